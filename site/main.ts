@@ -13,6 +13,7 @@ import { addTo, emptyRecording, replaceSamples, type Recording } from './recordi
 import { createSliders } from './sliders.js';
 import { openTab, startTabs } from './tabs.js';
 import { formatCount } from '../src/diagnostics/quantities.js';
+import { modelCommands, repairCommands } from '../src/present/next-commands.js';
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
 import { targetNotations, targetOf, type TargetNotation } from '../src/convert/target-notations.js';
 
@@ -198,6 +199,7 @@ function begin(
   element('under-label', HTMLElement).hidden = true;
   forgetRun();
   element('rates', HTMLTableElement).hidden = true;
+  element('commands-section', HTMLElement).hidden = true;
   sliders.begin(settings);
   const bytes = model.files.find(([path]) => path === model.main)?.[1];
   editor.open(model.main, bytes && isText(bytes) ? new TextDecoder().decode(bytes) : '');
@@ -439,7 +441,26 @@ async function openChosen(model: GivenModel, documents: readonly string[]): Prom
   document.body.classList.toggle('unread', !readNow);
   if (!readNow) write('title', model.main.replace(/^.*\//, ''));
   openTab(readNow ? 'equations' : 'model');
+  showCommands();
   await describe();
+}
+
+/** Shows commands for the document that the visitor opened. */
+function showCommands(): void {
+  const mistake = textFindings.find(({ severity, code }) => severity === 'error' && !code.startsWith('page/'));
+  const commands = readNow ? modelCommands(given.main, readNow.notation) : repairCommands(given.main, mistake?.code);
+  element('commands', HTMLDListElement).replaceChildren(
+    ...commands.flatMap(([purpose, command]) => {
+      const copy = make('button', { type: 'button', textContent: 'Copy', ariaLabel: `Copy the command: ${purpose}` });
+      copy.onclick = () =>
+        void navigator.clipboard.writeText(command).then(
+          () => report('The command was copied.'),
+          () => report('The browser does not allow copying: select the command.'),
+        );
+      return [make('dt', { textContent: purpose }), make('dd', {}, [make('code', { textContent: command }), copy])];
+    }),
+  );
+  element('commands-section', HTMLElement).hidden = false;
 }
 
 /** Files beside the page that the model still needs. */
@@ -600,7 +621,10 @@ mainSelect.onchange = () => {
     {},
     [...mainSelect.options].map(({ value }) => value),
   );
-  void work(readAndDescribe);
+  void work(async () => {
+    await readAndDescribe();
+    showCommands();
+  });
 };
 document.body.ondragover = (event) => {
   event.preventDefault();

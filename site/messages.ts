@@ -3,6 +3,7 @@
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
 import type { Metadata } from '../src/model/model.js';
 import type { TargetNotation } from '../src/convert/target-notations.js';
+import type { Notation } from '../src/pipeline/read/notation.js';
 import type { ImportOptions } from '../src/pipeline/read/import-options.js';
 
 /** A model: its files by path, the document among them, and changes while it is read. */
@@ -23,11 +24,11 @@ export interface Parameter {
 /** A model that was read. */
 export interface ReadModel {
   readonly name: string;
-  readonly notation: string;
+  readonly notation: Notation;
   readonly metadata: Metadata;
-  /** The hash of its experiment. */
   /** Number of cells. */
   readonly cells: number;
+  /** The hash of its experiment. */
   readonly experiment: string;
   readonly parameters: readonly Parameter[];
   /** Populations and projections. */

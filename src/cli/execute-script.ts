@@ -2,6 +2,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { UsageError } from '../diagnostics/diagnostic.js';
+import { shellWord } from '../diagnostics/display.js';
 import { isolatedPython } from '../platform/python.js';
 import { exitCodes } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
@@ -27,13 +28,9 @@ export const asksToExecute = (words: readonly string[]): boolean =>
 export function offerToExecute(words: readonly string[], models: readonly string[]): string {
   if (!commands.includes(words[0] ?? '') || !models.some(isScript)) return '';
   const own = ownWords(words);
-  const line = [...own, '--execute', ...words.slice(own.length)].map(quoted).join(' ');
+  const line = [...own, '--execute', ...words.slice(own.length)].map(shellWord).join(' ');
   return `\nIf the script is your own, this line executes it with Python:\n  interneuron ${line}\n`;
 }
-
-/** Returns a word as a shell reads it. */
-export const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /**
  * Executes the scripts of a command with the Python package, which passes their networks to this program.

@@ -111,6 +111,10 @@ export const markdownBlock = (lines: readonly string[]): string => {
 /** Returns the length of the longest run of backticks. */
 const longestRun = (text: string): number => Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
 
+/** Returns a word as a shell reads it. */
+export const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
 /** Names at each end of a long loop that are shown. */
 const shownOfLoop = 4;
 

@@ -1,6 +1,6 @@
 /** The page in Debian's Chromium, from `file://`: every fixture has the fingerprint of the command line. */
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -543,16 +543,45 @@ describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium 
     }
   });
 
-  /** One document of each notation that is a file, with the name of the notation. */
-  const openedFiles = [
-    ['fixtures/readme/first-steps.yaml', 'brian'],
-    ['fixtures/pynn/if-cond-exp.json', 'pynn'],
-    ['fixtures/neuroml/point-cells.xml', 'neuroml'],
-    ['fixtures/nir/affine-lif.nir', 'nir'],
-    ['test/translators/swc/files/three_points_1.swc', 'swc'],
-  ] as const;
+  const nodes = (text: string): string => text.replaceAll('"nodes_file"', '"nods_file"');
+  const spoilt = (path: string, change: (text: string) => string): string => change(readFileSync(path, 'latin1'));
 
-  it('opens files, folders and archives of every notation, and says what is wrong with them', async () => {
+  /** A document of each notation: its path, its notation, the same with a mistake, and the message about it. */
+  const dropped: readonly (readonly [path: string, notation: string, broken: string, message: RegExp])[] = [
+    [
+      'fixtures/readme/first-steps.yaml',
+      'brian',
+      spoilt('fixtures/readme/first-steps.yaml', (text) => text.replace('-v/tau', '-v')),
+      /line 14 error: the rate of v has the wrong dimension.*lang\/dimension-mismatch/,
+    ],
+    [
+      'fixtures/pynn/if-cond-exp.json',
+      'pynn',
+      spoilt('fixtures/pynn/if-cond-exp.json', (text) => text.replaceAll('IF_cond_exp', 'IF_cond_axp')),
+      /line \d+ error: .*IF_cond_axp/,
+    ],
+    [
+      'fixtures/neuroml/point-cells.xml',
+      'neuroml',
+      spoilt('fixtures/neuroml/point-cells.xml', (text) => text.slice(0, text.length / 2)),
+      /line \d+ error: /,
+    ],
+    [
+      'fixtures/nir/affine-lif.nir',
+      'nir',
+      spoilt('fixtures/nir/affine-lif.nir', (text) => text.slice(0, text.length / 2)),
+      /error: .*affine-lif\.nir/,
+    ],
+    ['test/translators/swc/files/three_points_1.swc', 'swc', '1 1 0 0 0 5 -1\n2 3 0 x 0 1 1\n', /line 2 error: /],
+    [
+      'test/translators/nmodl/files/leak.mod',
+      'nmodl',
+      spoilt('test/translators/nmodl/files/leak.mod', (text) => text.replace(/i = [^\n}]*/, 'i = g*(v - )')),
+      /line \d+ error: /,
+    ],
+  ];
+
+  it('takes files, folders and archives of every notation in a drop, and says what is wrong with broken ones', async () => {
     const root = mkdtempSync(join(tmpdir(), 'interneuron-open-'));
     await writeSite(root);
     const server = await serve(root);
@@ -560,42 +589,68 @@ describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium 
     try {
       const visit = await chromiumHere.newPage();
       visit.setDefaultTimeout(60_000);
+      const gestures = await visit.context().newCDPSession(visit);
+      /** Drags files and folders of the disk over the page, and drops them. */
+      const drop = async (...paths: readonly string[]): Promise<void> => {
+        const data = { items: [], files: paths.map((path) => resolve(path)), dragOperationsMask: 1 };
+        for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+          await gestures.send('Input.dispatchDragEvent', { type, x: 300, y: 200, data });
+      };
       const status = async (text: string): Promise<void> => {
         await visit.waitForFunction(`document.getElementById('status').textContent.includes('${text}')`);
       };
-      const anew = async (): Promise<void> => {
-        await visit.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-        await visit.getByRole('heading', { name: 'Drop your model here' }).waitFor();
-      };
-      await anew();
+      const commands = (): Promise<readonly string[]> => visit.locator('#commands code').allTextContents();
+      await visit.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      await visit.getByRole('heading', { name: 'Drop your model here' }).waitFor();
+      mkdirSync(picturesFolder, { recursive: true });
       await visit.screenshot({ path: join(picturesFolder, 'open.png') });
-      for (const [path, notation] of openedFiles) {
-        await visit.setInputFiles('#files', path);
-        await status(`${basename(path)} was read as ${notation}`);
+      for (const [path, notation, broken, message] of dropped) {
+        const name = basename(path);
+        await drop(path);
+        await status(`${name} was read as ${notation}`);
         await visit.locator('#description table').first().waitFor();
+        expect(await commands()).toEqual([
+          expect.stringContaining(`interneuron run ${name} -o `),
+          expect.stringMatching(`^interneuron convert ${name} --to \\w+ -o `),
+          `interneuron diff ${name} OTHER`,
+        ]);
+        mkdirSync(join(root, 'broken'), { recursive: true });
+        writeFileSync(join(root, 'broken', name), broken, 'latin1');
+        await drop(join(root, 'broken', name));
+        await status(`${name} cannot be run`);
+        expect(await visit.locator('#findings li.error').first().textContent()).toMatch(message);
+        expect((await commands())[0]).toBe(`interneuron validate ${name}`);
       }
-      await anew();
+      await visit.locator('#commands button').first().scrollIntoViewIfNeeded();
+      await visit.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await visit.locator('#commands button').first().click();
+      expect(await visit.evaluate('navigator.clipboard.readText()')).toBe('interneuron validate leak.mod');
+      await drop('fixtures/sonata/aeif-cond-exp');
+      await status('aeif-cond-exp/config.json was read as sonata');
+      expect((await commands())[0]).toMatch(/^interneuron run aeif-cond-exp\/config\.json /);
+      const circuit = join(root, 'broken', 'circuit');
+      cpSync('fixtures/sonata/aeif-cond-exp', circuit, { recursive: true });
+      const config = join(circuit, 'config.json');
+      writeFileSync(config, spoilt(config, nodes));
+      await drop(circuit);
+      await status('circuit/config.json cannot be run');
+      expect(await visit.locator('#findings li.error').first().textContent()).toContain('the config has no nodes_file');
+      const zip = zipSync({ 'model/lems/first.yaml': new Uint8Array(readFileSync('fixtures/brian/single-lif.yaml')) });
+      writeFileSync(join(root, 'model.zip'), zip);
+      await drop(join(root, 'model.zip'));
+      await status('model/lems/first.yaml was read as brian');
+      writeFileSync(join(root, 'cut.zip'), zip.subarray(0, zip.length / 2));
+      await drop(join(root, 'cut.zip'));
+      await status('cut.zip cannot be unpacked: it is damaged');
+      writeFileSync(join(root, 'run.py'), 'import brian2');
+      await drop(join(root, 'run.py'));
+      await status('run.py cannot be run');
+      expect(await visit.isVisible('#editor')).toBe(true);
+      // The buttons open the same files.
+      await visit.setInputFiles('#files', 'fixtures/readme/first-steps.yaml');
+      await status('first-steps.yaml was read as brian');
       await visit.setInputFiles('#folder', 'fixtures/sonata/aeif-cond-exp');
       await status('aeif-cond-exp/config.json was read as sonata');
-      await anew();
-      const zip = zipSync({ 'model/lems/first.yaml': new Uint8Array(readFileSync('fixtures/brian/single-lif.yaml')) });
-      await visit.setInputFiles('#files', { name: 'model.zip', mimeType: 'application/zip', buffer: Buffer.from(zip) });
-      await status('model/lems/first.yaml was read as brian');
-      await visit.setInputFiles('#files', {
-        name: 'cut.zip',
-        mimeType: 'application/zip',
-        buffer: Buffer.from(zip.subarray(0, zip.length / 2)),
-      });
-      await status('cut.zip cannot be unpacked: it is damaged');
-      await visit.setInputFiles('#files', 'fixtures/readme/two-slips.yaml');
-      await visit.locator('#findings li.error').first().waitFor();
-      expect(await visit.isVisible('#editor')).toBe(true);
-      await visit.setInputFiles('#files', {
-        name: 'run.py',
-        mimeType: 'text/plain',
-        buffer: Buffer.from('import brian2'),
-      });
-      await status('run.py cannot be run');
     } finally {
       await chromiumHere.close();
       server.close();

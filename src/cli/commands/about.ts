@@ -1,18 +1,18 @@
 /** `interneuron FILE`: the kind of a file, its mistakes, its content, and the commands that make sense for it. */
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { extname, join } from 'node:path';
 import { openRecorded } from '../../compare/open-recorded.js';
 import { withNodes } from '../../compare/read/ours.js';
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
-import { shownFor, usualSuffix } from '../../convert/target-notations.js';
+import { shellWord } from '../../diagnostics/display.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { titleOf } from '../../pipeline/read/notation.js';
 import { isModel } from '../../pipeline/read/is-model.js';
 import { isBundle } from '../../pipeline/read/model-in-bundle.js';
+import { modelCommands, repairCommands, stemOf, type NextCommand } from '../../present/next-commands.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
-import { quoted } from '../execute-script.js';
 import { printJson } from '../failure.js';
 import { modelFiles } from '../model-files.js';
 import { describeInText, descriptionOf } from './describe.js';
@@ -31,7 +31,7 @@ interface About {
   /** Its content, a line each. */
   readonly content: readonly string[];
   /** Commands that make sense for it, with their purpose. */
-  readonly commands: readonly (readonly [purpose: string, command: string])[];
+  readonly commands: readonly NextCommand[];
   readonly findings: DiagnosticError['diagnostics'];
 }
 
@@ -80,7 +80,7 @@ async function aboutPath(path: string, context: CommandContext): Promise<About> 
 
 async function aboutFolder(path: string): Promise<About> {
   const models = await modelFiles([path]);
-  const file = quoted(path);
+  const file = shellWord(path);
   return {
     path,
     kind: models.length === 1 ? 'a folder with 1 model' : `a folder with ${models.length} models`,
@@ -92,7 +92,7 @@ async function aboutFolder(path: string): Promise<About> {
     commands: [
       ['check all', `interneuron validate ${file}`],
       ['convert all', `interneuron convert ${file} --to neuroml -o converted`],
-      ['look at one', `interneuron ${quoted(models[0]?.path ?? path)}`],
+      ['look at one', `interneuron ${shellWord(models[0]?.path ?? path)}`],
     ],
     findings: [],
   };
@@ -103,9 +103,9 @@ const neuronModules = /^\s*(?:from|import)\s+(?:neuron|netpyne|bmtk|LFPy|bluepyo
 
 /** Scripts are executed only on request, so all that is stated here is how to request it. */
 function aboutScript(path: string): About {
-  const file = quoted(path);
+  const file = shellWord(path);
   const isOfNeuron = neuronModules.test(readFileSync(path, 'utf8'));
-  const model = quoted(`${stemOf(path)}.yaml`);
+  const model = shellWord(`${stemOf(path)}.yaml`);
   return {
     path,
     kind: 'a Python script, which is read by executing it',
@@ -116,52 +116,39 @@ function aboutScript(path: string): About {
       : [
           ['describe', `interneuron describe ${file} --execute`],
           ['run', `interneuron run ${file} --execute`],
-          ['convert', `interneuron convert ${file} --execute --to neuroml -o ${quoted(`${stemOf(path)}.nml`)}`],
+          ['convert', `interneuron convert ${file} --execute --to neuroml -o ${shellWord(`${stemOf(path)}.nml`)}`],
         ],
     findings: [],
   };
 }
 
 async function aboutModel(path: string, context: CommandContext): Promise<About> {
-  const file = quoted(path);
   try {
     const { description, notation, findings } = await descriptionOf(path, context);
-    const to = shownFor(notation);
-    const written = `${stemOf(path)}${usualSuffix(to)}`;
     const lines = describeInText(description).trimEnd().split('\n');
     return {
       path,
       kind: `${isBundle(path) ? 'an archive with ' : ''}${titleOf(notation)}, valid`,
       valid: true,
-      content: shortened(lines, `interneuron describe ${file}`),
-      commands: [
-        ['run', `interneuron run ${file} -o ${quoted(`${stemOf(path)}.nwb`)}`],
-        ['convert', `interneuron convert ${file} --to ${to} -o ${quoted(written)}`],
-        isBundle(path)
-          ? ['run again and compare', `interneuron verify ${file}`]
-          : ['compare with another model', `interneuron diff ${file} OTHER`],
-      ],
+      content: shortened(lines, `interneuron describe ${shellWord(path)}`),
+      commands: modelCommands(path, notation, isBundle(path)),
       findings,
     };
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
-    const [first] = error.diagnostics;
     return {
       path,
       kind: 'a model',
       valid: false,
       content: [],
-      commands: [
-        ['check again', `interneuron validate ${file}`],
-        ...(first === undefined ? [] : [['explain the first', `interneuron explain ${first.code}`] as const]),
-      ],
+      commands: repairCommands(path, error.diagnostics[0]?.code),
       findings: error.diagnostics,
     };
   }
 }
 
 async function aboutResult(path: string): Promise<About> {
-  const file = quoted(path);
+  const file = shellWord(path);
   const recorded = withNodes(await openRecorded(path));
   const isOurs = recorded.record !== undefined;
   return {
@@ -170,7 +157,7 @@ async function aboutResult(path: string): Promise<About> {
     valid: true,
     content: shortened(linesOf(recorded), `interneuron inspect ${file}`),
     commands: [
-      ['draw', `interneuron plot ${file} -o ${quoted(`${stemOf(path)}.svg`)}`],
+      ['draw', `interneuron plot ${file} -o ${shellWord(`${stemOf(path)}.svg`)}`],
       isOurs
         ? ['run again and compare', `interneuron verify ${file}`]
         : ['compare with a model', `interneuron verify ${file} MODEL`],
@@ -179,12 +166,6 @@ async function aboutResult(path: string): Promise<About> {
     findings: [],
   };
 }
-
-/** The path without its suffix, in the current folder. */
-const stemOf = (path: string): string => {
-  const name = basename(path, extname(path));
-  return name === 'simulation_config' ? basename(dirname(path)) || 'circuit' : name.replace(/\.(?:nml|net)$/, '');
-};
 
 const shortened = (lines: readonly string[], rest: string): readonly string[] =>
   lines.length <= screen ? lines : [...lines.slice(0, screen - 1), `… ${rest} prints all`];

@@ -1,5 +1,6 @@
 /** Commands with which readers of a certificate repeat the check. */
 
+import { shellWord } from '../../diagnostics/display.js';
 import { commit, version } from '../../pipeline/version.js';
 
 /** Whether npm and PyPI have our packages. Until then, nothing may take their names from a registry. */
@@ -7,7 +8,7 @@ export const isRegistered: boolean = false;
 
 /** Returns the commands. @param words  those of `interneuron` */
 export function repeatCommands(words: readonly string[]): readonly string[] {
-  const quoted = words.map(quote).join(' ');
+  const quoted = words.map(shellWord).join(' ');
   if (isRegistered) return [`npx interneuron@${version} ${quoted}`];
   const wanted = commit === null ? '' : ` && git -C interneuron checkout ${commit}`;
   return [
@@ -16,5 +17,3 @@ export function repeatCommands(words: readonly string[]): readonly string[] {
     `node interneuron/dist/cli.js ${quoted}`,
   ];
 }
-
-const quote = (word: string): string => (/^[\w./@:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

@@ -15,3 +15,15 @@ export const without = <T>(
 
 /** Checks whether a value is a list; unlike `Array.isArray`, it knows lists that cannot be changed. */
 export const isList = <T, U>(value: readonly T[] | U): value is readonly T[] => Array.isArray(value);
+
+/** Returns items by their keys, of which each may have several, in the order of the items. */
+export function grouped<T, K>(items: Iterable<T>, keys: (item: T) => Iterable<K>): ReadonlyMap<K, readonly T[]> {
+  const lists = new Map<K, T[]>();
+  for (const item of items)
+    for (const key of new Set(keys(item))) {
+      const list = lists.get(key);
+      if (list === undefined) lists.set(key, [item]);
+      else list.push(item);
+    }
+  return lists;
+}

@@ -20,17 +20,16 @@ import {
   type Model,
   type NeuronType,
   type Projection,
-  type SelectionRule,
   type Value,
 } from '../../../src/model/typed.js';
-import { populationsOf } from '../../../src/model/selected.js';
+import { partsAt } from '../../../src/model/parts-at.js';
 
 /** Uses of a type's names in the rest of a model. */
 export interface Uses {
   /** Checks whether the rest of the model uses a name as a variable. */
   isVariable(name: string): boolean;
   /** Words of all code outside types of neurons. */
-  readonly words: ReadonlySet<string>;
+  readonly words: Pick<ReadonlySet<string>, 'has'>;
 }
 
 /** Returns parameters that have one unchanging value, as constants of the type. */
@@ -221,12 +220,12 @@ function decided<T extends EquationSet>(given: T, values: Readonly<Record<string
   const { parameters } = type;
   const readHere = wordsOf({ ...settled, parameters: {} });
   const isPutIn = (key: string): boolean => (noughts.has(key) || ones.has(key)) && !readHere.has(key);
-  const inValues = wordsOf(Object.values(parameters).map(({ value }) => value));
-  const read = new Set([...[...words].filter((word) => !isPutIn(word)), ...readHere, ...inValues]);
+  const read = new Set([...readHere, ...wordsOf(Object.values(parameters).map(({ value }) => value))]);
+  const isRead = (key: string): boolean => read.has(key) || (words.has(key) && !isPutIn(key));
   return {
     ...settled,
     parameters: Object.fromEntries(
-      Object.entries(parameters).filter(([key, { shared }]) => !shared || isVariable(key) || read.has(key)),
+      Object.entries(parameters).filter(([key, { shared }]) => !shared || isVariable(key) || isRead(key)),
     ),
   };
 }
@@ -296,19 +295,19 @@ function withFixed<T extends EquationSet>(
   return { ...type, parameters, state };
 }
 
-/** Inputs of a population that something gives. */
-export const inputsOf = (name: string, { stimuli, projections, synapses }: Model): ReadonlySet<string> =>
-  new Set([
-    ...Object.values(stimuli).flatMap((stimulus) =>
-      stimulus.kind === 'current' && touches(stimulus.to, name) ? [stimulus.input] : [],
-    ),
-    ...Object.values(projections).flatMap(({ synapse, from, to, receptors }) =>
-      (synapses[synapse]?.contributes ?? []).flatMap(({ to: target }) => {
-        const { side, variable } = contributedTo(target, receptors);
-        return touches(side === 'pre' ? from.of : to.of, name) ? [variable] : [];
+/** Returns the inputs of a population that something gives. */
+export function inputsOf(name: string, model: Model): ReadonlySet<string> {
+  const { stimuli, outgoing, incoming } = partsAt(model, name);
+  const contributed = (projections: typeof incoming, end: Side): readonly string[] =>
+    projections.flatMap(([, { synapse, receptors }]) =>
+      (model.synapses[synapse]?.contributes ?? []).flatMap(({ to }) => {
+        const { side, variable } = contributedTo(to, receptors);
+        return side === end ? [variable] : [];
       }),
-    ),
-  ]);
+    );
+  const currents = stimuli.flatMap(([, stimulus]) => (stimulus.kind === 'current' ? [stimulus.input] : []));
+  return new Set([...currents, ...contributed(outgoing, 'pre'), ...contributed(incoming, 'post')]);
+}
 
 /** Returns the end and the variable that synapses contribute to: a variable of an end, or that of a port. */
 export const contributedTo = (
@@ -318,9 +317,6 @@ export const contributedTo = (
   to.kind === 'end'
     ? { side: to.end, variable: to.variable }
     : { side: 'post', variable: receptors[to.variable] ?? to.variable };
-
-/** Checks whether a selection has elements of a population. */
-export const touches = (rule: SelectionRule, name: string): boolean => populationsOf(rule).includes(name);
 
 /** Returns the names in a part of a model, of variables at ends the parts before and after the dot. */
 export const wordsOf = (part: unknown): ReadonlySet<string> =>

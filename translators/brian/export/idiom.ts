@@ -4,7 +4,8 @@
  */
 
 import { changedNames } from '../../../src/model/changed.js';
-import { mapped } from '../../../src/model/collections.js';
+import { grouped, mapped } from '../../../src/model/collections.js';
+import { partsAt } from '../../../src/model/parts-at.js';
 import { elementsIn, populationOf, wholePopulation } from '../../../src/model/selected.js';
 import { areInFile, isPhase, isRecording, isSelection, recordedVariables } from '../../../src/model/tagged.js';
 import { withColumnsOf } from '../../../src/library/file-columns.js';
@@ -38,7 +39,7 @@ import { tidied, withPlainSums } from '../../../src/library/readable/tidied.js';
 import { withLinearParts } from './cells/linear-parts.js';
 import { withoutSends } from './sent-values.js';
 import { partsOf, readsPlaces, ruleInBrian } from './connection-rules.js';
-import { constantsOf, inputsOf, touches, withoutIdle, wordsOf } from './constants.js';
+import { constantsOf, inputsOf, withoutIdle, wordsOf } from './constants.js';
 import { coordinatesRead, withCoordinates, type CoordinatesOf } from './coordinates.js';
 import type { IdiomContext } from './idiom-context.js';
 import { freeIn, noSections, type Sections } from './idiom-sections.js';
@@ -85,7 +86,19 @@ class Idiom {
   /** Names under which synapses keep values that Brian's monitors cannot compute, by projection. */
   readonly #copies = new Map<string, ReadonlyMap<string, string>>();
   readonly #values: OwnValues;
-  readonly #used = new Map<string, ReadonlySet<string>>();
+  readonly #byType: ReadonlyMap<string, readonly (readonly [string, Population])[]>;
+  /** Names that recordings sample. */
+  readonly #recorded: ReadonlySet<string>;
+  /** Names at the target that values and delays of synapses follow from: `post.v`. */
+  readonly #readByValues: ReadonlySet<string>;
+  /** Words around populations, by type. */
+  readonly #usedAround = new Map<string, ReadonlySet<string>>();
+  #usedElsewhere?: ReadonlySet<string>;
+  #outside?: { readonly all: ReadonlySet<string>; readonly inOperations: ReadonlySet<string> };
+  /** Populations and projections at the ends of projections. */
+  readonly #ends: ReadonlySet<string>;
+  /** Recordings of synapses, by projection. */
+  #ofSynapses?: ReadonlyMap<string, Model['recordings']>;
   needsDrawing = false;
 
   constructor(
@@ -97,6 +110,12 @@ class Idiom {
     this.#model = model;
     const { populations, projections, stimuli, operations, synapses, experiment } = model;
     this.#words = wordsOf({ populations, projections, stimuli, operations, synapses, experiment });
+    this.#byType = grouped(Object.entries(populations), ([, { type = '' }]) => [type]);
+    this.#ends = new Set(
+      Object.values(projections).flatMap(({ from, to }) => [from, to].flatMap(({ of }) => ownersOf(of))),
+    );
+    this.#recorded = new Set(model.recordings.flatMap(recordedVariables));
+    this.#readByValues = namesOf(Object.values(projections).map(({ values, delays }) => [values, delays]));
     this.#data = data;
     this.#report = report;
     const changed = changedNames(model);
@@ -173,18 +192,18 @@ class Idiom {
       return;
     }
     const key = freeIn(out.projections, label);
-    const outside = { projections: model.projections, operations: model.operations, experiment: model.experiment };
-    const inCode = wordsOf(model.operations);
+    const { all, inOperations } = this.#wordsOfSynapses();
     const recorded = this.#recordedOf(name);
     const ends = this.#namesAtEndsOf(name, part.synapse);
     const split = withoutSends(type, part, name, this.#context);
     const own = constantsOf(split, part.values, {
       isVariable: (one) => this.#isSeen(name, one),
-      words: new Set([...wordsOf(outside), ...ends]),
+      words: { has: (word) => all.has(word) || ends.has(word) },
     });
     const plain = withoutAliases(
       own.type,
-      (one) => ends.has(one) || recorded.has(one) || inCode.has(one) || this.#context.changed.has(`${name}.${one}`),
+      (one) =>
+        ends.has(one) || recorded.has(one) || inOperations.has(one) || this.#context.changed.has(`${name}.${one}`),
     );
     const { type: shown, names } = withRecordedCopies(plain, recorded);
     if (names.size > 0) this.#copies.set(name, names);
@@ -197,14 +216,22 @@ class Idiom {
     out.projections[key] = { ...part, from, synapse: key, values: own.values, delays };
   }
 
+  /** Returns words of the code outside types that may concern synapses, and those in operations. */
+  #wordsOfSynapses(): { readonly all: ReadonlySet<string>; readonly inOperations: ReadonlySet<string> } {
+    const { projections, operations, experiment } = this.#model;
+    this.#outside ??= {
+      all: wordsOf({ projections, operations, experiment }),
+      inOperations: wordsOf(operations),
+    };
+    return this.#outside;
+  }
+
   /** Returns names that other synapses read at ends that are synapses of a projection. */
   #namesAtEndsOf(name: string, synapse: string): ReadonlySet<string> {
+    if (!this.#ends.has(name)) return new Set();
     const { projections, synapses } = this.#model;
-    const isEnd = Object.values(projections).some(({ from, to }) =>
-      [from, to].some(({ of }) => ownersOf(of).includes(name)),
-    );
     const { [synapse]: _, ...others } = synapses;
-    return new Set(isEnd ? endsIn([others, projections]).map(({ variable }) => variable) : []);
+    return new Set(endsIn([others, projections]).map(({ variable }) => variable));
   }
 
   /**
@@ -269,13 +296,10 @@ class Idiom {
 
   /** Variables of a projection that are recorded. */
   #recordedOf(projection: string): ReadonlySet<string> {
-    return new Set(
-      this.#model.recordings.flatMap((recording) =>
-        isSelection(recording.of, 'synapses') && recording.of.projection === projection
-          ? recordedVariables(recording)
-          : [],
-      ),
+    this.#ofSynapses ??= grouped(this.#model.recordings, ({ of }) =>
+      isSelection(of, 'synapses') ? [of.projection] : [],
     );
+    return new Set((this.#ofSynapses.get(projection) ?? []).flatMap(recordedVariables));
   }
 
   // --- Populations ---------------------------------------------------------------------------------------------------
@@ -321,7 +345,7 @@ class Idiom {
       this.#isGivenToSome(population.type ?? '', one);
     const { type: own, values: left } = constantsOf(
       withoutIdle(poisson?.type ?? placed?.type ?? type, inputsOf(name, this.#model), values, seen, (one) =>
-        this.#usedWithCells(population.type ?? '').has(one),
+        this.#isUsedWithCells(population.type ?? '', one),
       ),
       values,
       {
@@ -333,21 +357,31 @@ class Idiom {
     return { type: solved, population: { ...rest, values: left } };
   }
 
-  /** Returns the words of all parts of the model that read or change cells of a type. */
-  #usedWithCells(type: string): ReadonlySet<string> {
-    const known = this.#used.get(type);
-    if (known !== undefined) return known;
-    const { populations, projections, synapses, operations, stimuli, recordings, experiment } = this.#model;
-    const cells = Object.entries(populations).filter(([, one]) => one.type === type);
-    const near = Object.values(projections).filter(({ from, to }) =>
-      cells.some(([name]) => touches(from.of, name) || touches(to.of, name)),
-    );
-    const types = near.map(({ synapse }) => synapses[synapse]);
+  /** Checks whether a part of the model reads or changes cells of a type by a name. */
+  #isUsedWithCells(type: string, name: string): boolean {
+    const { operations, stimuli, recordings, experiment } = this.#model;
+    this.#usedElsewhere ??= wordsOf({ operations, stimuli, recordings, experiment });
+    const used = this.#usedAround.get(type) ?? this.#wordsAround(type);
+    this.#usedAround.set(type, used);
+    return used.has(name) || this.#usedElsewhere.has(name);
+  }
+
+  /** Returns the words of the populations of a type, and of projections from and to them. */
+  #wordsAround(type: string): ReadonlySet<string> {
+    const cells = this.#populationsOf(type);
+    const near = cells.flatMap(([name]) => {
+      const { outgoing, incoming } = partsAt(this.#model, name);
+      return [...outgoing, ...incoming].map(([, projection]) => projection);
+    });
+    const types = near.map(({ synapse }) => this.#model.synapses[synapse]);
     const names = cells.flatMap(([, { values }]) => Object.keys(values));
     const receptors = near.flatMap(({ receptors }) => [...Object.keys(receptors), ...Object.values(receptors)]);
-    const used = wordsOf({ cells, near, types, operations, stimuli, recordings, experiment, names, receptors });
-    this.#used.set(type, used);
-    return used;
+    return wordsOf({ cells, near, types, names, receptors });
+  }
+
+  /** Returns the populations of a type. */
+  #populationsOf(type: string): readonly (readonly [string, Population])[] {
+    return this.#byType.get(type) ?? [];
   }
 
   /**
@@ -355,11 +389,9 @@ class Idiom {
    * are the same.
    */
   #isGivenToSome(type: string, key: string): boolean {
-    const { neurons, populations } = this.#model;
-    const parameter = neurons[type]?.parameters[key];
+    const parameter = this.#model.neurons[type]?.parameters[key];
     if (parameter?.unit !== 'A') return false;
-    const own = Object.values(populations).filter((population) => population.type === type);
-    const given = own.map(({ values }) => values[key] ?? parameter.value);
+    const given = this.#populationsOf(type).map(([, { values }]) => values[key] ?? parameter.value);
     return given.includes(0) && given.some((value) => value !== 0);
   }
 
@@ -405,24 +437,17 @@ class Idiom {
 
   /** Returns code that runs on cells of a population in addition to the code of their type. */
   #operationsOn(name: string): readonly Operation[] {
-    return Object.values(this.#model.operations).filter(({ on }) => touches(on, name));
+    return partsAt(this.#model, name).operations.map(([, operation]) => operation);
   }
 
   /** Checks whether a name of a population or projection is recorded, or changed by the protocol. */
   #isSeen(name: string, key: string): boolean {
-    return (
-      this.#context.changed.has(`${name}.${key}`) ||
-      this.#model.recordings.some((recording) => recordedVariables(recording).includes(key))
-    );
+    return this.#context.changed.has(`${name}.${key}`) || this.#recorded.has(key);
   }
 
   /** Checks whether other parts of the model use a name of a population as a variable. */
   #isVariable(name: string, key: string): boolean {
-    const { projections } = this.#model;
-    return (
-      this.#isSeen(name, key) ||
-      Object.values(projections).some(({ values, delays }) => namesOf([values, delays]).has(`post.${key}`))
-    );
+    return this.#isSeen(name, key) || this.#readByValues.has(`post.${key}`);
   }
 
   // --- Projections ---------------------------------------------------------------------------------------------------

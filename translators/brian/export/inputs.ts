@@ -9,6 +9,7 @@ import { spelling } from '../../../src/lang/reference.js';
 import { drawsIn } from '../../../src/lang/functions.js';
 import { printExpression } from '../../../src/lang/print.js';
 import { mapExpression, namesIn } from '../../../src/lang/walk.js';
+import { partsAt } from '../../../src/model/parts-at.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { isPhase, isSelection, recordedVariables } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
@@ -93,7 +94,7 @@ type Current = Extract<Stimulus, { readonly kind: 'current' }>;
 
 /** Returns the currents that act on an input of a group. */
 function currentsOf(plan: GroupPlan, input: string, context: ExportContext): readonly (readonly [string, Current])[] {
-  return Object.entries(context.model.stimuli).flatMap(([id, stimulus]) =>
+  return partsAt(context.model, plan.id).stimuli.flatMap(([id, stimulus]) =>
     stimulus.kind === 'current' && stimulus.input === input && populationOf(stimulus.to) === plan.id
       ? [[id, stimulus] as const]
       : [],

@@ -1,6 +1,8 @@
 /** The Brian object of each population and projection, and the spelling of its names. */
 
 import { changedNames } from '../../../src/model/changed.js';
+import { partsAt } from '../../../src/model/parts-at.js';
+import { grouped } from '../../../src/model/collections.js';
 import { populationsOf } from '../../../src/model/selected.js';
 import { isSelection, recordedVariables, isGiven } from '../../../src/model/tagged.js';
 import {
@@ -10,12 +12,13 @@ import {
   type DataStore,
   type Model,
   type NeuronType,
+  type Operation,
   type Population,
   type Projection,
   type SynapseType,
   type Value,
 } from '../../../src/model/typed.js';
-import type { Expression, Statement } from '../../../src/lang/ast.js';
+import type { Expression } from '../../../src/lang/ast.js';
 import type { Remarks, NameView } from './brian-text.js';
 import { variablesInCode } from './brian-text.js';
 import { equalExpressions, namesIn } from '../../../src/lang/walk.js';
@@ -317,10 +320,8 @@ export function isConstant(
 interface Uses {
   /** Owners at the ends of projections. */
   readonly ends: ReadonlySet<string>;
-  /** Values of stimuli, by population. */
-  readonly stimuli: ReadonlyMap<string, readonly Expression[]>;
-  /** Statements of operations, by population. */
-  readonly operations: ReadonlyMap<string, readonly Statement[]>;
+  /** Statements of operations on synapses, by projection. */
+  readonly ofSynapses: ReadonlyMap<string, readonly Operation[]>;
   /** Variables that the protocol changes or that are recorded, as `population.variable`. */
   readonly variables: ReadonlySet<string>;
 }
@@ -331,21 +332,15 @@ const uses = new WeakMap<Model, Uses>();
 function usesOf(model: Model): Uses {
   const known = uses.get(model);
   if (known !== undefined) return known;
-  const stimuli = new Map<string, Expression[]>();
-  const operations = new Map<string, Statement[]>();
-  for (const stimulus of Object.values(model.stimuli))
-    for (const id of populationsOf(stimulus.to))
-      stimuli.set(id, [...(stimuli.get(id) ?? []), stimulus.kind === 'poisson' ? stimulus.weight : stimulus.value]);
-  for (const operation of Object.values(model.operations))
-    for (const id of populationsOf(operation.on)) operations.set(id, [...(operations.get(id) ?? []), ...operation.do]);
   const ends = Object.values(model.projections).flatMap(({ from, to }) => [...ownersOf(from.of), ...ownersOf(to.of)]);
   const recorded = model.recordings.flatMap((recording) =>
     populationsOf(recording.of).flatMap((id) => recordedVariables(recording).map((key) => `${id}.${key}`)),
   );
   const found: Uses = {
     ends: new Set(ends),
-    stimuli,
-    operations,
+    ofSynapses: grouped(Object.values(model.operations), ({ on }) =>
+      isSelection(on, 'synapses') ? [on.projection] : [],
+    ),
     variables: new Set([...changedNames(model), ...recorded]),
   };
   uses.set(model, found);
@@ -354,11 +349,15 @@ function usesOf(model: Model): Uses {
 
 /** Returns names in all texts that run repeatedly. */
 function codeOfGroup(id: string, type: NeuronType, context: ExportContext): ReadonlySet<string> {
-  const { stimuli, operations } = usesOf(context.model);
+  const { stimuli, operations } = partsAt(context.model, id);
   const { derived, derivatives, events } = type;
   const conditions = Object.values(events).map(({ when, refractory }) => [when, refractory]);
-  const code = [...Object.values(events).flatMap((event) => event.do), ...(operations.get(id) ?? [])];
-  return new Set([...namesRead([derived, derivatives, conditions, stimuli.get(id)]), ...variablesInCode(code)]);
+  const inputs = stimuli.map(([, stimulus]) => (stimulus.kind === 'poisson' ? stimulus.weight : stimulus.value));
+  const code = [
+    ...Object.values(events).flatMap((event) => event.do),
+    ...operations.flatMap(([, operation]) => operation.do),
+  ];
+  return new Set([...namesRead([derived, derivatives, conditions, inputs]), ...variablesInCode(code)]);
 }
 
 /** Returns names in the texts of a synapse type and of operations on it that run repeatedly. */
@@ -366,9 +365,7 @@ export function codeOfSynapses(id: string, type: SynapseType, context: ExportCon
   const { derived, derivatives, summed, contributes } = type;
   const code = [
     ...Object.values(type.pathways).flatMap((pathway) => pathway.do),
-    ...Object.values(context.model.operations).flatMap((operation) =>
-      isSelection(operation.on, 'synapses') && operation.on.projection === id ? operation.do : [],
-    ),
+    ...(usesOf(context.model).ofSynapses.get(id) ?? []).flatMap((operation) => operation.do),
   ];
   return new Set([...namesRead([derived, derivatives, summed, contributes]), ...variablesInCode(code)]);
 }

@@ -1,0 +1,36 @@
+/** Parts of a model by the populations that they act on. */
+
+import { oncePerObject } from '../lang/memoise.js';
+import { grouped } from './collections.js';
+import type { Form, Id, Model, Operation, Projection, Stimulus } from './model.js';
+import { populationsOf } from './selected.js';
+
+/** What acts on elements of a population, each in the order of the model. */
+interface PartsAt<F extends Form> {
+  readonly stimuli: readonly (readonly [Id, Stimulus<F>])[];
+  readonly operations: readonly (readonly [Id, Operation<F>])[];
+  /** Projections from elements of the population. */
+  readonly outgoing: readonly (readonly [Id, Projection<F>])[];
+  /** Projections to elements of the population. */
+  readonly incoming: readonly (readonly [Id, Projection<F>])[];
+}
+
+const none: PartsAt<never> = { stimuli: [], operations: [], outgoing: [], incoming: [] };
+
+const index = oncePerObject(({ stimuli, operations, projections }: Model<Form>) => ({
+  stimuli: grouped(Object.entries(stimuli), ([, { to }]) => populationsOf(to)),
+  operations: grouped(Object.entries(operations), ([, { on }]) => populationsOf(on)),
+  outgoing: grouped(Object.entries(projections), ([, { from }]) => populationsOf(from.of)),
+  incoming: grouped(Object.entries(projections), ([, { to }]) => populationsOf(to.of)),
+}));
+
+/** Returns what acts on a population. The model is walked once, so that asking for every population stays linear. */
+export function partsAt<F extends Form>(model: Model<F>, population: Id): PartsAt<F> {
+  const { stimuli, operations, outgoing, incoming } = index(model);
+  return {
+    stimuli: stimuli.get(population) ?? none.stimuli,
+    operations: operations.get(population) ?? none.operations,
+    outgoing: outgoing.get(population) ?? none.outgoing,
+    incoming: incoming.get(population) ?? none.incoming,
+  } as PartsAt<F>;
+}

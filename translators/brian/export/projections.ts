@@ -4,6 +4,7 @@ import { changedNames } from '../../../src/model/changed.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { binary, name, quantity } from '../../../src/lang/build.js';
 import { second } from '../../../src/lang/dimension.js';
+import { oncePerObject } from '../../../src/lang/memoise.js';
 import { spelling } from '../../../src/lang/reference.js';
 import { mapExpression } from '../../../src/lang/walk.js';
 import { numbersOf } from '../../../src/model/arrays.js';
@@ -259,16 +260,11 @@ function readsCopies({ id, projection, names }: SynapsesPlan, { model }: ExportC
   return namesOf([parts, model.experiment.protocol]).has('copy');
 }
 
-const copies = new WeakMap<Model, boolean>();
-
 /** Checks whether any code of a model reads `copy`, once for all projections. */
-function mentionsCopies(model: Model): boolean {
-  const { synapses, operations, recordings, experiment } = model;
-  const values = Object.values(model.projections).map((projection) => [projection.values, projection.delays]);
-  const found = copies.get(model) ?? namesOf([synapses, operations, recordings, experiment, values]).has('copy');
-  copies.set(model, found);
-  return found;
-}
+const mentionsCopies = oncePerObject(({ synapses, operations, recordings, experiment, projections }: Model) => {
+  const values = Object.values(projections).map((projection) => [projection.values, projection.delays]);
+  return namesOf([synapses, operations, recordings, experiment, values]).has('copy');
+});
 
 function checkFeatures({ projection }: SynapsesPlan, remarks: Remarks): void {
   if (projection.space !== undefined) remarks.notExpressible('brian/positions', "Brian's groups have no positions");

@@ -89,7 +89,7 @@ export async function runCommandLine(
   }
 }
 
-/** Checks whether a command line is only files: the first word is that of a file, and no command. */
+/** Checks whether a command line is only files: it begins with a file, not with a command. */
 const namesFile = ([first = '']: readonly string[]): boolean =>
   !/^(?:|-.*|help|completion|man)$/.test(first) && !Object.hasOwn(commands, first) && existsSync(first);
 

@@ -7,12 +7,12 @@ import { isolatedPython } from '../platform/python.js';
 import { exitCodes } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 
-/** Commands whose models may be scripts. */
+/** Commands that take scripts as models. */
 const commands: readonly string[] = ['run', 'convert', 'validate', 'describe', 'matrix'];
 
 const isScript = (word: string): boolean => word.endsWith('.py');
 
-/** Returns the words of a command before `--`; what follows are the script's own arguments. */
+/** Returns the arguments of a command before `--`; later ones are the script's own. */
 const ownWords = (words: readonly string[]): readonly string[] =>
   words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
 
@@ -64,7 +64,7 @@ export async function executeScript(words: readonly string[], terminal: Terminal
   });
 }
 
-/** Returns the Python that has the package: that of `INTERNEURON_PYTHON`, or one on the path. */
+/** Returns the Python that has the package: `INTERNEURON_PYTHON`, or one on the path. */
 function pythonWithPackage({ environment }: Terminal): string {
   const named = environment['INTERNEURON_PYTHON'];
   const search = 'import importlib.util, sys; sys.exit(importlib.util.find_spec("interneuron") is None)';

@@ -58,7 +58,7 @@ const modelsIn = (folder: string): Promise<readonly ModelFile[]> =>
     beginsLikeModel(path, firstBytes(path, shown)),
   );
 
-/** Lists the tests of a folder: files of expectations, and those of OMV, whose names may begin with a dot. */
+/** Lists the tests of a folder: files of expectations, and of OMV, which may begin with a dot. */
 const testsIn = (folder: string): Promise<readonly ModelFile[]> =>
   filesIn(folder, ['**/{expect,*.expect}.{yaml,yml,json}', '**/*.omt'], 'tests', () => true);
 
@@ -80,7 +80,7 @@ async function filesIn(
   return found.map((within) => ({ path: join(folder, within), within }));
 }
 
-/** Checks whether a path is that of a folder. */
+/** Checks whether a path leads to a folder. */
 export const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 const isPattern = (word: string): boolean =>

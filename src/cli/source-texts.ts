@@ -15,7 +15,7 @@ const startOfTable = /^[^\n]*\b(?:node_type_id|edge_type_id|timestamps?)\b/;
 
 /**
  * Returns the text of a document: one that was read, or a file that it names if that is a model or a table. Lines of
- * other files are not shown, because a model can name any file beside it.
+ * other files are not shown, because a model can name any file in its folder.
  */
 export function sourceText(sources: ReadonlyMap<string, string>, name: string): string | undefined {
   const known = sources.get(name);

@@ -1,4 +1,4 @@
-/** Large drawn arrays, stored beside the arrays of the model, so that lists of millions never become plain arrays. */
+/** Large drawn arrays, stored with the arrays of the model, so that lists of millions never become plain arrays. */
 
 import type { DataReference, DataStore } from '../model/typed.js';
 

@@ -55,5 +55,5 @@ function withoutStores(kernel: Kernel, buffers: ReadonlySet<string>): Kernel {
   return { ...kernel, body: all(kernel.body) };
 }
 
-/** Removes the order of creation where nothing reads it. */
+/** Removes the order of creation if no kernel reads it. */
 export const creationOrder: Pass = { name: 'creation-order', audience: 'every engine', run: withoutOrders };

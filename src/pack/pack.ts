@@ -21,7 +21,7 @@ import { modelPage } from '../present/model-page.js';
 import { reportPage } from '../present/report-page.js';
 import { fileDate } from '../pipeline/results/provenance.js';
 
-/** What is packed besides the model. */
+/** Parts of a bundle besides the model. */
 export interface PackOptions {
   /** Path of the author's document. */
   readonly document: string;
@@ -116,7 +116,7 @@ async function packedResults(options: PackOptions, imported: ImportedModel): Pro
   return { files, runs };
 }
 
-/** Returns a page in which the model runs, and the files beside it. */
+/** Returns a page that runs the model, and its files. */
 async function pageFiles(
   { document, sources, read }: PackOptions,
   imported: ImportedModel,

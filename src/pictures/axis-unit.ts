@@ -3,7 +3,7 @@
 import { writtenQuantity } from '../lang/readable-quantity.js';
 import { parseUnit } from '../lang/units.js';
 
-/** A unit, and what a value in the SI unit is multiplied by. */
+/** A unit, and the factor from the SI unit. */
 export interface AxisUnit {
   readonly unit: string;
   readonly perSi: number;

@@ -7,7 +7,7 @@ import { withoutControls } from '../diagnostics/display.js';
 /** Width of a picture in pixels. */
 export const pictureWidth = 840;
 
-/** Space for names and numbers beside a plot, in pixels. */
+/** Space for names and numbers at the sides of a plot, in pixels. */
 export const margins = { marginLeft: 128, marginRight: 30, marginTop: 10, marginBottom: 14 } as const;
 
 /** One of the plots of a picture. */
@@ -23,7 +23,7 @@ export interface Drawing {
   readonly svg: string;
 }
 
-/** What a picture shows. */
+/** The content of a picture. */
 export interface Picture {
   readonly title: string;
   /** One line below the title: what cannot be seen in the plots. */

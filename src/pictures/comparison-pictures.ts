@@ -28,7 +28,7 @@ const around = 0.025;
 
 const mostSamples = 1000;
 
-/** Widths of lines in pixels: that of the first is seen under the second. */
+/** Widths of lines in pixels: the first is seen under the second. */
 const lineWidths = [3.5, 2] as const;
 
 type Divergence = Comparison['divergence'];

@@ -22,7 +22,7 @@ export function shadeScale(largest: string): Drawing {
   };
 }
 
-/** Draws the colour of each of several parts beside its name; long names are cut. */
+/** Draws the colour of each of several parts with its name; long names are cut. */
 export function colourLegend(names: readonly string[]): Drawing {
   const width = (pictureWidth - margins.marginLeft - margins.marginRight) / Math.max(4, names.length);
   const most = Math.floor((width - 18) / 6.5);

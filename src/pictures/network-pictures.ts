@@ -24,7 +24,7 @@ export interface DrawnCell {
   readonly index: number;
 }
 
-/** A network whose connections are known. */
+/** A network with known connections. */
 export interface DrawnNetwork {
   readonly title: string;
   readonly populations: readonly DiagramPopulation[];

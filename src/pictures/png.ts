@@ -9,7 +9,7 @@ import { initWasm, Resvg } from '@resvg/resvg-wasm';
 /** Pixels of a PNG for each of the picture. */
 const pixelRatio = 2;
 
-/** The build puts the font beside this file. */
+/** The build puts the font into the folder of this file. */
 const bundledFont = join(dirname(fileURLToPath(import.meta.url)), 'OpenSans.ttf');
 
 /** The path of a file of a package. */

@@ -1,4 +1,4 @@
-/** Pictures of what a run recorded: spikes, rates, samples. */
+/** Pictures of the recordings of a run: spikes, rates, samples. */
 
 import * as Plot from '@observablehq/plot';
 import type { Recorded, RecordedSignal, RecordedTrains } from '../compare/recorded.js';
@@ -126,7 +126,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** The time that a file states; else that of its last spike or sample. */
+/** The time that a file states; else the time of its last spike or sample. */
 function timesOf({ begin, end, trains, signals }: Recorded): Span {
   const lasts = [
     ...trains.flatMap((one) => one.trains.map((train) => train.at(-1) ?? 0)),
@@ -207,13 +207,13 @@ export function panelFrame(name: string, height: number, isLast: boolean, { begi
   };
 }
 
-/** Returns the axis of values, with its unit turned beside the numbers. */
+/** Returns the axis of values, with its unit turned next to the numbers. */
 export const axisIn = (unit: string, ticks: number): Plot.PlotOptions => ({
   y: { label: null, ticks, nice: true },
   marks: [Plot.text([unit], { frameAnchor: 'left', dx: -42, rotate: -90, textAnchor: 'middle' })],
 });
 
-/** Returns a panel with marks, and the name beside them. */
+/** Returns a panel with marks and their name. */
 export const withMarks = (
   { name, height, options }: Frame,
   marks: readonly Plot.Markish[],
@@ -294,7 +294,7 @@ const densityMarks = (trains: RecordedTrains, density: readonly GroupRate[], mos
   cellAxis(trains),
 ];
 
-/** The unit in which people write the values of a signal, and what a value in the SI unit is multiplied by. */
+/** The usual unit of a signal, and the factor from the SI unit. */
 const readableUnit = ({ unit, values }: RecordedSignal): AxisUnit =>
   unit === null || unit === '1' ? { unit: '', perSi: 1 } : axisUnit(values, unit);
 

@@ -306,7 +306,7 @@ function importTree(
   return imported && { ...imported, notation, tables: lists.data };
 }
 
-/** Returns what a reader is given besides its document. */
+/** Returns the inputs of a reader besides its document. */
 function readingOf(path: string, options: ImportOptions, diagnostics: Diagnostics): Reading {
   const { set = {}, dt, inputs = {}, peers = false } = options;
   const signals = Object.fromEntries(

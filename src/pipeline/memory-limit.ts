@@ -15,7 +15,7 @@ const here: readonly string[] = ['wasm', 'c', 'mpi', 'reference'];
 /** Most bytes that WebAssembly can address. */
 const wasmMemory = 2 ** 32;
 
-/** Memory of a program in bytes: arrays that exist from the start, and the most that building needs beside them. */
+/** Memory of a program in bytes: arrays that exist from the start, and the largest additional need of building. */
 interface Need {
   readonly fixed: number;
   readonly built: number;

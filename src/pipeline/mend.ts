@@ -18,7 +18,7 @@ interface Edit {
   readonly text: string;
 }
 
-/** One correction: what it does, and the line where it was needed. */
+/** One correction: its effect, and its line. */
 export interface Correction {
   readonly line: number;
   readonly change: string;

@@ -129,7 +129,7 @@ export interface Platform {
   /** Returns names of such files in a folder. */
   assets(folder: string): readonly string[];
   /**
-   * Starts a thread; null where there are none.
+   * Starts a thread; null without threads.
    *
    * @param source  text of a function that takes `data` and returns a function from request to answer
    */

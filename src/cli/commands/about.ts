@@ -18,10 +18,10 @@ import { modelFiles } from '../model-files.js';
 import { describeInText, descriptionOf } from './describe.js';
 import { linesOf } from './inspect.js';
 
-/** Lines of a description that fit on a screen beside the rest. */
+/** Lines of a description that fit on a screen with the rest. */
 const screen = 20;
 
-/** What a file is. */
+/** The kind and content of a file. */
 interface About {
   readonly path: string;
   /** Name of its kind in a sentence. */
@@ -35,7 +35,7 @@ interface About {
   readonly findings: DiagnosticError['diagnostics'];
 }
 
-/** Prints what each file is. @throws UsageError for a file that cannot be read */
+/** Prints the kind and content of each file. @throws UsageError for a file that cannot be read */
 export async function about(context: CommandContext): Promise<number> {
   const all: About[] = [];
   for (const path of context.files) all.push(await aboutPath(path, context));
@@ -98,7 +98,7 @@ async function aboutFolder(path: string): Promise<About> {
   };
 }
 
-/** Modules whose scripts NEURON runs. */
+/** Modules of scripts that NEURON runs. */
 const neuronModules = /^\s*(?:from|import)\s+(?:neuron|netpyne|bmtk|LFPy|bluepyopt|hnn_core)\b/m;
 
 /** Scripts are executed only on request, so all that is stated here is how to request it. */

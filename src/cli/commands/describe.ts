@@ -54,7 +54,7 @@ interface DescribedModel {
   readonly description: ModelDescription;
   readonly notation: Notation;
   readonly findings: readonly Diagnostic[];
-  /** Returns what it holds that can be said in another notation. */
+  /** Returns the part that another notation can express. */
   readonly written: (to: TargetNotation) => string;
 }
 

@@ -196,7 +196,7 @@ function runOptions(context: CommandContext, point: Point, outputs: readonly str
   };
 }
 
-/** Options that say how a sweep is run, and none of its runs. */
+/** Options of the sweep as a whole, not of its runs. */
 const ofSweep = ['vary', 'seeds', 'seed', 'jobs', 'part', 'emit', 'output', 'force', 'json', 'quiet', 'no-environment'];
 
 /** Returns the words of the command that runs one point. */

@@ -1,4 +1,4 @@
-/** `interneuron test`: whether models give the results that files beside them expect. */
+/** `interneuron test`: whether models give the results that files next to them expect. */
 
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { diagnosticsToJson } from '../../diagnostics/render.js';

@@ -72,7 +72,7 @@ function partition(context: ProgramContext, kernel: PropagatePattern, scope: Sco
   }
 }
 
-/** Rows whose addresses are collected before the first is used. */
+/** Rows with addresses that are collected before the first is used. */
 const rowsAhead = 64;
 
 /** Whether a body reads a local that the kernel's shape defines. */
@@ -118,7 +118,7 @@ export function propagateKernelText(context: ProgramContext, named: NamedFamily,
     ...(share.otherRow === undefined ? [] : [share.otherRow]),
   ];
   const slot = ring.slotMask === 0 ? '0u' : `(${u32})emission & ${scope.amount(ring.slotMask)}`;
-  // What a body reads of a row beside its synapses.
+  // Values of a row that a body reads in addition to its synapses.
   const kept = [
     ...(reads(kernel.body, 'row') ? [{ name: 'row', type: u32 }] : []),
     ...(reads(kernel.body, 'delay') ? [{ name: 'delay', type: i32 }] : []),

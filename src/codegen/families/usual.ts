@@ -157,7 +157,7 @@ function withChosenZeros(body: readonly Statement[]): readonly Statement[] {
   return result;
 }
 
-/** Takes the stores of constants out of a body, if it reads nothing of what they store. */
+/** Takes the stores of constants out of a body, if it does not read the stored values. */
 function withoutFills(body: readonly Statement[]): Pick<UsualCase, 'body' | 'fills'> {
   const { reads } = accessesOf(body);
   const stores = body.flatMap((s) => (s.kind === 'store' ? [s] : []));

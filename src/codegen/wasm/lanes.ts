@@ -62,7 +62,7 @@ interface UsualWord {
   readonly printers: readonly LanePrinter[];
   /** Sets `$.others` if an item is in another case. */
   readonly test: readonly Wat[];
-  /** What the items of a word receive alike. */
+  /** Values that all items of a word receive. */
   readonly fills: readonly Wat[];
   readonly body: readonly Wat[];
 }

@@ -100,7 +100,7 @@ export class Scope {
     return localGet(id);
   }
 
-  /** A number that all members share, or that of the member. */
+  /** A number that all members share, or one of the member. */
   amount(amount: Amount): Wat {
     return typeof amount === 'number' ? i32Const(amount) : this.local(amount.field);
   }

@@ -56,7 +56,7 @@ export class MersenneTwister {
    */
   below(count: number, limit: number, places: Uint32Array): number {
     const state = this.#state;
-    // The upper part decides, unless it equals that of the limit.
+    // The upper part decides, unless it equals the limit's.
     const first = Math.floor(limit / lowerWords);
     let next = this.#next;
     let found = 0;

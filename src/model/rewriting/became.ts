@@ -71,7 +71,7 @@ export const composed = (statements: readonly Partial<Became>[]): Became =>
     unchanged,
   );
 
-/** Returns the statement on populations whose cells became populations, from entries of a report. */
+/** Returns the statement on populations of cells that became populations, from entries of a report. */
 export function cellsApart(entries: readonly ConversionEntry[]): Partial<Became> {
   const parts = new Map(
     entries.flatMap(({ pointer, cells }) => {

@@ -73,7 +73,7 @@ export function reportSchemaErrors(
     const { missingProperty: missing } = error.params;
     if (typeof missing === 'string') {
       onlyUnknownKeys = false;
-      // A misspelt key is not also missing, nor are the params that a key beside them belongs in.
+      // A misspelt key is not also missing, nor are the params that should hold a key next to them.
       const isMeant = (key: string): boolean => missing === 'params' || didYouMean(key, [missing]) !== undefined;
       if (unknownKeys.get(pointer)?.some(isMeant)) continue;
     }

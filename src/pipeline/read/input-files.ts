@@ -24,7 +24,7 @@ export async function readInputs(texts: readonly string[]): Promise<Readonly<Rec
   );
 }
 
-/** Reads the spikes of a population, or else its signal: that of its name, or the only one in the file. */
+/** Reads the spikes of a population, or else its signal: by its name, or the only one in the file. */
 async function readInput(name: string, path: string): Promise<ModelInput> {
   const recorded = await openRecorded(path);
   const trains = recorded.trains.filter(({ event }) => event === 'spike');

@@ -10,7 +10,7 @@ import type { ImportedModel } from './imported-model.js';
 import { includedFiles } from './included-files.js';
 import type { ImportOptions } from './import-options.js';
 
-/** Checks whether a path is that of a bundle. */
+/** Checks whether a path leads to a bundle. */
 export const isBundle = (path: string): boolean => existsSync(path) && statSync(path).isFile() && isArchive(path);
 
 /**

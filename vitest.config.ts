@@ -54,7 +54,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: [...apart, ...left], isolate: false },
+        test: {
+          name: 'shared',
+          include: ['test/**/*.test.ts'],
+          exclude: [...apart, ...left],
+          isolate: false,
+          globalSetup: 'test/support/page-program.ts',
+        },
       },
       {
         extends: true,

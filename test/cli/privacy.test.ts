@@ -1,14 +1,12 @@
 /** Written files name neither the user nor the machine. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRecord } from '../../runtime/results/open.js';
-import { bundleProgram } from '../../scripts/page.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
-import { root } from '../support/import-graph.js';
 
 const folder = temporaryFolder();
 const user = 'zoe-marked-name';
@@ -30,9 +28,7 @@ const run = async (...words: readonly string[]): Promise<void> => {
   expect({ words, code, stderr }).toMatchObject({ code: 0 });
 };
 
-beforeAll(async () => {
-  // `page` puts the program for browsers into its file.
-  if (!existsSync(join(root, 'dist/page/main.js.br'))) await bundleProgram(join(root, 'dist'));
+beforeAll(() => {
   for (const name of ['models', 'work/copy']) mkdirSync(join(home(), name), { recursive: true });
   writeFileSync(join(home(), 'models/pair.yaml'), model);
   writeFileSync(folder.file('outside.yaml'), model);

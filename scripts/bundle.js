@@ -100,6 +100,15 @@ const requiredOfNode = {
 /** Oldest browsers that run the program. */
 export const browsers = ['chrome111', 'firefox115', 'safari17'];
 
+/** Returns core types of LEMS without comments, indents and descriptions, which nothing reads. Other texts stay. */
+const shortXml = (name, text) =>
+  name.endsWith('.xml')
+    ? text
+        .replaceAll(/<!--[\s\S]*?-->/g, '')
+        .replaceAll(/\s+description="[^"]*"/g, '')
+        .replaceAll(/\s*\n\s*/g, '\n')
+    : text;
+
 /** Gives `interneuron:assets` the texts that the program reads in browsers (`Platform.asset`). */
 export const textAssets = {
   name: 'text-assets',
@@ -109,7 +118,7 @@ export const textAssets = {
       const texts = {};
       for (const folder of textFolders)
         for (const name of (await readdir(resolve(root, folder))).filter((each) => /\.(hbs|xml)$/.test(each)))
-          texts[`${folder}/${name}`] = await readFile(resolve(root, folder, name), 'utf8');
+          texts[`${folder}/${name}`] = shortXml(name, await readFile(resolve(root, folder, name), 'utf8'));
       return { contents: `export const assetTexts = ${JSON.stringify(texts)};` };
     });
   },

@@ -1,6 +1,5 @@
 /** Commands that make sense for a model, ready to copy. */
 
-import { platform } from '#platform';
 import { shownFor, usualSuffix } from '../convert/target-notations.js';
 import { shellWord } from '../diagnostics/display.js';
 import type { Notation } from '../pipeline/read/notation.js';
@@ -28,9 +27,7 @@ export const repairCommands = (path: string, code?: string): readonly NextComman
 
 /** Returns the name for files made from a file: its own without folder and suffix, or the folder's for a config. */
 export function stemOf(path: string): string {
-  const { basename, dirname, extname } = platform.paths;
-  const name = basename(path, extname(path));
-  return /^(?:simulation_)?config$/.test(name)
-    ? basename(dirname(path)) || 'circuit'
-    : name.replace(/\.(?:nml|net)$/, '');
+  const [file = '', folder = ''] = path.split(/[\\/]/).reverse();
+  const name = file.replace(/(?<=.)\.[^.]*$/, '');
+  return /^(?:simulation_)?config$/.test(name) ? folder || 'circuit' : name.replace(/\.(?:nml|net)$/, '');
 }

@@ -37,7 +37,7 @@ export function generateProject(
   positions: Positions = unplaced,
 ): ProjectFiles {
   const spread = readStrategy(strategy) ?? 'atomic';
-  if (['c', 'mpi', 'opencl', 'cuda'].includes(target)) refuseTurningBack(valid, positions);
+  if (target in projects) refuseTurningBack(valid, positions);
   const program = loweredModel(drawnModel(valid, positions), positions, { precision, keepsOrder: false });
   return inStage('generate', () => filesFor(valid, target, program, spread));
 }
@@ -52,11 +52,19 @@ function refuseTurningBack({ model }: ValidModel, positions: Positions): void {
   });
 }
 
+/** Stand-alone projects by target. */
+const projects: Readonly<
+  Record<string, (program: Program, script: readonly ScriptEntry[], spread: Strategy | 'atomic') => ProjectFiles>
+> = {
+  c: (program, script) => cProject(optimise(program, 'processors'), script),
+  mpi: mpiProject,
+  opencl: openclProject,
+  cuda: cudaProject,
+};
+
 function filesFor(valid: ValidModel, target: string, program: Program, spread: Strategy | 'atomic'): ProjectFiles {
-  if (target === 'c') return cProject(optimise(program, 'processors'), scriptOf(valid, program));
-  if (target === 'mpi') return mpiProject(program, scriptOf(valid, program));
-  if (target === 'opencl') return openclProject(program, scriptOf(valid, program), spread);
-  if (target === 'cuda') return cudaProject(program, scriptOf(valid, program), spread);
+  const project = projects[target];
+  if (project) return project(program, scriptOf(valid, program), spread);
   const generator = generators.find(({ name }) => name === target);
   invariant(generator, 'run/generate-project', `no generator is named ${target}`);
   return generator.generate(program);

@@ -184,7 +184,7 @@ export const schemaNames = [
 ] as const;
 
 /** Grades of agreement that `compare` can require, from the closest on. */
-export const gradeNames = ['identical', 'same-spikes', 'within', 'statistics', 'consistent'] as const;
+export const gradeNames = ['identical', 'same-spikes', 'within', 'statistics', 'not-shown-to-differ'] as const;
 
 /** Options for comparing results. */
 const compared = {

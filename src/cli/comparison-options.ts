@@ -22,7 +22,7 @@ const gradesByName: Readonly<Record<(typeof gradeNames)[number], Grade>> = {
   'same-spikes': 'same spikes',
   within: 'same within δ',
   statistics: 'statistically the same',
-  consistent: 'consistent',
+  'not-shown-to-differ': 'not shown to differ',
 };
 
 /** Returns the grade that is needed for exit code 0; undefined if none was named. */
@@ -64,6 +64,6 @@ export function reportComparison(
     });
   context.say([...lead, ...comparisonLines(found), ...causeLines(cause)].map(printable).join('\n'));
   if (isAtLeast(comparison.grade, least)) return exitCodes.done;
-  const isOpen = comparison.grade === 'cannot say' || comparison.grade === 'consistent';
+  const isOpen = comparison.grade === 'cannot say' || comparison.grade === 'not shown to differ';
   return isOpen && !isAtLeast(least, 'same within δ') ? exitCodes.uncertain : exitCodes.wrong;
 }

@@ -8,7 +8,7 @@ import {
   type SignalComparison,
 } from '../compare/compare.js';
 import { headline } from '../compare/headline.js';
-import type { Quantity } from '../compare/quantities.js';
+import { quantities, type Quantity } from '../compare/quantities.js';
 import { eventName, type Recorded } from '../compare/recorded.js';
 import type { ExactComparison, ResultComparison } from '../verify/compare-results.js';
 import type { Cause } from '../verify/why-different.js';
@@ -69,7 +69,7 @@ const shortened = (names: readonly string[]): string =>
 /** Returns the next step after an open verdict. */
 function advice({ grade, coverage, replicates }: Comparison): readonly string[] {
   if (!coverage.complete) return ['hint      --only, --ignore, --from and --to leave parts out of the comparison'];
-  if (grade === 'consistent' && !replicates)
+  if (grade === 'not shown to differ' && !replicates)
     return [
       'hint      one run of each side shows no spread between runs: five of each can show that they are the same',
     ];
@@ -130,12 +130,11 @@ function spikeTable(populations: readonly PopulationComparison[]): readonly stri
   );
 }
 
-function quantityTable({ populations, divergence }: Comparison): readonly string[] {
-  const since = divergence ? `from ${ms(divergence.time, 4)}` : '';
-  const rows = populations.flatMap((population) => [
-    ...(population.quantities ?? []).map((quantity) => [eventName(population), ...quantityCells(quantity)]),
-    ...(population.after ?? []).map((quantity) => [`${eventName(population)} ${since}`, ...quantityCells(quantity)]),
-  ]);
+function quantityTable({ populations, interval, judged }: Comparison): readonly string[] {
+  const since = judged.begin > interval.begin ? ` from ${ms(judged.begin, 4)}` : '';
+  const rows = populations.flatMap((population) =>
+    (population.quantities ?? []).map((quantity) => [eventName(population) + since, ...quantityCells(quantity)]),
+  );
   if (rows.length === 0) return [];
   return formatTable(
     [
@@ -157,7 +156,9 @@ function quantityTable({ populations, divergence }: Comparison): readonly string
 /** Returns a distance in the unit of its margin. */
 function distanceText(name: Quantity['name'], value: number): string {
   if (!Number.isFinite(value)) return '';
-  return name.startsWith('rate') ? `${Number((value * 100).toPrecision(3))} %` : String(Number(value.toPrecision(3)));
+  return quantities[name].isRelative
+    ? `${Number((value * 100).toPrecision(3))} %`
+    : String(Number(value.toPrecision(3)));
 }
 
 function quantityCells({

@@ -3,8 +3,9 @@
  * sides, and from the counting noise of populations with few cells. The spread between runs stays unknown.
  */
 
-import { entryOf, itemAt } from '../diagnostics/entry.js';
-import type { Interval, Train } from './measures/train.js';
+import { itemAt } from '../diagnostics/entry.js';
+import { lagOf, sharedSizes } from './fluctuations.js';
+import { firstFrom, type Interval, type Train } from './measures/train.js';
 import { binned } from './measures/spectrum.js';
 import type { Margins } from './options.js';
 import {
@@ -13,22 +14,25 @@ import {
   marginOf,
   meanOf,
   mostDistance,
+  leadsOf,
   profileOf,
   quantities,
   quantityNames,
   rankCorrelation,
   shuffled,
   timeBinsIn,
+  valuesOf,
   type Profile,
   type Quantity,
   type QuantityName,
+  type Values,
 } from './quantities.js';
 import { alpha, compareMeans, moments } from './statistics/equivalence.js';
+import { meanOverTime, type MeanOverTime } from './statistics/over-time.js';
 import { upperQuantile, upperTail } from './statistics/student.js';
 
-/** Exchanges of cells that estimate a floor, and groups in which cells are exchanged in counts over time. */
+/** Exchanges of cells that estimate a floor. */
 const exchanges = 200;
-const groups = 64;
 
 /** Fewest cells that are exchanged: 8 have 128 different splits. */
 const fewestCells = 8;
@@ -39,6 +43,13 @@ interface Estimate {
   readonly floor: number;
   readonly error: number;
   readonly freedom: number;
+}
+
+/** Quantities of a population in one run of each side. */
+interface PopulationJudgement {
+  readonly quantities: readonly Quantity[];
+  /** Circular lag in s at which the rate of the second is that of the first; null if there is none. */
+  readonly lag: number | null;
 }
 
 /**
@@ -54,35 +65,45 @@ export function comparePair(
   margins: Margins,
   paired: boolean,
   unmatched: number,
-): readonly Quantity[] {
+): PopulationJudgement {
   const others = paired ? second : shuffled(second.length).map((k) => itemAt(second, k));
   const [a, b] = [profileOf(first, interval), profileOf(others, interval)];
-  if (a.spikes + b.spikes === 0) return [];
+  if (a.spikes + b.spikes === 0) return { quantities: [], lag: null };
   const bins = new Map(timeBinsIn(interval));
-  return quantityNames.flatMap((name) => {
+  const inTime = overTime(first, others, a, b, interval);
+  const lag = lagOf(first, others, interval);
+  const cellRates = paired ? ratesOfCells([first, others], interval, marginOf(margins, 'rates of cells')) : null;
+  const found = quantityNames.flatMap((name) => {
     const margin = marginOf(margins, name);
     const { values, elements = 'cells' } = quantities[name];
     if (name === 'spectrum') return compareSpectra(a, b, margin) ?? [];
-    if (name === 'order') return (paired ? compareOrder(a, b, margin) : null) ?? [];
+    if (name === 'order')
+      return (
+        (paired ? compareOrder([first, others], a, b, interval, margin, cellRates?.verdict !== 'cannot say') : null) ??
+        []
+      );
+    if (name === 'rates of cells') return cellRates ?? [];
     if (name === 'lost cells') return lostCells(first, second, unmatched, margin) ?? [];
     if (!values) {
       const width = bins.get(name);
-      const estimate = width === undefined ? null : timeDistance(first, others, width, interval);
-      return estimate ? quantity(name, count(entryOf(a.overTime, name).length, 'bins'), estimate, null, margin) : [];
+      return (width && compareOverTime(name, [first, others], width, interval, margin, lag)) || [];
     }
     const [x, y] = [values(a), values(b)];
     const kept = [...x.keys()].filter((k) => !Number.isNaN(itemAt(x, k)) && !Number.isNaN(y[k] ?? NaN));
     const [own, theirs] = [kept.map((k) => itemAt(x, k)), kept.map((k) => itemAt(y, k))];
-    const estimate =
-      name === 'rate'
-        ? rateDistance(own, theirs, a.spikes + b.spikes, interval)
-        : name === 'synchrony'
-          ? meanDistance(own, theirs)
-          : exchanged(own, theirs);
+    const scale = name === 'rate' ? 2 / (meanOf(own) + meanOf(theirs)) : 1;
+    const single =
+      name === 'synchrony'
+        ? meanDistance(own, theirs)
+        : (exchanged(own, theirs) ??
+          (name === 'rate' ? rateDistance(own, theirs, a.spikes + b.spikes, interval) : null));
+    const alone = compareMeans(own, theirs, true)?.error ?? 0;
+    const estimate = single && scaled(withTime(single, alone, inTime(values)), scale);
     const leftOut = x.length - kept.length;
     const over = `${count(kept.length, elements)}${leftOut === 0 ? '' : `, ${leftOut} left out`}`;
     return estimate ? quantity(name, over, estimate, [meanOf(own), meanOf(theirs)], margin) : [];
   });
+  return { quantities: found, lag };
 }
 
 /** Returns a number of things, named in the plural. */
@@ -118,19 +139,17 @@ export function quantity(
 }
 
 // --- Distributions over cells ---------------------------------------------------------------------------------------
+/** Returns the distance of the mean rates of few cells in Hz, with the noise of their counts. */
 function rateDistance(
   own: readonly number[],
   theirs: readonly number[],
   spikes: number,
   { begin, end }: Interval,
 ): Estimate {
-  const seconds = end - begin;
-  const found = exchanged(own, theirs);
-  const scale = (found ? own.length * seconds : 1) / (spikes / 2);
-  if (found) return scaled(found, scale);
   const [floor, variance] = countingNoise(spikes);
-  const apart = Math.abs(meanOf(own) - meanOf(theirs)) * own.length * seconds;
-  return scaled({ distance: apart, floor, error: Math.sqrt(variance), freedom: 1e6 }, scale);
+  const apart = Math.abs(meanOf(own) - meanOf(theirs)) * own.length * (end - begin);
+  const counts = { distance: apart, floor, error: Math.sqrt(variance), freedom: 1e6 };
+  return scaled(counts, 1 / own.length / (end - begin));
 }
 
 const scaled = ({ distance, floor, error, freedom }: Estimate, scale: number): Estimate => ({
@@ -177,7 +196,52 @@ function spread(drawn: readonly number[]): Pick<Estimate, 'floor' | 'error'> {
 }
 
 // --- Time -----------------------------------------------------------------------------------------------------------
-/** Returns the integral of the difference of rates over that of their mean. */
+/** Parts of time that are left out in turn, and the number in long recordings. */
+const [timeParts, fewParts, longRecording] = [20, 8, 1e6];
+
+/**
+ * Returns the difference of the means of both sides with its error over time: cells that fluctuate together give fewer
+ * independent values than cells. Each part of time is left out in turn (Tukey's jackknife).
+ */
+function overTime(first: readonly Train[], second: readonly Train[], a: Profile, b: Profile, interval: Interval) {
+  const parts = a.spikes + b.spikes > longRecording ? fewParts : timeParts;
+  const width = (interval.end - interval.begin) / parts;
+  const rest = { begin: interval.begin, end: interval.end - width };
+  const without = Array.from({ length: parts }, (_, part) => {
+    const [from, to] = [interval.begin + part * width, interval.begin + (part + 1) * width];
+    const cut = (train: Train): Train => {
+      const [start, stop] = [firstFrom(train, from), firstFrom(train, to)];
+      const kept = new Float64Array(train.length - stop + start);
+      kept.set(train.subarray(0, start));
+      for (let k = stop; k < train.length; k += 1) kept[start + k - stop] = train[k]! - width;
+      return kept;
+    };
+    return [first, second].map((trains) => valuesOf(trains.map(cut), rest)) as [Values, Values];
+  });
+  return (values: (profile: Values) => Float64Array): MeanOverTime => {
+    const apart = (x: Values, y: Values): number => meanOf(values(y)) - meanOf(values(x));
+    const whole = apart(a, b);
+    return meanOverTime(Float64Array.from(without, ([x, y]) => parts * whole - (parts - 1) * apart(x, y)));
+  };
+}
+
+/** Adds the error over time to an estimate that takes elements as independent. */
+function withTime(estimate: Estimate, alone: number, { error, freedom }: MeanOverTime): Estimate {
+  const common = Math.sqrt(Math.max(0, error ** 2 - alone ** 2));
+  if (!(common > 0)) return estimate;
+  const total = Math.hypot(estimate.error, common);
+  return {
+    distance: estimate.distance,
+    floor: Math.hypot(estimate.floor, common * Math.sqrt(2 / Math.PI)),
+    error: total,
+    freedom: total ** 4 / (estimate.error ** 4 / estimate.freedom + common ** 4 / freedom),
+  };
+}
+
+/**
+ * Returns the integral of the difference of rates over that of their mean. The floor is the distance at which counting
+ * alone brings two sides.
+ */
 function timeDistance(
   first: readonly Train[],
   second: readonly Train[],
@@ -192,69 +256,34 @@ function timeDistance(
     [total, distance] = [total + both / 2, distance + Math.abs(own - b[k]!)];
     [counting, variance] = [counting + mean, variance + noise];
   }
-  if (total === 0) return null;
-  const freedom = 1e6;
-  if (first.length < fewestCells)
-    return { distance: distance / total, floor: counting / total, error: Math.sqrt(variance) / total, freedom };
-  // Cells that are exchanged as a whole keep their bursts and refractoriness.
-  const bins = a.length;
-  const number = Math.max(fewestCells, Math.min(groups, first.length, Math.floor(mostCounts / bins)));
-  const apart = Array.from({ length: number }, (_, group) => {
-    const isOwn = (_train: Train, k: number): boolean => k % number === group;
-    const counts = (trains: readonly Train[]): Float64Array => binned(trains.filter(isOwn), width, interval);
-    const theirs = counts(second);
-    return counts(first).map((value, k) => value - itemAt(theirs, k));
-  });
-  const whole = a.map((value, k) => value - itemAt(b, k));
-  const common = width > longestNoise ? 1 : commonNoise(whole, apart);
-  const random = chance(number);
-  const draws = Math.max(fewestDraws, Math.min(exchanges / 2, Math.floor(mostSteps / bins / number)));
-  const drawn = Array.from({ length: draws }, () => {
-    const sum = new Float64Array(bins);
-    for (const trial of apart)
-      if (random() < 0.5) for (let k = 0; k < bins; k += 1) sum[k]! += trial[k]!;
-      else for (let k = 0; k < bins; k += 1) sum[k]! -= trial[k]!;
-    let all = 0;
-    for (let k = 0; k < bins; k += 1) all += Math.abs(sum[k]!);
-    return all / total;
-  });
-  const { floor: alone, error } = spread(drawn);
-  const together = Math.min(alone * Math.sqrt(common - 1), mostCommon);
-  return {
-    distance: distance / total,
-    floor: Math.hypot(alone, together),
-    // Common noise adds the error of its mean over bins, and of its estimate.
-    error: Math.hypot(error, together * Math.sqrt(3 / bins)),
-    freedom: number - 1,
-  };
+  return total === 0
+    ? null
+    : { distance: distance / total, floor: counting / total, error: Math.sqrt(variance) / total, freedom: 1e6 };
 }
 
 /**
- * Largest distance that common noise explains: fluctuations of half of the rate on both sides. Deeper ones, such as
- * responses to a stimulus, count as a property of the model.
+ * Compares the rate over time. Fluctuations of both sides may be at other times, so a distance alone is no difference:
+ * they differ if they are the same at another lag, or if their sizes differ.
  */
-const mostCommon = 0.5 * (2 / Math.sqrt(Math.PI));
-
-/**
- * Returns the variance of the differences of counts between both sides over that of independent groups of their cells,
- * at least
- * 1. Cells with common input or connections fluctuate together, in other ways in each run. Steps between nearby bins
- *   leave out
- * slow changes (Allan 1966, Proc. IEEE 54:221).
- */
-function commonNoise(whole: Float64Array, groups: readonly Float64Array[]): number {
-  const steps = (values: Float64Array, lag: number): number =>
-    values.reduce((sum, value, k) => sum + (value - (values[k - lag] ?? value)) ** 2, 0);
-  const shares = lags.map((lag) => steps(whole, lag) / groups.reduce((sum, group) => sum + steps(group, lag), 0));
-  return Math.max(1, ...shares.filter(Number.isFinite));
+function compareOverTime(
+  name: QuantityName,
+  [first, second]: readonly [readonly Train[], readonly Train[]],
+  width: number,
+  interval: Interval,
+  margin: number,
+  lag: number | null,
+): Quantity | null {
+  const estimate = timeDistance(first, second, width, interval);
+  if (!estimate) return null;
+  const bins = Math.ceil((interval.end - interval.begin) / width - 1e-6);
+  const shared = sharedSizes(first, second, width, interval);
+  const sizes = shared?.sizes ?? null;
+  const isApart = sizes !== null && Math.abs(sizes[0] - sizes[1]) > margin;
+  const departure = lag === null ? (isApart ? shared!.chance : 1) : 0;
+  const found = quantity(name, count(bins, 'bins'), estimate, null, margin);
+  const verdict = departure < alpha ? 'different' : found.verdict === 'within' ? 'within' : 'cannot say';
+  return { ...found, means: sizes && [100 * sizes[0], 100 * sizes[1]], unit: '%', departure, verdict };
 }
-
-/** Bins between counts of which the differences are taken, and the longest bin in s: slower changes are differences. */
-const lags = [1, 2];
-const longestNoise = 0.1;
-
-/** Bounds of memory and time for recordings of hours. */
-const [mostCounts, mostSteps, fewestDraws] = [2 ** 24, 2 ** 29, 20];
 
 /**
  * Returns mean and variance of |n₁ − n₂| of two equal Poisson counts with a given sum, which are binomial:
@@ -315,34 +344,131 @@ function compareSpectra(a: Profile, b: Profile, margin: number): Quantity | null
   };
 }
 
-/**
- * Least share of the variance of spike times in the order of cells that is an order of the model: others come from
- * wiring.
- */
+/** Least reliability of an order of cells that is one of the model: others come from wiring. */
 const leastOrder = 0.5;
 
-/** Compares the order in which cells fire, if one side has an order, or both have opposite ones, also of rates. */
-function compareOrder(a: Profile, b: Profile, margin: number): Quantity | null {
-  const cells = a.activation.filter((time, k) => !Number.isNaN(time) && !Number.isNaN(itemAt(b.activation, k))).length;
-  if (cells < fewestCells) return null;
+/** Least rank correlation of leads in two parts of a run. */
+const leastLead = 0.7;
+
+/** Parts of time whose odd and even ones are the halves of a run for the rates of cells. */
+const halvedParts = 8;
+
+/** Returns the trains in every other part of the time. */
+function halfOf(trains: readonly Train[], odd: number, { begin, end }: Interval, parts: number): readonly Train[] {
+  const width = (end - begin) / parts;
+  return trains.map((train) => train.filter((time) => Math.floor((time - begin) / width) % 2 === odd));
+}
+
+/** Judges a rank correlation of cells that should be as high as expected. */
+function judgeOrder(
+  name: QuantityName,
+  [own, theirs]: readonly [Float64Array, Float64Array],
+  expected: number,
+  margin: number,
+): Quantity | null {
+  const rank = rankCorrelation(own, theirs);
+  const cells = own.filter((value, k) => !Number.isNaN(value) && !Number.isNaN(itemAt(theirs, k))).length;
+  if (Number.isNaN(rank) || cells < fewestCells) return null;
+  const [distance, error] = [Math.max(0, expected - rank), (1 - rank * rank) / Math.sqrt(cells - 1)];
+  return quantity(name, count(cells, 'cells'), { distance, floor: 0, error, freedom: cells - 2 }, null, margin);
+}
+
+/** Returns the rank correlation that two sides with the same cells have, from that of the halves of each side. */
+function expectedRank(halves: readonly (readonly [Float64Array, Float64Array])[]): number {
+  const [a = 0, b = 0] = halves.map(([even, odd]) => Math.max(0, rankCorrelation(even, odd)) || 0);
+  const within = Math.sqrt(a * b);
+  // Halves have half of the spikes (Spearman 1910, Br. J. Psychol. 3:271).
+  return (2 * within) / (1 + within);
+}
+
+/**
+ * Compares the order in which cells fire, if one side has an order, or both have opposite ones, also of rates.
+ *
+ * @param areAlike  whether cells have the rates of their partners: cells that are drawn anew have another order, too
+ */
+function compareOrder(
+  [first, second]: readonly [readonly Train[], readonly Train[]],
+  a: Profile,
+  b: Profile,
+  interval: Interval,
+  margin: number,
+  areAlike: boolean,
+): Quantity | null {
   const ordered = Math.max(a.reliability, b.reliability);
-  const judge = (own: Float64Array, theirs: Float64Array, expected: number): Quantity | null => {
-    const rank = rankCorrelation(own, theirs);
-    if (Number.isNaN(rank)) return null;
-    const [distance, error] = [Math.max(0, expected - rank), (1 - rank * rank) / Math.sqrt(cells - 1)];
-    const estimate = { distance, floor: 0, error, freedom: cells - 2 };
-    return quantity('order', count(cells, 'cells'), estimate, null, margin);
-  };
+  const judge = (own: Float64Array, theirs: Float64Array, expected: number): Quantity | null =>
+    judgeOrder('order', [own, theirs], expected, margin);
   // First spikes, rates and leads show an order that repeats, but not its reliability: they only count if reversed.
-  const isReversed = (['latency', 'activation', 'rates', 'lead'] as const).map((key) => judge(a[key], b[key], 0));
-  const found =
-    isReversed.find((candidate) => candidate?.verdict === 'different') ?? judge(a.activation, b.activation, ordered);
+  const isReversed = [
+    ...(['latency', 'activation', 'rates'] as const).map((key) => judge(a[key], b[key], 0)),
+    ...a.leads.map((lead, k) => judge(lead, itemAt(b.leads, k), 0)),
+  ];
+  // Cells that fire regularly keep their phases for some time: an order counts if both halves of the time have it.
+  const halves = [first, second].map((trains) =>
+    [0, 1].map((later) => leadsOf(halfOf(trains, later, interval, 2), interval)),
+  );
+  const isOther = a.leads.map((lead, k) => {
+    const expected = expectedRank(halves.map(([even, odd]) => [itemAt(even!, k), itemAt(odd!, k)] as const));
+    return expected < leastLead || !areAlike ? null : judge(lead, itemAt(b.leads, k), expected);
+  });
+  const candidates = [...isReversed, ...isOther].filter((candidate) => candidate !== null);
+  const certain = candidates
+    .map((candidate): Quantity => ({ ...candidate, departure: Math.min(1, candidates.length * candidate.departure) }))
+    .find(({ verdict, departure }) => verdict === 'different' && departure < alpha);
+  const found = certain ?? judge(a.activation, b.activation, ordered);
   if (found?.verdict === 'cannot say' && ordered === 0) return { ...found, verdict: 'within' };
-  const isOrder = ordered >= leastOrder || isReversed.includes(found);
-  return found?.verdict === 'different' && !isOrder ? { ...found, verdict: 'cannot say' } : found;
+  return found?.verdict === 'different' && !certain && (ordered < leastOrder || !areAlike)
+    ? { ...found, verdict: 'cannot say' }
+    : found;
 }
 
 // --- Cells ----------------------------------------------------------------------------------------------------------
+/** Spikes of one side at least that a cell must have for its rate to be another one, and the least ratio. */
+const [fewestOfCell, leastRatio] = [20, 3];
+
+/**
+ * Compares the rates of single cells: their rank correlation between sides with that between halves of a side, and the
+ * cell that differs most. Networks that are wired anew have other rates, so one run of each side leaves it open.
+ */
+function ratesOfCells(
+  [first, second]: readonly [readonly Train[], readonly Train[]],
+  interval: Interval,
+  margin: number,
+): Quantity | null {
+  const ratesOf = (trains: readonly Train[]): Float64Array => Float64Array.from(trains, ({ length }) => length);
+  const sides = [ratesOf(first), ratesOf(second)] as const;
+  const expected = expectedRank(
+    [first, second].map(
+      (trains) =>
+        [ratesOf(halfOf(trains, 0, interval, halvedParts)), ratesOf(halfOf(trains, 1, interval, halvedParts))] as const,
+    ),
+  );
+  const found = judgeOrder('rates of cells', sides, expected, margin);
+  if (!found) return null;
+  // Square roots of Poisson counts have one variance; the median also measures that of bursts.
+  const apart = sides[0].map((count, k) => Math.sqrt(itemAt(sides[1], k)) - Math.sqrt(count));
+  const middle = medianOf(apart);
+  const off = apart.map((value) => Math.abs(value - middle));
+  const error = Math.max(Math.SQRT1_2, medianOf(off) / normalMedian);
+  const worst = off.reduce((most, value, k) => (value > itemAt(off, most) ? k : most), 0);
+  const [a, b] = sides.map((counts) => itemAt(counts, worst)) as [number, number];
+  const departure = Math.min(1, off.length * 2 * upperTail(itemAt(off, worst) / error, 1e6));
+  const isApart = departure < alpha && Math.max(a, b) >= Math.max(fewestOfCell, leastRatio * Math.min(a, b));
+  return {
+    ...found,
+    over: isApart ? `a cell with ${a} and ${b} spikes` : found.over,
+    departure: isApart ? departure : found.departure,
+    verdict: found.verdict === 'different' || isApart ? 'cannot say' : 'within',
+  };
+}
+
+/** The median of the absolute value of a standard normal number. */
+const normalMedian = 0.6745;
+
+function medianOf(values: Float64Array): number {
+  const sorted = values.toSorted();
+  return itemAt(sorted, Math.floor(sorted.length / 2));
+}
+
 /**
  * Returns the most spikes of a cell that is silent on the other side; null unless such cells make all differences. In
  * another run, other cells would differ, too. The floor is the number of spikes at which chance silences a Poisson

@@ -9,8 +9,12 @@ import { itemAt } from '../diagnostics/entry.js';
 import {
   areEqual,
   compareRecorded,
+  copiedShare,
+  covered,
   cropped,
   gradeOf,
+  mostCopied,
+  withinMargins,
   worst,
   type Comparison,
   type Grade,
@@ -45,7 +49,7 @@ const mostSplits = 5000;
 /**
  * Compares several runs of each side. Matched spikes are those of the first run of each side.
  *
- * @throws UsageError if a side has less than two distinct runs, or a run lacks a population
+ * @throws UsageError if a side has less than two distinct runs, or no population is in all runs
  */
 export function compareSeveral(
   first: readonly Recorded[],
@@ -57,7 +61,8 @@ export function compareSeveral(
       `there are ${first.length} and ${second.length} runs`,
       'give at least two runs of each side, better five',
     );
-  const [ours, theirs] = [distinct(first), distinct(second)];
+  const { within = 1e-4 } = options;
+  const [ours, theirs] = [distinct(first, within), distinct(second, within)];
   const copies = first.length + second.length - ours.length - theirs.length;
   for (const [own, all] of [
     [ours, first],
@@ -81,8 +86,19 @@ export function compareSeveral(
     ours.map((run) => pairCells(reference, run, { by: 'id', shift: 0 })),
     theirs.map((run) => pairCells(reference, run, cells)),
   ];
-  const trains = base.populations.map((population) => {
-    const pairs = sides.map((runs) => runs.map((run) => populationIn(run, population)));
+  // Populations that a run lacks are compared in no run.
+  const inAll = base.populations.filter((population) => sides.flat().every((run) => populationIn(run, population)));
+  const lacking = base.populations.filter((population) => !inAll.includes(population)).map(eventName);
+  const names = [ours, theirs].map((runs) => new Set(runs.flatMap((run) => run.trains.map(eventName))));
+  const onlyIn = (side: 0 | 1): readonly string[] =>
+    [...names[side]!].filter((name) => !names[1 - side]!.has(name) && !inAll.some((own) => eventName(own) === name));
+  if (inAll.length === 0)
+    throw new UsageError(
+      `no population is in all runs: some lack ${lacking.join(', ')}`,
+      'name runs with the same populations',
+    );
+  const trains = inAll.map((population) => {
+    const pairs = sides.map((runs) => runs.flatMap((run) => populationIn(run, population) ?? []));
     // Files that list only cells with spikes may list others in each run.
     const ids = [...new Set(pairs.flat().flatMap((pair) => pair.ids))].sort((a, b) => a - b);
     const side = (runs: readonly PairedTrains[] = []): Runs =>
@@ -95,7 +111,7 @@ export function compareSeveral(
     margins,
     base.paired,
   );
-  const populations = base.populations.map((population, k): PopulationComparison => {
+  const populations = inAll.map((population, k): PopulationComparison => {
     const { ids, sides: runs } = itemAt(trains, k);
     const count = (own: Runs): number => own.flat().reduce((sum, { length }) => sum + length, 0);
     const spikes = [count(runs[0]), count(runs[1])] as const;
@@ -108,20 +124,47 @@ export function compareSeveral(
     };
   });
   const common = worst(populations.map(({ grade }) => grade));
+  const left = (side: readonly string[], more: readonly string[]): readonly string[] => [
+    ...new Set([...side, ...more]),
+  ];
+  const { samples } = base.coverage;
+  const coverage = covered({
+    ...base.coverage,
+    populations: {
+      compared: inAll.length,
+      onlyFirst: left([...onlyIn(0), ...lacking], []),
+      onlySecond: onlyIn(1),
+      leftOut: base.coverage.populations.leftOut.filter(
+        (name) => !onlyIn(0).includes(name) && !onlyIn(1).includes(name),
+      ),
+    },
+    // Samples of several runs are not compared.
+    samples: {
+      compared: 0,
+      onlyFirst: [],
+      onlySecond: [],
+      leftOut: left(samples.leftOut, [
+        ...base.signals.map(({ name }) => name),
+        ...samples.onlyFirst,
+        ...samples.onlySecond,
+      ]),
+    },
+  });
   return {
     ...base,
+    coverage,
     interval,
     paired: false,
     populations,
     signals: [],
     signalsJudged: false,
-    grade: base.coverage.complete && base.slips.length === 0 ? common : 'different',
+    grade: coverage.complete && base.slips.length === 0 ? common : 'different',
     common,
     replicates: {
       runs: [ours.length, theirs.length],
       copies,
       p: found.p,
-      largest: `${found.largest.name} of ${eventName(itemAt(base.populations, found.largest.population))}`,
+      largest: `${found.largest.name} of ${eventName(itemAt(inAll, found.largest.population))}`,
     },
     notes: [
       ...base.notes.filter((note) => !note.startsWith('samples')),
@@ -137,22 +180,23 @@ export function compareSeveral(
 /** Trains of all cells, for each run. */
 export type Runs = readonly (readonly Train[])[];
 
-/** Returns runs with different spikes. */
-function distinct(runs: readonly Recorded[]): readonly Recorded[] {
-  const same = ({ trains: a }: Recorded, { trains: b }: Recorded): boolean =>
-    a.length === b.length && a.every(({ trains }, k) => areEqual(trains, itemAt(b, k).trains));
+/** Returns runs that are no copies of others, with most spikes in both. */
+function distinct(runs: readonly Recorded[], within: number): readonly Recorded[] {
+  const same = (a: Recorded, b: Recorded): boolean => {
+    const pairs = pairCells(a, b, { by: 'id', shift: 0 }).populations;
+    const [own, others] = [pairs.flatMap(({ first }) => first), pairs.flatMap(({ second }) => second)];
+    return areEqual(own, others) || copiedShare(own, others, within) > mostCopied;
+  };
   const found: Recorded[] = [];
   for (const run of runs) if (!found.some((known) => same(known, run))) found.push(run);
   return found;
 }
 
-function populationIn({ populations }: Pairing, { population, event }: PopulationComparison): PairedTrains {
-  const found = populations.find(
-    (pairedTrains) => pairedTrains.population === population && pairedTrains.event === event,
-  );
-  if (found) return found;
-  throw new UsageError(`a run has no spikes of ${population}`, 'compare runs with the same populations');
-}
+const populationIn = (
+  { populations }: Pairing,
+  { population, event }: PopulationComparison,
+): PairedTrains | undefined =>
+  populations.find((pairedTrains) => pairedTrains.population === population && pairedTrains.event === event);
 
 /** Returns the trains of the second side by identifiers; a cell without spikes may be missing in a file. */
 function trainsOf({ ids, second }: PairedTrains, wanted: readonly number[]): readonly Train[] {
@@ -192,11 +236,16 @@ export function judgeRuns(
   const profiles = populations.map((sides) => sides.flat().map((trains) => profileOf(trains, interval)));
   const tracks = profiles.flatMap((runs, population) =>
     quantityNames.flatMap((name): readonly Track[] => {
-      if (name === 'order' && !paired) return [];
+      if ((name === 'order' || name === 'rates of cells') && !paired) return [];
       const vectors = runs.map((profile) => vectorOf(profile, name));
       if (vectors.some((vector) => vector === null)) return [];
-      const leads = { population, name, runs: runs.map(({ lead }) => lead), isLead: true };
-      return [{ population, name, runs: vectors as Float64Array[] }, ...(name === 'order' ? [leads] : [])];
+      const leads = itemAt(runs, 0).leads.map((_, k) => ({
+        population,
+        name,
+        runs: runs.map((profile) => itemAt(profile.leads, k)),
+        isLead: true,
+      }));
+      return [{ population, name, runs: vectors as Float64Array[] }, ...(name === 'order' ? leads : [])];
     }),
   );
   const { p, largest } = permuted(tracks, numbers, margins);
@@ -219,18 +268,18 @@ export function judgeRuns(
     const single = gradeOf([a, b], own);
     // Sides that differ by less than every margin are not the same, and do not contradict one another.
     if (p !== null && p < alpha && largest.population === population)
-      return single === 'consistent' ? 'consistent' : 'different';
-    return single === 'consistent'
+      return withinMargins(own) === own.length ? 'not shown to differ' : 'different';
+    return single !== 'different' && withinMargins(own) === own.length && own.length > 0
       ? 'statistically the same'
-      : single === 'cannot say' && isConsistent(own)
-        ? 'consistent'
+      : single === 'cannot say' && isWithinMargins(own)
+        ? 'not shown to differ'
         : single;
   });
   return { quantities, grades, p, largest };
 }
 
 /** Checks whether no distance beyond its floor is larger than its margin, however uncertain. */
-const isConsistent = (quantities: readonly Quantity[]): boolean =>
+const isWithinMargins = (quantities: readonly Quantity[]): boolean =>
   quantities.length > 0 &&
   quantities.every(({ name, distance, floor, margin }) => distance <= mostDistance(name, floor, margin));
 
@@ -266,7 +315,7 @@ function distanceOf(name: QuantityName, a: Float64Array, b: Float64Array): numbe
   }
   if (name === 'spectrum') return largest;
   if (quantities[name].isRelative) return size > 0 ? apart / size : 0;
-  if (name !== 'order') return apart / a.length;
+  if (!isRanked(name)) return apart / a.length;
   const found = rankCorrelation(a, b);
   return Number.isNaN(found) ? 1 : 1 - found;
 }
@@ -277,7 +326,8 @@ const negligible = 1e-3;
 // --- Permutation ----------------------------------------------------------------------------------------------------
 /**
  * Permutes the sides of runs. Each quantity's energy distance (Székely & Rizzo 2013, J. Stat. Plan. Inference 143:1249)
- * is standardised over all splits. The largest one is the test statistic, so that one p holds for all quantities.
+ * and the ratio of the distances within both sides are standardised over all splits. The largest one is the test
+ * statistic, so that one p holds for all quantities.
  */
 function permuted(
   tracks: readonly Track[],
@@ -294,17 +344,21 @@ function permuted(
         return { i, j, distance: distance < least ? 0 : distance };
       }),
     );
-    const found = splits.map((isFirst) => {
+    const statistics = splits.map((isFirst) => {
       let [between, inFirst, inSecond] = [0, 0, 0];
       for (const { i, j, distance } of apart)
         if (isFirst[i] !== isFirst[j]) between += distance;
         else if (isFirst[i] === 1) inFirst += distance;
         else inSecond += distance;
-      return (2 * between) / (first * second) - (2 * inFirst) / (first * first) - (2 * inSecond) / (second * second);
+      const energy =
+        (2 * between) / (first * second) - (2 * inFirst) / (first * first) - (2 * inSecond) / (second * second);
+      // Spreads far below the margin are no difference.
+      const spread = (sum: number, runs: number): number => Math.log((2 * sum) / runs / (runs - 1) + least * 100);
+      return { energy, spreads: Math.abs(spread(inFirst, first) - spread(inSecond, second)) };
     });
-    const mean = meanOf(found);
-    const deviation = Math.sqrt(meanOf(found.map((value) => (value - mean) ** 2)));
-    return found.map((value) => (deviation > 1e-12 * Math.abs(mean) ? (value - mean) / deviation : 0));
+    const energy = standardised(statistics.map((statistic) => statistic.energy));
+    const spreads = standardised(statistics.map((statistic) => statistic.spreads));
+    return energy.map((value, split) => Math.max(value, itemAt(spreads, split)));
   });
   const largest = splits.map((_, split) => Math.max(...energies.map((values) => itemAt(values, split))));
   const reached = largest.filter((value) => value >= itemAt(largest, 0) - 1e-9).length;
@@ -312,6 +366,13 @@ function permuted(
   const { population = 0, name = 'rate' } = tracks[observed.indexOf(Math.max(...observed))] ?? {};
   const least = (first === second ? 2 : 1) / splits.length;
   return { p: tracks.length > 0 && least < alpha ? reached / splits.length : null, largest: { population, name } };
+}
+
+/** Returns values less their mean, over their standard deviation. */
+function standardised(values: readonly number[]): readonly number[] {
+  const mean = meanOf(values);
+  const deviation = Math.sqrt(meanOf(values.map((value) => (value - mean) ** 2)));
+  return values.map((value) => (deviation > 1e-12 * Math.abs(mean) ? (value - mean) / deviation : 0));
 }
 
 /** Returns all ways of choosing the runs of the first side, the true one first; a random sample if there are many. */
@@ -355,7 +416,7 @@ function equivalence(
   if (name === 'spectrum') return { ...own, ...spectra(a, b, itemAt(profiles, 0), margin) };
   const over = `${first} and ${second} runs`;
   const estimate = (x: readonly Float64Array[], y: readonly Float64Array[]): number =>
-    name === 'order' ? betweenLessWithin(x, y) : distanceOf(name, averaged(x), averaged(y));
+    isRanked(name) ? betweenLessWithin(x, y, name) : distanceOf(name, averaged(x), averaged(y));
   const distance = estimate(a, b);
   const errors = [jackknife(a, (kept) => estimate(kept, b)), jackknife(b, (kept) => estimate(a, kept))] as const;
   const variance = errors[0] + errors[1];
@@ -385,10 +446,13 @@ function withinSide(name: QuantityName, runs: readonly Float64Array[]): number {
   return meanOf(runs.flatMap((run, k) => runs.slice(0, k).map((other) => distanceOf(name, run, other))));
 }
 
+/** Checks whether a quantity is compared by the ranks of cells. */
+const isRanked = (name: QuantityName): boolean => name === 'order' || name === 'rates of cells';
+
 /** Returns how much farther apart runs of different sides are than runs of one side. */
-function betweenLessWithin(a: readonly Float64Array[], b: readonly Float64Array[]): number {
-  const between = meanOf(a.flatMap((run) => b.map((other) => distanceOf('order', run, other))));
-  const sides = [a, b].map((side) => withinSide('order', side));
+function betweenLessWithin(a: readonly Float64Array[], b: readonly Float64Array[], name: QuantityName): number {
+  const between = meanOf(a.flatMap((run) => b.map((other) => distanceOf(name, run, other))));
+  const sides = [a, b].map((side) => withinSide(name, side));
   return Math.max(0, between - (Number.isNaN(meanOf(sides)) ? between : meanOf(sides)));
 }
 

@@ -17,7 +17,7 @@ import { pairCells, type PairedTrains } from './pair-cells.js';
 import { pairSignals, type PairedSignal } from './pair-signals.js';
 import { meanOf, type Quantity } from './quantities.js';
 import { eventName, timeRounding, type Recorded } from './recorded.js';
-import { withHolm } from './statistics/equivalence.js';
+import { alpha, withHolm } from './statistics/equivalence.js';
 
 /** Grades of agreement from the closest on; each but the last two implies all later ones. */
 export const grades = [
@@ -25,7 +25,7 @@ export const grades = [
   'same spikes',
   'same within δ',
   'statistically the same',
-  'consistent',
+  'not shown to differ',
   'cannot say',
   'different',
 ] as const;
@@ -75,8 +75,10 @@ export interface PopulationComparison {
   readonly distances: Distances | null;
   /** Distances of all quantities; null if spikes match or only shift, or if only matches were asked for. */
   readonly quantities: readonly Quantity[] | null;
-  /** The same over the time after the first difference of any population; null if nothing agrees before it. */
-  readonly after: readonly Quantity[] | null;
+  /** Circular lag in s at which the rate of the second is that of the first; null if there is none. */
+  readonly lag: number | null;
+  /** Share of the spikes after the first difference that both sides have: copies of one run have most of them. */
+  readonly copied: number;
 }
 
 /** A variable of one cell in two recordings. */
@@ -111,6 +113,8 @@ export interface Comparison {
   readonly coverage: Coverage;
   /** Compared time in s. */
   readonly interval: Interval;
+  /** Time of the quantities in s: after the first difference, if anything agrees before it. */
+  readonly judged: Interval;
   /** δ in s. */
   readonly within: number;
   readonly margins: Margins;
@@ -168,8 +172,10 @@ export function compareRecorded(a: Recorded, b: Recorded, options: CompareOption
   const pairs = pairing.populations.map((pair) => cropped(pair, interval));
   const matched = pairs.map((pair) => matchPopulation(pair, interval, rounding, Math.max(rounding, within), measures));
   const divergence = earliest(pairs, matched);
-  const populations =
-    measures === 'matches' ? matched : judged(pairs, matched, interval, divergence?.time ?? null, margins, options);
+  // Spikes before the first difference are the same, and show nothing of two runs.
+  const agreesBefore = divergence && pairs.some(({ first }) => first.some(([at = Infinity]) => at < divergence.time));
+  const rest = agreesBefore && divergence.time < interval.end ? { ...interval, begin: divergence.time } : interval;
+  const populations = measures === 'matches' ? matched : judged(pairs, matched, interval, rest, margins, options);
   for (const pair of pairs.filter((each, k) => isRenumbered(each, itemAt(matched, k))))
     notes.push(`the cells of ${eventName(pair)} have the same trains under other ids`);
   const spikesAgree = matched.every(({ missing, extra }) => missing + extra === 0);
@@ -208,6 +214,7 @@ export function compareRecorded(a: Recorded, b: Recorded, options: CompareOption
     common,
     coverage,
     interval,
+    judged: rest,
     within,
     margins,
     paired,
@@ -317,7 +324,8 @@ function matchPopulation(
     divergence: at < 0 ? null : { time: earliest, cell: itemAt(ids, at) },
     distances: measures === 'all' ? meanDistances(first, second, interval) : null,
     quantities: null,
-    after: null,
+    lag: null,
+    copied: 0,
   };
 }
 
@@ -342,43 +350,62 @@ function judged(
   pairs: readonly PairedTrains[],
   matched: readonly PopulationComparison[],
   interval: Interval,
-  divergence: number | null,
+  rest: Interval,
   margins: Margins,
   { unpaired = false, sameDraws = false, within = 1e-4 }: CompareOptions,
 ): readonly PopulationComparison[] {
-  const paired = !unpaired;
-  const agreesBefore =
-    divergence !== null && pairs.some(({ first }) => first.some(([time = Infinity]) => time < divergence));
   const unmatched = matched.map(({ missing, extra }) => missing + extra);
   const inStep = pairs.map(
     (pair, k) => sameDraws && unmatched[k] !== 0 && areInStep(pair, interval, margins.rate, within),
   );
-  const all = pairs.map(({ first, second }, k) => {
+  const all = pairs.map((pair, k) => {
     const apart = itemAt(unmatched, k);
-    if (apart === 0 || inStep[k]) return null;
-    const quantities = comparePair(first, second, interval, margins, paired, apart);
-    if (!agreesBefore) return { quantities, after: null };
-    const later = { begin: divergence, end: interval.end };
-    const rest = cropped(itemAt(pairs, k), later);
-    return {
-      quantities,
-      after: later.end > divergence ? comparePair(rest.first, rest.second, later, margins, paired, apart) : [],
-    };
+    const { first, second } = cropped(pair, rest);
+    return apart === 0 || inStep[k] ? null : comparePair(first, second, rest, margins, !unpaired, apart);
   });
-  const corrected = [...withHolm(all.flatMap((entry) => [...(entry?.quantities ?? []), ...(entry?.after ?? [])]))];
+  const corrected = [...withHolm(all.flatMap((entry) => entry?.quantities ?? []))];
   return matched.map((population, k) => {
     const found = all[k];
-    if (!found) return inStep[k] ? { ...population, grade: 'consistent' } : population;
+    if (!found) return inStep[k] ? { ...population, grade: 'not shown to differ' } : population;
     const quantities = corrected.splice(0, found.quantities.length);
-    const after = found.after && corrected.splice(0, found.after.length);
     const byCounts = sameDraws ? gradeOfCounts(population.spikes, margins) : undefined;
-    return {
-      ...population,
-      quantities,
-      after,
-      grade: byCounts ?? gradeOf(population.spikes, [...quantities, ...(after ?? [])]),
-    };
+    const single = gradeOf(population.spikes, quantities);
+    const both = cropped(itemAt(pairs, k), rest);
+    const copied = sameDraws ? 0 : copiedShare(both.first, both.second, within);
+    const isOpen = copied > mostCopied && isAtLeast(single, 'cannot say');
+    const grade = isOpen ? (rejoins(both, rest, within) ? 'different' : 'cannot say') : single;
+    return { ...population, quantities, lag: found.lag, copied, grade: byCounts ?? grade };
   });
+}
+
+/** Share of spikes with partners above which two sides are copies of one run, and the fewest spikes that show it. */
+export const mostCopied = 0.5;
+const fewestCopied = 20;
+
+/** Returns the share of spikes that both sides have, no more than δ apart; 0 for few spikes. */
+export function copiedShare(first: readonly Train[], second: readonly Train[], within: number): number {
+  let [matched, all] = [0, 0];
+  for (const [k, train] of first.entries()) {
+    const other = itemAt(second, k);
+    matched += matchSpikes(train, other, within).matched;
+    all += Math.max(train.length, other.length);
+  }
+  return all < fewestCopied ? 0 : matched / all;
+}
+
+/** Parts of time in which two sides are copies, or not; shares of spikes with partners in those of each kind. */
+const [copyParts, apartShare, sameShare] = [10, 0.5, 0.99];
+
+/** Checks whether two sides are the same again after a part of time in which they were not: chaos stays apart. */
+function rejoins(pair: PairedTrains, { begin, end }: Interval, within: number): boolean {
+  const width = (end - begin) / copyParts;
+  const shares = Array.from({ length: copyParts }, (_, k) => {
+    const { first, second } = cropped(pair, { begin: begin + k * width, end: begin + (k + 1) * width });
+    const spikes = [first, second].map((trains) => trains.reduce((sum, { length }) => sum + length, 0));
+    return Math.max(...spikes) < fewestCopied ? NaN : copiedShare(first, second, within);
+  });
+  const apart = shares.findIndex((share) => share < apartShare);
+  return apart >= 0 && shares.slice(apart).some((share) => share >= sameShare);
 }
 
 /**
@@ -409,12 +436,24 @@ function gradeOfCounts([a, b]: readonly [number, number], { rate }: Margins): Gr
   return Math.abs(a - b) >= Math.max(fewestSpikes, (rate * (a + b)) / 2) ? 'different' : undefined;
 }
 
-/** Returns the grade of a population with unequal spikes in one run of each side: at most consistent. */
+/**
+ * Returns the grade of a population with unequal spikes in one run of each side. It is at most *not shown to differ*,
+ * with half of the quantities within their margins and no difference in doubt.
+ */
 export function gradeOf([a, b]: readonly [number, number], quantities: readonly Quantity[]): Grade {
   if (a === 0 || b === 0) return a + b >= fewestSpikes ? 'different' : 'cannot say';
   if (quantities.some(({ verdict }) => verdict === 'different')) return 'different';
-  return quantities.length > 0 && quantities.every(({ verdict }) => verdict === 'within') ? 'consistent' : 'cannot say';
+  const isOpen = quantities.some(
+    ({ verdict, departure }) => verdict === 'cannot say' && departure < alpha / quantities.length,
+  );
+  return !isOpen && quantities.length > 0 && 2 * withinMargins(quantities) >= quantities.length
+    ? 'not shown to differ'
+    : 'cannot say';
 }
+
+/** Returns the number of quantities within their margins. */
+export const withinMargins = (quantities: readonly Quantity[]): number =>
+  quantities.filter(({ verdict }) => verdict === 'within').length;
 
 // --- Samples --------------------------------------------------------------------------------------------------------
 function compareSignal(
@@ -422,10 +461,10 @@ function compareSignal(
   { trace }: Margins,
   within: number,
 ): SignalComparison {
-  const found = compareTraces(first, second);
-  const isNear = (times[1] ?? Infinity) - (times[0] ?? 0) <= within * (1 + 1e-6);
-  const shifted = isNear && Math.abs(found.lag) === 1 ? lagged(first, second, found.lag) : null;
-  const isLabelShift = shifted !== null && shifted.normalised <= trace && shifted.normalised < found.normalised;
+  const slack = Math.floor((within / ((times[1] ?? Infinity) - (times[0] ?? 0))) * (1 + 1e-6));
+  const found = compareTraces(first, second, Math.min(slack, first.length));
+  const shifted = slack >= 1 && Math.abs(found.lag) === 1 ? lagged(first, second, found.lag) : null;
+  const isLabelShift = shifted !== null && shifted.normalised <= trace && shifted.rootMeanSquare < found.rootMeanSquare;
   const { normalised, largest } = isLabelShift ? shifted : found;
   // The differences of constant samples are relative to their value.
   const size = first.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

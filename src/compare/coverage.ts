@@ -100,11 +100,14 @@ export function commonTime(
   // Samples show the observed time, spikes do not.
   const endOf = (left: Recorded, right: Recorded): number =>
     left.end ?? (left.trains.length === 0 ? lastTime(left) : Math.max(right.end ?? last, lastTime(left)));
+  // A file that does not state its time begins with the other one, or before it.
+  const beginOf = (left: Recorded, right: Recorded): number =>
+    Math.min(left.begin, firstTime(left), left.end === null ? Math.min(right.begin, firstTime(right)) : Infinity);
   const sides = [
-    { begin: first.begin, end: endOf(first, second) },
-    { begin: second.begin, end: endOf(second, first) },
+    { begin: beginOf(first, second), end: endOf(first, second) },
+    { begin: beginOf(second, first), end: endOf(second, first) },
   ] as const;
-  const begin = Math.max(first.begin, second.begin, from);
+  const begin = Math.max(sides[0].begin, sides[1].begin, from);
   const end = Math.min(sides[0].end, sides[1].end, to);
   const isOpen = ({ end: stated, trains }: Recorded): boolean => stated === null && trains.length > 0;
   if (isOpen(first) && isOpen(second))
@@ -131,7 +134,7 @@ export function commonTime(
     );
   if (!(end > begin))
     throw new UsageError(
-      `${first.path} and ${second.path} have no time in common${begin > 0 ? ` from ${milliseconds(begin)} on` : ''}`,
+      `${first.path} and ${second.path} have no time in common${begin !== 0 ? ` from ${milliseconds(begin)} on` : ''}`,
       'compare recordings of the same stretch of time',
     );
   // Some programs take one step more than they were told.
@@ -149,6 +152,14 @@ export function commonTime(
     onlyFirst: beyond(sides[0], sides[1]),
     onlySecond: firstOnly ? 0 : beyond(sides[1], sides[0]),
   };
+}
+
+/** Returns the first time of a recording in s; infinite without spikes and samples. */
+function firstTime({ trains, signals }: Recorded): number {
+  let first = Infinity;
+  for (const { trains: own } of trains) for (const train of own) first = Math.min(first, train[0] ?? Infinity);
+  for (const { times } of signals) first = Math.min(first, times[0] ?? Infinity);
+  return first;
 }
 
 /** Returns the last time of a recording in s. */

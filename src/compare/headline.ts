@@ -122,11 +122,9 @@ function differing({ populations, signals, signalsJudged, replicates }: Comparis
   if (replicates && replicates.p !== null) return [];
   const found = [
     ...populations.flatMap((population) => {
-      const { spikes, grade, quantities, after } = population;
+      const { spikes, grade, quantities } = population;
       if (grade !== 'different') return [];
-      const names = [...(quantities ?? []), ...(after ?? [])]
-        .filter(({ verdict }) => verdict === 'different')
-        .map(({ name }) => name);
+      const names = (quantities ?? []).filter(({ verdict }) => verdict === 'different').map(({ name }) => name);
       return names.length === 0
         ? [`${formatCount(spikes[0])} and ${formatCount(spikes[1])} spikes of ${eventName(population)}`]
         : [...new Set(names)].map((name) => `${name} of ${eventName(population)}`);

@@ -76,7 +76,7 @@ const count = (cells: number): string => (cells === 1 ? '1 cell' : `${cells} cel
 const nameOf = (train: Pick<RecordedTrains, 'population' | 'event'>): string =>
   train.population === '' ? 'the population without a name' : eventName(train);
 
-/** Returns populations of the same name and event; the only ones of both if their names differ. */
+/** Returns populations of the same name and event, or the only ones of both if one has no name. */
 function pairPopulations(
   first: Recorded,
   second: Recorded,
@@ -88,13 +88,14 @@ function pairPopulations(
   });
   if (named.length > 0 || first.trains.length === 0 || second.trains.length === 0) return named;
   const [[a], [b]] = [first.trains, second.trains];
-  if (a && b && first.trains.length === 1 && second.trains.length === 1) return [[a, b]];
+  const isUnnamed = a?.population === '' || b?.population === '';
+  if (a && b && isUnnamed && first.trains.length === 1 && second.trains.length === 1) return [[a, b]];
   if (by === 'order' && first.trains.length === second.trains.length)
     return first.trains.map((train, k) => [train, itemAt(second.trains, k)] as const);
   const names = (recorded: Recorded): string => recorded.trains.map(nameOf).slice(0, 5).join(', ');
   throw new UsageError(
     `no population is in both: ${first.path} has ${names(first)}, ${second.path} has ${names(second)}`,
-    'list the cells that belong together in a file, as in "exc[0:80],1:81", and name it as --cells cells.csv',
+    'pair them in order by --cells order, or list the cells that belong together, as in "exc[0:80],1:81", in a file named as --cells cells.csv',
   );
 }
 

@@ -20,6 +20,7 @@ export type QuantityName =
   | 'spectrum'
   | 'order'
   | 'synchrony'
+  | 'rates of cells'
   | 'lost cells';
 
 /** Distance of a population in two recordings, or two sets of runs, in one quantity. */
@@ -64,9 +65,10 @@ export interface Profile {
   /** Time of the first spike of each cell; NaN without spikes. */
   readonly latency: Float64Array;
   /**
-   * Share of nearby spikes that follow those of each cell, less the share that precede them; NaN without nearby spikes.
+   * Share of nearby spikes that follow those of each cell, less the share that precede them, by the time that is near;
+   * NaN without nearby spikes.
    */
-  readonly lead: Float64Array;
+  readonly leads: readonly Float64Array[];
   /** Of each part of time. */
   readonly synchrony: Float64Array;
 }
@@ -85,7 +87,7 @@ interface Kind {
   /** Its margin; absent: none. */
   readonly margin?: keyof Margins;
   /** Values of elements, such as cells, with a mean; NaN for elements without a value. */
-  readonly values?: (profile: Profile) => Float64Array;
+  readonly values?: (profile: Values) => Float64Array;
   /** Elements with values. */
   readonly elements?: 'cells' | 'pairs' | 'parts of time';
   /** Width of bins of time in s. */
@@ -113,6 +115,7 @@ export const quantities: Readonly<Record<QuantityName, Kind>> = {
     values: ({ synchrony }) => synchrony,
     vector: ({ synchrony }) => Float64Array.of(meanOf(synchrony)).filter((value) => !Number.isNaN(value)),
   },
+  'rates of cells': { margin: 'order', vector: ({ rates }) => (rates.length < 3 ? undefined : rates) },
   'lost cells': {},
 };
 
@@ -135,17 +138,17 @@ const parts = 10;
 /** Cells whose pairs are correlated: 1770 pairs. */
 const sampledCells = 60;
 
-/** Computes all quantities of a population. */
-export function profileOf(trains: readonly Train[], interval: Interval): Profile {
-  const seconds = interval.end - interval.begin;
+/** Quantities with a mean over cells, pairs or parts of time. */
+export type Values = Pick<Profile, 'rates' | 'cv' | 'lv' | 'correlations' | 'synchrony'>;
+
+/** Computes quantities with a mean. */
+export function valuesOf(trains: readonly Train[], interval: Interval): Values {
   const of = (value: (train: Train) => number): Float64Array => Float64Array.from(trains, value);
   const ofIntervals = (value: (train: Train) => number): Float64Array =>
     of((train) => (train.length > fewestIntervals ? value(train) : NaN));
-  const activation = of((train) => meanOf(train));
   const sample = shuffled(trains.length).slice(0, sampledCells);
   return {
-    spikes: trains.reduce((sum, { length }) => sum + length, 0),
-    rates: of(({ length }) => length / seconds),
+    rates: of(({ length }) => length / (interval.end - interval.begin)),
     cv: ofIntervals(variation),
     lv: ofIntervals(localVariation),
     correlations: countCorrelations(
@@ -153,13 +156,22 @@ export function profileOf(trains: readonly Train[], interval: Interval): Profile
       bin,
       interval,
     ),
+    synchrony: trains.length < 2 ? new Float64Array(0) : synchronyOf(trains, bin, interval, parts),
+  };
+}
+
+/** Computes all quantities of a population. */
+export function profileOf(trains: readonly Train[], interval: Interval): Profile {
+  const activation = Float64Array.from(trains, (train) => meanOf(train));
+  return {
+    ...valuesOf(trains, interval),
+    spikes: trains.reduce((sum, { length }) => sum + length, 0),
     overTime: new Map(timeBinsIn(interval).map(([name, width]) => [name, binned(trains, width, interval)])),
     bands: spectrum(trains, interval).map((band) => ({ ...band, power: Math.max(leastPower, band.power) })),
     activation,
     reliability: reliabilityOf(trains, activation),
-    latency: of((train) => train[0] ?? NaN),
-    lead: leadsOf(trains, interval),
-    synchrony: trains.length < 2 ? new Float64Array(0) : synchronyOf(trains, bin, interval, parts),
+    latency: Float64Array.from(trains, (train) => train[0] ?? NaN),
+    leads: leadsOf(trains, interval),
   };
 }
 
@@ -247,27 +259,29 @@ function reliabilityOf(trains: readonly Train[], activation: Float64Array): numb
   return f < 1 + 3 * Math.sqrt(2 / times.length + 2 / freedom) ? 0 : 1 - 1 / f;
 }
 
-/** Distance of nearby spikes, and least width of the bins that count them, in s. */
-const [nearby, leadBin] = [5e-3, 1e-4];
+/** Distances of nearby spikes, and least width of the bins that count them, in s. */
+const [nearby, leadBin] = [[5e-3, 25e-3, 125e-3], 1e-4];
 
 /**
  * Returns whether cells lead or follow the population: mean SPIKE-order of each cell and all others (Kreuz et al. 2017,
- * New J. Phys. 19:043028), with a fixed window of 5 ms.
+ * New J. Phys. 19:043028), with fixed windows.
  */
-function leadsOf(trains: readonly Train[], interval: Interval): Float64Array {
+export function leadsOf(trains: readonly Train[], interval: Interval): readonly Float64Array[] {
   const width = Math.max(leadBin, (interval.end - interval.begin) / 2 ** 22);
   const sums = binned(trains, width, interval);
   for (let k = 1; k < sums.length; k += 1) sums[k]! += sums[k - 1]!;
   const until = (bin: number): number => sums[Math.min(bin, sums.length - 1)] ?? 0;
-  const reach = Math.round(nearby / width);
-  return Float64Array.from(trains, (train) => {
-    let [before, after] = [0, 0];
-    for (const time of train) {
-      const at = Math.floor((time - interval.begin) / width + 1e-8);
-      before += until(at - 1) - until(at - 1 - reach);
-      after += until(at + reach) - until(at);
-    }
-    return (after - before) / (after + before);
+  return nearby.map((window) => {
+    const reach = Math.round(window / width);
+    return Float64Array.from(trains, (train) => {
+      let [before, after] = [0, 0];
+      for (const time of train) {
+        const at = Math.floor((time - interval.begin) / width + 1e-8);
+        before += until(at - 1) - until(at - 1 - reach);
+        after += until(at + reach) - until(at);
+      }
+      return (after - before) / (after + before);
+    });
   });
 }
 

@@ -147,7 +147,7 @@ it('proposes shorter steps for methods that lose spikes', async () => {
     /^conversion: the same model: .*; different .*: driven 26 and 23 spikes.* shorter steps: --dt '0.01 ms'$/,
   );
   expect(last(await runCommand([...words, '--dt', '0.01 ms']))).toMatch(
-    /^conversion: the same model: .*; consistent .*: driven 26 and 26 spikes/,
+    /^conversion: the same model: .*; not shown to differ .*: driven 26 and 26 spikes/,
   );
 });
 
@@ -333,7 +333,7 @@ describe('a feature that a notation lacks', () => {
     expect(stdout).toMatch(/^ {2}spike_monitors\/spikes +\d* +left out +variables recorded at events$/m);
     // 10*ln(2) ms to the threshold.
     expect(stdout).toMatch(
-      /^conversion: the same model: .*; consistent .*: G 4 and 4 spikes, .*; 1 recording is left out$/m,
+      /^conversion: the same model: .*; not shown to differ .*: G 4 and 4 spikes, .*; 1 recording is left out$/m,
     );
   });
 

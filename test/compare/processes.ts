@@ -145,6 +145,8 @@ export interface Kind {
   /** Trains of both sides with a seed. */
   readonly sides: readonly [(seed: number) => Trains, (seed: number) => Trains];
   readonly seconds: number;
+  /** Whether a slow change of one run can also give it, so that only several runs find it. */
+  readonly isSlow?: boolean;
 }
 
 const [cells, seconds] = [200, 10];
@@ -193,6 +195,7 @@ export const kinds: readonly Kind[] = [
     by: /rate over/,
     sides: [base, (seed) => modulated((time) => 7 + (6 * time) / seconds, 13, cells, seconds, seed)],
     seconds,
+    isSlow: true,
   },
   {
     name: 'a quarter of the spikes from a shared source',
@@ -230,3 +233,125 @@ export const kinds: readonly Kind[] = [
 export function every(from: number, seconds: number): readonly number[] {
   return Array.from({ length: Math.ceil(seconds - from) }, (_, k) => from + k);
 }
+
+/** A kind of process whose cells share something, drawn anew in each run with another seed. */
+export interface CommonKind {
+  readonly name: string;
+  readonly run: (seed: number) => Trains;
+  readonly seconds: number;
+}
+
+/** Returns a normal random number (Box & Muller 1958). */
+export const normal = (random: Random): number => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
+
+const tick = 1e-3;
+
+/** Returns a function of time with a value for each millisecond. */
+function course(seconds: number, next: (k: number) => number): (time: number) => number {
+  const values = Float64Array.from({ length: Math.ceil(seconds / tick) + 1 }, (_, k) => next(k));
+  return (time) => values[Math.min(values.length - 1, Math.floor(time / tick))]!;
+}
+
+/** Returns trains whose rate follows a course that all cells of a run share. */
+const following = (
+  rate: (random: Random, seconds: number) => (time: number) => number,
+  most: number,
+  cells: number,
+  seconds: number,
+  seed: number,
+): Trains => modulated(rate(generator(seed + 7919), seconds), most, cells, seconds, seed);
+
+/** Returns a rate of 10 Hz that drifts by a share with a time constant in s (Ornstein & Uhlenbeck 1930). */
+const drifting =
+  (tau: number, share = 0.35) =>
+  (random: Random, seconds: number): ((time: number) => number) => {
+    let state = normal(random);
+    return course(seconds, () => {
+      state += -state * (tick / tau) + Math.sqrt((2 * tick) / tau) * normal(random);
+      return Math.max(0, Math.min(30, 10 * (1 + share * state)));
+    });
+  };
+
+/** Returns a rate that switches between two values after exponential times in s. */
+const switching =
+  (low: number, high: number, stay: number) =>
+  (random: Random, seconds: number): ((time: number) => number) => {
+    let isHigh = random() < 0.5;
+    return course(seconds, () => {
+      if (random() < tick / stay) isHigh = !isHigh;
+      return isHigh ? high : low;
+    });
+  };
+
+/** Returns a rhythm in Hz whose phase drifts: its coherence falls to 1/e after so many periods. */
+const rhythm =
+  (frequency: number, periods: number, depth = 0.6) =>
+  (random: Random, seconds: number): ((time: number) => number) => {
+    let phase = 2 * Math.PI * random();
+    const spread = Math.sqrt((2 * tick * frequency) / periods);
+    return course(seconds, () => {
+      phase += 2 * Math.PI * frequency * tick + spread * normal(random);
+      return 10 * (1 + depth * Math.sin(phase));
+    });
+  };
+
+/** Returns trains of 5 Hz with volleys at random times, each of a share of the cells within a jitter in s. */
+export const volleys = (
+  rate: number,
+  share: number,
+  jitter: number,
+  cells: number,
+  seconds: number,
+  seed: number,
+): Trains => {
+  const random = generator(seed);
+  const times = process(() => rate, rate, seconds, random);
+  return Array.from({ length: cells }, () =>
+    train([
+      ...process(() => 5, 5, seconds, random),
+      ...times
+        .filter(() => random() < share)
+        .map((time) => Math.max(0, Math.min(seconds, time + jitter * normal(random)))),
+    ]),
+  );
+};
+
+/** Returns trains of 4 Hz with a sequence of all cells in 100 ms, at random times. */
+const replays = (rate: number, cells: number, seconds: number, seed: number): Trains => {
+  const random = generator(seed);
+  const times = process(() => rate, rate, seconds - 0.2, random);
+  return Array.from({ length: cells }, (_, cell) =>
+    train([
+      ...process(() => 4, 4, seconds, random),
+      ...times.map((time) => time + (0.1 * cell) / cells + 3e-3 * random()),
+    ]),
+  );
+};
+
+/** Kinds of processes whose runs are runs of one model, however their common fluctuations fall. */
+export const commonKinds = (cells: number, seconds: number): readonly CommonKind[] => {
+  const kind = (name: string, rate: Parameters<typeof following>[0], most = 30): CommonKind => ({
+    name,
+    run: (seed) => following(rate, most, cells, seconds, seed),
+    seconds,
+  });
+  const other = (name: string, run: (seed: number) => Trains): CommonKind => ({ name, run, seconds });
+  return [
+    ...[0.02, 0.1, 0.3, 0.8, 2].map((tau) => kind(`a common drift of ${tau * 1e3} ms`, drifting(tau))),
+    kind('a common drift of 12 % in 200 ms', drifting(0.2, 0.12)),
+    kind('up and down states of 150 ms', switching(2, 18, 0.15)),
+    kind('up and down states of 600 ms', switching(2, 18, 0.6)),
+    kind('a rhythm of 10 Hz that drifts in 10 periods', rhythm(10, 10)),
+    kind('a rhythm of 40 Hz that drifts in 10 periods', rhythm(40, 10)),
+    kind('a rhythm of 40 Hz that drifts in 100 periods', rhythm(40, 100)),
+    kind('a rhythm of 4 Hz that drifts in 5 periods', rhythm(4, 5, 0.9)),
+    other('volleys of 60 % at 4 Hz', (seed) => volleys(4, 0.6, 0, cells, seconds, seed)),
+    other('volleys of 20 % at 12 Hz within 3 ms', (seed) => volleys(12, 0.2, 3e-3, cells, seconds, seed)),
+    other('replays at random times', (seed) => replays(1.5, cells, seconds, seed)),
+    other('a shared source', (seed) => sharing(10, 0.3, 1, cells, seconds, seed)),
+    other('four shared sources', (seed) => sharing(10, 0.3, 4, cells, seconds, seed)),
+    other('bursts of three', (seed) => bursts(9, 3, cells, seconds, seed)),
+    other('independent Poisson processes', (seed) => poisson(10, cells, seconds, seed)),
+    other('rates from 2 to 20 Hz', (seed) => poisson((cell) => 2 + (18 * cell) / cells, cells, seconds, seed)),
+  ];
+};

@@ -24,7 +24,7 @@ const verdicts = [
   'same spikes',
   'same within δ',
   'statistically the same',
-  'consistent',
+  'not shown to differ',
   'cannot say',
   'different',
   'not measured',

@@ -1,5 +1,6 @@
 /** Power spectrum of summed activity, over the floor of independent spikes. */
 
+import { transform } from './fourier.js';
 import type { Interval, Train } from './train.js';
 
 /** Power in a band of two thirds of an octave. */
@@ -76,28 +77,7 @@ export function binned(trains: readonly Train[], width: number, { begin, end }: 
 
 /** Returns squared magnitudes of the first half of Fourier's transform; the length is a power of two. */
 function powers(real: Float64Array): Float64Array {
-  const { length } = real;
-  const [re, im] = [real.slice(), new Float64Array(length)];
-  for (let k = 1, j = 0; k < length; k += 1) {
-    let half = length >> 1;
-    for (; j & half; half >>= 1) j ^= half;
-    j ^= half;
-    if (k < j) [re[k], re[j]] = [re[j]!, re[k]!];
-  }
-  for (let size = 2; size <= length; size *= 2) {
-    const half = size / 2;
-    for (let k = 0; k < half; k += 1) {
-      const angle = (-2 * Math.PI * k) / size;
-      const [c, s] = [Math.cos(angle), Math.sin(angle)];
-      for (let at = k; at < length; at += size) {
-        const other = at + half;
-        const [x, y] = [re[other]! * c - im[other]! * s, re[other]! * s + im[other]! * c];
-        re[other] = re[at]! - x;
-        im[other] = im[at]! - y;
-        re[at]! += x;
-        im[at]! += y;
-      }
-    }
-  }
-  return Float64Array.from({ length: length / 2 }, (_, k) => re[k]! ** 2 + im[k]! ** 2);
+  const [re, im] = [real.slice(), new Float64Array(real.length)];
+  transform(re, im);
+  return re.subarray(0, real.length / 2).map((value, k) => value ** 2 + im[k]! ** 2);
 }

@@ -1,4 +1,4 @@
-/** Student's t distribution, by the continued fraction of the incomplete beta function (DLMF 8.17.22). */
+/** Student's t and Fisher's F, by the continued fraction of the incomplete beta function (DLMF 8.17.22). */
 
 /** Coefficients of Stirling's series in odd powers of 1/x (DLMF 5.11.1). */
 const stirling = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188];
@@ -39,6 +39,10 @@ export function upperTail(t: number, freedom: number): number {
   const half = incompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5) / 2;
   return t > 0 ? half : 1 - half;
 }
+
+/** Returns the probability that the ratio of two estimates of one variance is larger than a value. */
+export const varianceTail = (ratio: number, freedom: number): number =>
+  incompleteBeta(1 / (1 + ratio), freedom / 2, freedom / 2);
 
 /** Returns the value that t exceeds with a probability below one half. */
 export function upperQuantile(probability: number, freedom: number): number {

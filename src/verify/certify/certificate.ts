@@ -8,7 +8,8 @@ export const outputGrades = [
   'same spikes',
   'same within δ',
   'statistically the same',
-  'consistent',
+  'within tolerances',
+  'not shown to differ',
   'cannot say',
   'different',
   'not checked',
@@ -22,14 +23,15 @@ export const meanings: Readonly<Record<OutputGrade, string>> = {
   'same spikes': 'the same computation: every spike of every recorded cell is in the same time step',
   'same within δ': 'every spike has one partner within the stated time',
   'statistically the same': 'a replication: over several runs, no quantity differs by more than its margin',
-  consistent: 'not contradicted: every stated quantity lies within its tolerance',
+  'within tolerances': 'every stated expectation lies within its tolerance',
+  'not shown to differ': 'not reproduced: one run of each side, and no quantity shows a difference',
   'cannot say': 'too little data for a verdict',
   different: 'not reproduced',
   'not checked': 'nothing was compared',
 };
 
 /** Grades of outputs that were made again. */
-const reproduced: readonly OutputGrade[] = outputGrades.slice(0, outputGrades.indexOf('consistent') + 1);
+const reproduced: readonly OutputGrade[] = outputGrades.slice(0, outputGrades.indexOf('within tolerances') + 1);
 
 /** Checks whether an output with this grade was made again. */
 export const isReproduced = (grade: OutputGrade): boolean => reproduced.includes(grade);

@@ -130,9 +130,9 @@ export async function checkExpected(path: string, name: string, options: TestOpt
     const grade = expectations === 0 ? 'not checked' : 'different';
     return { ...common, grade, statement: `${missed}${more}` };
   }
-  if (isOmv) return { ...common, grade: 'consistent', statement: `${count} within their tolerances` };
+  if (isOmv) return { ...common, grade: 'within tolerances', statement: `${count} within their tolerances` };
   const { model, fingerprint, spikes } = readExpectations(readFileSync(path, 'utf8'), name);
-  const grade = fingerprint ? 'identical' : spikes.some(({ times }) => times) ? 'same within δ' : 'consistent';
+  const grade = fingerprint ? 'identical' : spikes.some(({ times }) => times) ? 'same within δ' : 'within tolerances';
   const of = fingerprint ? ', among them the fingerprint of all spikes and final states' : ' within their tolerances';
   return { ...common, grade, statement: `${count}${of}`, model };
 }

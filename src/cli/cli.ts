@@ -26,6 +26,7 @@ const handlers: Readonly<Record<CommandName, (context: CommandContext) => Promis
   compare: async (context) => (await import('./commands/compare.js')).compare(context),
   test: async (context) => (await import('./commands/test.js')).test(context),
   plot: async (context) => (await import('./commands/plot.js')).plot(context),
+  gate: async (context) => (await import('./commands/gate.js')).gate(context, runCommandLine),
   diff: async (context) => (await import('./commands/diff.js')).diff(context),
   matrix: async (context) => (await import('./commands/matrix.js')).matrix(context),
   describe: async (context) => (await import('./commands/describe.js')).describe(context),

@@ -5,6 +5,7 @@ import { diagnosticCodes } from '../pipeline/message-pages.js';
 import { pictureKinds } from '../present/picture-kinds.js';
 import { testFormats, validationFormats } from './validation-formats.js';
 import { timingProfiles } from '../pipeline/option-values.js';
+import { levels } from './finding-levels.js';
 import { schedulers } from '../sweep/scripts.js';
 import { shortNotations, targetNotations, targetOf } from '../convert/target-notations.js';
 import { simulatorNames } from '../library/simulators/names.js';
@@ -584,6 +585,47 @@ export const commands = {
     examples: [
       ['$0 certify cuba.omex -o certificate', 'writes certificate.html and certificate.json'],
       ['$0 certify cuba.omex --paper paper.yaml', 'also codecheck.yml, for a CODECHECK'],
+    ],
+  },
+  gate: {
+    describe: 'check the models of a repository in all ways, for continuous integration',
+    files: { name: 'models', many: true, describe: 'models, folders or patterns' },
+    options: {
+      since: { type: 'string', value: 'commit', describe: 'check only models that differ from this commit of git' },
+      to: {
+        type: 'string',
+        repeated: true,
+        choices: targetNotations,
+        describe: 'also convert to this notation with --check; may be repeated',
+      },
+      test: {
+        type: 'string',
+        repeated: true,
+        value: 'path',
+        describe: 'folder or file of expectations to test; may be repeated',
+      },
+      result: { type: 'string', repeated: true, value: 'file', describe: 'result to verify; may be repeated' },
+      certify: { type: 'string', repeated: true, value: 'folder', describe: 'folder to certify; may be repeated' },
+      'fail-on': { type: 'string', choices: levels, describe: 'least level of findings for exit code 1 [critical]' },
+      severity: {
+        type: 'string',
+        repeated: true,
+        value: 'code=level',
+        describe: 'level of a warning or note, by its code; may be repeated',
+      },
+      output: {
+        type: 'string',
+        alias: 'o',
+        value: 'folder',
+        describe: 'write result, picture, page and conversions of each model into a folder',
+      },
+      badge: { type: 'string', value: 'file', describe: 'also write a badge with the outcome: .svg' },
+      force,
+      ...common,
+    },
+    examples: [
+      ['$0 gate models/ --to neuroml --test models/', 'all models are valid, convert, and give what is expected'],
+      ['$0 gate . --since origin/main -o gate', 'models that a branch changed, with pages and pictures'],
     ],
   },
   matrix: {

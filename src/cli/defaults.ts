@@ -35,6 +35,7 @@ const harmless = [
     'timing',
   ],
   ...['to', 'freeze', 'split', 'strict', 'partial', 'check', 'within', 'at-least', 'margin', 'times', 'unpaired'],
+  ...['fail-on', 'severity'],
   ...['format', 'output-format', 'kind', 'bin', 'quiet'],
 ];
 

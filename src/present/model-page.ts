@@ -8,6 +8,7 @@ import { brotliDecompressSync } from 'node:zlib';
 import { platform } from '#platform';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { markupText } from '../diagnostics/display.js';
+import { labelledBadge } from './badge.js';
 import { packageBytes, packageFile } from '../pipeline/package-files.js';
 import { isHdf5 } from '../pipeline/read/included-files.js';
 import { runModel } from '../pipeline/pipeline.js';
@@ -180,20 +181,9 @@ function htmlOfMarkdown(text: string): string {
   return markdown.parse(text, { async: false });
 }
 
-/** Returns a picture of the fingerprint for other pages. @see https://shields.io for its form */
-export function badge(fingerprint: string): string {
-  const [name, value] = ['reproducible', fingerprint.slice(0, 12)];
-  const [left, right] = [88, 98];
-  const text = (x: number, content: string): string =>
-    `<text x="${x}" y="14" text-anchor="middle">${markupText(content)}</text>`;
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${left + right}" height="20" role="img" aria-label="${name}: ${value}">` +
-    `<title>${name}: fingerprint ${markupText(fingerprint)}</title>` +
-    `<clipPath id="r"><rect width="${left + right}" height="20" rx="3"/></clipPath>` +
-    `<g clip-path="url(#r)"><rect width="${left}" height="20" fill="#444d56"/><rect x="${left}" width="${right}" height="20" fill="#0b6b3a"/></g>` +
-    `<g fill="#ffffff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">${text(left / 2, name)}${text(left + right / 2, value)}</g></svg>\n`
-  );
-}
+/** Returns a picture of the fingerprint for other pages. */
+export const badge = (fingerprint: string): string =>
+  labelledBadge('reproducible', fingerprint.slice(0, 12), 'good', `fingerprint ${fingerprint}`);
 
 /** Returns the deepest folder with all of some files. */
 function commonFolder(paths: readonly string[]): string {

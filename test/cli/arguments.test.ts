@@ -61,7 +61,7 @@ describe('refused command lines', () => {
     [
       'simulate m.yaml',
       'there is no command simulate | the commands are about, run, sweep, convert, pack, validate, codegen, verify, compare, test, ' +
-        'certify, matrix, diff, describe, plot, report, page, new, explain, schema, serve, inspect, doctor, targets, completion, man',
+        'certify, gate, matrix, diff, describe, plot, report, page, new, explain, schema, serve, inspect, doctor, targets, completion, man',
     ],
     [
       'brian script.py --strict',

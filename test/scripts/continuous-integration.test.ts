@@ -1,10 +1,11 @@
 /** The action for GitHub and the hooks of pre-commit: their commands, run as GitHub and pre-commit run them. */
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
+import { bundleProgram } from '../../scripts/page.js';
 import { temporaryFolder } from '../support/command.js';
 
 const folder = temporaryFolder();
@@ -14,16 +15,9 @@ beforeAll(() => {
   mkdirSync(join(folder.path, 'bin'));
   writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${inject('program')}" "$@"\n`);
   chmodSync(program, 0o755);
-  mkdirSync(folder.file('action/dist'), { recursive: true });
-  writeFileSync(
-    folder.file('action/dist/cli.js'),
-    `const { spawnSync } = require('node:child_process');
-const words = [${JSON.stringify(inject('program'))}, ...process.argv.slice(2)];
-process.exitCode = spawnSync(process.execPath, words, { stdio: 'inherit' }).status;
-`,
-  );
   mkdirSync(folder.file('models'));
   cpSync('fixtures/brian/single-lif.yaml', folder.file('models/lif.yaml'));
+  cpSync('fixtures/pynn/if-curr-delta.json', folder.file('models/driven.json'));
   writeFileSync(folder.file('lif.expect.yaml'), 'expect: 1\nmodel: models/lif.yaml\nspikes: { G: { count: 18 } }\n');
 });
 
@@ -32,12 +26,7 @@ function bash(text: string, variables: Readonly<Record<string, string>> = {}): {
   const { status, stdout } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', text], {
     cwd: folder.path,
     encoding: 'utf8',
-    env: {
-      ...process.env,
-      GITHUB_ACTION_PATH: folder.file('action'),
-      ...variables,
-      PATH: `${join(folder.path, 'bin')}:${process.env['PATH'] ?? ''}`,
-    },
+    env: { ...process.env, ...variables, PATH: `${join(folder.path, 'bin')}:${process.env['PATH'] ?? ''}` },
   });
   return { code: status, stdout };
 }
@@ -52,58 +41,112 @@ interface Step {
 
 const action = parse(readFileSync('action.yml', 'utf8')) as {
   readonly inputs: Readonly<Record<string, { readonly default: string }>>;
+  readonly outputs: Readonly<Record<string, { readonly value: string }>>;
   readonly runs: { readonly steps: readonly Step[] };
 };
 
-/** Runs a step of the action with an input. */
-function step(name: string, input: string): ReturnType<typeof bash> {
-  const { run = '', env = {} } = action.runs.steps.find((one) => one.name === name)!;
-  const [variable = ''] = Object.keys(env);
-  expect(action.inputs).toHaveProperty(/inputs\.(\w+)/.exec(env[variable]!)![1]!);
-  return bash(run, { [variable]: input });
+/** What a job of GitHub sees of a run of the action. */
+interface JobRun extends ReturnType<typeof bash> {
+  readonly summary: string;
+  /** Values that later steps read. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** Runs the steps of the packed action as a runner does, with inputs; steps that use other actions are left out. */
+function runAction(inputs: Readonly<Record<string, string>>): JobRun {
+  const files = { GITHUB_STEP_SUMMARY: folder.file('summary.md'), GITHUB_OUTPUT: folder.file('outputs.txt') };
+  for (const path of Object.values(files)) writeFileSync(path, '');
+  expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(inputs)));
+  const results = action.runs.steps.flatMap(({ run, env = {} }) => {
+    if (run === undefined) return [];
+    const values = Object.entries(env).map(([name, text]) => {
+      const [, input = ''] = /^\$\{\{ inputs\.([\w-]+) \}\}$/.exec(text) ?? [];
+      return [name, inputs[input] ?? action.inputs[input]!.default];
+    });
+    const github = { ...files, GITHUB_ACTIONS: 'true', GITHUB_ACTION_PATH: folder.file('action') };
+    return [bash(run, { ...github, ...Object.fromEntries(values) })];
+  });
+  return {
+    code: results.find(({ code }) => code !== 0)?.code ?? 0,
+    stdout: results.map(({ stdout }) => stdout).join(''),
+    summary: readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8'),
+    outputs: Object.fromEntries(
+      readFileSync(files.GITHUB_OUTPUT, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => line.split('=')),
+    ),
+  };
 }
 
 describe('the action', () => {
-  it('runs the program of its own repository', () => {
-    const commands = action.runs.steps.flatMap(({ run = '' }) => run.match(/\b(?:npm|npx|node) [^\n;]*/g) ?? []);
-    expect(commands.map((command) => command.split(' && ')[0])).toEqual([
-      'npm ci --no-audit --no-fund',
-      'node "$GITHUB_ACTION_PATH/dist/cli.js" validate --output-format github -- "${words[@]}"',
-      'node "$GITHUB_ACTION_PATH/dist/cli.js" test --output-format github -- "${words[@]}"',
-      'node "$GITHUB_ACTION_PATH/dist/cli.js" verify -- "$result"',
-    ]);
+  const commit = 'git -c user.name=a -c user.email=a commit -qm';
+  beforeAll(async () => {
+    const dist = folder.file('dist');
+    await bundleProgram(dist);
+    expect(spawnSync('scripts/pack-action.sh', [folder.file('action'), dist], { encoding: 'utf8' }).stderr).toBe('');
+    expect(bash(`git init -q . && git add models lif.expect.yaml && ${commit} models`).code).toBe(0);
   });
 
-  it('names other actions by their digests', () => {
+  it('names other actions by their digests, and declares its outputs', () => {
     for (const { uses } of action.runs.steps) expect(uses ?? '@'.padEnd(41, '0')).toMatch(/@[0-9a-f]{40}$/);
+    expect(Object.keys(action.outputs)).toEqual(['passed', 'critical']);
   });
 
-  it('validates models, and shows mistakes at their lines', () => {
-    expect(step('validate', 'models models/*.yaml')).toMatchObject({ code: 0 });
-    writeFileSync(folder.file('bad.yaml'), 'format: interneuron/brian\nneuron_groups: { G: { N: 0 } }\n');
-    const { code, stdout } = step('validate', 'models\nbad.yaml');
-    expect(code).toBe(1);
-    expect(stdout).toMatch(/^::error file=bad\.yaml,line=2/m);
-  });
-
-  it('runs tests', () => {
-    expect(step('test', '.')).toEqual({ code: 0, stdout: '' });
-    writeFileSync(
-      folder.file('wrong.expect.yaml'),
-      'expect: 1\nmodel: models/lif.yaml\nspikes: { G: { count: 17 } }\n',
+  it('passes on good models, with pictures in the summary and files to keep', () => {
+    const { code, stdout, summary, outputs } = runAction({ models: 'models', to: 'brian', tests: '.' });
+    expect([code, stdout.match(/^::/m)]).toEqual([0, null]);
+    expect(outputs).toMatchObject({ passed: 'true', critical: '0' });
+    expect(summary).toContain('| models/lif.yaml | valid | ✓ |');
+    expect(summary).toContain('| models/driven.json | converts to brian | ✓ |');
+    expect(summary).toContain('| . | test | ✓ |');
+    expect(summary).toMatch(/^### models\/lif\.yaml\n\n```\n[^`]*^G │[^`]*```$/m);
+    const kept = readdirSync(folder.file('interneuron-gate'));
+    expect(kept).toEqual(
+      expect.arrayContaining(['badge.svg', 'models-lif.html', 'models-lif.nml', 'models-lif.nwb', 'models-lif.svg']),
     );
-    expect(step('test', 'wrong.expect.yaml')).toMatchObject({
-      code: 1,
-      stdout: expect.stringMatching(/^::error file=wrong\.expect\.yaml,line=3/),
-    });
+    expect(readFileSync(folder.file('interneuron-gate/badge.svg'), 'utf8')).toContain('models: 5 passed');
   });
 
-  it('verifies results, and fails at the first that differs', () => {
-    expect(bash('interneuron run models/lif.yaml -q -o one.csv').code).toBe(0);
-    expect(step('verify', 'one.csv one.csv').stdout.match(/^identical/gm)).toHaveLength(2);
-    const csv = readFileSync(folder.file('one.csv'), 'utf8');
-    writeFileSync(folder.file('one.csv'), csv.replace('0.0091', '0.0092'));
-    expect(step('verify', 'one.csv one.csv').code).toBe(1);
+  it('checks the models that a commit changed, and shows mistakes at their lines', () => {
+    writeFileSync(folder.file('models/bad.yaml'), 'format: interneuron/brian\nneuron_groups: { G: { N: 0 } }\n');
+    const { code, stdout, summary, outputs } = runAction({ models: 'models', since: 'HEAD', output: '' });
+    expect([code, outputs['passed']]).toEqual([1, 'false']);
+    expect(Number(outputs['critical'])).toBeGreaterThan(0);
+    expect(stdout).toMatch(/^::error file=models\/bad\.yaml,line=2/m);
+    expect(summary).toContain('| models/bad.yaml | valid | ✗ |');
+    expect(summary).not.toContain('lif.yaml');
+    expect(runAction({ models: 'models', since: 'nowhere', output: '' }).code).toBe(2);
+    rmSync(folder.file('models/bad.yaml'));
+  });
+
+  it('verifies results, and certifies folders', () => {
+    mkdirSync(folder.file('published'));
+    cpSync(folder.file('models/lif.yaml'), folder.file('published/lif.yaml'));
+    expect(bash('interneuron run published/lif.yaml -q -o published/one.csv').code).toBe(0);
+    const inputs = { models: 'published', results: 'published/one.csv', certify: 'published', output: 'kept' };
+    const { code, summary } = runAction(inputs);
+    expect([code, summary]).toEqual([0, expect.stringContaining('| published/one.csv | verify | ✓ |')]);
+    expect(summary).toContain('| published | certify | ✓ |');
+    expect(readdirSync(folder.file('kept/published-certificate'))).toContain('certificate.html');
+    const csv = readFileSync(folder.file('published/one.csv'), 'utf8');
+    writeFileSync(folder.file('published/one.csv'), csv.replace('0.0091', '0.0092'));
+    const again = runAction({ ...inputs, certify: '', output: '' });
+    expect([again.code, again.stdout]).toEqual([1, expect.stringMatching(/^::error file=published\/one\.csv,/m)]);
+  });
+
+  it('fails on findings of the level that a project chooses', () => {
+    mkdirSync(folder.file('notes'));
+    writeFileSync(folder.file('notes/cell.swc'), '1 1 0 0 0 5 -1\n2 3 0 10 0 1 1\n');
+    const inputs = { models: 'notes', output: '' };
+    expect(runAction(inputs)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^::notice file=notes\/cell/m) });
+    expect(runAction({ ...inputs, 'fail-on': 'suggestion' }).code).toBe(1);
+    writeFileSync(folder.file('interneuron.yaml'), 'gate: { severity: [swc/membrane=best-practice] }\n');
+    expect(runAction({ ...inputs, 'fail-on': 'best-practice' })).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^::warning file=notes\/cell/m),
+    });
+    rmSync(folder.file('interneuron.yaml'));
   });
 });
 
@@ -122,11 +165,25 @@ describe('the hooks of pre-commit', () => {
     const chosen = changed.filter((path) => new RegExp(files).test(path));
     expect(chosen).toEqual(['models/lif.yaml', 'LEMS_x.xml', 'a/b.cell.nml']);
     expect(bash(`${entry} models/lif.yaml`).code).toBe(0);
+    writeFileSync(folder.file('bad.yaml'), 'format: interneuron/brian\nneuron_groups: { G: { N: 0 } }\n');
     expect(bash(`${entry} models/lif.yaml bad.yaml`).code).toBe(1);
+    rmSync(folder.file('bad.yaml'));
+  });
+
+  it('gate checks the models that are to be committed', () => {
+    const { entry, args = [] } = hook('interneuron-gate');
+    expect(bash(`${entry} models`).code).toBe(0);
+    writeFileSync(folder.file('models/bad.yaml'), 'format: interneuron/brian\nneuron_groups: { G: { N: 0 } }\n');
+    expect(bash(`${entry} ${args.join(' ')}`).code).toBe(1);
+    rmSync(folder.file('models/bad.yaml'));
   });
 
   it('test runs all tests when a model or an expectation has changed', () => {
     const { entry, files, args = [] } = hook('interneuron-test');
+    writeFileSync(
+      folder.file('wrong.expect.yaml'),
+      'expect: 1\nmodel: models/lif.yaml\nspikes: { G: { count: 17 } }\n',
+    );
     const changed = ['lif.expect.yaml', 'expect.yaml', '.test.x.omt', 'README.md', 'net.nml'];
     expect(changed.filter((path) => new RegExp(files).test(path))).toEqual(
       changed.filter((path) => path !== 'README.md'),

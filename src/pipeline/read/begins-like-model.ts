@@ -8,10 +8,13 @@ const marks = [
   /"(?:nodes|edges)_file"\s*:|"(?:network|simulation)"\s*:\s*"[^"\n]*\.json"/,
 ];
 
+/** The beginning of the record of a run, which holds the hash of its model and not the model. */
+const runRecord = /^\s*\{\s*"format"\s*:\s*"interneuron\/run"/;
+
 /**
  * Checks whether a file begins like a model: folders also hold other JSON and XML files.
  *
  * @param start  its beginning as text
  */
 export const beginsLikeModel = (path: string, start: string): boolean =>
-  /\.(?:nml\.h5|nir|mod|swc|omex)$/i.test(path) || marks.some((mark) => mark.test(start));
+  /\.(?:nml\.h5|nir|mod|swc|omex)$/i.test(path) || (!runRecord.test(start) && marks.some((mark) => mark.test(start)));

@@ -3,7 +3,6 @@
  * one run of the source, and their steps are halved until their distance vanishes or a rest remains.
  */
 
-import { freeze } from '../convert/freeze.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { entryOf, itemAt } from '../diagnostics/entry.js';
 import { equalDimensions } from '../lang/dimension.js';
@@ -33,6 +32,8 @@ import { pairedSpikes, type SpikesByPopulation } from './compare-spikes.js';
 import {
   coupledContinuously,
   drawnOnce,
+  firstPart,
+  listed,
   listedSpikes,
   openLoop,
   partsThere,
@@ -87,8 +88,11 @@ export const [usualWork, usualSeconds] = [3e10, 10];
 /** Returns the work of a time in s, by which every machine stops at the same step. */
 export const workIn = (seconds: number = usualSeconds): number => (usualWork * seconds) / usualSeconds;
 
-/** Operations of each cell, estimated before there is a program; of synapses and steps, and of spikes. */
-const operations = { cell: 100, step: 2e4, synapse: 100, arrival: 50, listed: 1e4 } as const;
+/**
+ * Operations of each cell, estimated before there is a program; of synapses and steps, of spikes, and of compiling a
+ * population or projection.
+ */
+const operations = { cell: 100, step: 2e4, synapse: 100, arrival: 50, listed: 1e4, part: 6e6 } as const;
 
 /** Most times at which states are compared. */
 const mostTimes = 1000;
@@ -110,7 +114,8 @@ class NotANumber extends Error {}
  *
  * @param target  has the draws of the source: it was written from a model that `drawnOnce` returns, or draws nothing
  */
-export async function limitOf(source: ValidModel, target: ValidModel, options: LimitOptions = {}): Promise<Limit> {
+export async function limitOf(whole: ValidModel, target: ValidModel, options: LimitOptions = {}): Promise<Limit> {
+  const source = firstPart(whole, compared.longest);
   const { dt } = source.model.experiment;
   const { work = usualWork } = options;
   const closed = workOf(source, comparedTime(source.model, compared.first));
@@ -125,7 +130,7 @@ export async function limitOf(source: ValidModel, target: ValidModel, options: L
     const [random] = own.remaining;
     if (random !== undefined) return noLimit(source, random);
     const settled = async (valid: ValidModel): Promise<ValidModel> => {
-      const { valid: frozen, remaining } = await freeze(valid, engine);
+      const { valid: frozen, remaining } = await listed(firstPart(valid, compared.longest), engine);
       const [draws] = remaining;
       if (draws !== undefined) throw new UsageError(draws);
       return frozen;
@@ -185,10 +190,11 @@ export async function limitOfDocuments(
   return limitOf(frozen, valid, { became, ...options });
 }
 
-/** Returns a model with its draws made, or the reason why there is none. */
+/** Returns the compared part of a model with its draws made, or the reason why there is none. */
 export async function settledOrReason(valid: ValidModel): Promise<ValidModel | string> {
   try {
-    const { valid: frozen, remaining } = await drawnOnce(valid, (await chooseTarget('wasm')).target);
+    const part = firstPart(valid, compared.longest);
+    const { valid: frozen, remaining } = await drawnOnce(part, (await chooseTarget('wasm')).target);
     return remaining[0] ?? frozen;
   } catch (error) {
     return reasonOf(error);
@@ -272,10 +278,13 @@ async function approach(
   };
   const wholeSource = openLoop(source, new Map(trains.map(([name, cells]) => [name, listedSpikes(cells)])));
   const wholeFirst = openTarget(first);
+  const compiling = (partsOf(source) + partsOf(first)) * operations.part * halvings.least;
+  if (compiling > work) throw new UsageError('larger than the budget');
   const arriving = (arrivals(wholeSource, spikes) + arrivals(wholeFirst, spikes)) * operations.arrival;
   const costOf = (models: readonly ValidModel[]): number =>
     models.reduce((sum, valid) => sum + operationsOf(valid), 0) * (seconds / dt);
-  const share = work / (costOf([wholeSource, wholeFirst]) * 2 ** halvings.most + arriving * halvings.most);
+  const ofWhole = costOf([wholeSource, wholeFirst]);
+  const share = work / (ofWhole * 2 ** halvings.most + arriving * halvings.most);
   const { ofSource, ofTarget } = takenCells(wholeSource, wholeFirst, there, share, closed);
   const opened = (valid: ValidModel): ValidModel => withCells(openTarget(valid), ofTarget);
   const [openSource, openFirst] = [withCells(wholeSource, ofSource), withCells(wholeFirst, ofTarget)];
@@ -322,7 +331,7 @@ async function approach(
   const pairs = cellPairs(source, there, coarser.runs[0], paired, [...sampled.values()], ofSource);
   const states = compareStates(typedValid(source), typedValid(await written(coarser.step / 8)), pairs);
   const levels: Distances[] = [];
-  const atFirst = costOf([openSource, openFirst]);
+  const atFirst = ofSource.size === 0 ? ofWhole : costOf([openSource, openFirst]);
   const arrivingHere = (arrivals(openSource, spikes) + arrivals(openFirst, spikes)) * operations.arrival;
   const limit = (verdict: Limit['verdict'], reason?: string): Limit => ({
     verdict,
@@ -400,6 +409,10 @@ const steppedSynapses = ({ model }: Pick<ValidModel, 'model'>): number =>
       Object.keys(contributes).length > 0 || Object.values(derivatives).some(({ eventDriven }) => !eventDriven);
     return sum + (isStepped && rule?.rule === 'list' ? lengthOf(rule.sources) : 0);
   }, 0);
+
+/** Returns the number of populations and projections that are compiled. */
+const partsOf = ({ model: { populations, projections } }: ValidModel): number =>
+  Object.keys(populations).length + Object.keys(projections).length;
 
 /** Returns the number of spikes that a model lists. */
 const listedIn = ({ model }: ValidModel): number =>

@@ -11,9 +11,10 @@ import { numbersOf } from '../model/arrays.js';
 import type { Became } from '../model/rewriting/became.js';
 import { freeName } from '../model/free-name.js';
 import { drawnParts } from '../model/drawn-parts.js';
-import type { SpikeTrain, ValidModel, Value } from '../model/model.js';
+import type { Phase, SpikeTrain, ValidModel, Value } from '../model/model.js';
 import { populationsOf } from '../model/selected.js';
-import { areInFile, isGiven, isPhase } from '../model/tagged.js';
+import { areInFile, isGiven, isPhase, timeAfter } from '../model/tagged.js';
+import { remainingDraws } from '../model/remaining-draws.js';
 import { expressionsIn, ownersOf } from '../model/typed.js';
 import { typedModel } from '../model/typed-model.js';
 import type { Target } from '../../runtime/targets/target.js';
@@ -82,12 +83,22 @@ export function listedSpikes(trains: readonly (readonly number[])[], elements?: 
   return { times: all.map(([time]) => time), indices: all.map(([, element]) => element) };
 }
 
+/** Returns a model with its draws made and its connections listed. */
+export const listed = async (valid: ValidModel, target: Target): ReturnType<typeof freeze> => {
+  const { model } = valid;
+  const draws = drawnParts(model, { seeded: true }).length + remainingDraws(typedModel(model)).length;
+  const isListed = Object.values(model.projections).every(
+    ({ connect: [rule, ...more] }) => rule?.rule === 'list' && more.length === 0,
+  );
+  return draws === 0 && isListed ? { valid, remaining: [] } : freeze(valid, target);
+};
+
 /**
  * Returns a model with its draws made. Drawn spikes of a cell in one step are moved to the next one, and drawn
  * delays are whole steps, since not all notations list others.
  */
 export async function drawnOnce(valid: ValidModel, target: Target): ReturnType<typeof freeze> {
-  const { valid: frozen, remaining } = await freeze(valid, target);
+  const { valid: frozen, remaining } = await listed(valid, target);
   const { model, data } = frozen;
   const { dt } = model.experiment;
   const populations = Object.fromEntries(
@@ -125,12 +136,23 @@ export async function drawnOnce(valid: ValidModel, target: Target): ReturnType<t
   return { valid: { model: { ...model, populations, projections }, data }, remaining };
 }
 
-/** Returns a model with another step in s, until its first reset and without the intervals of its recordings. */
-export function withStep({ model, data }: ValidModel, dt: number): ValidModel {
-  const { protocol } = model.experiment;
-  const end = protocol.findIndex((phase) => isPhase(phase, 'reset') || isPhase(phase, 'restore'));
-  const phases = end < 0 ? protocol : protocol.slice(0, end);
-  return { model: { ...model, experiment: { ...model.experiment, dt, protocol: phases } }, data };
+/** Returns a model with another step in s. */
+export const withStep = ({ model, data }: ValidModel, dt: number): ValidModel => ({
+  model: { ...model, experiment: { ...model.experiment, dt } },
+  data,
+});
+
+/** Returns a model that runs until a time in s or its first reset. */
+export function firstPart({ model, data }: ValidModel, until: number): ValidModel {
+  const protocol: Phase[] = [];
+  let time = 0;
+  for (const phase of model.experiment.protocol) {
+    if (time >= until || isPhase(phase, 'reset') || isPhase(phase, 'restore')) break;
+    const after = timeAfter(time, phase);
+    protocol.push(after > until ? { run: until - time } : phase);
+    time = after;
+  }
+  return { model: { ...model, experiment: { ...model.experiment, protocol } }, data };
 }
 
 /** Populations of a target, by name, with the population and the cells of the source that their elements are. */

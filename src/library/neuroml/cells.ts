@@ -2,6 +2,7 @@
 
 import { entryOf } from '../../diagnostics/entry.js';
 import type { Expression } from '../../lang/ast.js';
+import { NotExpressible } from '../not-expressible.js';
 import { number, product } from '../../lang/build.js';
 import { parseExpression } from '../../lang/parse.js';
 import { namesIn, substitute } from '../../lang/walk.js';
@@ -9,14 +10,7 @@ import type { NeuronType } from '../../model/typed.js';
 import { typedCell } from '../normalised.js';
 import { recogniseCell } from '../recognise/cells.js';
 import { anatomyOf } from '../recognise/cells/match.js';
-import {
-  Unrecognised,
-  viewOf,
-  type CellUse,
-  type Port,
-  type RecognisedCell,
-  type Remark,
-} from '../recognise/cells/view.js';
+import { viewOf, type CellUse, type Port, type RecognisedCell, type Remark } from '../recognise/cells/view.js';
 import { constantOf, everywhere, fold, near } from '../recognise/numbers.js';
 import { poissonRate } from '../recognise/standardise/poisson.js';
 import { standardCells } from '../pynn/index.js';
@@ -146,7 +140,7 @@ export function receptorsOn(
     if (isKnown && capacitance === undefined) return undefined;
     return { receptors: receptorsOf(ports, parameters, false), responses: [...variables.keys()], capacitance };
   } catch (error) {
-    if (error instanceof Unrecognised) return undefined;
+    if (error instanceof NotExpressible) return undefined;
     throw error;
   }
 }

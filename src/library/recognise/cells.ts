@@ -9,9 +9,10 @@ import { numbersOf } from '../../model/arrays.js';
 import type { NeuronType } from '../../model/typed.js';
 import { isGiven } from '../../model/tagged.js';
 import { name as nameOf } from '../../lang/build.js';
+import { NotExpressible } from '../not-expressible.js';
 import { NoNumber } from '../../lang/evaluate.js';
 import { declaredCell } from '../declared-types.js';
-import { type CellUse, type RecognisedCell, Unrecognised, refuse, viewOf, currentsOf } from './cells/view.js';
+import { type CellUse, type RecognisedCell, refuse, viewOf, currentsOf } from './cells/view.js';
 import { anatomyOf, fits, matched } from './cells/match.js';
 import { membranes, type CellNotation } from './cells/membranes.js';
 import { verify } from './cells/verify.js';
@@ -28,7 +29,7 @@ export function recogniseCell(
   try {
     return recognise(type, use, notation);
   } catch (error) {
-    if (error instanceof Unrecognised) return error.message;
+    if (error instanceof NotExpressible) return error.message;
     // A function of time or a draw in a rate has no value at a point.
     if (error instanceof NoNumber) return 'its rates depend on values known only during a run';
     throw error;
@@ -97,7 +98,7 @@ function recognise(type: NeuronType, use: CellUse, notation: CellNotation): Reco
       verify(type, found, use);
       return { ...found, currents: currentsOf(type, view, found) };
     } catch (error) {
-      if (!(error instanceof Unrecognised)) throw error;
+      if (!(error instanceof NotExpressible)) throw error;
       reason = error.message;
     }
   return refuse(reason);

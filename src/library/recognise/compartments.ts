@@ -4,6 +4,7 @@
  */
 
 import { name as nameOf, number } from '../../lang/build.js';
+import { NotExpressible } from '../not-expressible.js';
 import { NoNumber } from '../../lang/evaluate.js';
 import { parseExpression } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
@@ -20,7 +21,7 @@ import {
 } from '../../model/typed.js';
 import { ionChannels, type IonChannel } from '../pynn/index.js';
 import { somaOf, spikeThreshold } from '../pynn/multi-compartment.js';
-import { refuse, Unrecognised, type Remark } from './cells/view.js';
+import { refuse, type Remark } from './cells/view.js';
 import { reader } from './cells/verify.js';
 import { constantOf, near, plain, sequence, tidy } from './numbers.js';
 import { environmentOf } from './values.js';
@@ -66,7 +67,7 @@ export function recogniseCompartments(type: NeuronType, data: DataStore): Recogn
       remarks: spikesOf(type, somaOf(compartments.sections)),
     };
   } catch (error) {
-    if (error instanceof Unrecognised) return error.message;
+    if (error instanceof NotExpressible) return error.message;
     throw error;
   }
 }

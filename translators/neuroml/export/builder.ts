@@ -5,7 +5,7 @@ import { numbersOf } from '../../../src/model/arrays.js';
 import { namesOf, type EquationSet } from '../../../src/model/typed.js';
 import type { ExportContext } from './context.js';
 import { dimensionOfUnit } from './text/dimensions.js';
-import { NotExpressible } from './text/words.js';
+import { NotExpressible } from '../../../src/library/not-expressible.js';
 import { TypeBuilder } from './type-builder.js';
 
 /** Returns an empty type of a model. */

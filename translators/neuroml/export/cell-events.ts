@@ -9,7 +9,7 @@ import { countOf, lastSpike, type Usage } from './usage.js';
 import type { Refractoriness } from './refractoriness.js';
 import { codeOnce, regularCode } from './timed-code.js';
 import type { TypeBuilder } from './type-builder.js';
-import { NotExpressible } from './text/words.js';
+import { NotExpressible } from '../../../src/library/not-expressible.js';
 import { element, type Element } from './text/xml-text.js';
 
 /** Context in which the conditions of a type are written. */

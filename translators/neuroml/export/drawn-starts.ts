@@ -11,7 +11,7 @@ import { formulaOf, type Model, type Population, type Value } from '../../../src
 import { child } from '../../../src/model/pointer.js';
 import type { ExportContext } from './context.js';
 import { normalDraw } from './text/function-text.js';
-import type { Numbers } from './values.js';
+import type { Numbers } from '../../../src/library/element-values.js';
 
 type Distribution = 'uniform' | 'normal';
 

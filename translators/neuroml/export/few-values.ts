@@ -5,7 +5,7 @@ import type { EquationSet } from '../../../src/model/typed.js';
 import { child } from '../../../src/model/pointer.js';
 import { Dimensions, lemsDimension } from './text/dimensions.js';
 import { quantityText } from './text/quantity-text.js';
-import { numberAt, type Numbers } from './values.js';
+import { numberAt, type Numbers } from '../../../src/library/element-values.js';
 
 /** The most components of one population or projection. */
 export const mostSets = 32;

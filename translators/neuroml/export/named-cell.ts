@@ -35,7 +35,7 @@ import { extendedCell } from './extended-cell.js';
 import { numberText, quantityText } from './text/quantity-text.js';
 import { isResponse } from './synapses/response.js';
 import { expressionsOf } from './synapses/synapse-code.js';
-import { numberAt, type Numbers } from './values.js';
+import { numberAt, type Numbers } from '../../../src/library/element-values.js';
 import type { Element } from './text/xml-text.js';
 
 /** The number of a parameter or first value of one cell. */

@@ -18,7 +18,7 @@ import type { PairedProjection } from './synapses/pairs.js';
 import { longAfter } from './inputs/pulses.js';
 import { componentTypeOf, weightUnit } from './synapses/delta-synapse.js';
 import { keptTexts, numberText, quantityText } from './text/quantity-text.js';
-import { largest, numberAt, type Numbers } from './values.js';
+import { largest, numberAt, type Numbers } from '../../../src/library/element-values.js';
 import { countsOf, type NetworkOutput } from './network-output.js';
 import { element, listOf, type Element } from './text/xml-text.js';
 

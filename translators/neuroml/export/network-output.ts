@@ -3,7 +3,7 @@
 import type { StructuredCell } from './cells/structured-cell.js';
 import type { CellPlan, ExportContext } from './context.js';
 import type { NamedCell } from './named-cell.js';
-import type { Numbers } from './values.js';
+import type { Numbers } from '../../../src/library/element-values.js';
 import type { NeuromlReceptor } from '../../../src/library/neuroml/cells.js';
 import { element, type Element } from './text/xml-text.js';
 

@@ -5,7 +5,7 @@ import type { EquationSet, Population, Value } from '../../../src/model/typed.js
 import type { RewritingContext } from './context.js';
 import { flags, usesOf } from './usage.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
-import { ElementValues, type Numbers } from './values.js';
+import { ElementValues, type Numbers } from '../../../src/library/element-values.js';
 
 /** Numbers of each element for names that mean the same in every type. */
 type NumberedNames = (name: string, element: number) => number | undefined;

@@ -17,7 +17,7 @@ import { populationValues } from './network-values.js';
 import { attachedPopulations } from './synapses/pairs.js';
 import { driveOf } from './named-parts.js';
 import { writePopulation } from './populations.js';
-import type { Numbers } from './values.js';
+import type { Numbers } from '../../../src/library/element-values.js';
 import { writeProjection } from './synapses/projections.js';
 import { NetworkOutput } from './network-output.js';
 

@@ -8,7 +8,7 @@ import { namesIn } from '../../../src/lang/walk.js';
 import type { NeuronType, SynapseType } from '../../../src/model/typed.js';
 import { dimensionOfUnit } from './text/dimensions.js';
 import type { TypeBuilder } from './type-builder.js';
-import { NotExpressible } from './text/words.js';
+import { NotExpressible } from '../../../src/library/not-expressible.js';
 
 type Noisy = Pick<NeuronType | SynapseType, 'noise' | 'derived'>;
 

@@ -16,7 +16,7 @@ import { elementsBySet, variableOf } from './few-values.js';
 import { mixed, populationsBySet, writeNamedPopulation } from './named-parts.js';
 import { listTypes } from './synapses/network-types.js';
 import { keptTexts, quantityText } from './text/quantity-text.js';
-import { numberAt, type Numbers } from './values.js';
+import { numberAt, type Numbers } from '../../../src/library/element-values.js';
 import type { NetworkOutput } from './network-output.js';
 import { element, listOf } from './text/xml-text.js';
 

@@ -13,7 +13,7 @@ import type { NeuronType, Population } from '../../../src/model/typed.js';
 import { typedModel } from '../../../src/model/typed-model.js';
 import { child } from '../../../src/model/pointer.js';
 import { derivedOrder } from './builder.js';
-import { ElementValues, numberAt } from './values.js';
+import { ElementValues, numberAt } from '../../../src/library/element-values.js';
 
 /** Parts of a step that a step is divided into. */
 const divisors: readonly number[] = [2, 4, 5, 10, 20, 50, 100];

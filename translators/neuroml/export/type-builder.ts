@@ -13,7 +13,8 @@ import { type Dimensions, isPure } from './text/dimensions.js';
 import { ExpressionText } from './text/expression-text.js';
 import { sequentialStatements } from './text/sequential-statements.js';
 import { amountOf, quantityText } from './text/quantity-text.js';
-import { alwaysKnown, NotExpressible, reserved, type Place, type TableLookup, type Words } from './text/words.js';
+import { NotExpressible } from '../../../src/library/not-expressible.js';
+import { alwaysKnown, reserved, type Place, type TableLookup, type Words } from './text/words.js';
 import { element, type Element } from './text/xml-text.js';
 import { freeName, UniqueNames } from '../../../src/model/free-name.js';
 

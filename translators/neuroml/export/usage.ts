@@ -15,7 +15,7 @@ import {
 import { elementsOf, type Change, type ExportContext, type RewritingContext } from './context.js';
 import type { DrawnStart } from './drawn-starts.js';
 import { jumpsOf } from './synapses/effects.js';
-import type { Numbers } from './values.js';
+import type { Numbers } from '../../../src/library/element-values.js';
 
 /** Effects of the network on cells of a type. */
 export interface Usage {

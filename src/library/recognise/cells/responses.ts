@@ -1,23 +1,13 @@
 /** Responses of synapses in a cell: variables that decay and drive the potential, and the receptors that they are. */
 
 import type { Expression } from '../../../lang/ast.js';
+import { NotExpressible } from '../../not-expressible.js';
 import { name as nameOf, negated, number, product, quotient } from '../../../lang/build.js';
 import type { NeuronType } from '../../../model/typed.js';
 import { UniqueNames } from '../../../model/free-name.js';
 import type { ReceptorChoice } from '../../pynn/point-neuron.js';
 import { everywhere, constantOf, near, tidy, fold, withoutShortConstants } from '../numbers.js';
-import {
-  type View,
-  coefficient,
-  isNought,
-  refuse,
-  inverse,
-  type Port,
-  type CellUse,
-  Unrecognised,
-  zero,
-  slopeOf,
-} from './view.js';
+import { type View, coefficient, isNought, refuse, inverse, type Port, type CellUse, zero, slopeOf } from './view.js';
 
 /** A variable that decays to zero and acts on the potential. */
 export interface Response {
@@ -212,7 +202,7 @@ export function wireAny(view: View, type: NeuronType, use: CellUse, responses: r
   try {
     return wire(view, type, use, responses);
   } catch (error) {
-    if (!(error instanceof Unrecognised) || responses.length === 0) throw error;
+    if (!(error instanceof NotExpressible) || responses.length === 0) throw error;
     return wireMany(view, type, use, responses);
   }
 }

@@ -1,6 +1,7 @@
 /** A cell type as recognition sees it: rates as polynomials in its state, with the potential in volts. */
 
 import type { Expression } from '../../../lang/ast.js';
+import { NotExpressible } from '../../not-expressible.js';
 import { ownNames } from '../../../model/declared-names.js';
 import type { NeuronType } from '../../../model/typed.js';
 import { negated, number, product, name as nameOf, quotient } from '../../../lang/build.js';
@@ -58,12 +59,9 @@ export interface CellUse {
   readonly dt: number;
 }
 
-/** A reason why a type is not a standard cell. */
-export class Unrecognised extends Error {}
-
-/** Ends recognition. @throws Unrecognised always, with the reason why PyNN has no such cell */
+/** Ends recognition. @throws NotExpressible always, with the reason why PyNN has no such cell */
 export const refuse = (reason: string): never => {
-  throw new Unrecognised(reason);
+  throw new NotExpressible(reason);
 };
 
 /** A type as functions of pure numbers in SI. */

@@ -4,7 +4,7 @@ import { describe, expect, it, test } from 'vitest';
 import { checkConversion } from '../../../support/check-conversion.js';
 import { importModel, readSource, type ImportedModel } from '../../../../src/pipeline/pipeline.js';
 import { rateForm } from '../../../../translators/neuroml/export/cells/rate-forms.js';
-import { conductancesOf } from '../../../../translators/neuroml/export/cells/membrane-current.js';
+import { conductancesOf } from '../../../../src/library/membrane/conductances.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
 import { convertModel } from '../../../../src/convert/convert.js';
 import { brian } from '../../../support/brian-text.js';

@@ -22,9 +22,9 @@ import type { RewritingContext } from '../context.js';
 import { dimensionOfUnit } from '../text/dimensions.js';
 import { numbersOfElements } from '../network-values.js';
 import { numbersAt, pairsOf } from '../synapses/pairs.js';
-import type { Numbers } from '../values.js';
+import type { Numbers } from '../../../../src/library/element-values.js';
 import type { CutCable } from './cable-sections.js';
-import { factorsOf } from './membrane-current.js';
+import { factorsOf } from '../../../../src/library/membrane/conductances.js';
 
 /** A cable as it is written. */
 export interface WrittenCable {

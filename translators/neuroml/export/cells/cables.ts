@@ -34,10 +34,10 @@ import { populationOf } from '../../../../src/model/selected.js';
 import { isRecording } from '../../../../src/model/tagged.js';
 import { elementsOf, type RewritingContext } from '../context.js';
 import { populationValues } from '../network-values.js';
-import { numberAt } from '../values.js';
+import { numberAt } from '../../../../src/library/element-values.js';
 import { cutCable, type CutCable } from './cable-sections.js';
 import { cableProjection, isArea, isReciprocalArea, type WrittenCable } from './cable-synapses.js';
-import { factorsOf } from './membrane-current.js';
+import { factorsOf } from '../../../../src/library/membrane/conductances.js';
 import { chosenInPlaceOf } from '../remark-method.js';
 
 /** Returns a model without cables, if all of them can be expressed as cells with sections; with places of variables. */

@@ -1,33 +1,29 @@
 /** A cell with compartments as NeuroML's `cell`: its shape, channels by density, and paths of its variables. */
 
-import { printExpression } from '../../../../src/lang/print.js';
-import { concentration, faradByArea, ohmMetre, volt } from '../../../../src/lang/dimension.js';
-import type { Dimension, Expression } from '../../../../src/lang/ast.js';
+import { concentration, faradByArea, metre, ohmMetre, second, volt } from '../../../../src/lang/dimension.js';
+import type { Dimension } from '../../../../src/lang/ast.js';
 import { NoNumber } from '../../../../src/lang/evaluate.js';
-import type { Compartments, Mechanism } from '../../../../src/model/typed.js';
+import type { Compartments } from '../../../../src/model/typed.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { ExportContext } from '../context.js';
-import { quantityText } from '../text/quantity-text.js';
-import { ElementValues, noEquations } from '../values.js';
-import { NotExpressible } from '../text/words.js';
+import type { Dimensions } from '../text/dimensions.js';
+import { numberText, quantityText } from '../text/quantity-text.js';
+import { ElementValues, noEquations } from '../../../../src/library/element-values.js';
+import { membraneOf } from '../../../../src/library/membrane/membrane-of.js';
+import type {
+  Conductance,
+  Membrane,
+  MembraneCurrent,
+  MembraneMechanism,
+  MembranePlace,
+  Pool,
+} from '../../../../src/library/membrane/membrane.js';
+import { NotExpressible } from '../../../../src/library/not-expressible.js';
 import type { NetworkOutput } from '../network-output.js';
 import { element, type Element } from '../text/xml-text.js';
 import { Channels, type Channel } from './channels.js';
-import { LocalEquations } from './equations.js';
 import { densitiesInOrder, densityElement } from './densities.js';
-import { sectionsOn } from '../../../../src/model/compartment-tree.js';
-import { localNumbers } from './local-values.js';
-import { conductancesOf, withoutGuards, type Conductance } from './membrane-current.js';
-import {
-  levelsOn,
-  isCalciumReversal,
-  keepsAboveZero,
-  nernstPotential,
-  poolElement,
-  poolOf,
-  type Pool,
-} from './pools.js';
-import { middleOf, shapeOf } from './shape.js';
+import { shapeOf } from './shape.js';
 import { spikeOf } from './spike-place.js';
 import type { StructuredCell, StructuredType } from './structured-cell.js';
 
@@ -64,8 +60,7 @@ class CellWriter {
   readonly #compartments: Compartments;
   readonly #channels: Channels;
   readonly #placed: Placed[] = [];
-  /** Pools of calcium by section; null if one is left out. */
-  readonly #pools = new Map<string, Pool | null>();
+  readonly #membrane: Membrane;
   readonly #groups: Element[] = [];
   readonly #groupOf = new Map<string, string>();
 
@@ -79,21 +74,19 @@ class CellWriter {
     this.#pointer = child('/neurons', id);
     this.#compartments = type.compartments;
     this.#channels = new Channels(written, context);
+    const { data, functions } = context;
+    this.#membrane = membraneOf(type.compartments, { data, functions, startOf: (section) => this.#startOf(section) });
   }
 
   write(cut: ReadonlySet<string>): StructuredCell {
     const { type, context } = this;
-    const { sections, groups, mechanisms } = this.#compartments;
+    const { sections, groups } = this.#compartments;
     const { ids, report } = context;
     const spike = spikeOf(this.id, type, context);
     const shape = shapeOf(this.#compartments, cut, spike?.section);
     for (const [name, own] of Object.entries(groups)) if (!Object.hasOwn(sections, name)) this.#group(name, own);
     this.#groupOf.set(this.#keyOf(Object.keys(sections)), 'all');
-    const [pools, channels] = [true, false].map((wanted) =>
-      Object.entries(mechanisms).filter(([, { writes }]) => Object.hasOwn(writes, 'ca_i') === wanted),
-    );
-    // Calcium, as channels read it, depends on whether a pool is there.
-    for (const [name, mechanism] of [...(pools ?? []), ...(channels ?? [])]) this.#mechanism(name, mechanism);
+    for (const [name, mechanism] of this.#membrane.mechanisms) this.#mechanism(name, mechanism);
     if (Object.keys(type.derivatives).length + Object.keys(type.state).length > 0)
       report.missing(this.#pointer, 'equations of the whole cell beside those of its mechanisms');
     const densities = this.#densities();
@@ -129,7 +122,7 @@ class CellWriter {
     };
     const isPool = (variable: string, section: string): boolean => {
       const [mechanism, name] = variable.split('.');
-      const pool = this.#pools.get(section);
+      const pool = this.#membrane.pools.get(section);
       return !!pool && (variable === 'ca_i' || (mechanism === pool.mechanism && name === pool.state));
     };
     return {
@@ -169,114 +162,45 @@ class CellWriter {
   }
 
   /** Writes the channels of a mechanism on each of its sections. Equal ones become one. */
-  #mechanism(name: string, mechanism: Mechanism): void {
-    const pointer = `${this.#pointer}/compartments/mechanisms`;
-    const at = child(pointer, name);
-    const sections = sectionsOn(mechanism.on, this.#compartments);
+  #mechanism(name: string, { places, reason }: MembraneMechanism): void {
+    const at = child(`${this.#pointer}/compartments/mechanisms`, name);
+    const { report } = this.context;
     try {
-      for (const section of sections) this.#onSection(name, mechanism, section, at);
+      for (const place of places) for (const current of place.currents) this.#current(name, current, place, at);
+      if (reason !== undefined) report.missing(at, reason);
     } catch (error) {
       if (!(error instanceof NotExpressible)) throw error;
-      this.context.report.missing(at, error.message);
+      report.missing(at, error.message);
     }
-    const isPool = [...this.#pools.values()].some((pool) => pool?.mechanism === name);
-    const { report } = this.context;
+    const isPool = [...this.#membrane.pools.values()].some((pool) => pool?.mechanism === name);
     if (!isPool && !this.#placed.some((placed) => placed.mechanism === name)) return;
     report.wrote(at);
     report.exact(at, 'channels with densities, or a pool', 'lems/mechanism');
   }
 
-  #onSection(name: string, mechanism: Mechanism, section: string, pointer: string): void {
-    const { context } = this;
-    const isPool = Object.hasOwn(mechanism.writes, 'ca_i');
-    if (isPool) this.#pools.set(section, null);
-    if (!mechanism.density) throw new NotExpressible('a current of whole compartments, not by area');
-    if (mechanism.noise.length > 0) throw new NotExpressible('noise on the membrane');
-    const [condition] = isPool ? Object.values(mechanism.events ?? {}).filter((event) => !keepsAboveZero(event)) : [];
-    if (condition) throw new NotExpressible(`what the mechanism does where ${printExpression(condition.when)}`);
+  #current(name: string, current: MembraneCurrent, { section, equations, initial }: MembranePlace, pointer: string) {
+    const { ion, conductances, isGuarded } = current;
+    if (isGuarded)
+      this.context.report.convention(
+        'lems/guard',
+        pointer,
+        'where its rates would divide by zero, the current takes the potential itself, not one a little beside it',
+      );
     const v = this.#startOf(section);
-    const free = new Map(this.#calciumOn(section, isPool));
-    const numbers = this.#numbersOn(section, mechanism, free);
-    for (const one of free.keys()) numbers.delete(one);
-    const initial = new Map([...numbers].filter(([one]) => Object.hasOwn(mechanism.state, one)));
-    for (const one of initial.keys()) numbers.delete(one);
-    const equations = new LocalEquations(
-      mechanism,
-      numbers,
-      Object.keys(this.#compartments.ions),
-      context.functions,
-      free,
-    );
-    if (isPool) {
-      this.#pools.set(section, poolOf(name, equations, initial, this.#ofIon('ca_o', section)));
-      return;
-    }
-    const pool = this.#pools.get(section);
-    const { temperature } = this.#compartments;
-    const isReversal = (e: Expression): boolean =>
-      !!pool && temperature !== undefined && isCalciumReversal(e, pool, temperature, context.functions);
-    for (const [target, text] of Object.entries(mechanism.writes)) {
-      if (target !== 'i' && !target.startsWith('i_')) throw new NotExpressible(`a mechanism that changes ${target}`);
-      const ion = target === 'i' ? 'non_specific' : target.slice(2);
-      const whole = equations.of(text);
-      const current = withoutGuards(whole);
-      if (current !== whole)
-        context.report.convention(
-          'lems/guard',
-          pointer,
-          'where its rates would divide by zero, the current takes the potential itself, not one a little beside it',
-        );
-      const conductances = conductancesOf(current, equations.isState, context.functions, isReversal);
-      conductances.forEach((conductance, k) => {
-        if (typeof conductance.reversal === 'string') this.#setTemperature(ion);
-        const owner = conductances.length === 1 ? name : `${name}_${k + 1}`;
-        const channel = this.#channels.channel(conductance, ion, { owner, equations, initial, v, pointer });
-        const known = this.#placed.find(
-          (placed) =>
-            placed.channel.id === channel.id &&
-            placed.mechanism === name &&
-            placed.conductance.conductance === conductance.conductance &&
-            placed.conductance.reversal === conductance.reversal,
-        );
-        if (known) known.sections.push(section);
-        else this.#placed.push({ mechanism: name, channel, ion, conductance, sections: [section] });
-      });
-    }
-  }
-
-  /** Returns numbers of a mechanism's parameters and first values on a section, and of variables read there. */
-  #numbersOn(section: string, mechanism: Mechanism, free: ReadonlyMap<string, number>): Map<string, number> {
-    // Compartments of a divided section are at several distances.
-    const isDivided = (this.#compartments.sections[section]?.divisions ?? 1) > 1;
-    const middle = isDivided ? undefined : middleOf(section, this.#compartments);
-    const outside = (one: string): number | undefined =>
-      one === 'distance' || one === 'length'
-        ? middle?.[one]
-        : one === 'temperature'
-          ? this.#compartments.temperature
-          : this.#ofIon(one, section);
-    const atStart = (one: string): number | undefined =>
-      one === 'v' ? this.#startOf(section) : (free.get(one) ?? outside(one));
-    const numbers = new Map(localNumbers(mechanism, section, this.#compartments, atStart, this.context));
-    for (const read of mechanism.reads) {
-      const value = read === 'v' ? undefined : outside(read);
-      if (value !== undefined) numbers.set(read, value);
-    }
-    return numbers;
-  }
-
-  /** Returns the variables that a pool on a section changes or reads, with their values at the start. */
-  #calciumOn(section: string, isPool: boolean): ReadonlyMap<string, number> {
-    // The area of a compartment is not known here.
-    if (isPool) return new Map([['i_ca', 0], ['area', NaN]]); // prettier-ignore
-    const pool = this.#pools.get(section);
-    if (!pool) return new Map();
-    const { start, outside } = pool;
-    const { ions, temperature } = this.#compartments;
-    const { ca } = ions;
-    const isNernst = ca && levelsOn(ca, section, this.#compartments).reversal === 'nernst';
-    const potential = isNernst ? nernstPotential(ca.valence, start, outside, temperature) : undefined;
-    return new Map([['ca_i', start], ...(potential === undefined ? [] : [['e_ca', potential] as const])]);
+    conductances.forEach((conductance, k) => {
+      if (typeof conductance.reversal === 'string') this.#setTemperature(ion);
+      const owner = conductances.length === 1 ? name : `${name}_${k + 1}`;
+      const channel = this.#channels.channel(conductance, ion, { owner, equations, initial, v, pointer });
+      const known = this.#placed.find(
+        (placed) =>
+          placed.channel.id === channel.id &&
+          placed.mechanism === name &&
+          placed.conductance.conductance === conductance.conductance &&
+          placed.conductance.reversal === conductance.reversal,
+      );
+      if (known) known.sections.push(section);
+      else this.#placed.push({ mechanism: name, channel, ion, conductance, sections: [section] });
+    });
   }
 
   /** In NeuroML, the reversal potential depends on the network's temperature only for currents of calcium. */
@@ -289,28 +213,11 @@ class CellWriter {
     this.written.temperature = temperature;
   }
 
-  /**
-   * Returns a potential or concentration of an ion that mechanisms read on a section, or undefined if a pool changes
-   * it.
-   */
-  #ofIon(name: string, section: string): number | undefined {
-    const [, potential, held, side] = /^(?:e_(\w+)|(\w+)_([io]))$/.exec(name) ?? [];
-    const which = potential ?? held ?? '';
-    const ion = this.#compartments.ions[which];
-    if (!ion) return undefined;
-    const { inside, outside, reversal } = levelsOn(ion, section, this.#compartments);
-    if (typeof reversal === 'number' && potential !== undefined) return reversal;
-    if (side === 'o') return (which === 'ca' ? this.#pools.get(section)?.outside : undefined) ?? outside;
-    if (which === 'ca' && this.#pools.has(section)) return undefined;
-    if (side === 'i') return inside;
-    return reversal && nernstPotential(ion.valence, inside, outside, this.#compartments.temperature);
-  }
-
   /** Returns pools of calcium as species. Equal ones become one. */
   #species(): readonly Element[] {
     const { ids, dimensions } = this.context;
     const groups = new Map<string, { readonly pool: Pool; readonly sections: string[] }>();
-    for (const [section, pool] of this.#pools) {
+    for (const [section, pool] of this.#membrane.pools) {
       if (!pool) continue;
       const key = JSON.stringify(pool);
       const group = groups.get(key) ?? { pool, sections: [] };
@@ -392,3 +299,22 @@ const groupOf = (id: string, sections: readonly string[]): Element =>
     { id },
     sections.map((section) => element('include', { segmentGroup: section })),
   );
+
+/** Returns the component of a pool. */
+function poolElement(id: string, { rest, tau, filling }: Pool, dimensions: Dimensions): Element {
+  const decaying = {
+    id,
+    ion: 'ca',
+    restingConc: quantityText(rest, concentration, dimensions),
+    decayConstant: quantityText(tau, second, dimensions),
+  };
+  return 'rho' in filling
+    ? element('fixedFactorConcentrationModel', {
+        ...decaying,
+        rho: `${numberText(filling.rho)} mol_per_m_per_A_per_s`,
+      })
+    : element('decayingPoolConcentrationModel', {
+        ...decaying,
+        shellThickness: quantityText(filling.shellThickness, metre, dimensions),
+      });
+}

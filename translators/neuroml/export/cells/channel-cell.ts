@@ -17,15 +17,16 @@ import { Ids, type ExportContext } from '../context.js';
 import { environmentOf, isEnough, type NamedCell, type Populations, type ValueOf } from '../named-cell.js';
 import { NetworkOutput } from '../network-output.js';
 import { numberText, quantityText } from '../text/quantity-text.js';
-import { NotExpressible } from '../text/words.js';
+import { NotExpressible } from '../../../../src/library/not-expressible.js';
 import { element, type Element } from '../text/xml-text.js';
 import type { Usage } from '../usage.js';
-import { numberAt } from '../values.js';
+import { numberAt } from '../../../../src/library/element-values.js';
 import { Channels, type Channel } from './channels.js';
 import { densitiesInOrder, densityElement } from './densities.js';
-import { LocalEquations } from './equations.js';
-import { conductancesOf, type Conductance } from './membrane-current.js';
-import { thresholdOf } from './spike-place.js';
+import { LocalEquations } from '../../../../src/library/membrane/equations.js';
+import { conductancesOf } from '../../../../src/library/membrane/conductances.js';
+import type { Conductance } from '../../../../src/library/membrane/membrane.js';
+import { thresholdOf } from '../../../../src/library/membrane/threshold.js';
 
 /** Capacitance of a membrane in F/m**2 if only that of the whole cell is known. */
 const usualCapacitance = 0.01;

@@ -8,12 +8,12 @@ import { statementsIn } from '../../../../src/model/typed.js';
 import type { ExportContext } from '../context.js';
 import { extendedCell } from '../extended-cell.js';
 import { numberText, quantityText } from '../text/quantity-text.js';
-import { NotExpressible } from '../text/words.js';
+import { NotExpressible } from '../../../../src/library/not-expressible.js';
 import type { NetworkOutput } from '../network-output.js';
 import { element, type Element } from '../text/xml-text.js';
-import type { LocalEquations } from './equations.js';
+import type { LocalEquations } from '../../../../src/library/membrane/equations.js';
 import { gateId, gateOf, instantGate, PotentialFunctions, type Gate } from './gates.js';
-import type { Conductance } from './membrane-current.js';
+import type { Conductance } from '../../../../src/library/membrane/membrane.js';
 import { schemeGate, type SchemeGate } from './scheme-gates.js';
 
 /** Largest difference of a gate's first value from its steady state that is rounding, relative to it. */

@@ -5,7 +5,7 @@ import type { Dimensions } from '../text/dimensions.js';
 import { tidy } from '../../../../src/library/recognise/numbers.js';
 import { numberText, quantityText } from '../text/quantity-text.js';
 import { element, type Element } from '../text/xml-text.js';
-import type { Conductance } from './membrane-current.js';
+import type { Conductance } from '../../../../src/library/membrane/membrane.js';
 
 /** Returns a channel on sections, by the origin of its reversal potential. */
 export const densityElement = (

@@ -3,20 +3,19 @@
 import { concentration, hertz, second, volt } from '../../../../src/lang/dimension.js';
 import type { Dimension, Expression } from '../../../../src/lang/ast.js';
 import { dimensionless } from '../../../../src/lang/ast.js';
-import { binary, difference, negated, number, product, quantity, quotient, sum } from '../../../../src/lang/build.js';
+import { binary, difference, product, quantity, quotient } from '../../../../src/lang/build.js';
 import { NoNumber } from '../../../../src/lang/evaluate.js';
-import { linearForm } from '../../../../src/lang/linear.js';
 import { simplify } from '../../../../src/lang/fold.js';
-import { equalExpressions, mapExpression, namesIn, readsAny } from '../../../../src/lang/walk.js';
+import { mapExpression, namesIn } from '../../../../src/lang/walk.js';
 import { builderOf } from '../builder.js';
 import type { ExportContext } from '../context.js';
 import { numberText, quantityText } from '../text/quantity-text.js';
-import { NotExpressible } from '../text/words.js';
+import { NotExpressible } from '../../../../src/library/not-expressible.js';
 import type { NetworkOutput } from '../network-output.js';
 import { element, type Element } from '../text/xml-text.js';
-import type { LocalEquations } from './equations.js';
-import { addendsOf } from '../../../../src/lang/addends.js';
+import type { LocalEquations } from '../../../../src/library/membrane/equations.js';
 import { tidy } from '../../../../src/library/recognise/numbers.js';
+import { kineticsOf } from '../../../../src/library/membrane/kinetics.js';
 import { q10Of } from './q10.js';
 import { rateForm } from './rate-forms.js';
 
@@ -112,32 +111,6 @@ export class PotentialFunctions {
   }
 }
 
-/** Returns the steady state and the time constant of a state variable that depends only on potential and calcium. */
-export function approachOf(
-  name: string,
-  equations: LocalEquations,
-): { readonly steady: Expression; readonly tau: Expression } | undefined {
-  const linear = linearGate(name, equations);
-  if (!linear) return undefined;
-  const { rate, entering, coefficient } = linear;
-  const leaving = negated(coefficient);
-  return approach(rate, name) ?? { steady: quotient(entering, leaving), tau: quotient(number(1), leaving) };
-}
-
-/** Returns the parts of a rate that is linear in its variable, and otherwise depends on potential and calcium. */
-function linearGate(
-  name: string,
-  equations: LocalEquations,
-): { readonly rate: Expression; readonly entering: Expression; readonly coefficient: Expression } | undefined {
-  const text = equations.type.derivatives[name]?.rate;
-  if (text === undefined) return undefined;
-  const rate = equations.of(text);
-  const form = linearForm(rate, [name]);
-  const coefficient = form?.coefficients.get(name);
-  const others = [...namesIn(rate)].filter((one) => !['v', 'ca_i', name].includes(one));
-  return form && coefficient && others.length === 0 ? { rate, entering: form.constant, coefficient } : undefined;
-}
-
 /** Returns the id of a gate: `m` of `gate_m`, as PyNN's cells call it. */
 export const gateId = (name: string): string => name.replace(/^gate_(?=\w$)/, '');
 
@@ -155,41 +128,28 @@ export function gateOf(
   { owner, hasTemperature }: { readonly owner: string; readonly hasTemperature: boolean },
 ): Gate | undefined {
   const ratesOf = (at: LocalEquations): readonly Expression[] | undefined => {
-    const parts = linearGate(name, at);
-    return parts && [parts.entering, negated(parts.coefficient)];
+    const kinetics = kineticsOf(name, at);
+    return kinetics && [kinetics.opening, kinetics.leaving];
   };
   const q10 = hasTemperature ? q10Of(given, ratesOf) : undefined;
   const equations = q10?.equations ?? given;
-  const settings = q10 ? [q10.element] : [];
-  const isWarmed = q10 !== undefined;
-  const linear = linearGate(name, equations);
-  if (!linear) return undefined;
-  const { entering, coefficient } = linear;
-  const attributes = { id: gateId(name), instances: String(instances) };
+  const kinetics = kineticsOf(name, equations);
+  if (!kinetics) return undefined;
   const part = (role: string, kind: keyof typeof kinds, value: Expression): Element =>
     functions.part(role, kind, value, equations, `${owner}_${name}_${role}`);
-  const rates = closingRate(coefficient, entering, equations);
-  if (rates)
-    return {
-      isWarmed,
-      element: element('gateHHrates', attributes, [
-        ...settings,
-        part('forwardRate', 'Rate', entering),
-        part('reverseRate', 'Rate', rates),
-      ]),
-      steady: equations.atPotential(binary('/', entering, negated(coefficient))),
-    };
-  const own = approachOf(name, equations);
-  if (!own) return undefined;
-  const { steady, tau } = own;
+  const { opening, leaving, steady, tau } = kinetics;
+  const closing = kinetics.closing ?? closingInForm(opening, leaving, equations);
+  const [tag, parts] =
+    closing === undefined
+      ? (['gateHHtauInf', [part('timeCourse', 'Time', tau), part('steadyState', 'Variable', steady)]] as const)
+      : (['gateHHrates', [part('forwardRate', 'Rate', opening), part('reverseRate', 'Rate', closing)]] as const);
   return {
-    isWarmed,
-    element: element('gateHHtauInf', attributes, [
-      ...settings,
-      part('timeCourse', 'Time', tau),
-      part('steadyState', 'Variable', steady),
+    isWarmed: q10 !== undefined,
+    element: element(tag, { id: gateId(name), instances: String(instances) }, [
+      ...(q10 ? [q10.element] : []),
+      ...parts,
     ]),
-    steady: equations.atPotential(steady),
+    steady: equations.atPotential(closing === undefined ? steady : quotient(opening, leaving)),
   };
 }
 
@@ -207,36 +167,14 @@ export function instantGate(
   ]);
 }
 
-/** Returns the rate at which open gates close, or undefined if a gate has no separate opening rate. */
-function closingRate(coefficient: Expression, entering: Expression, equations: LocalEquations): Expression | undefined {
-  const parts = addendsOf(coefficient);
-  const own = parts.findIndex(({ sign, value }) => sign === -1 && equalExpressions(value, entering));
-  const rest = parts.filter((_, k) => k !== own);
-  if (own >= 0 && rest.length > 0)
-    return rest.reduce<Expression>(
-      (total, { sign, value }) => (sign === -1 ? sum(total, value) : difference(total, value)),
-      number(0),
-    );
-  const closing = simplify(difference(negated(coefficient), entering));
+/** Returns the rate at which open gates close, if it and the opening rate have forms of NeuroML. */
+function closingInForm(opening: Expression, leaving: Expression, equations: LocalEquations): Expression | undefined {
+  const closing = simplify(difference(leaving, opening));
   try {
-    const both = [entering, closing].map((e) => rateForm(equations.atPotential(e)));
+    const both = [opening, closing].map((e) => rateForm(equations.atPotential(e)));
     return both.every((form) => form !== undefined) ? closing : undefined;
   } catch (error) {
     if (error instanceof NoNumber) return undefined;
     throw error;
   }
-}
-
-/** `(steady - x)/tau`, as it is written. */
-function approach(
-  rate: Expression,
-  name: string,
-): { readonly steady: Expression; readonly tau: Expression } | undefined {
-  if (rate.kind !== 'binary' || rate.operator !== '/' || rate.left.kind !== 'binary') return undefined;
-  const { left, right: tau } = rate;
-  const isName = left.right.kind === 'name' && left.right.name === name;
-  const own = { has: (one: string) => one === name };
-  return left.operator === '-' && isName && !readsAny(left.left, own) && !readsAny(tau, own)
-    ? { steady: left.left, tau }
-    : undefined;
 }

@@ -4,7 +4,7 @@ import type { Model, Places } from '../../../../src/model/typed.js';
 import { populationOf } from '../../../../src/model/selected.js';
 import { isRecording } from '../../../../src/model/tagged.js';
 import { numberText } from '../text/quantity-text.js';
-import { ElementValues, noEquations } from '../values.js';
+import { ElementValues, noEquations } from '../../../../src/library/element-values.js';
 import type { ExportContext } from '../context.js';
 import type { StructuredCell } from './structured-cell.js';
 import { compartmentAt, type SegmentAt } from './shape.js';

@@ -5,9 +5,9 @@ import { simplify } from '../../../../src/lang/fold.js';
 import { NoNumber } from '../../../../src/lang/evaluate.js';
 import { printExpression } from '../../../../src/lang/print.js';
 import { celsiusText, numberText, zeroCelsius } from '../text/quantity-text.js';
-import { NotExpressible } from '../text/words.js';
+import { NotExpressible } from '../../../../src/library/not-expressible.js';
 import { element, type Element } from '../text/xml-text.js';
-import type { LocalEquations } from './equations.js';
+import type { LocalEquations } from '../../../../src/library/membrane/equations.js';
 import { rateForm } from './rate-forms.js';
 
 /** Temperatures of experiments in °C, of which the one with the shortest rates is chosen; models state theirs. */

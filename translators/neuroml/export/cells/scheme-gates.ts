@@ -7,7 +7,7 @@ import { linearForm, linearRate } from '../../../../src/lang/linear.js';
 import { simplify } from '../../../../src/lang/fold.js';
 import { namesIn } from '../../../../src/lang/walk.js';
 import { element, type Element } from '../text/xml-text.js';
-import type { LocalEquations } from './equations.js';
+import type { LocalEquations } from '../../../../src/library/membrane/equations.js';
 import type { PotentialFunctions } from './gates.js';
 
 /** A kinetic scheme as a gate. */

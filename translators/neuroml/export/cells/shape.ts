@@ -5,7 +5,7 @@
 import type { Id, Point } from '../../../../src/model/model.js';
 import type { Compartments, Section } from '../../../../src/model/typed.js';
 import { numberText } from '../text/quantity-text.js';
-import { NotExpressible } from '../text/words.js';
+import { NotExpressible } from '../../../../src/library/not-expressible.js';
 import { element, type Element } from '../text/xml-text.js';
 
 /** A place on a segment. */
@@ -246,16 +246,4 @@ function groupElement(
     ...(divisions === 1 ? [] : [element('property', { tag: 'numberInternalDivisions', value: String(divisions) })]),
     ...own.map(({ id }) => element('member', { segment: String(numberOf(id)) })),
   ]);
-}
-
-/** How far from the root's beginning the middle of a section is, along the tree, and how long it is, in m. */
-export function middleOf(name: Id, { sections }: Compartments): { readonly distance: number; readonly length: number } {
-  const lengthOf = (id: Id): number => {
-    const { points, length = 0 } = sections[id] ?? { divisions: 1 };
-    return points ? stepsOf(points).reduce((sum, step) => sum + step, 0) : length;
-  };
-  let distance = lengthOf(name) / 2;
-  for (let parent = sections[name]?.parent; parent; parent = sections[parent.section]?.parent)
-    distance += parent.fraction * lengthOf(parent.section);
-  return { distance, length: lengthOf(name) };
 }

@@ -1,10 +1,8 @@
 /** Where cells with compartments fire. */
 
-import type { Expression } from '../../../../src/lang/ast.js';
-import { evaluate, type Functions } from '../../../../src/lang/evaluate.js';
-import { foldConstants } from '../../../../src/lang/fold.js';
 import { printExpression } from '../../../../src/lang/print.js';
-import { namesIn, writtenBy } from '../../../../src/lang/walk.js';
+import { writtenBy } from '../../../../src/lang/walk.js';
+import { thresholdOf } from '../../../../src/library/membrane/threshold.js';
 import { changedNames } from '../../../../src/model/changed.js';
 import type { Id } from '../../../../src/model/model.js';
 import { statementsIn } from '../../../../src/model/typed.js';
@@ -73,21 +71,4 @@ function fixed(name: string, id: Id, type: StructuredType, { model }: ExportCont
       of === id && (Object.hasOwn(values, name) || changed.has(`${population}.${name}`)),
   );
   return typeof value === 'number' && !varies ? value : undefined;
-}
-
-/**
- * Returns the number that the potential exceeds at a spike, or undefined for other conditions.
- *
- * @param fixed numbers of names, in SI
- */
-export function thresholdOf(
-  when: Expression,
-  fixed: (name: string) => number | undefined,
-  functions: Functions,
-): number | undefined {
-  const e = foldConstants(when, undefined, (name) => name === 'v' || fixed(name) !== undefined);
-  if (e.kind !== 'binary' || (e.operator !== '>' && e.operator !== '>=')) return undefined;
-  if (e.left.kind !== 'name' || e.left.name !== 'v' || [...namesIn(e.right)].some((name) => fixed(name) === undefined))
-    return undefined;
-  return evaluate(e.right, (name) => fixed(name) ?? NaN, functions);
 }

@@ -9,7 +9,7 @@ import { writeContributions, writeEquations } from '../common-equations.js';
 import type { CellPlan, Channel, ExportContext } from '../context.js';
 import { dimensionOfUnit } from '../text/dimensions.js';
 import { regimeElement } from '../regime-element.js';
-import { NotExpressible } from '../text/words.js';
+import { NotExpressible } from '../../../../src/library/not-expressible.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { NeuronType, SynapseType } from '../../../../src/model/typed.js';
 import { element, type Element } from '../text/xml-text.js';

@@ -19,7 +19,7 @@ import { componentTypeOf, weightUnit } from '../synapses/delta-synapse.js';
 import { numberText, quantityText } from '../text/quantity-text.js';
 import { longAfter, wavesOf, type Wave } from './pulses.js';
 import { stimulusType } from './stimulus-type.js';
-import { numberAt, type Numbers } from '../values.js';
+import { numberAt, type Numbers } from '../../../../src/library/element-values.js';
 import type { NetworkOutput } from '../network-output.js';
 import { element, type Element } from '../text/xml-text.js';
 

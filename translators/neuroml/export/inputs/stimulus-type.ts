@@ -12,7 +12,7 @@ import { elementsOf, type CellPlan, type Channel, type ExportContext } from '../
 import { drawCount } from './draw-count.js';
 import { writeContributions } from '../common-equations.js';
 import type { TypeBuilder } from '../type-builder.js';
-import { NotExpressible } from '../text/words.js';
+import { NotExpressible } from '../../../../src/library/not-expressible.js';
 import { element, type Element } from '../text/xml-text.js';
 
 interface BuiltStimulus {

@@ -19,7 +19,7 @@ import {
 } from '../../../../src/model/typed.js';
 import type { ExportContext } from '../context.js';
 import { keptTexts, quantityText } from '../text/quantity-text.js';
-import { numberAt, type Numbers } from '../values.js';
+import { numberAt, type Numbers } from '../../../../src/library/element-values.js';
 
 /** Returns the text of the delay of each connection, from delays in s. */
 export function delayTexts(

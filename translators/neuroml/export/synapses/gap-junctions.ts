@@ -8,7 +8,7 @@ import type { ExportContext } from '../context.js';
 import { near } from '../../../../src/library/recognise/numbers.js';
 import { arithmeticOf } from '../cells/core-synapse.js';
 import { numberText, quantityText } from '../text/quantity-text.js';
-import { numberAt } from '../values.js';
+import { numberAt } from '../../../../src/library/element-values.js';
 import type { NetworkOutput } from '../network-output.js';
 import { element } from '../text/xml-text.js';
 import type { PairedProjection } from './pairs.js';

@@ -7,7 +7,7 @@ import { child } from '../../../../src/model/pointer.js';
 import type { ConnectionRule, Projection, SynapseType } from '../../../../src/model/typed.js';
 import { elementsOf, type ExportContext } from '../context.js';
 import { readsOnlyPre } from './effects.js';
-import { numberAt, type Numbers } from '../values.js';
+import { numberAt, type Numbers } from '../../../../src/library/element-values.js';
 
 /** Connections as they are made, one after another. */
 export interface Pairs {

@@ -13,7 +13,7 @@ import { responded } from './response.js';
 import { mostTrials } from '../text/function-text.js';
 import type { Attempt } from '../builder.js';
 import type { TypeBuilder } from '../type-builder.js';
-import { NotExpressible } from '../text/words.js';
+import { NotExpressible } from '../../../../src/library/not-expressible.js';
 import { element, type Element } from '../text/xml-text.js';
 
 /** A projection whose pathways are written. */

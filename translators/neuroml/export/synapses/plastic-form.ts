@@ -11,7 +11,7 @@ import { mapped } from '../../../../src/model/collections.js';
 import { recordedVariables } from '../../../../src/model/tagged.js';
 import { withExpressions, type SynapseType } from '../../../../src/model/typed.js';
 import type { ExportContext } from '../context.js';
-import type { Numbers } from '../values.js';
+import type { Numbers } from '../../../../src/library/element-values.js';
 
 /** Returns PyNN's plastic synapse in a form for LEMS; other types unchanged. */
 export function plasticForm(

@@ -21,7 +21,7 @@ import { commonUnit, keptTexts, numberText, quantityText } from '../text/quantit
 import { ownSynapse, weightNames } from './synapse-code.js';
 import { synapseType, type BuiltSynapse } from './synapse-type.js';
 import { plasticForm } from './plastic-form.js';
-import { numberAt } from '../values.js';
+import { numberAt } from '../../../../src/library/element-values.js';
 import { countsOf, type NetworkOutput } from '../network-output.js';
 import { element, listOf, type Element } from '../text/xml-text.js';
 

@@ -15,8 +15,8 @@ import { writeContributions, writeEquations } from '../common-equations.js';
 import { waitingFor, writePathways } from './pathways.js';
 import { namesRead, placeWords } from './synapse-code.js';
 import type { TypeBuilder } from '../type-builder.js';
-import { NotExpressible } from '../text/words.js';
-import { numberAt, type Numbers } from '../values.js';
+import { NotExpressible } from '../../../../src/library/not-expressible.js';
+import { numberAt, type Numbers } from '../../../../src/library/element-values.js';
 import { near } from '../../../../src/library/recognise/numbers.js';
 import { element, type Element } from '../text/xml-text.js';
 

@@ -15,7 +15,8 @@ import { isPure } from './dimensions.js';
 import { callPiece } from './function-text.js';
 import { atom, closed, joined, negative, raised, type Piece } from './pieces.js';
 import { numberText } from './quantity-text.js';
-import { NotExpressible, type Place, type Words } from './words.js';
+import { NotExpressible } from '../../../../src/library/not-expressible.js';
+import type { Place, Words } from './words.js';
 
 /** Comparisons in LEMS, with their opposites. */
 const comparisons: ReadonlyMap<string, { readonly word: string; readonly opposite: string }> = new Map([

@@ -5,7 +5,8 @@ import { binary, call, conditional, name as nameOf, number, quantity } from '../
 import { powerDimension, second } from '../../../../src/lang/dimension.js';
 import { isPure, isWhole } from './dimensions.js';
 import { atom, closed, joined, negative, type Piece } from './pieces.js';
-import { NotExpressible, type Place, type StepFunction, type Words } from './words.js';
+import { NotExpressible } from '../../../../src/library/not-expressible.js';
+import type { Place, StepFunction, Words } from './words.js';
 
 /** Writes the arguments of a function. */
 interface ArgumentWriter {

@@ -5,9 +5,6 @@ import type { Dimension, Expression } from '../../../../src/lang/ast.js';
 import type { Inferred } from '../../../../src/lang/inferred.js';
 import { dimensionless } from '../../../../src/lang/ast.js';
 
-/** Thrown if LEMS cannot express an object; the message names it. */
-export class NotExpressible extends Error {}
-
 /**
  * The place of an expression: a value computed in each step, or a condition or action, which sees variables that were
  * just updated.

@@ -1,22 +1,25 @@
 /** Equations of a mechanism on one section, as functions of only the potential, its state and calcium. */
 
-import type { Conditional, Expression } from '../../../../src/lang/ast.js';
-import { integer, isZero, number, quantity } from '../../../../src/lang/build.js';
-import { isDimensionless } from '../../../../src/lang/dimension.js';
-import { evaluate, NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
-import { foldConstants, simplify } from '../../../../src/lang/fold.js';
-import { constants } from '../../../../src/lang/functions.js';
-import { mapExpression } from '../../../../src/lang/walk.js';
-import { dimensionAtPlace } from '../../../../src/model/place-names.js';
-import type { Mechanism } from '../../../../src/model/typed.js';
-import { dimensionOfUnit } from '../text/dimensions.js';
-import { NotExpressible } from '../text/words.js';
+import type { Conditional, Expression } from '../../lang/ast.js';
+import { integer, isZero, number, quantity } from '../../lang/build.js';
+import { isDimensionless } from '../../lang/dimension.js';
+import { evaluate, NoNumber, type Functions } from '../../lang/evaluate.js';
+import { foldConstants, simplify } from '../../lang/fold.js';
+import { constants } from '../../lang/functions.js';
+import { parseUnit } from '../../lang/units.js';
+import { mapExpression, measure } from '../../lang/walk.js';
+import { dimensionAtPlace } from '../../model/place-names.js';
+import type { Mechanism } from '../../model/typed.js';
+import { NotExpressible } from '../not-expressible.js';
 
 /** Returns the branch of a conditional with a condition of only numbers. */
 function chosen(e: Conditional): Expression {
   const condition = foldConstants(e.condition, undefined, () => true);
   return condition.kind !== 'boolean' ? e : condition.value ? e.whenTrue : e.whenFalse;
 }
+
+/** Most nodes of an expression without derived variables. */
+const largest = 100_000;
 
 /** Code with parameters replaced by numbers, and derived variables by their definitions. */
 export class LocalEquations {
@@ -61,12 +64,14 @@ export class LocalEquations {
       this.isState(name) ||
       this.numbers.has(name) ||
       Object.hasOwn(this.type.derived, name);
-    return mapExpression(foldConstants(e, undefined, declared), (part) => {
+    const whole = mapExpression(foldConstants(e, undefined, declared), (part) => {
       if (part.kind === 'conditional') return chosen(part);
       if (part.kind === 'binary' && part.operator === '**' && isZero(simplify(part.right))) return integer(1);
       if (part.kind !== 'name' || part.name === 'v' || this.free.has(part.name) || this.isState(part.name)) return part;
       return this.#named(part.name);
     });
+    if (measure(whole).size > largest) throw new NotExpressible('equations that go through many variables');
+    return whole;
   }
 
   #named(name: string): Expression {
@@ -77,7 +82,7 @@ export class LocalEquations {
     if (!derived && value === undefined) throw new NotExpressible(`what depends on ${name}`);
     const { parameters, density } = this.type;
     const unit = parameters[name]?.unit ?? '1';
-    const dimension = dimensionAtPlace(name, this.ions, density) ?? dimensionOfUnit(unit);
+    const dimension = dimensionAtPlace(name, this.ions, density) ?? parseUnit(unit).dimension;
     const made = derived
       ? this.of(derived.value)
       : isDimensionless(dimension)

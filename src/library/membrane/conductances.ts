@@ -1,26 +1,13 @@
 /** Currents through a membrane as conductances, each with gates and a reversal potential. */
 
-import { addendsOf } from '../../../../src/lang/addends.js';
-import type { Expression } from '../../../../src/lang/ast.js';
-import { binary, negated, number, quotient } from '../../../../src/lang/build.js';
-import { evaluate, type Functions } from '../../../../src/lang/evaluate.js';
-import { linearForm } from '../../../../src/lang/linear.js';
-import { equalExpressions, mapExpression, namesIn } from '../../../../src/lang/walk.js';
-import { NotExpressible } from '../text/words.js';
-
-/** `conductance * gates * open * (reversal - v)`, inward positive. */
-export interface Conductance {
-  /** In S/m**2, or in S for a current that is not per area. */
-  readonly conductance: number;
-  /** In V, or the potential of calcium if a pool sets its concentration. */
-  readonly reversal: number | 'nernst';
-  /** State variables that are its factors, with their powers. */
-  readonly gates: ReadonlyMap<string, number>;
-  /** Its other factors that state variables are in. */
-  readonly mixed: readonly Expression[];
-  /** Its other factor that changes with the potential, or null. */
-  readonly open: Expression | null;
-}
+import { addendsOf } from '../../lang/addends.js';
+import type { Expression } from '../../lang/ast.js';
+import { binary, negated, number, quotient } from '../../lang/build.js';
+import { evaluate, type Functions } from '../../lang/evaluate.js';
+import { linearForm } from '../../lang/linear.js';
+import { equalExpressions, mapExpression, namesIn } from '../../lang/walk.js';
+import { NotExpressible } from '../not-expressible.js';
+import type { Conductance } from './membrane.js';
 
 /** Returns the factors of a product. Divisors become the reciprocals of their factors. */
 export function factorsOf(e: Expression): readonly Expression[] {

@@ -1,37 +1,16 @@
 /** Pools of calcium: mechanisms that set its concentration, as NeuroML's concentration models. */
 
-import { evaluate, type Functions } from '../../../../src/lang/evaluate.js';
-import { foldConstants } from '../../../../src/lang/fold.js';
-import { concentration, metre, second } from '../../../../src/lang/dimension.js';
-import { faraday, gasConstant } from '../../../../src/lang/physics.js';
-import type { Expression } from '../../../../src/lang/ast.js';
-import { linearForm } from '../../../../src/lang/linear.js';
-import { near } from '../../../../src/library/recognise/numbers.js';
-import type { Id, Ion } from '../../../../src/model/model.js';
-import type { Compartments, LocalEvent } from '../../../../src/model/typed.js';
-import type { Dimensions } from '../text/dimensions.js';
-import { numberText, quantityText } from '../text/quantity-text.js';
-import { NotExpressible } from '../text/words.js';
-import { element, type Element } from '../text/xml-text.js';
+import type { Expression } from '../../lang/ast.js';
+import { evaluate, type Functions } from '../../lang/evaluate.js';
+import { foldConstants } from '../../lang/fold.js';
+import { linearForm } from '../../lang/linear.js';
+import type { Id } from '../../model/model.js';
+import type { LocalEvent } from '../../model/typed.js';
+import { NotExpressible } from '../not-expressible.js';
+import { near } from '../recognise/numbers.js';
 import type { LocalEquations } from './equations.js';
-import { standsFor } from '../../../../src/model/compartment-tree.js';
-
-/** How a current fills a pool: by a factor in mol/(m A s), or into a shell below the membrane, of a thickness in m. */
-type Filling = { readonly rho: number } | { readonly shellThickness: number };
-
-/** `rho*i_ca - (c - rest)/tau`. */
-export interface Pool {
-  readonly mechanism: Id;
-  /** The state variable that is the concentration. */
-  readonly state: Id;
-  /** mol/m**3, as are `start` and `outside`. */
-  readonly rest: number;
-  /** s */
-  readonly tau: number;
-  readonly filling: Filling;
-  readonly start: number;
-  readonly outside: number;
-}
+import { nernstPotential } from './local-values.js';
+import type { Filling, Pool } from './membrane.js';
 
 /**
  * Returns the pool of a mechanism that sets the concentration of calcium, on one section.
@@ -132,47 +111,6 @@ export function keepsAboveZero({ when, do: actions }: LocalEvent): boolean {
     isZero(condition.right) &&
     isZero(foldConstants(action.value))
   );
-}
-
-/** Returns the component of a pool. */
-export function poolElement(id: string, { rest, tau, filling }: Pool, dimensions: Dimensions): Element {
-  const decaying = {
-    id,
-    ion: 'ca',
-    restingConc: quantityText(rest, concentration, dimensions),
-    decayConstant: quantityText(tau, second, dimensions),
-  };
-  return 'rho' in filling
-    ? element('fixedFactorConcentrationModel', {
-        ...decaying,
-        rho: `${numberText(filling.rho)} mol_per_m_per_A_per_s`,
-      })
-    : element('decayingPoolConcentrationModel', {
-        ...decaying,
-        shellThickness: quantityText(filling.shellThickness, metre, dimensions),
-      });
-}
-
-/** Returns the concentrations of an ion on a section without a mechanism that sets them, and its potential; in SI. */
-export function levelsOn(
-  { inside, outside, reversal, at = {} }: Ion,
-  section: Id,
-  compartments: Compartments,
-): Pick<Ion, 'inside' | 'outside' | 'reversal'> {
-  const own = Object.entries(at).flatMap(([place, given]) => (standsFor(place, section, compartments) ? [given] : []));
-  return Object.assign({ inside, outside, reversal }, ...own) as ReturnType<typeof levelsOn>;
-}
-
-/** Returns Nernst's potential in V, or undefined if a number is missing. */
-export function nernstPotential(
-  valence: number,
-  inside: number | undefined,
-  outside: number | undefined,
-  temperature: number | undefined,
-): number | undefined {
-  return inside === undefined || outside === undefined || temperature === undefined
-    ? undefined
-    : ((gasConstant * temperature) / (valence * faraday)) * Math.log(outside / inside);
 }
 
 /** Returns whether an expression is the reversal potential of calcium that a pool on a section changes. */

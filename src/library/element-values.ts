@@ -1,11 +1,11 @@
 /** Values of parameters and first values of variables, as numbers. */
 
-import { isGiven } from '../../../src/model/tagged.js';
-import { numbersOf } from '../../../src/model/arrays.js';
-import { foldConstants } from '../../../src/lang/fold.js';
-import { constants } from '../../../src/lang/functions.js';
-import { formulaOf, type DataStore, type EquationSet, type Value } from '../../../src/model/typed.js';
-import { evaluate, NoNumber, type Functions } from '../../../src/lang/evaluate.js';
+import { isGiven } from '../model/tagged.js';
+import { numbersOf } from '../model/arrays.js';
+import { foldConstants } from '../lang/fold.js';
+import { constants } from '../lang/functions.js';
+import { formulaOf, type DataStore, type EquationSet, type Value } from '../model/typed.js';
+import { evaluate, NoNumber, type Functions } from '../lang/evaluate.js';
 
 /** Numbers of one name: one for all elements, or one for each. */
 export type Numbers = number | readonly number[];

@@ -84,7 +84,7 @@ export async function descriptionOf(path: string, context: CommandContext): Prom
   const imported = await context.model(path);
   const synapses = await countAllSynapses(imported);
   const tables = inStage('describe', () => {
-    if (factsOf(imported.notation).isOneCell) return mechanismTables(imported.valid.model);
+    if (factsOf(imported.notation).isOneCell) return mechanismTables(imported.valid);
     return parts === undefined || imported.isCarried ? undefined : membraneTables(parts.lems);
   });
   return {

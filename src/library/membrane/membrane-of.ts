@@ -25,6 +25,7 @@ export function membraneOf(compartments: Compartments, around: Around): Membrane
     try {
       for (const section of sectionsOn(mechanism.on, compartments)) {
         if (setsCalcium(mechanism)) pools.set(section, null);
+        checkForm(mechanism);
         const currents: MembraneCurrent[] = [];
         const place = placeOf(mechanism, { section, compartments, pool: pools.get(section) }, around);
         places.push({ ...place, currents });
@@ -42,13 +43,17 @@ export function membraneOf(compartments: Compartments, around: Around): Membrane
   return { mechanisms: new Map(ordered.map(read)), pools };
 }
 
-/** Returns the equations of a mechanism on a section. @throws NotExpressible */
-function placeOf(mechanism: Mechanism, site: Site, around: Around): Omit<MembranePlace, 'currents'> {
+/** Rejects mechanisms that are neither channels nor pools by their form. @throws NotExpressible */
+function checkForm(mechanism: Mechanism): void {
   if (!mechanism.density) throw new NotExpressible('a current of whole compartments, not by area');
   if (mechanism.noise.length > 0) throw new NotExpressible('noise on the membrane');
   const events = setsCalcium(mechanism) ? Object.values(mechanism.events ?? {}) : [];
   const condition = events.find((event) => !keepsAboveZero(event));
   if (condition) throw new NotExpressible(`what the mechanism does where ${printExpression(condition.when)}`);
+}
+
+/** Returns the equations of a mechanism on a section. @throws NotExpressible if they have values without a number */
+export function placeOf(mechanism: Mechanism, site: Site, around: Around): Omit<MembranePlace, 'currents'> {
   // The area of a compartment is not known here.
   const ofPool = new Map([['i_ca', 0], ['area', NaN]]); // prettier-ignore
   const free = setsCalcium(mechanism) ? ofPool : changingLevels(site);

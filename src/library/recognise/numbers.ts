@@ -29,7 +29,8 @@ const functions: Readonly<Record<string, (x: number, y: number) => number>> = {
   timestep: (t, dt) => Math.floor((t + 1e-3 * dt) / dt),
 };
 
-const call: Functions = (name, [x = 0, y = 0]) => functions[name]?.(x, y);
+/** Functions of expressions, computed by the host. */
+export const hostFunctions: Functions = (name, [x = 0, y = 0]) => functions[name]?.(x, y);
 
 /**
  * Returns the value of an expression at a point.
@@ -38,7 +39,11 @@ const call: Functions = (name, [x = 0, y = 0]) => functions[name]?.(x, y);
  * @throws NoNumber for random draws, and for expressions without a value there
  */
 export function valueAt(e: Expression, lookup: (name: string) => number, more?: Functions): number {
-  return evaluate(e, lookup, more ? (name, values) => more(name, values) ?? call(name, values) : call);
+  return evaluate(
+    e,
+    lookup,
+    more ? (name, values) => more(name, values) ?? hostFunctions(name, values) : hostFunctions,
+  );
 }
 
 /** Returns the value of an expression without names; undefined if it has no value. */

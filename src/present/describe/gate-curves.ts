@@ -4,12 +4,18 @@ import { importNeuroML } from '../../../translators/neuroml/import.js';
 import type { Component, LemsModel } from '../../../translators/neuroml/lems/definitions.js';
 import { loosePart } from '../../../translators/neuroml/parts.js';
 import { DiagnosticError, Diagnostics } from '../../diagnostics/diagnostic.js';
-import { NoNumber } from '../../lang/evaluate.js';
-import { parseExpression } from '../../lang/parse.js';
-import { unitOf } from '../../lang/units.js';
-import { valueAt } from '../../library/recognise/numbers.js';
-import type { Compartments, EquationSet, NeuronType } from '../../model/model.js';
+import type { Expression } from '../../lang/ast.js';
+import { name as nameOf, number } from '../../lang/build.js';
+import { evaluate, NoNumber } from '../../lang/evaluate.js';
+import { LocalEquations } from '../../library/membrane/equations.js';
+import { kineticsOf } from '../../library/membrane/kinetics.js';
+import { placeOf } from '../../library/membrane/membrane-of.js';
+import { NotExpressible } from '../../library/not-expressible.js';
+import { hostFunctions } from '../../library/recognise/numbers.js';
+import { sectionsOn } from '../../model/compartment-tree.js';
 import { normalise } from '../../model/normalise.js';
+import type { Compartments, DataStore, NeuronType } from '../../model/typed.js';
+import { typedType } from '../../model/typed-model.js';
 import { slowestRelaxation, steadyOccupancies } from './kinetic-scheme.js';
 
 /** A gate of a channel at each potential; NaN where it has no value. */
@@ -32,82 +38,88 @@ export const surroundings = { temperature: 279.45, caConc: 5e-5 } as const;
 export function gateCurves(channel: Component, lems: LemsModel, potentials: readonly number[]): readonly GateCurve[] {
   const type = typeOf(channel, lems);
   if (type === undefined) return [];
+  const given = Object.entries(type.parameters).flatMap(([name, { value }]) =>
+    typeof value === 'number' ? [[name, value] as const] : [],
+  );
+  const mechanism = { ...type, events: {}, density: true, reads: [], writes: {} };
+  const numbers = new Map([...given, ...Object.entries(surroundings)]);
+  const equations = new LocalEquations(mechanism, numbers, [], hostFunctions);
   return channel.children
     .filter(({ role }) => role === 'gates')
     .flatMap(({ id, children }): readonly GateCurve[] => {
       const curve = { channel: channel.id, gate: id, potentials };
       const states = children.filter(({ role }) => role === 'states').map((state) => `${id}_${state.id}_occupancy`);
-      if (states.length > 1) return [{ ...curve, isScheme: true, ...schemeCurve(type, states, `${id}_q`, potentials) }];
+      if (states.length > 1)
+        return [{ ...curve, isScheme: true, ...schemeCurve(equations, states, `${id}_q`, potentials) }];
       if (!Object.hasOwn(type.derived, `${id}_inf`)) return [];
-      const values = (name: string): readonly number[] => potentials.map((v) => evaluator(type, aroundAt(v))(name));
-      return [{ ...curve, isScheme: false, steadyState: values(`${id}_inf`), timeConstant: values(`${id}_tau`) }];
+      const [steadyState = [], timeConstant = []] = ['inf', 'tau'].map((part) => {
+        const value = valueIn(equations, nameOf(`${id}_${part}`));
+        return potentials.map((v) => value(v));
+      });
+      return [{ ...curve, isScheme: false, steadyState, timeConstant }];
     });
 }
 
 /**
- * Returns the curves of states x of mechanisms with x' = (steady - x)/tau, where nothing else but the potential
- * changes.
+ * Returns the curves of gates of mechanisms that depend on only the potential, where they are first.
  *
  * @param potentials  in V
  */
 export function mechanismCurves(
-  { mechanisms, ions, temperature = surroundings.temperature }: Compartments,
+  compartments: Compartments,
+  data: DataStore,
   potentials: readonly number[],
 ): readonly GateCurve[] {
-  const place = Object.entries(ions).flatMap(([ion, { inside, outside, reversal }]): [string, unknown][] => [
-    [`${ion}_i`, inside],
-    [`${ion}_o`, outside],
-    [`e_${ion}`, reversal],
-  ]);
-  const known = new Map([['temperature', temperature], ...place.filter(isNumber)]);
-  return Object.entries(mechanisms).flatMap(([channel, mechanism]) =>
-    Object.entries(mechanism.derivatives).flatMap(([gate, { rate }]): readonly GateCurve[] => {
-      const points = potentials.map((v) => {
-        const rateAt = (x: number): number => evaluator(mechanism, new Map([...known, ['v', v], [gate, x]]))(rate);
-        const [none = NaN, half = NaN, all = NaN] = [0, 0.5, 1].map(rateAt);
-        const isLinear = Math.abs(half - (none + all) / 2) <= 1e-9 * Math.max(Math.abs(none), Math.abs(all));
-        return isLinear && none > all ? { steady: none / (none - all), tau: 1 / (none - all) } : undefined;
-      });
-      if (points.every((point) => point === undefined)) return [];
-      const steadyState = points.map((point) => point?.steady ?? NaN);
-      const timeConstant = points.map((point) => point?.tau ?? NaN);
-      return [{ channel, gate, isScheme: false, potentials, steadyState, timeConstant }];
-    }),
-  );
+  const around = { data, functions: hostFunctions, startOf: () => 0 };
+  const warm = { ...compartments, temperature: compartments.temperature ?? surroundings.temperature };
+  return Object.entries(compartments.mechanisms).flatMap(([channel, mechanism]) => {
+    const [section = ''] = sectionsOn(mechanism.on, compartments);
+    const site = { section, compartments: warm, pool: undefined };
+    const equations = orUndefined(() => placeOf(mechanism, site, around).equations);
+    return Object.keys(mechanism.derivatives).flatMap((gate): readonly GateCurve[] => {
+      const curve = equations && curveOf(gate, equations, potentials);
+      return curve ? [{ channel, gate, isScheme: false, potentials, ...curve }] : [];
+    });
+  });
 }
 
-const isNumber = (entry: [string, unknown]): entry is [string, number] => typeof entry[1] === 'number';
+/** Returns the curve of a state variable; undefined if it depends on others, or never approaches a steady state. */
+function curveOf(
+  gate: string,
+  equations: LocalEquations,
+  potentials: readonly number[],
+): Pick<GateCurve, 'steadyState' | 'timeConstant'> | undefined {
+  const kinetics = orUndefined(() => kineticsOf(gate, equations));
+  if (kinetics === undefined) return undefined;
+  const [opening, leaving] = [kinetics.opening, kinetics.leaving].map((e) => valueIn(equations, e));
+  const points = potentials.map((v) => ({ opens: opening?.(v) ?? NaN, leaves: leaving?.(v) ?? NaN }));
+  if (!points.some(({ opens, leaves }) => leaves > 0 && !Number.isNaN(opens))) return undefined;
+  return {
+    steadyState: points.map(({ opens, leaves }) => (leaves > 0 ? opens / leaves : NaN)),
+    timeConstant: points.map(({ leaves }) => (leaves > 0 ? 1 / leaves : NaN)),
+  };
+}
 
-/** Returns the curve of a kinetic scheme: how far it is open in its steady state, and its slowest relaxation. */
+/** Returns the share of open channels in the steady state of a kinetic scheme, and its slowest relaxation. */
 function schemeCurve(
-  type: NeuronType,
+  equations: LocalEquations,
   states: readonly string[],
   openness: string,
   potentials: readonly number[],
 ): Pick<GateCurve, 'steadyState' | 'timeConstant'> {
+  const rates = states.map((to) => valueIn(equations, equations.type.derivatives[to]?.rate ?? number(NaN)));
+  const open = valueIn(equations, nameOf(openness));
   const schemes = potentials.map((v) =>
     // The derivatives are linear: while all channels are in one state, they are the rates from it.
     states.map((from) => {
-      const value = evaluator(
-        type,
-        aroundAt(
-          v,
-          states.map((name) => [name, name === from ? 1 : 0]),
-        ),
-      );
-      return states.map((to) => value(type.derivatives[to]?.rate ?? ''));
+      const occupancies = new Map(states.map((name) => [name, name === from ? 1 : 0]));
+      return rates.map((rate) => rate(v, occupancies));
     }),
   );
   return {
-    steadyState: schemes.map((rates, k) => {
-      const steady = steadyOccupancies(rates);
-      return evaluator(
-        type,
-        aroundAt(
-          potentials[k] ?? NaN,
-          states.map((name, of) => [name, steady[of] ?? NaN]),
-        ),
-      )(openness);
+    steadyState: schemes.map((scheme, k) => {
+      const steady = steadyOccupancies(scheme);
+      return open(potentials[k] ?? NaN, new Map(states.map((name, of) => [name, steady[of] ?? NaN])));
     }),
     timeConstant: schemes.map(slowestRelaxation),
   };
@@ -123,46 +135,36 @@ function typeOf(channel: Component, lems: LemsModel): NeuronType | undefined {
   try {
     const imported = importNeuroML(lems, diagnostics, part);
     const valid = imported && normalise(imported.document, imported.positions, diagnostics, {});
-    return Object.values(valid?.model.neurons ?? {})[0];
+    const [found] = Object.values(valid?.model.neurons ?? {});
+    return found && typedType(found);
   } catch (error) {
     if (error instanceof DiagnosticError) return undefined;
     throw error;
   }
 }
 
-/** Returns the value of a unit in SI; undefined for another name. */
-function unitValue(name: string): number | undefined {
-  const unit = unitOf(name);
-  return unit && Number(unit.scale.numerator) / Number(unit.scale.denominator);
+/** Returns the result of a function; undefined if something has no form, or no number. */
+function orUndefined<T>(compute: () => T): T | undefined {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof NoNumber || error instanceof NotExpressible) return undefined;
+    throw error;
+  }
 }
 
-/** The values that a channel on its own finds at a potential in V, and those of states. */
-const aroundAt = (v: number, states: readonly [string, number][] = []): Map<string, number> =>
-  new Map([...Object.entries({ ...surroundings, v }), ...states]);
-
-/**
- * Returns a function for values of expressions, where `known` are the values of names; NaN for those without a value.
- */
-function evaluator(
-  { parameters, derived }: Pick<EquationSet, 'parameters' | 'derived'>,
-  known: Map<string, number>,
-): (text: string) => number {
-  const lookup = (one: string): number => {
-    const own = derived[one];
-    const given = parameters[one]?.value;
-    const value =
-      known.get(one) ??
-      (own ? valueAt(parseExpression(own.value), lookup) : typeof given === 'number' ? given : unitValue(one));
-    if (value === undefined) throw new NoNumber(one);
-    known.set(one, value);
-    return value;
-  };
-  return (text) => {
-    try {
-      return valueAt(parseExpression(text), lookup);
-    } catch (error) {
-      if (error instanceof NoNumber) return NaN;
-      throw error;
-    }
+/** Returns an expression as a function of the potential in V and of states; NaN where it has no value. */
+function valueIn(
+  equations: LocalEquations,
+  e: Expression,
+): (v: number, states?: ReadonlyMap<string, number>) => number {
+  const whole = orUndefined(() => equations.of(e));
+  return (v, states) => {
+    const lookup = (name: string): number => {
+      const value = name === 'v' ? v : states?.get(name);
+      if (value === undefined) throw new NoNumber(name);
+      return value;
+    };
+    return (whole && orUndefined(() => evaluate(whole, lookup, equations.functions))) ?? NaN;
   };
 }

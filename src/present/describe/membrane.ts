@@ -1,7 +1,8 @@
 /** Cells, channels, pools, synapses and inputs of NeuroML as tables, in the words of the document. */
 
 import type { Component, LemsModel } from '../../../translators/neuroml/lems/definitions.js';
-import type { Model } from '../../model/model.js';
+import type { ValidModel } from '../../model/model.js';
+import { typedModel } from '../../model/typed-model.js';
 import { noParts, type DescriptionSection, type DescriptionTable, type FurtherParts } from './description.js';
 import { gateCurves, mechanismCurves, surroundings, type GateCurve } from './gate-curves.js';
 
@@ -177,11 +178,11 @@ function table(title: string, columns: readonly string[], rows: DescriptionTable
 }
 
 /** Returns the curves of the mechanisms of a model, as of one in NMODL. */
-export function mechanismTables({ neurons }: Model): FurtherParts {
-  const sections = Object.values(neurons).flatMap(({ compartments }) =>
+export function mechanismTables({ model, data }: ValidModel): FurtherParts {
+  const sections = Object.values(typedModel(model).neurons).flatMap(({ compartments }) =>
     compartments
       ? curveSections(
-          mechanismCurves(compartments, printedPotentials),
+          mechanismCurves(compartments, data, printedPotentials),
           compartments.temperature ?? surroundings.temperature,
         )
       : [],

@@ -7,6 +7,7 @@ import { evaluate, type Functions } from '../../lang/evaluate.js';
 import { linearForm } from '../../lang/linear.js';
 import { equalExpressions, mapExpression, namesIn } from '../../lang/walk.js';
 import { NotExpressible } from '../not-expressible.js';
+import { keyOf, polynomialOf } from '../recognise/polynomial.js';
 import type { Conductance } from './membrane.js';
 
 /** Returns the factors of a product. Divisors become the reciprocals of their factors. */
@@ -80,7 +81,7 @@ export function conductancesOf(
   }
   const form = linearForm(rest, ['v']);
   const slope = form?.coefficients.get('v');
-  if (!form) throw new NotExpressible('a current that is no product of a conductance and v - E');
+  if (!form) return multipliedOut(current, isState, constant);
   const outside = constant(form.constant);
   if (slope)
     found.push({
@@ -147,4 +148,29 @@ function conductanceOf(
     mixed,
     open,
   };
+}
+
+/** Returns the conductances of a sum of products, such as `g*m*E - g*m*v`: one for each product of gates. */
+function multipliedOut(
+  current: Expression,
+  isState: (name: string) => boolean,
+  constant: (e: Expression) => number,
+): readonly Conductance[] {
+  const { terms, atoms } = polynomialOf(current, new Set(['v', ...[...namesIn(current)].filter(isState)]));
+  const valueOf = (...names: readonly string[]): number => constant(terms.get(keyOf(...names)) ?? number(0));
+  const products = new Map(
+    [...terms.keys()].map((key) => {
+      const names = key.split('*').filter((name) => name !== 'v' && name !== '');
+      return [keyOf(...names), names] as const;
+    }),
+  );
+  const found = [...products.values()].map((names): Conductance => {
+    const slope = valueOf(...names, 'v');
+    const gates = new Map(names.map((name) => [name, names.filter((one) => one === name).length] as const));
+    return { conductance: -slope, reversal: -valueOf(...names) / slope + 0, gates, mixed: [], open: null };
+  });
+  const isWhole = atoms.size === 0 && [...terms.keys()].every((key) => !/\bv\*v\b/.test(key));
+  if (!isWhole || found.some(({ conductance }) => conductance === 0))
+    throw new NotExpressible('a current that is no product of a conductance and v - E');
+  return found;
 }

@@ -32,7 +32,7 @@ export class LocalEquations {
    */
   constructor(
     readonly type: Mechanism,
-    private readonly numbers: ReadonlyMap<string, number>,
+    readonly numbers: ReadonlyMap<string, number>,
     private readonly ions: readonly string[],
     readonly functions: Functions,
     private readonly free: ReadonlyMap<string, number> = new Map(),
@@ -40,11 +40,6 @@ export class LocalEquations {
 
   /** Whether a name is a state variable. */
   readonly isState = (name: string): boolean => Object.hasOwn(this.type.state, name);
-
-  /** Returns a parameter or a value read at the place, in SI. */
-  numberOf(name: string): number | undefined {
-    return this.numbers.get(name);
-  }
 
   /** Returns the equations at another temperature in K. */
   withTemperature(temperature: number): LocalEquations {

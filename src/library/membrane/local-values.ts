@@ -20,38 +20,21 @@ export interface Around {
   readonly startOf: (section: string) => number;
 }
 
-/**
- * Returns numbers of parameters and first values of a mechanism on one section, in SI.
- *
- * @param outside numbers read at the place: `v` at the start, `temperature`
- * @throws NotExpressible if they are given for each compartment, or are drawn
- */
-function localNumbers(
-  mechanism: Mechanism,
+/** Returns values that a mechanism is given on one section. @throws NotExpressible if each compartment has its own */
+export function givenOn(
+  { values = {} }: Mechanism,
   section: string,
   compartments: Compartments,
-  outside: (name: string) => number | undefined,
-  context: Pick<Around, 'data' | 'functions'>,
-): ReadonlyMap<string, number> {
+): Readonly<Record<string, Value>> {
   const given: Record<string, Value> = {};
-  for (const [place, values] of Object.entries(mechanism.values ?? {})) {
+  for (const [place, some] of Object.entries(values)) {
     if (!standsFor(place, section, compartments)) continue;
-    for (const [name, value] of Object.entries(values)) {
+    for (const [name, value] of Object.entries(some)) {
       if (isGiven(value)) throw new NotExpressible(`values of ${name} of each compartment`);
       given[name] = value;
     }
   }
-  const values = new ElementValues(mechanism, given, 1, context, outside);
-  const numbers = new Map<string, number>();
-  for (const name of [...Object.keys(mechanism.parameters), ...Object.keys(mechanism.state)])
-    try {
-      const value = values.of(name);
-      numbers.set(name, typeof value === 'number' ? value : (value[0] ?? 0));
-    } catch (error) {
-      if (error instanceof NoNumber) throw new NotExpressible(error.message);
-      throw error;
-    }
-  return numbers;
+  return given;
 }
 
 /** How far from the root's beginning the middle of a section is, along the tree, and how long it is, in m. */
@@ -146,7 +129,16 @@ export function numbersAt(
         : levelOf(one, site);
   const atStart = (one: string): number | undefined =>
     one === 'v' ? around.startOf(section) : (free.get(one) ?? outside(one));
-  const all = new Map(localNumbers(mechanism, section, compartments, atStart, around));
+  const values = new ElementValues(mechanism, givenOn(mechanism, section, compartments), 1, around, atStart);
+  const all = new Map<string, number>();
+  for (const name of [...Object.keys(mechanism.parameters), ...Object.keys(mechanism.state)])
+    try {
+      const value = values.of(name);
+      all.set(name, typeof value === 'number' ? value : (value[0] ?? 0));
+    } catch (error) {
+      if (error instanceof NoNumber) throw new NotExpressible(error.message);
+      throw error;
+    }
   for (const read of mechanism.reads) {
     const value = read === 'v' ? undefined : outside(read);
     if (value !== undefined) all.set(read, value);

@@ -1,30 +1,36 @@
 /**
- * Which of PyNN's ion channels the mechanisms of a cell with compartments are: by currents and rates at random points,
- * whatever their gates and parameters are called. Conductances and reversal potentials are solved for in each section.
+ * Which of PyNN's ion channels the mechanisms of a cell with compartments are: by the gates of their conductances,
+ * whatever gates and parameters are called.
  */
 
-import { name as nameOf, number } from '../../lang/build.js';
-import { NotExpressible } from '../not-expressible.js';
+import type { Expression } from '../../lang/ast.js';
+import { difference, name as nameOf, number, product } from '../../lang/build.js';
 import { NoNumber } from '../../lang/evaluate.js';
 import { parseExpression } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
 import { mapped } from '../../model/collections.js';
-import { sectionsOn, standsFor } from '../../model/compartment-tree.js';
-import { noNames, ownNames } from '../../model/declared-names.js';
 import {
+  formula,
   formulaOf,
   type Compartments,
   type DataStore,
   type Mechanism,
   type NeuronType,
   type Section,
+  type Value,
 } from '../../model/typed.js';
+import { conductancesOf } from '../membrane/conductances.js';
+import { LocalEquations } from '../membrane/equations.js';
+import { kineticsOf } from '../membrane/kinetics.js';
+import { givenOn } from '../membrane/local-values.js';
+import type { Conductance, MembraneMechanism } from '../membrane/membrane.js';
+import { membraneOf } from '../membrane/membrane-of.js';
+import { thresholdOf } from '../membrane/threshold.js';
+import { NotExpressible } from '../not-expressible.js';
 import { ionChannels, type IonChannel } from '../pynn/index.js';
-import { somaOf, spikeThreshold } from '../pynn/multi-compartment.js';
+import { somaOf, spikeThreshold, usualStart } from '../pynn/multi-compartment.js';
 import { refuse, type Remark } from './cells/view.js';
-import { reader } from './cells/verify.js';
-import { constantOf, near, plain, sequence, tidy } from './numbers.js';
-import { environmentOf } from './values.js';
+import { hostFunctions, near, tidy } from './numbers.js';
 
 /** A mechanism as one of PyNN's channels. */
 export interface RecognisedChannel {
@@ -58,8 +64,10 @@ export function recogniseCompartments(type: NeuronType, data: DataStore): Recogn
       );
     if ([type.state, type.regimes, type.noise].some((part) => Object.keys(part).length > 0))
       return refuse('it has equations beside those of its mechanisms');
+    const around = { data, functions: hostFunctions, startOf: () => usualStart * 1e-3 };
+    const { mechanisms } = membraneOf(compartments, around);
     const channels = Object.entries(compartments.mechanisms).map(
-      ([name, mechanism]) => [name, channelOf(name, mechanism, compartments, data)] as const,
+      ([name, mechanism]) => [name, channelOf(name, mechanism, mechanisms.get(name), compartments)] as const,
     );
     return {
       channels: Object.fromEntries(channels),
@@ -68,6 +76,7 @@ export function recogniseCompartments(type: NeuronType, data: DataStore): Recogn
     };
   } catch (error) {
     if (error instanceof NotExpressible) return error.message;
+    if (error instanceof NoNumber) return `it depends on ${error.message}: ${elsewhere}`;
     throw error;
   }
 }
@@ -105,11 +114,8 @@ function spikesOf({ events }: NeuronType, soma: string): readonly Remark[] {
   if (spike === undefined) return [];
   if (spike.do.length > 0 || spike.refractory !== undefined)
     refuse('its spikes act on it; those of PyNN only cross a potential');
-  const { when } = spike;
-  const crossing =
-    when.kind === 'binary' && when.operator.startsWith('>') && when.left.kind === 'name' && when.left.name === 'v';
-  const threshold = crossing ? constantOf(plain(when.right, noNames)) : undefined;
-  if (threshold === undefined) return refuse(`PyNN has no cell that spikes where ${printExpression(when)}`);
+  const threshold = thresholdOf(spike.when, () => undefined, hostFunctions);
+  if (threshold === undefined) return refuse(`PyNN has no cell that spikes where ${printExpression(spike.when)}`);
   const { section = soma, fraction = 0.5 } = spike;
   const isTheirs = near(threshold, spikeThreshold * 1e-3) && section === soma && fraction === 0.5;
   if (isTheirs && spike.edge === 'rising') return [];
@@ -120,114 +126,95 @@ function spikesOf({ events }: NeuronType, soma: string): readonly Remark[] {
 
 // --- Channels -----------------------------------------------------------------------------------------------------
 
-/** Values by name. */
-type Point = ReadonlyMap<string, number>;
-
-function channelOf(name: string, mechanism: Mechanism, compartments: Compartments, data: DataStore): RecognisedChannel {
-  const { writes, parameters, state, derived, derivatives, density, values = {} } = mechanism;
-  const [[written, flow] = ['', nameOf('none')] as const, ...more] = Object.entries(writes);
-  const pool = [written, ...more.map(([key]) => key)].find((key) => !/^i(_|$)/.test(key));
+function channelOf(
+  name: string,
+  mechanism: Mechanism,
+  { places = [], reason }: Partial<MembraneMechanism> = {},
+  compartments: Compartments,
+): RecognisedChannel {
+  const { writes, density, events = {}, noise } = mechanism;
+  const pool = Object.keys(writes).find((key) => !/^i(_|$)/.test(key));
   if (pool !== undefined) refuse(`its mechanism ${name} changes ${pool}: ${elsewhere}`);
-  const acts = [mechanism.events ?? {}, mechanism.noise].some((part) => Object.keys(part).length > 0);
-  if (more.length > 0 || acts || !density)
+  if (Object.keys(writes).length !== 1 || Object.keys(events).length + noise.length > 0 || !density)
     refuse(`its mechanism ${name} is not the current of a channel: ${elsewhere}`);
-  const read = reader(derived, ownNames(mechanism));
-  const states = Object.keys(state);
+  const none = `its mechanism ${name} is none of ${Object.keys(ionChannels).join(', ')}`;
+  if (reason !== undefined) refuse(`${none}, with ${reason}: ${elsewhere}`);
   const [densities, reversals] = [new Map<string, number>(), new Map<string, number>()];
   let found: Pick<RecognisedChannel, 'type' | 'gates'> | undefined;
-  for (const section of sectionsOn(mechanism.on, compartments)) {
-    const usual = Object.entries({ ...parameters }).map(([key, one]) => [key, one.value] as const);
-    const own = Object.entries(values).flatMap(([place, some]) =>
-      standsFor(place, section, compartments) ? Object.entries(some) : [],
-    );
-    const { numbers } = environmentOf(Object.fromEntries([...usual, ...own]), data);
-    const firsts = Object.fromEntries(own.filter(([key]) => Object.hasOwn(state, key)));
-    const around = [...numbers, ...surroundings(compartments)].filter(([key]) => !Object.hasOwn(state, key));
-    const at = (point: Iterable<readonly [string, number]>): Point => new Map([...around, ...point]);
-    try {
-      const current = (v: number, open: number): number =>
-        read(flow, at([['v', v], ...states.map((gate) => [gate, open] as const)]));
-      const slope = (current(0, 1) - current(-0.1, 1)) / -0.1;
-      const [g, e] = [slope, current(0, 1) / slope].map((solved) => given(solved, numbers)) as [number, number];
-      const rates = (key: string, point: Point): number => read(derivatives[key]?.rate ?? nameOf('none'), at(point));
-      const start = (key: string, v: number): number => {
-        const first = firsts[key] ?? state[key]?.initial ?? 0;
-        const e = typeof first === 'number' ? number(first) : (formulaOf(first) ?? nameOf(`a_list_of_${key}`));
-        return read(e, at([['v', v]]));
-      };
-      const own = { states, rates, start, current: (point: Point) => read(flow, at(point)) };
-      if (g === 0) continue;
-      found =
-        channelLike(own, g, e) ??
-        refuse(
-          `its mechanism ${name} is none of ${Object.keys(ionChannels).join(', ')} by its rates and its current: ${elsewhere}`,
-        );
-      densities.set(section, g);
-      reversals.set(section, e);
-    } catch (error) {
-      if (!(error instanceof NoNumber)) throw error;
-      refuse(`its mechanism ${name} depends on ${error.message}, which is no number on ${section}: ${elsewhere}`);
-    }
+  for (const { section, equations, currents } of places) {
+    const [conductance, ...others] = currents.flatMap(({ conductances }) => conductances);
+    if (conductance?.conductance === 0) continue;
+    const firsts = givenOn(mechanism, section, compartments);
+    const like = others.length === 0 && conductance && channelLike(conductance, equations, firsts);
+    if (!conductance || !like || typeof conductance.reversal === 'string')
+      return refuse(`${none} by its rates and its current: ${elsewhere}`);
+    found = like;
+    densities.set(section, given(conductance.conductance, equations.numbers));
+    reversals.set(section, given(conductance.reversal, equations.numbers));
   }
   return found === undefined ? refuse(`its mechanism ${name} has no conductance`) : { ...found, densities, reversals };
 }
 
-/** What mechanisms read of the cell that does not change. */
-const surroundings = ({ ions, temperature }: Compartments): readonly (readonly [string, number])[] => [
-  ...(temperature === undefined ? [] : [['temperature', temperature] as const]),
-  ...Object.entries(ions).flatMap(([ion, { reversal }]) =>
-    typeof reversal === 'number' ? [[`e_${ion}`, reversal] as const] : [],
-  ),
-];
-
 /** Returns a solved number as the parameter that it is, with its digits. */
-const given = (solved: number, numbers: Point): number =>
+const given = (solved: number, numbers: ReadonlyMap<string, number>): number =>
   [...numbers.values()].find((one) => near(one, solved)) ?? tidy(Number(solved.toPrecision(12)));
 
-/** The functions of a mechanism with conductance per area. */
-interface Functions {
-  readonly states: readonly string[];
-  readonly rates: (state: string, point: Point) => number;
-  readonly start: (state: string, v: number) => number;
-  readonly current: (point: Point) => number;
+/** Potentials in V at which rates are compared: texts differ of what is one function. */
+const potentials = Array.from({ length: 16 }, (_, k) => -0.1003 + 0.0097 * k);
+
+/** Returns the gates of a channel of PyNN. */
+function gatesOf({ equations: { state = {}, derived = {}, derivatives = {}, open } }: IonChannel) {
+  const code = (text: string): Expression => parseExpression(text);
+  const mechanism: Mechanism = {
+    ...{ parameters: {}, noise: [], method: 'auto', density: true, reads: ['v'], writes: {} },
+    state: mapped(state, (first) => ({ unit: '1', type: 'real', shared: false, initial: formula(code(first)) })),
+    derived: mapped(derived, ({ unit, value }) => ({
+      ...{ unit, type: 'real', shared: false, held: false },
+      value: code(value),
+    })),
+    derivatives: mapped(derivatives, (rate) => ({ rate: code(rate), eventDriven: false })),
+  };
+  const equations = new LocalEquations(mechanism, new Map(), [], hostFunctions);
+  const current = product(code(open || '1'), difference(number(0), nameOf('v')));
+  const [conductance] = conductancesOf(equations.of(current), equations.isState, hostFunctions);
+  return conductance ? curvesOf(conductance, equations, {}) : [];
 }
 
-/** Returns PyNN's channel with the gates of a mechanism; undefined if there is none. */
+/** Returns the gates of a conductance, with their rates at each of the potentials. */
+const curvesOf = ({ gates }: Conductance, equations: LocalEquations, firsts: Readonly<Record<string, Value>>) =>
+  [...gates].map(([gate, power]) => ({ gate, power, ...curveOf(gate, equations, firsts) }));
+
+/** Returns the rates of a gate, and its first value, at each of the potentials; nothing if it depends on more. */
+function curveOf(gate: string, equations: LocalEquations, firsts: Readonly<Record<string, Value>>) {
+  const kinetics = kineticsOf(gate, equations);
+  const first = firsts[gate] ?? equations.type.state[gate]?.initial ?? 0;
+  const start = typeof first === 'number' ? number(first) : formulaOf(first);
+  if (!kinetics || !start) return {};
+  const each = (e: Expression): readonly number[] => potentials.map(equations.atPotential(e));
+  return { rates: [kinetics.opening, kinetics.leaving].flatMap(each), starts: each(equations.of(start)) };
+}
+
+/** Returns PyNN's channel with the gates of a conductance; undefined if there is none. */
 function channelLike(
-  { states, rates, start, current }: Functions,
-  g: number,
-  e: number,
+  conductance: Conductance,
+  equations: LocalEquations,
+  firsts: Readonly<Record<string, Value>>,
 ): Pick<RecognisedChannel, 'type' | 'gates'> | undefined {
-  const random = sequence(20261128);
-  const orders = states.length === 2 ? [states, [...states].reverse()] : [states];
-  const points = Array.from({ length: 8 }, () => ({ v: -0.1 + 0.15 * random(), open: [random(), random()] }));
-  const isLike = ({ equations }: IonChannel, order: readonly string[]): boolean => {
-    const { open, derived = {}, derivatives = {}, state = {} } = equations;
-    const gates = Object.keys(state);
-    const parsed = (texts: Readonly<Record<string, string>>) => mapped(texts, (text) => parseExpression(text));
-    const [rateOf, firstOf, { share: opening }] = [parsed(derivatives), parsed(state), parsed({ share: open || '1' })];
-    const formulas = mapped(derived, ({ value }) => ({ value: parseExpression(value) }));
-    const theirs = reader(formulas, new Set([...gates, ...Object.keys(derived)]));
-    return points.every(({ v, open: values }) => {
-      const own = new Map([['v', v], ...order.map((gate, k) => [gate, values[k] ?? 0] as const)]);
-      const other = new Map([['v', v], ...gates.map((gate, k) => [gate, values[k] ?? 0] as const)]);
-      const share = theirs(opening ?? number(1), other);
-      return (
-        near(current(own), g * share * (e - v), Math.abs(0.1 * g)) &&
-        gates.every((gate, k) => {
-          const [mine = ''] = [order[k]];
-          return (
-            near(rates(mine, own), theirs(rateOf[gate] ?? number(NaN), other), 1e3) &&
-            near(start(mine, v), theirs(firstOf[gate] ?? number(NaN), other))
-          );
-        })
-      );
-    });
-  };
+  const { gates, mixed, open } = conductance;
+  const others = Object.keys(equations.type.state).filter((name) => !gates.has(name));
+  if (mixed.length + others.length > 0 || open !== null) return undefined;
+  const own = curvesOf(conductance, equations, firsts);
+  const isAlike = (a: readonly number[] = [], b: readonly number[] = [], scale = 0): boolean =>
+    a.length > 0 && a.every((x, k) => near(x, b[k] ?? NaN, scale));
   for (const [type, channel] of Object.entries(ionChannels)) {
-    const gates = Object.keys(channel.equations.state ?? {});
-    const order = gates.length === states.length ? orders.find((one) => isLike(channel, one)) : undefined;
-    if (order !== undefined) return { type, gates: new Map(order.map((gate, k) => [gate, gates[k] ?? ''])) };
+    const theirs = gatesOf(channel);
+    const names = own.flatMap(({ gate, power, rates, starts }) => {
+      const like = theirs.find(
+        (one) => one.power === power && isAlike(rates, one.rates, 1e3) && isAlike(starts, one.starts),
+      );
+      return like ? [[gate, like.gate] as const] : [];
+    });
+    if (names.length === own.length && own.length === theirs.length) return { type, gates: new Map(names) };
   }
   return undefined;
 }

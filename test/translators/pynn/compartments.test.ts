@@ -109,7 +109,7 @@ describe('a network of them', () => {
     }
     expect(JSON.parse(files[0]!.text)).not.toHaveProperty('native');
     expect(report.map(({ message }) => message)).toEqual([
-      'MultiCompartmentNeuron; its channels were compared at random points',
+      'MultiCompartmentNeuron; the rates of its gates were compared at 16 potentials',
     ]);
     const back = importModel({ name: 'back.json', text: files[0]!.text });
     expect(back.hashes.model).toBe(model.hashes.model);

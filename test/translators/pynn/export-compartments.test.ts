@@ -143,7 +143,7 @@ test('cylinders with a leak are two sections, one at the end of the other', asyn
         },
       },
     },
-    said: ['pynn/exact: MultiCompartmentNeuron; its channels were compared at random points'],
+    said: ['pynn/exact: MultiCompartmentNeuron; the rates of its gates were compared at 16 potentials'],
   });
 });
 
@@ -173,7 +173,7 @@ test.each<readonly [string, Parameters<typeof canonical>[0], string]>([
       mechanisms:
         'more: { parameters: { g: 0.1 mS/cm**2 }, reads: [v], writes: { i: -g*v }, values: { dend: { g: "distance*1*S/m**3" } } }',
     },
-    'its mechanism more depends on g, which is no number on dend',
+    'its mechanism more is none of NaChannel, KdrChannel, PassiveLeak, PassiveLeakHH, with a value that depends on distance',
   ],
   [
     'another event',

@@ -33,7 +33,7 @@ export function compartmentsOf(within: Within, name: string, type: NeuronType): 
   if (compartments === undefined || found === undefined || typeof found === 'string') return undefined;
   const { report } = within;
   const pointer = child('/neurons', name);
-  report.exact(pointer, 'MultiCompartmentNeuron; its channels were compared at random points');
+  report.exact(pointer, 'MultiCompartmentNeuron; the rates of its gates were compared at 16 potentials');
   for (const { code, message } of found.remarks) report.different(`pynn/${code}`, pointer, message);
   for (const mechanism of Object.keys(found.channels)) report.wrote(mechanismAt(name, mechanism));
   const { receptors, synapses } = receptorsOf(within, name);

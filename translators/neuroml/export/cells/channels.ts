@@ -119,7 +119,7 @@ export class Channels {
     return [...gates].map(([gate, power]) => {
       if (changed.has(gate)) throw new NotExpressible(`a gate that a condition changes: ${gate}`);
       const made = gateOf(gate, power, equations, functions, { owner, hasTemperature: this.#hasOneTemperature });
-      if (made?.isWarmed) this.written.temperature = equations.numberOf('temperature');
+      if (made?.isWarmed) this.written.temperature = equations.numbers.get('temperature');
       if (!made) throw new NotExpressible(`a gate that depends on other state variables: ${gate}`);
       return { gate, ...made };
     });

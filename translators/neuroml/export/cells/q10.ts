@@ -33,7 +33,7 @@ export function q10Of(
   equations: LocalEquations,
   ratesOf: (equations: LocalEquations) => readonly Expression[] | undefined,
 ): Q10 | undefined {
-  const now = equations.numberOf('temperature');
+  const now = equations.numbers.get('temperature');
   if (now === undefined) return undefined;
   try {
     const factor = factorOf(equations, ratesOf, now);

@@ -2,7 +2,7 @@
  * Sections of a cell as segments, and places on them. Points of segments are in micrometres, points of sections in m.
  */
 
-import type { Id, Point } from '../../../../src/model/model.js';
+import type { Point } from '../../../../src/model/model.js';
 import type { Compartments, Section } from '../../../../src/model/typed.js';
 import { numberText } from '../text/quantity-text.js';
 import { NotExpressible } from '../../../../src/library/not-expressible.js';

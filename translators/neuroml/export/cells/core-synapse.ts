@@ -1,10 +1,11 @@
 /** Synapses that NeuroML has by name, found by their equations. */
 
-import { assignedValue, number } from '../../../../src/lang/build.js';
-import { evaluate, NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
-import { foldConstants } from '../../../../src/lang/fold.js';
-import { constants } from '../../../../src/lang/functions.js';
 import type { Expression } from '../../../../src/lang/ast.js';
+import { assignedValue, integer } from '../../../../src/lang/build.js';
+import { evaluate, NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
+import { linearRate } from '../../../../src/lang/linear.js';
+import { LocalEquations } from '../../../../src/library/membrane/equations.js';
+import { NotExpressible } from '../../../../src/library/not-expressible.js';
 import { near } from '../../../../src/library/recognise/numbers.js';
 import type { SynapseType } from '../../../../src/model/typed.js';
 
@@ -21,39 +22,21 @@ export interface CoreSynapse {
   readonly weight: number;
 }
 
-/** A type's expressions, as numbers. */
-interface Arithmetic {
-  readonly folded: (e: Expression) => Expression;
-  /**
-   * @throws NoNumber if it depends on something else
-   */
-  readonly at: (e: Expression, given: Readonly<Record<string, number>>) => number;
-}
-
 /**
+ * Returns the equations of a synapse type over its state and variables of its cells.
+ *
  * @param read  names of variables of the cells
- * @param valueOf  numbers of parameters and first values, in SI
+ * @param valueOf  numbers of parameters, in SI
  */
-export function arithmeticOf(
+export function equationsOf(
   type: SynapseType,
   read: readonly string[],
   valueOf: (name: string) => number,
   functions: Functions,
-): Arithmetic {
-  const own = [type.parameters, type.derived, type.state];
-  const folded = (e: Expression): Expression =>
-    foldConstants(e, undefined, (name) => read.includes(name) || own.some((one) => Object.hasOwn(one, name)));
-  const at = (e: Expression, given: Readonly<Record<string, number>>): number => {
-    const lookup = (name: string): number => {
-      const derived = type.derived[name];
-      if (derived) return evaluate(folded(derived.value), lookup, functions);
-      const value = given[name] ?? (Object.hasOwn(type.parameters, name) ? valueOf(name) : constants.get(name));
-      if (value === undefined) throw new NoNumber(`a value that depends on ${name}`);
-      return value;
-    };
-    return evaluate(e, lookup, functions);
-  };
-  return { folded, at };
+): LocalEquations {
+  const numbers = new Map(Object.keys(type.parameters).map((name) => [name, valueOf(name)] as const));
+  const whole = { ...type, events: {}, density: false, reads: read, writes: {} };
+  return new LocalEquations(whole, numbers, [], functions, new Map(read.map((name) => [name, NaN])));
 }
 
 /**
@@ -76,41 +59,43 @@ export function coreSynapse(
     return undefined;
   if (current === undefined || type.noise.length > 0 || states.length < 1 || states.length > 2) return undefined;
   if (states.some((name) => valueOf(name) !== 0)) return undefined;
-  const { folded, at } = arithmeticOf(type, ['post.v'], valueOf, functions);
+  const equations = equationsOf(type, ['post.v'], valueOf, functions);
+  /** Returns the factors of states in a sum of them, and the constant; undefined if it is no such sum. */
+  const sumOf = (e: Expression): { readonly factors: readonly number[]; readonly constant: number } | undefined => {
+    const form = linearRate(e, states);
+    const number = (part: Expression = integer(0)): number => evaluate(part, unknown, functions);
+    if (!form) return undefined;
+    return { factors: states.map((name) => number(form.coefficients.get(name))), constant: number(form.constant) };
+  };
   try {
-    const pointOf = (values: readonly number[]): Record<string, number> =>
-      Object.fromEntries(states.map((name, k) => [name, values[k] ?? 0]));
-    const units = states.map((_, k) => states.map((_, j) => (j === k ? 1 : 0)));
-    const rates = states.map((name) => folded(type.derivatives[name]?.rate ?? number(0)));
-    const rateOf = (row: number, values: readonly number[]): number => at(rates[row] ?? number(0), pointOf(values));
-    const matrix = rates.map((_, row) => units.map((unit) => rateOf(row, unit)));
-    const total = (factors: readonly number[], values: readonly number[]): number =>
-      factors.reduce((all, factor, k) => all + factor * (values[k] ?? 0), 0);
-    const probe = states.map((_, k) => 0.7 - 0.4 * k);
-    if (matrix.some((row, k) => !near(rateOf(k, probe), total(row, probe)))) return undefined;
+    const matrix = states.map((name) => sumOf(equations.of(type.derivatives[name]?.rate ?? integer(0))));
     const jumps = states.map(() => 0);
     for (const statement of pathway.do) {
       const k = statement.kind === 'assignment' ? states.indexOf(statement.target) : -1;
       if (statement.kind !== 'assignment' || k < 0 || jumps[k] !== 0) return undefined;
-      const after = (values: readonly number[]): number => at(folded(assignedValue(statement)), pointOf(values));
-      const jump = after(states.map(() => 0));
-      const isAdded = [states.map(() => jump), probe].every((values) => near(after(values), (values[k] ?? 0) + jump));
-      if (!isAdded) return undefined;
-      jumps[k] = jump;
+      const after = sumOf(equations.of(assignedValue(statement)));
+      if (!after?.factors.every((factor, j) => factor === (j === k ? 1 : 0))) return undefined;
+      jumps[k] = after.constant;
     }
-    const flow = folded(current.value);
-    const flowAt = (values: readonly number[], v: number): number => at(flow, { ...pointOf(values), 'post.v': v });
-    const shares = units.map((unit) => flowAt(unit, 0) - flowAt(unit, 1));
-    const reversal = flowAt(probe, 0) / total(shares, probe);
-    const isConductance = [...units, probe.map((value) => 2.5 * value)].every((values) =>
-      near(flowAt(values, -0.07), total(shares, values) * (reversal + 0.07)),
-    );
-    return isConductance ? responseOf(matrix, jumps, shares, Number(reversal.toPrecision(14)) + 0) : undefined;
+    const flow = linearRate(equations.of(current.value), ['post.v']);
+    const [slope, offset] = [flow?.coefficients.get('post.v'), flow?.constant].map((e) => e && sumOf(e));
+    if (!slope || !offset || ![...matrix, slope, offset].every((sum) => sum?.constant === 0)) return undefined;
+    const shares = slope.factors.map((factor) => -factor);
+    const main = shares.findIndex((share) => share !== 0);
+    const reversal = (offset.factors[main] ?? NaN) / (shares[main] ?? NaN);
+    const isConductance = shares.every((share, k) => near(offset.factors[k] ?? 0, share * reversal));
+    const rows = matrix.map((row) => row?.factors ?? []);
+    return isConductance ? responseOf(rows, jumps, shares, Number(reversal.toPrecision(14)) + 0) : undefined;
   } catch (error) {
-    if (error instanceof NoNumber) return undefined;
+    if (error instanceof NoNumber || error instanceof NotExpressible) return undefined;
     throw error;
   }
 }
+
+/** Rejects a name. @throws NoNumber */
+const unknown = (name: string): never => {
+  throw new NoNumber(`a value that depends on ${name}`);
+};
 
 /**
  * Returns the synapse with a response to one spike.

@@ -1,12 +1,15 @@
 /** Gap junctions between cells without compartments, as electrical projections of NeuroML. */
 
-import { NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
+import { evaluate, NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
+import { integer, isZero } from '../../../../src/lang/build.js';
+import { linearRate } from '../../../../src/lang/linear.js';
+import { NotExpressible } from '../../../../src/library/not-expressible.js';
 import { equalDimensions, siemens, volt } from '../../../../src/lang/dimension.js';
 import { spelling } from '../../../../src/lang/reference.js';
 import type { Projection, SynapseType } from '../../../../src/model/typed.js';
 import type { ExportContext } from '../context.js';
 import { near } from '../../../../src/library/recognise/numbers.js';
-import { arithmeticOf } from '../cells/core-synapse.js';
+import { equationsOf } from '../cells/core-synapse.js';
 import { numberText, quantityText } from '../text/quantity-text.js';
 import { numberAt } from '../../../../src/library/element-values.js';
 import type { NetworkOutput } from '../network-output.js';
@@ -70,16 +73,14 @@ function gapConductance(
   const others = [type.state, type.pathways, type.summed, type.events ?? {}, receptors];
   if (current === undefined || currents.length > 0 || others.some((other) => Object.keys(other).length > 0))
     return undefined;
-  const { folded, at } = arithmeticOf(type, ['pre.v', 'post.v'], valueOf, functions);
+  const ends = ['pre.v', 'post.v'];
   try {
-    const flow = folded(current.value);
-    const flowAt = (pre: number, post: number): number => at(flow, { 'pre.v': pre, 'post.v': post });
-    const conductance = flowAt(1, 0);
-    const isLinear =
-      near(flowAt(0, 1), -conductance) && near(flowAt(2.5, 0.5), 2 * conductance) && flowAt(-0.07, -0.07) === 0;
-    return isLinear ? Number(conductance.toPrecision(14)) : undefined;
+    const form = linearRate(equationsOf(type, ends, valueOf, functions).of(current.value), ends);
+    const [pre, post] = ends.map((end) => evaluate(form?.coefficients.get(end) ?? integer(0), () => NaN, functions));
+    const isDifference = form && isZero(form.constant) && near(pre ?? NaN, -(post ?? NaN));
+    return isDifference ? Number(pre?.toPrecision(14)) : undefined;
   } catch (error) {
-    if (error instanceof NoNumber) return undefined;
+    if (error instanceof NoNumber || error instanceof NotExpressible) return undefined;
     throw error;
   }
 }

@@ -137,6 +137,8 @@ function channelOf(
   if (pool !== undefined) refuse(`its mechanism ${name} changes ${pool}: ${elsewhere}`);
   if (Object.keys(writes).length !== 1 || Object.keys(events).length + noise.length > 0 || !density)
     refuse(`its mechanism ${name} is not the current of a channel: ${elsewhere}`);
+  const read = mechanism.reads.find((one) => !isNumber(one, compartments));
+  if (read !== undefined) refuse(`its mechanism ${name} depends on ${read}, which is no number: ${elsewhere}`);
   const none = `its mechanism ${name} is none of ${Object.keys(ionChannels).join(', ')}`;
   if (reason !== undefined) refuse(`${none}, with ${reason}: ${elsewhere}`);
   const [densities, reversals] = [new Map<string, number>(), new Map<string, number>()];
@@ -154,6 +156,13 @@ function channelOf(
   }
   return found === undefined ? refuse(`its mechanism ${name} has no conductance`) : { ...found, densities, reversals };
 }
+
+/** Checks whether a variable at a place is the potential, or has one number in PyNN's cells. */
+const isNumber = (read: string, { ions, temperature }: Compartments): boolean =>
+  read === 'v' ||
+  (read === 'temperature'
+    ? temperature !== undefined
+    : typeof ions[/^e_(\w+)/.exec(read)?.[1] ?? '']?.reversal === 'number');
 
 /** Returns a solved number as the parameter that it is, with its digits. */
 const given = (solved: number, numbers: ReadonlyMap<string, number>): number =>

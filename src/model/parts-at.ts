@@ -1,8 +1,8 @@
-/** Parts of a model by the populations that they act on. */
+/** Populations of a model by their types, and parts by the populations that they act on. */
 
 import { oncePerObject } from '../lang/memoise.js';
 import { grouped } from './collections.js';
-import type { Form, Id, Model, Operation, Projection, Stimulus } from './model.js';
+import type { Form, Id, Model, Operation, Population, Projection, Stimulus } from './model.js';
 import { populationsOf } from './selected.js';
 
 /** What acts on elements of a population, each in the order of the model. */
@@ -17,12 +17,22 @@ interface PartsAt<F extends Form> {
 
 const none: PartsAt<never> = { stimuli: [], operations: [], outgoing: [], incoming: [] };
 
-const index = oncePerObject(({ stimuli, operations, projections }: Model<Form>) => ({
+const index = oncePerObject(({ populations, stimuli, operations, projections }: Model<Form>) => ({
+  populations: grouped(Object.entries(populations), ([, { type = '' }]) => [type]),
   stimuli: grouped(Object.entries(stimuli), ([, { to }]) => populationsOf(to)),
   operations: grouped(Object.entries(operations), ([, { on }]) => populationsOf(on)),
   outgoing: grouped(Object.entries(projections), ([, { from }]) => populationsOf(from.of)),
   incoming: grouped(Object.entries(projections), ([, { to }]) => populationsOf(to.of)),
 }));
+
+/** Returns the populations of a type of neurons, in the order of the model, which is walked once. */
+export function populationsOfType<F extends Form>(
+  model: Model<F>,
+  type: Id,
+): readonly (readonly [Id, Population<F>])[] {
+  const { populations } = index(model) as { readonly populations: ReadonlyMap<Id, readonly unknown[]> };
+  return (populations.get(type) ?? []) as readonly (readonly [Id, Population<F>])[];
+}
 
 /** Returns what acts on a population. The model is walked once, so that asking for every population stays linear. */
 export function partsAt<F extends Form>(model: Model<F>, population: Id): PartsAt<F> {

@@ -618,7 +618,7 @@ const pynn: Readonly<Record<string, Growing>> = {
   recordedVariables: (n) =>
     pynnWith({ recordings: `[{"target": "a", "variables": [${times(n, () => '"v"', ', ')}]}]` }),
   phases: (n) => pynnWith({ phases: `[${times(n, () => '{"run": 1}', ', ')}]` }),
-  resets: (n) => pynnWith({ phases: `[${times(n, () => '{"reset": true}, {"run": 1}', ', ')}]` }),
+  resets: (n) => pynnWith({ phases: `[${times(n, () => '{"reset": {}}, {"run": 1}', ', ')}]` }),
   currents: (n) =>
     pynnWith({
       current_sources: `[${times(n, (k) => `{"label": "s${k}", "type": "DCSource", "params": {"amplitude": 1, "start": 0, "stop": 5}, "inject_into": ["a"]}`, ', ')}]`,
@@ -647,7 +647,7 @@ const pynn: Readonly<Record<string, Growing>> = {
     }),
   positions: (n) =>
     pynnWith({
-      populations: `[{"label": "a", "size": ${n}, "structure": {"positions": [${times(n, (k) => `[${k}, 0, 0]`, ', ')}]}, "cell": {"type": "IF_curr_exp"}}]`,
+      populations: `[{"label": "a", "size": ${n}, "positions": [${times(n, (k) => `[${k}, 0, 0]`, ', ')}], "cell": {"type": "IF_curr_exp"}}]`,
     }),
   unknownTypes: (n) =>
     pynnWith({

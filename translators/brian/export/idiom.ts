@@ -5,7 +5,7 @@
 
 import { changedNames } from '../../../src/model/changed.js';
 import { grouped, mapped } from '../../../src/model/collections.js';
-import { partsAt } from '../../../src/model/parts-at.js';
+import { partsAt, populationsOfType } from '../../../src/model/parts-at.js';
 import { elementsIn, populationOf, wholePopulation } from '../../../src/model/selected.js';
 import { areInFile, isPhase, isRecording, isSelection, recordedVariables } from '../../../src/model/tagged.js';
 import { withColumnsOf } from '../../../src/library/file-columns.js';
@@ -86,7 +86,6 @@ class Idiom {
   /** Names under which synapses keep values that Brian's monitors cannot compute, by projection. */
   readonly #copies = new Map<string, ReadonlyMap<string, string>>();
   readonly #values: OwnValues;
-  readonly #byType: ReadonlyMap<string, readonly (readonly [string, Population])[]>;
   /** Names that recordings sample. */
   readonly #recorded: ReadonlySet<string>;
   /** Names at the target that values and delays of synapses follow from: `post.v`. */
@@ -110,7 +109,6 @@ class Idiom {
     this.#model = model;
     const { populations, projections, stimuli, operations, synapses, experiment } = model;
     this.#words = wordsOf({ populations, projections, stimuli, operations, synapses, experiment });
-    this.#byType = grouped(Object.entries(populations), ([, { type = '' }]) => [type]);
     this.#ends = new Set(
       Object.values(projections).flatMap(({ from, to }) => [from, to].flatMap(({ of }) => ownersOf(of))),
     );
@@ -368,7 +366,7 @@ class Idiom {
 
   /** Returns the words of the populations of a type, and of projections from and to them. */
   #wordsAround(type: string): ReadonlySet<string> {
-    const cells = this.#populationsOf(type);
+    const cells = populationsOfType(this.#model, type);
     const near = cells.flatMap(([name]) => {
       const { outgoing, incoming } = partsAt(this.#model, name);
       return [...outgoing, ...incoming].map(([, projection]) => projection);
@@ -379,11 +377,6 @@ class Idiom {
     return wordsOf({ cells, near, types, names, receptors });
   }
 
-  /** Returns the populations of a type. */
-  #populationsOf(type: string): readonly (readonly [string, Population])[] {
-    return this.#byType.get(type) ?? [];
-  }
-
   /**
    * Checks whether a constant current is absent in some populations of a type and present in others. Their equations
    * are the same.
@@ -391,7 +384,7 @@ class Idiom {
   #isGivenToSome(type: string, key: string): boolean {
     const parameter = this.#model.neurons[type]?.parameters[key];
     if (parameter?.unit !== 'A') return false;
-    const given = this.#populationsOf(type).map(([, { values }]) => values[key] ?? parameter.value);
+    const given = populationsOfType(this.#model, type).map(([, { values }]) => values[key] ?? parameter.value);
     return given.includes(0) && given.some((value) => value !== 0);
   }
 

@@ -3,8 +3,9 @@
 import { dimensionless as pure, type Dimension } from '../../../src/lang/ast.js';
 import { name as nameOf, quantity } from '../../../src/lang/build.js';
 import { second } from '../../../src/lang/dimension.js';
+import { oncePerObject } from '../../../src/lang/memoise.js';
 import { child } from '../../../src/model/pointer.js';
-import type { NeuronType } from '../../../src/model/typed.js';
+import type { Model, NeuronType } from '../../../src/model/typed.js';
 import { attempting, builderOf, type Attempt } from './builder.js';
 import { seesSource, usualEvent } from './synapses/effects.js';
 import { populationOf } from '../../../src/model/selected.js';
@@ -72,12 +73,19 @@ export function cellType(id: string, type: NeuronType, usage: Usage, context: Ex
 }
 
 /** Checks whether synapses on cells of a type, or from them, see the cell at their other end. */
-const hasContacts = (id: string, { model }: ExportContext): boolean =>
-  Object.values(model.projections).some(({ from, to, synapse }) => {
-    const types = [from, to].map((end) => model.populations[populationOf(end.of) ?? '']?.type);
-    const own = model.synapses[synapse];
-    return types.includes(id) && own !== undefined && seesSource(own);
-  });
+const hasContacts = (id: string, { model }: ExportContext): boolean => typesInContact(model).has(id);
+
+const typesInContact = oncePerObject(
+  ({ projections, populations, synapses }: Model): ReadonlySet<string | undefined> => {
+    const near = Object.values(projections).filter(({ synapse }) => {
+      const type = synapses[synapse];
+      return type !== undefined && seesSource(type);
+    });
+    return new Set(
+      near.flatMap(({ from, to }) => [from, to].map((end) => populations[populationOf(end.of) ?? '']?.type)),
+    );
+  },
+);
 
 /** Returns the ports on which the actions of a type emit, in their order. A regime has ports of its own. */
 const portsOf = ({ tag, attributes, children }: Element): readonly string[] =>

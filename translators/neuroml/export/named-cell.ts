@@ -25,6 +25,7 @@ import {
   type Value,
 } from '../../../src/model/typed.js';
 import { child } from '../../../src/model/pointer.js';
+import { populationsOfType } from '../../../src/model/parts-at.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { recordedVariables } from '../../../src/model/tagged.js';
 import type { CellPlan, ExportContext } from './context.js';
@@ -246,7 +247,7 @@ export function withNamesApart(context: Pick<ExportContext, 'model' | 'data'>): 
   const neurons: Record<string, NeuronType> = { ...model.neurons };
   const populations: Record<string, Population> = { ...model.populations };
   for (const [id, type] of Object.entries(model.neurons)) {
-    const own = Object.entries(model.populations).filter(([, population]) => population.type === id);
+    const own = populationsOfType(model, id);
     if (own.length < 2) continue;
     const use = {
       environment: environmentOf(type, own, new Map(), context),

@@ -1,5 +1,6 @@
 /** Populations, projections and inputs of a network. */
 
+import { populationsOfType } from '../../../src/model/parts-at.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { isSelection } from '../../../src/model/tagged.js';
 import { cellType } from './cell-type.js';
@@ -72,9 +73,7 @@ function writeType(
 ): void {
   const { model } = context;
   const type = model.neurons[id];
-  const populations = Object.entries(model.populations).filter(
-    ([name, population]) => population.type === id && !attached.has(name),
-  );
+  const populations = populationsOfType(model, id).filter(([name]) => !attached.has(name));
   if (!type || populations.length === 0) return;
   if (isStructured(type)) return writeCells(id, type, written, context);
   const isPlain = context.plain === true;

@@ -2,6 +2,7 @@
 
 import { dimensionless } from '../../../src/lang/ast.js';
 import { second } from '../../../src/lang/dimension.js';
+import { oncePerObject } from '../../../src/lang/memoise.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { areInFile, endOf } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
@@ -117,8 +118,12 @@ function replay(name: string, { spikes, size }: Population, written: NetworkOutp
 }
 
 /** Checks whether synapses are on a source of spikes, as for plasticity between given trains. */
-const listens = (name: string, { projections }: Model): boolean =>
-  Object.values(projections).some(({ to }) => populationOf(to.of) === name);
+const listens = (name: string, model: Model): boolean => targetsIn(model).has(name);
+
+const targetsIn = oncePerObject(
+  ({ projections }: Model): ReadonlySet<string | undefined> =>
+    new Set(Object.values(projections).map(({ to }) => populationOf(to.of))),
+);
 
 /** The most spikes of a source with synapses, which has a parameter for each. */
 const mostTimes = 100;

@@ -11,6 +11,7 @@ import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { ValidModel } from '../../../src/model/model.js';
 import type { NeuronType, Population } from '../../../src/model/typed.js';
 import { typedModel } from '../../../src/model/typed-model.js';
+import { populationsOfType } from '../../../src/model/parts-at.js';
 import { child } from '../../../src/model/pointer.js';
 import { derivedOrder } from './builder.js';
 import { ElementValues, numberAt } from '../../../src/library/element-values.js';
@@ -30,12 +31,13 @@ const mostGates = 6;
  * are taken at extreme potentials and gates: a variable that returns with rate r is stable for steps below 2/r.
  */
 export function withStableStep(valid: ValidModel, functions: Functions, report: ConversionReport): ValidModel {
-  const { neurons, populations, timing, experiment } = typedModel(valid.model);
+  const model = typedModel(valid.model);
+  const { neurons, timing, experiment } = model;
   const { dt } = experiment;
   let [fastest, cell] = [0, ''];
   for (const [id, type] of Object.entries(neurons)) {
     if (type.compartments !== undefined || type.cable !== undefined || isForwardEuler(type, timing)) continue;
-    const population = Object.values(populations).find((one) => one.type === id);
+    const [[, population] = []] = populationsOfType(model, id);
     const rate = population ? fastestRate(type, population, valid, functions) : 0;
     if (rate > fastest) [fastest, cell] = [rate, id];
   }

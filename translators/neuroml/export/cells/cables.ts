@@ -16,6 +16,7 @@ import { beforeStep, during } from '../../../../src/library/gather/step-times.js
 import { ownNames } from '../../../../src/model/declared-names.js';
 import { knownNumbers } from '../../../../src/model/arrays.js';
 import { changedNames } from '../../../../src/model/changed.js';
+import { populationsOfType } from '../../../../src/model/parts-at.js';
 import { statementsIn } from '../../../../src/model/typed.js';
 import { UniqueNames } from '../../../../src/model/free-name.js';
 import type {
@@ -343,7 +344,7 @@ class CableWriter {
     const { name, population, context } = this;
     const { model, report } = context;
     const typeId = population.type ?? '';
-    const shared = Object.entries(model.populations).some(([other, { type }]) => other !== name && type === typeId);
+    const shared = populationsOfType(model, typeId).some(([other]) => other !== name);
     const id = shared ? new UniqueNames(Object.keys(model.neurons)).take(`${typeId}_${name}`) : typeId;
     const { values: _, ...plain } = population;
     const synapses = { ...model.synapses };

@@ -5,6 +5,7 @@ import { writtenBy } from '../../../../src/lang/walk.js';
 import { thresholdOf } from '../../../../src/library/membrane/threshold.js';
 import { changedNames } from '../../../../src/model/changed.js';
 import type { Id } from '../../../../src/model/model.js';
+import { populationsOfType } from '../../../../src/model/parts-at.js';
 import { statementsIn } from '../../../../src/model/typed.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { ExportContext } from '../context.js';
@@ -66,9 +67,8 @@ function fixed(name: string, id: Id, type: StructuredType, { model }: ExportCont
   const pathways = Object.values(model.synapses).map((synapse) => synapse.pathways);
   const written = writtenBy(statementsIn([model.neurons[id]?.events, pathways]));
   if ([name, `pre.${name}`, `post.${name}`].some((one) => written.has(one))) return undefined;
-  const varies = Object.entries(model.populations).some(
-    ([population, { type: of, values }]) =>
-      of === id && (Object.hasOwn(values, name) || changed.has(`${population}.${name}`)),
+  const varies = populationsOfType(model, id).some(
+    ([population, { values }]) => Object.hasOwn(values, name) || changed.has(`${population}.${name}`),
   );
   return typeof value === 'number' && !varies ? value : undefined;
 }

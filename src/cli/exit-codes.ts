@@ -8,4 +8,4 @@ export const signalCodes = { SIGHUP: 129, SIGTERM: 143 } as const;
 
 /** The exit codes as a sentence of the help text. */
 export const exitStatus =
-  '0 success, 1 the model is invalid or results differ, 2 invalid command or file, 130 interrupted, 70 internal error.';
+  '0 success, 1 the model is invalid or results differ, 2 invalid command or file, 3 undecided or not checked, 130 interrupted, 70 internal error.';

@@ -2,7 +2,7 @@
 
 import { itemAt } from '../diagnostics/entry.js';
 import { readFileSync } from 'node:fs';
-import { basename, dirname, extname, parse, relative, resolve, sep } from 'node:path';
+import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { openRecord, resultFormat } from '../../runtime/results/open.js';
 import { defaultDate } from '../../runtime/results/result.js';
 import { textFile, type BundleFile } from '../bundle/contents.js';
@@ -14,11 +14,10 @@ import { measure } from '../verify/measure.js';
 import { measurementText } from '../verify/measurement-text.js';
 import { bundleFiles, importSettings, packedRun, type PackedResults } from '../convert/bundle-files.js';
 import type { TargetNotation } from '../convert/target-notations.js';
-import { drawPictureOf } from '../present/draw-picture.js';
+import { figuresOf } from '../present/figures-of-result.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
 import { modelPage } from '../present/model-page.js';
-import { reportPage } from '../present/report-page.js';
 import { fileDate } from '../pipeline/results/provenance.js';
 
 /** Parts of a bundle besides the model. */
@@ -107,11 +106,7 @@ async function packedResults(options: PackOptions, imported: ImportedModel): Pro
     const description = isOwn ? 'a result of the model' : 'a result of another program';
     files.push({ path: packed, bytes: readFileSync(path), role: 'result', description });
     if (!isOwn) continue;
-    const figure = `figures/${parse(path).name}${extname(path).replace('.', '-')}`;
-    const picture = await drawPictureOf(path, { importModel: () => imported });
-    files.push(textFile(`${figure}.svg`, picture, 'figure', `picture of ${packed}`));
-    const page = await reportPage(path, { model: () => Promise.resolve(imported) });
-    files.push(textFile(`${figure}.html`, page, 'figure', `page about ${packed}, for a browser`));
+    files.push(...(await figuresOf(path, packed, imported)));
   }
   return { files, runs };
 }

@@ -27,6 +27,8 @@ export interface ReportOptions {
   readonly tables?: (path: string) => FurtherParts | undefined;
   /** Path of a conversion report. */
   readonly conversion?: string;
+  /** Path that the page states; absent: where the file is. */
+  readonly file?: string;
 }
 
 /** Most synapses for a picture of their weights, which builds the network. */
@@ -38,7 +40,10 @@ const mostSynapses = 5_000_000;
  * @throws UsageError for files that cannot be read
  * @throws DiagnosticError for models with mistakes
  */
-export async function reportPage(path: string, { model, tables, conversion }: ReportOptions): Promise<string> {
+export async function reportPage(
+  path: string,
+  { model, tables, conversion, file = path }: ReportOptions,
+): Promise<string> {
   const recorded = (await isModel(path)) ? null : withNodes(await openRecorded(path));
   const imported = recorded === null || recorded.record ? await model(path) : null;
   const parts = recorded === null && !imported?.isCarried ? tables?.(path) : undefined;
@@ -47,7 +52,7 @@ export async function reportPage(path: string, { model, tables, conversion }: Re
   return htmlPage(title, [
     ...(imported && synapses ? await networkFigures(path, imported, synapses) : []),
     ...(recorded ? await pictures(recorded) : []),
-    ...(recorded ? runBlocks(recorded) : []),
+    ...(recorded ? runBlocks(recorded, file) : []),
     ...(imported && synapses
       ? descriptionBlocks(inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses, parts)))
       : []),
@@ -67,9 +72,9 @@ export function spikeCounts(
   return { cells, spikes, rate: Number.isFinite(rate) ? `${Number(rate.toPrecision(4))} Hz` : '' };
 }
 
-function runBlocks({ path, format, end, dt, trains, record, notes }: Recorded): readonly string[] {
+function runBlocks({ path, format, end, dt, trains, record, notes }: Recorded, file: string): readonly string[] {
   const rows = [
-    ['file', `${platform.files.shareable(path)}: ${format}`],
+    ['file', `${platform.files.shareable(file)}: ${format}`],
     ...(end === null ? [] : [['duration', formatDuration(end)]]),
     ...(dt === undefined ? [] : [['time step', milliseconds(dt)]]),
     ...(record ? [['fingerprint', record.fingerprint.total]] : []),
@@ -84,7 +89,7 @@ function runBlocks({ path, format, end, dt, trains, record, notes }: Recorded): 
     '<h2>Run</h2>',
     htmlTable({ columns: ['', ''], rows }),
     ...(spikes.length === 0 ? [] : [htmlTable({ columns: ['population', 'cells', 'spikes', 'rate'], rows: spikes })]),
-    ...notes.map((note) => `<p>${markupText(note.replaceAll(path, platform.files.shareable(path)))}</p>`),
+    ...notes.map((note) => `<p>${markupText(note.replaceAll(path, platform.files.shareable(file)))}</p>`),
   ];
 }
 

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { openRecord } from '../../runtime/results/open.js';
 import type { BundleFile } from '../bundle/contents.js';
 import { checksumsName } from '../bundle/checksums.js';
@@ -10,15 +11,17 @@ import { manifestName, readManifest } from '../bundle/manifest.js';
 import type { Bundle } from '../bundle/open.js';
 import { isOurs } from '../compare/open-recorded.js';
 import { DiagnosticError, Diagnostics, UsageError } from '../diagnostics/diagnostic.js';
-import { entryOf } from '../diagnostics/entry.js';
 import { memberOf } from '../diagnostics/member.js';
-import { bundleFiles, canonicalPath, notationFiles, packedRun, readmeName } from '../convert/bundle-files.js';
+import { bundleFiles, canonicalPath, packedRun, readmeName } from '../convert/bundle-files.js';
 import { targetNotations, type TargetNotation } from '../convert/target-notations.js';
+import { figuresOf } from '../present/figures-of-result.js';
 import { notationsByName } from '../pipeline/read/notation.js';
 import { timingProfiles } from '../pipeline/option-values.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
 import { version } from '../pipeline/version.js';
+import { measure } from './measure.js';
+import { measurementText } from './measurement-text.js';
 
 /** A file of a bundle, compared with the model that a run of the bundle runs. */
 export interface CheckedFile {
@@ -66,7 +69,11 @@ function unlistedFiles(bundle: Bundle): readonly CheckedFile[] {
           .map((line) => line.slice(66)),
       )
     : null;
-  return files
+  const withoutSums: readonly CheckedFile[] =
+    summed === null && files.includes(crateName)
+      ? [{ path: checksumsName, verdict: 'not checked', reason: 'missing, although pack writes it' }]
+      : [];
+  const unlisted = files
     .filter((file) => file !== manifestName)
     .flatMap((path): readonly CheckedFile[] => {
       const lacking = [
@@ -76,9 +83,10 @@ function unlistedFiles(bundle: Bundle): readonly CheckedFile[] {
       if (lacking.length === 0) return [];
       return [{ path, verdict: 'unlisted', reason: `not listed in ${lacking.join(' or ')}` }];
     });
+  return [...withoutSums, ...unlisted];
 }
 
-/** Checks the author's document: the one that the crate names, else each source that holds a model. */
+/** Checks the author's documents: the one that the crate names with its settings, and each other one. */
 async function checkSources(
   bundle: Bundle,
   sources: readonly string[],
@@ -86,18 +94,16 @@ async function checkSources(
   read: Read,
 ): Promise<readonly CheckedFile[]> {
   const made = bundle.files.includes(crateName) ? importIn(textOf(bundle, crateName)) : undefined;
-  if (made !== undefined && bundle.files.includes(made.source))
-    return [unreadIsWrong(await checkDocument(bundle, made.source, run, read, optionsOf(made.settings)))];
-  const checked: CheckedFile[] = [];
+  const main = sources.find((path) => path === made?.source);
   const included = new Set<string>();
   const onFile = (path: string): void => {
     included.add(path);
   };
-  for (const path of sources) checked.push(await checkDocument(bundle, path, run, read, { onFile }));
-  const documents = checked.filter(({ path }) => !included.has(pathIn(bundle, path)));
-  // Tables and other files hold no model, but one of the sources does.
-  const models = documents.filter(({ verdict }) => verdict !== 'not checked');
-  return models.length > 0 ? models : documents;
+  const checked: CheckedFile[] = [];
+  if (made && main !== undefined)
+    checked.push(unreadIsWrong(await checkDocument(bundle, main, run, read, { ...optionsOf(made.settings), onFile })));
+  for (const path of sources) if (path !== main) checked.push(await checkDocument(bundle, path, run, read, { onFile }));
+  return checked.filter(({ path }) => path === main || !included.has(pathIn(bundle, path)));
 }
 
 const unreadIsWrong = (file: CheckedFile): CheckedFile =>
@@ -143,6 +149,9 @@ async function checkDocument(
   }
   const depth = found.hashes.model === run.hashes.model ? 'experiment' : 'model';
   const isComplete = depth === 'model' || (options.set !== undefined && path !== canonicalPath);
+  const isSource = options.set !== undefined || path === canonicalPath;
+  if (isSource && depth === 'experiment' && !isDeepStrictEqual(found.valid.model.metadata, run.valid.model.metadata))
+    return { path, verdict: 'different', reason: `other metadata, such as authors, than ${bundle.model}` };
   if (!isComplete || found.hashes[depth] === run.hashes[depth]) return { path, verdict: 'same model' };
   return { path, verdict: 'different', reason: otherModel(depth, found.hashes[depth], run.hashes[depth], bundle) };
 }
@@ -162,35 +171,29 @@ function otherModel(depth: 'model' | 'experiment', found: string, run: string, {
 
 /**
  * Packs the model that is run again, and compares the files that `pack` writes. Another version of interneuron may
- * write them otherwise; then the documents of notations themselves state their model.
+ * write them otherwise: what differs is then not checked.
  */
 async function checkWritten(bundle: Bundle, run: ImportedModel, read: Read): Promise<readonly CheckedFile[]> {
   const crate = bundle.files.includes(crateName) ? textOf(bundle, crateName) : undefined;
   const made = crate === undefined ? undefined : importIn(crate);
+  if (crate === undefined || made === undefined) {
+    const reason =
+      'it does not state how the bundle was packed, so its other files are not compared with what pack writes';
+    return [{ path: crateName, verdict: 'not checked', reason: crate === undefined ? `missing: ${reason}` : reason }];
+  }
   const reports = bundle.files.filter((file) => /^notations\/[^/]+\/report\.json$/.test(file));
   const notations = reports.flatMap((file) => targetNotations.filter((to) => file === `notations/${to}/report.json`));
-  const unknown = reports
+  const checked: CheckedFile[] = reports
     .filter((file) => !notations.some((to) => file === `notations/${to}/report.json`))
-    .map((path): CheckedFile => ({
-      path,
-      verdict: 'not checked',
-      reason: 'a notation that this version does not write',
-    }));
-  if (crate === undefined || made?.version !== version) {
-    const stated: CheckedFile[] = [...unknown];
-    for (const to of notations) {
-      const [document] = await notationFiles(run, to);
-      if (document && bundle.files.includes(document.path))
-        stated.push(await checkDocument(bundle, document.path, run, read));
-    }
-    return stated;
-  }
+    .map((path) => ({ path, verdict: 'not checked', reason: 'a notation that this version does not write' }));
+  const wrong = made.version === version ? 'different' : 'not checked';
   let again: readonly BundleFile[];
   try {
-    again = await packedAgain(bundle, crate, made, notations, await withPositions(bundle, made, run, read));
+    const imported = await withPositions(bundle, made, run, read);
+    again = await packedAgain(bundle, crate, made, notations, imported, checked);
   } catch (error) {
     const reason = `it cannot be packed again: ${messageOf(error)}`;
-    return [{ path: bundle.model, verdict: 'different', reason }];
+    return [...checked, { path: bundle.model, verdict: wrong, reason }];
   }
   const changed = again.filter((file) => !bundle.files.includes(file.path) || !isEqual(bundle, file));
   const documents = notations.flatMap((to) => {
@@ -199,9 +202,16 @@ async function checkWritten(bundle: Bundle, run: ImportedModel, read: Read): Pro
   });
   // The crate lists sizes of all other files.
   const others = changed.filter(({ path }) => path !== crateName);
+  const by = made.version === version ? '' : `, which interneuron ${made.version} may write otherwise`;
   return [
-    ...unknown,
-    ...(others.length > 0 ? others : changed).map((file) => changeIn(bundle, file)),
+    ...checked,
+    ...(others.length > 0 ? others : changed).map((file): CheckedFile => {
+      const change = changeIn(bundle, file);
+      return change.verdict === 'not checked' ? change : { ...change, verdict: wrong, reason: `${change.reason}${by}` };
+    }),
+    ...(made.version === version || changed.length === 0
+      ? []
+      : [{ path: crateName, verdict: 'not checked', reason: `packed by interneuron ${made.version}` } as const]),
     ...documents.map(({ path }): CheckedFile => ({ path, verdict: 'same model' })),
   ];
 }
@@ -222,46 +232,65 @@ async function withPositions(
   }
 }
 
-/** Returns the files that `pack` writes about a model, with the stored sources, results, figures and measurements. */
+/**
+ * Returns the files that `pack` writes about a model, with the stored sources, results and measurements.
+ *
+ * @param checked  receives measurements that come out otherwise
+ */
 async function packedAgain(
   bundle: Bundle,
   crate: string,
   read: PackedImport,
   listed: readonly TargetNotation[],
   imported: ImportedModel,
+  checked: CheckedFile[],
 ): Promise<readonly BundleFile[]> {
   const { date, files } = contentsOf(crate);
   const notations = files.flatMap(({ path }) => listed.filter((to) => path === `notations/${to}/report.json`));
-  const stored = (role: BundleFile['role'], folders: RegExp): readonly BundleFile[] =>
+  const stored = (role: BundleFile['role'], folder: RegExp): readonly BundleFile[] =>
     files
-      .filter(({ path }) => folders.test(path) && bundle.files.includes(path))
+      .filter(({ path }) => folder.test(path) && bundle.files.includes(path))
       .map((file) => ({ ...file, role, bytes: readFileSync(pathIn(bundle, file.path)) }));
-  const results = [...stored('page', /^page\//), ...stored('result', /^results\//), ...stored('figure', /^figures\//)];
+  const results: BundleFile[] = [...stored('page', /^page\//)];
   const runs: PackedRun[] = [];
-  for (const { path, role } of results)
-    if (role === 'result' && (await isOurs(pathIn(bundle, path))))
-      runs.push(packedRun((await openRecord(pathIn(bundle, path))).record, path, imported));
-  const order = new Map(files.map(({ path }, k) => [path, k]));
+  for (const result of stored('result', /^results\//)) {
+    const file = pathIn(bundle, result.path);
+    const isOwn = await isOurs(file);
+    results.push({ ...result, description: isOwn ? 'a result of the model' : 'a result of another program' });
+    if (!isOwn) continue;
+    runs.push(packedRun((await openRecord(file)).record, result.path, imported));
+    results.push(...(await figuresOf(file, result.path, imported)));
+  }
   const packed = await bundleFiles(imported, {
     sources: stored('source', /^source\//),
     notations,
-    results: { files: results.toSorted((a, b) => entryOf(order, a.path) - entryOf(order, b.path)), runs },
-    measure: async (_, to) => {
-      const report = jsonIn(textOf(bundle, `notations/${to}/report.json`));
-      const first = files.find(({ path }) => path.startsWith(`notations/${to}/`));
+    results: { files: results, runs },
+    measure: async (valid, to, converted) => {
+      const path = `notations/${to}/report.json`;
+      const report = jsonIn(textOf(bundle, path));
+      const description = files.find((file) => file.path.startsWith(`notations/${to}/`))?.description ?? '';
       const check = memberOf(report, 'check');
-      return {
+      const found = {
         verdict: String(memberOf(report, 'outcome')),
-        text: first?.description.replace(/^.*?: /, '') ?? '',
+        text: description.replace(/^.*?: /, ''),
         check: typeof check === 'object' && check !== null ? check : undefined,
       };
+      const measured = await measure(valid, to, converted);
+      const text = measurementText(measured);
+      const isSame =
+        found.verdict === measured.verdict &&
+        (!converted.portable || found.text === text) &&
+        JSON.stringify(found.check) === JSON.stringify(measured.check);
+      if (!isSame)
+        checked.push({ path, verdict: 'not checked', reason: `its measurement was otherwise here: ${text}` });
+      return found;
     },
     read,
     date,
   });
-  const isWritten = ({ path, role }: BundleFile): boolean =>
-    ['about', 'model', 'notation'].includes(role) && path !== manifestName && path !== checksumsName;
-  return packed.files.filter(isWritten);
+  return packed.files.filter(
+    ({ path, role }) => !['source', 'result', 'page'].includes(role) && path !== checksumsName,
+  );
 }
 
 function jsonIn(text: string): unknown {
@@ -273,7 +302,15 @@ function jsonIn(text: string): unknown {
 }
 
 const isEqual = (bundle: Bundle, { path, bytes }: BundleFile): boolean =>
-  Buffer.from(bytes).equals(readFileSync(pathIn(bundle, path)));
+  path === manifestName
+    ? entriesIn(new TextDecoder().decode(bytes)).every((entry) => entriesIn(textOf(bundle, path)).includes(entry))
+    : Buffer.from(bytes).equals(readFileSync(pathIn(bundle, path)));
+
+/** Returns the entries of a manifest, each as a text. */
+const entriesIn = (text: string): readonly string[] =>
+  readManifest(text, manifestName, new Diagnostics()).map(({ location, format, master }) =>
+    JSON.stringify([location, format, master]),
+  );
 
 /** Names the first line in which a file differs from the one that `pack` writes. */
 function changeIn(bundle: Bundle, { path, bytes, role }: BundleFile): CheckedFile {

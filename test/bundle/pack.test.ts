@@ -198,6 +198,121 @@ describe('a bundle', () => {
     expect(code).toBe(1);
   });
 
+  /** Writes the bundle with changed files, and with sizes and checksums that fit. */
+  const alteredBundle = async (change: (files: Record<string, string>) => void): Promise<string> => {
+    const { unzipSync, zipSync } = await import('fflate');
+    const { createHash } = await import('node:crypto');
+    const entries = Object.entries(unzipSync(readFileSync(folder.file('pair.omex'))));
+    // Latin-1 keeps every byte.
+    const files = Object.fromEntries(entries.map(([name, bytes]) => [name, Buffer.from(bytes).toString('latin1')]));
+    change(files);
+    const [crate, sums] = ['ro-crate-metadata.json', 'checksums.sha256'];
+    const graph = files[crate];
+    if (graph !== undefined)
+      files[crate] = graph.replace(
+        /"@id": "([^"]+)",(\s+"@type": "File",[^}]*"contentSize": ")\d+"/g,
+        (_, path: string, rest: string) => `"@id": "${path}",${rest}${files[path]?.length ?? 0}"`,
+      );
+    const sumOf = (text: string): string => createHash('sha256').update(text, 'latin1').digest('hex');
+    const names = Object.keys(files).filter((name) => name !== 'manifest.xml' && name !== sums);
+    if (files[sums] !== undefined) files[sums] = names.map((name) => `${sumOf(files[name] ?? '')}  ${name}\n`).join('');
+    const changed = Object.entries(files).map(([name, text]) => [name, new Uint8Array(Buffer.from(text, 'latin1'))]);
+    writeFileSync(folder.file('altered.omex'), zipSync(Object.fromEntries(changed) as Record<string, Uint8Array>));
+    return folder.file('altered.omex');
+  };
+
+  type Files = Record<string, string>;
+  const replaceIn = (files: Files, path: string, from: RegExp | string, to: string): void => {
+    const before = files[path] ?? '';
+    files[path] = before.replace(from, to);
+    expect(files[path]).not.toBe(before);
+  };
+  const [report, crate, sedml] = ['notations/lems/report.json', 'ro-crate-metadata.json', 'run.sedml'] as const;
+  const otherVersion = (files: Files): void =>
+    replaceIn(files, crate, /"softwareVersion": "[^"]*"/g, '"softwareVersion": "0.0.1"');
+
+  it.each<[string, (files: Files) => void, number, RegExp]>([
+    ['nothing changed', () => undefined, 0, /^identical/],
+    [
+      'another picture',
+      (files) => replaceIn(files, 'figures/pair-nwb.svg', '</svg>', '<text>99 Hz</text></svg>'),
+      1,
+      /^figures\/pair-nwb\.svg: another document/m,
+    ],
+    [
+      'another page about the result',
+      (files) => replaceIn(files, 'figures/pair-nwb.html', / Hz/, '0 Hz'),
+      1,
+      /^figures\/pair-nwb\.html: another document/m,
+    ],
+    [
+      'a measurement that is not measured here',
+      (files) => replaceIn(files, report, /"outcome": "[^"]*"/, '"outcome": "statistically the same"'),
+      3,
+      /^notations\/lems\/report\.json: its measurement was otherwise here/m,
+    ],
+    [
+      'other authors in the source',
+      (files) => replaceIn(files, 'source/pair.yaml', 'Ada Lovelace', 'Lord Byron'),
+      1,
+      /^source\/pair\.yaml: other metadata, such as authors/m,
+    ],
+    [
+      'another DOI in the source',
+      (files) => replaceIn(files, 'source/pair.yaml', '10.1000/example', '10.1000/another'),
+      1,
+      /^source\/pair\.yaml: other metadata/m,
+    ],
+    [
+      'no checksums',
+      (files) => {
+        delete files['checksums.sha256'];
+        replaceIn(files, 'manifest.xml', /<content location="\.\/checksums\.sha256"[^>]*>/, '');
+      },
+      1,
+      /^checksums\.sha256: missing/m,
+    ],
+    [
+      'no crate, and a shorter experiment',
+      (files) => {
+        delete files[crate];
+        replaceIn(files, 'manifest.xml', /<content location="\.\/ro-crate-metadata\.json"[^>]*>/, '');
+        replaceIn(files, sedml, 'outputEndTime="0.05"', 'outputEndTime="0.025"');
+      },
+      3,
+      /^ro-crate-metadata\.json: missing/m,
+    ],
+    [
+      'the crate of another version, and a shorter experiment',
+      (files) => {
+        otherVersion(files);
+        replaceIn(files, sedml, 'numberOfSteps="500"', 'numberOfSteps="250"');
+      },
+      3,
+      /^run\.sedml: another document .*, which interneuron 0\.0\.1 may write otherwise$/m,
+    ],
+    [
+      'no file that opens the archive',
+      (files) => replaceIn(files, 'manifest.xml', ' master="true"', ''),
+      1,
+      /^manifest\.xml: another document/m,
+    ],
+    [
+      'a second source of another model',
+      (files) => {
+        files['source/second.yaml'] = JSON.stringify(model).replace('15*mV', '16*mV');
+        const entry =
+          '  <content location="./source/second.yaml" format="http://purl.org/NET/mediatypes/text/x-yaml"/>';
+        replaceIn(files, 'manifest.xml', '</omexManifest>', `${entry}\n</omexManifest>`);
+      },
+      1,
+      /^source\/second\.yaml: another model/m,
+    ],
+  ])('with %s, with sizes and checksums that fit', async (_, change, code, text) => {
+    const found = await runCommand(['verify', await alteredBundle(change)]);
+    expect([found.code, found.stdout]).toEqual([code, expect.stringMatching(text)]);
+  });
+
   it('is described, validated, converted and compared', async () => {
     expect(await json(['validate', folder.file('pair.omex')])).toMatchObject({
       documents: [{ valid: true, hash: packed.hash }],

@@ -379,12 +379,55 @@ describe('interneuron compare', () => {
       readFileSync(new URL('../../schemas/comparison.schema.json', import.meta.url), 'utf8'),
     ) as object;
     const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
+    const network = {
+      format: 'interneuron/brian',
+      dt: '0.1 ms',
+      seed: 3,
+      neuron_groups: {
+        cells: {
+          N: 20,
+          model: 'dv/dt = (12*mV - v)/(10*ms) : volt (unless refractory)',
+          threshold: 'v > 10*mV',
+          reset: 'v = 0*mV',
+          refractory: '2 ms',
+          initializers: { v: 'rand()*10*mV' },
+          method: 'exact',
+        },
+      },
+      spike_monitors: { spikes: { source: 'cells' } },
+      run: '200 ms',
+    };
+    writeFileSync(folder.file('cells.yaml'), JSON.stringify(network));
+    const [cells, own, late, noisy] = ['cells.yaml', 'cells.csv', 'late.csv', 'noisy.csv'].map((name) =>
+      folder.file(name),
+    );
+    for (const seed of ['3', '4', '5', '6'])
+      await runCommand(['run', cells!, '-q', '--seed', seed, '-o', folder.file(`drawn-${seed}.csv`)]);
+    await runCommand(['run', cells!, '-q', '-o', own!]);
+    // A table of another program: spikes a step later, and spikes that no convention gives.
+    const rows = readFileSync(own!, 'utf8').split('\n').slice(1, -1);
+    expect(rows.length).toBeGreaterThan(50);
+    const write = (file: string, time: (seconds: number) => number): void =>
+      writeFileSync(
+        file,
+        `population,id,time (s)\n${rows.map((row) => `${row.replace(/[^,]*$/, (at) => time(Number(at)).toFixed(4))}\n`).join('')}`,
+      );
+    write(late!, (seconds) => seconds + 1e-4);
+    write(noisy!, (seconds) => 0.93 * seconds);
     for (const words of [
-      ['a.dat', 'a.dat'],
-      ['a.dat', 'far.dat', '--unpaired'],
+      ['compare', folder.file('a.dat'), folder.file('a.dat')],
+      ['compare', folder.file('a.dat'), folder.file('far.dat'), '--unpaired'],
+      ['compare', folder.file('drawn-3.csv'), folder.file('drawn-4.csv')],
+      ['compare', folder.file('drawn-[34].csv'), folder.file('drawn-[56].csv')],
+      ['compare', own!, folder.file('drawn-3.csv'), '--why'],
+      ['compare', own!, late!, '--why'],
+      ['verify', late!, cells!, '--why'],
+      ['verify', noisy!, cells!, '--why'],
     ]) {
-      const report: unknown = JSON.parse((await compare(...words, '--json')).stdout);
-      expect([validate(report), validate.errors]).toEqual([true, null]);
+      const { stdout, stderr } = await runCommand([...words, '--json']);
+      expect([words, stderr]).toEqual([words, '']);
+      const report: unknown = JSON.parse(stdout);
+      expect([words, validate(report), validate.errors]).toEqual([words, true, null]);
     }
   });
 

@@ -58,7 +58,10 @@ export async function certify(context: CommandContext): Promise<number> {
         { path: names.data, parts: [`${JSON.stringify(certificate, null, 2)}\n`] },
         ...(paper
           ? [
-              { path: codecheck, parts: [codecheckText(paper, certificate, outputs)] },
+              {
+                path: codecheck,
+                parts: [codecheckText(paper, certificate, outputs, date.slice(0, 19).replace('T', ' '))],
+              },
               ...[...outputs].map(([from, to]) => ({ path: join(folder, to), parts: [bytesOf(from)] })),
             ]
           : []),

@@ -177,7 +177,8 @@ async function verifyPacked(
       ...checkedLines(checked),
     ];
     context.say((isSame ? lines : ['the files of the bundle contradict each other', ...lines]).join('\n'));
-    return isSame ? exitCodes.done : exitCodes.wrong;
+    const isOpen = checked.some(({ verdict }) => verdict === 'not checked');
+    return isSame ? (isOpen ? exitCodes.uncertain : exitCodes.done) : exitCodes.wrong;
   } finally {
     bundle.remove();
   }

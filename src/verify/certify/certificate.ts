@@ -114,12 +114,14 @@ export interface Certificate {
   readonly unchecked: readonly string[];
 }
 
+const undecided: readonly OutputGrade[] = ['not shown to differ', 'cannot say'];
+
 /**
  * Returns the outputs that count for the verdict: all that were compared, except experiments with an undecided grade.
  */
 export const judgedOutputs = (outputs: readonly CertifiedOutput[]): readonly CertifiedOutput[] =>
   outputs.filter(
-    ({ grade, kind }) => grade !== 'not checked' && !(grade === 'cannot say' && kind === 'experiment in SED-ML'),
+    ({ grade, kind }) => grade !== 'not checked' && !(undecided.includes(grade) && kind === 'experiment in SED-ML'),
   );
 
 /** Returns the verdict on all outputs and files. */

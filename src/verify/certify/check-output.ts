@@ -2,6 +2,7 @@
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { differenceText } from '../../../runtime/results/compare.js';
 import { temporaryFolder } from '../../../runtime/results/temporary-folder.js';
 import { manifestName, manifestText } from '../../bundle/manifest.js';
 import { textFile, type BundleFile } from '../../bundle/contents.js';
@@ -86,10 +87,18 @@ export async function checkOwn(
     ].join('; ');
     return { grade: 'identical', statement, model: name, engine: engineText(engine) };
   }
-  // Bits differ, or the model in the folder is another one: both are compared within tolerances.
-  const judged = await compared(path, isSame ? undefined : (model ?? undefined), options);
-  const before = isSame ? [] : ['made by another model than the one beside it'];
-  return { ...judged, statement: [...before, judged.statement].join('; '), model: name };
+  if (!isSame) {
+    const judged = await compared(path, model ?? undefined, options);
+    const statement = `made by another model than the one beside it; ${judged.statement}`;
+    return { ...judged, statement, model: name };
+  }
+  if (verdict.verdict === 'incomparable') return { ...notJudged(`not comparable: ${verdict.reason}`), model: name };
+  const { first, changes = [] } = verdict.verdict === 'different' ? verdict : {};
+  const [change] = changes;
+  const statement = first
+    ? differenceText(first, stored.dt)
+    : `${change?.place ?? ''}: stored ${change?.stored ?? ''}, expected ${change?.expected ?? ''}`;
+  return { grade: 'different', statement, model: name, engine: engineText(engine) };
 }
 
 /** Runs a model and compares its spikes and samples with a result of another program. */

@@ -130,8 +130,18 @@ export function readPaper(text: string, document: string): Paper {
   };
 }
 
-/** Returns `codecheck.yml`. @param outputs  paths of the outputs, relative to it */
-export function codecheckText(paper: Paper, certificate: Certificate, outputs: ReadonlyMap<string, string>): string {
+/**
+ * Returns `codecheck.yml`.
+ *
+ * @param outputs  paths of the outputs, relative to it
+ * @param time  of the check, as YYYY-MM-DD HH:MM:SS
+ */
+export function codecheckText(
+  paper: Paper,
+  certificate: Certificate,
+  outputs: ReadonlyMap<string, string>,
+  time: string,
+): string {
   const person = ({ name, orcid }: Person): object => ({ name, ...(orcid === undefined ? {} : { ORCID: orcid }) });
   const document = {
     version: 'https://codecheck.org.uk/spec/config/2.0',
@@ -142,11 +152,12 @@ export function codecheckText(paper: Paper, certificate: Certificate, outputs: R
       return file === undefined ? [] : [{ file, comment: `${grade}: ${statement}` }];
     }),
     codechecker: paper.codechecker.map(person),
-    summary:
-      paper.summary ??
+    summary: [
       `${certificate.verdict}: ${countText(certificate.outputs)}; by interneuron ${certificate.environment.interneuron}`,
+      ...(paper.summary === undefined ? [] : [paper.summary]),
+    ].join('. '),
     ...(paper.repository === undefined ? {} : { repository: paper.repository }),
-    check_time: `${certificate.date} 00:00:00`,
+    check_time: time,
     certificate: paper.certificate,
     report: paper.report,
   };

@@ -1,12 +1,12 @@
 /** `interneuron certify`: the certificate of a bundle and of a folder, and the configuration of a CODECHECK. */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, release, userInfo } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { chromium } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { isOrcid } from '../../../src/verify/certify/codecheck.js';
 import { runCommand, temporaryFolder } from '../../support/command.js';
 import { withReason } from '../../support/skip-reasons.js';
@@ -144,6 +144,41 @@ describe('interneuron certify', () => {
     writeFileSync(folder.file('study/noise.json'), JSON.stringify(model));
     expect((await certify('study', 'study-certificate')).code).toBe(0);
     expect(certificateIn('study-certificate').outputs).toMatchObject([{ path: 'foreign.csv', grade: 'identical' }]);
+  });
+
+  it('judges an own result bit by bit, and does not call other random numbers reproduced', async () => {
+    const study = (name: string): string => folder.file(`judged/${name}`);
+    mkdirSync(folder.file('judged'));
+    writeFileSync(study('noise.json'), JSON.stringify(model));
+    const run = ['run', study('noise.json'), '-q', '-o', study('noise.csv')];
+    expect(await runCommand(run)).toMatchObject({ code: 0 });
+    const text = readFileSync(study('noise.csv'), 'utf8');
+    writeFileSync(
+      study('noise.csv'),
+      text.replace(/(\d)\n$/, (_, digit: string) => `${(Number(digit) + 1) % 10}\n`),
+    );
+    expect((await certify('judged', 'judged-certificate')).code).toBe(1);
+    expect(certificateIn('judged-certificate')).toMatchObject({
+      verdict: 'not reproduced',
+      outputs: [{ path: 'noise.csv', grade: 'different' }],
+    });
+    // A table of other random numbers, without provenance.
+    expect(await runCommand([...run.slice(0, -1), study('other.csv'), '--seed', '99'])).toMatchObject({ code: 0 });
+    for (const name of ['noise.csv', 'noise.provenance.json', 'other.provenance.json']) rmSync(study(name));
+    expect((await certify('judged', 'judged-certificate')).code).not.toBe(0);
+    const { verdict, outputs } = certificateIn('judged-certificate');
+    expect([verdict, outputs[0]?.path]).toEqual(['not reproduced', 'other.csv']);
+    expect(['not shown to differ', 'cannot say', 'different']).toContain(outputs[0]?.grade);
+  });
+
+  it('appends the summary of the checker to the verdict, and states the time of the check', async () => {
+    writeFileSync(folder.file('summary.yaml'), stringify({ ...paper, summary: 'All figures were made again.' }));
+    expect((await certify('noise.omex', 'summary', '--paper', folder.file('summary.yaml'))).code).toBe(0);
+    const found = parse(readFileSync(folder.file('summary/codecheck.yml'), 'utf8')) as Record<string, unknown>;
+    expect(found['summary']).toMatch(/^reproduced: .*\. All figures were made again\.$/);
+    const time = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$/.exec(String(found['check_time']));
+    const apart = Date.now() - Date.parse(`${time?.[1] ?? ''}T${time?.[2] ?? ''}Z`);
+    expect(Math.abs(apart)).toBeLessThan(600_000);
   });
 
   it('writes a codecheck.yml with --paper, by the rules of severity error of CODECHECK 2.0', async () => {

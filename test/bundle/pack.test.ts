@@ -275,7 +275,7 @@ describe('a bundle', () => {
     [
       'no crate, and a shorter experiment',
       (files) => {
-        delete files[crate];
+        delete files['ro-crate-metadata.json'];
         replaceIn(files, 'manifest.xml', /<content location="\.\/ro-crate-metadata\.json"[^>]*>/, '');
         replaceIn(files, sedml, 'outputEndTime="0.05"', 'outputEndTime="0.025"');
       },

@@ -19,16 +19,7 @@ const names = { brian: 'Brian', pynn: 'PyNN', neuroml: 'NeuroML and LEMS', canon
 const thorough = askedEffort === 'thorough';
 const updating = process.env['UPDATE_CONVERSION'] === '1';
 /** Verdicts of the table. */
-const verdicts = [
-  'exact',
-  'same spikes',
-  'same within δ',
-  'statistically the same',
-  'not shown to differ',
-  'cannot say',
-  'different',
-  'not measured',
-] as const;
+const verdicts = ['exact', 'the same model', 'another model', 'no limit', 'not decided'] as const;
 
 const cells: Cell[] = [];
 
@@ -54,17 +45,19 @@ function asWritten({ name: fixture, from }: Fixture, to: Cell['to']): Cell {
       ?.split(/(?<!\\)\|/)
       .map((column) => column.trim());
   const text = columns(`| ${fixture} | `)?.[2 + notations.indexOf(to)] ?? '';
-  const [reason] = columns(`| ${fixture} | ${names[to]} | `)?.slice(3) ?? [];
+  const [reason, stated = ''] = columns(`| ${fixture} | ${names[to]} | `)?.slice(3) ?? [];
   const outcome = (['incomplete', ...verdicts] as const).find((one) => text.startsWith(one));
+  const [, grade] = /\(([^)]*)\)/.exec(text) ?? [];
   return {
     fixture,
     from,
     to,
     outcome: outcome ?? 'refused',
+    ...(grade === undefined ? {} : { grade }),
     portable: text.includes('not portable') ? 'no' : text.includes('NESTML') ? 'nestml' : 'yes',
     sameHash: text.startsWith('**'),
     backAgain: text.endsWith('and back'),
-    reasons: reason === undefined ? [] : [reason.replaceAll('\\', '')],
+    reasons: [reason, ...(stated === '' ? [] : stated.split('; '))].flatMap((text) => text?.replaceAll('\\', '') ?? []),
     errors: [],
   };
 }
@@ -77,7 +70,8 @@ const portability: Readonly<Record<Cell['portable'], readonly string[]>> = {
 
 /** A cell as text. */
 function textOf(cell: Cell): string {
-  const words = [cell.sameHash ? '**same hash**' : cell.outcome, ...portability[cell.portable]];
+  const grade = cell.grade === undefined ? '' : ` (${cell.grade})`;
+  const words = [cell.sameHash ? '**same hash**' : `${cell.outcome}${grade}`, ...portability[cell.portable]];
   return [...words, ...(cell.backAgain && !cell.sameHash ? ['and back'] : [])].join(', ');
 }
 
@@ -107,13 +101,16 @@ function written(): { readonly table: string; readonly log: string } {
     const own = notations.map((to) => cells.find((cell) => cell.fixture === fixture && cell.to === to));
     return `| ${fixture} | ${own.map((cell) => (cell === undefined ? '' : textOf(cell))).join(' | ')} |`;
   });
-  const reasons = cells
-    .filter(({ outcome }) => outcome === 'incomplete' || outcome === 'refused')
-    .map(({ fixture, to, reasons: list }) => {
-      const [first = '', ...more] = list;
-      const rest = more.length === 0 ? '' : ` (and ${more.length} more)`;
-      return `| ${fixture} | ${names[to]} | ${escaped(first)}${rest} |`;
-    });
+  const withOutcome = (...outcomes: readonly Cell['outcome'][]): readonly Cell[] =>
+    cells.filter(({ outcome, sameHash }) => !sameHash && outcomes.includes(outcome));
+  const others = withOutcome('another model', 'no limit', 'not decided').map(
+    ({ fixture, to, reasons: [verdict = '', ...stated] }) =>
+      `| ${fixture} | ${names[to]} | ${escaped(verdict)} | ${escaped(verdict.startsWith('another') ? stated.join('; ') : '')} |`,
+  );
+  const leftOut = withOutcome('incomplete', 'refused').map(({ fixture, to, reasons: [first = '', ...more] }) => {
+    const rest = more.length === 0 ? '' : ` (and ${more.length} more)`;
+    return `| ${fixture} | ${names[to]} | ${escaped(first)}${rest} |`;
+  });
   return {
     table: `| from | to | same hash | ${verdicts.join(' | ')} | incomplete or refused | not portable | and back |
 |---|---|---|${'---|'.repeat(verdicts.length + 3)}
@@ -123,11 +120,19 @@ ${inAll()}`,
     log: `# Conversions of the fixtures
 
 Written by \`UPDATE_CONVERSION=1 npx vitest run test/docs/conversion.test.ts\`, which also reads every document again.
-[Conversion](../../docs/conversion.md) explains the verdicts.
+[Conversion](../../docs/conversion.md) explains the verdicts. The grade at the model's own step is in parentheses.
 
 | fixture | ${notations.map((to) => names[to]).join(' | ')} |
 |---|---|---|---|---|
 ${rows.join('\n')}
+
+## Other verdicts
+
+The measured reason of each conversion that is not shown to be the same model. For another model, the differences that the report states are beside it, without conventions of a step.
+
+| fixture | to | verdict | stated |
+|---|---|---|---|
+${others.join('\n')}
 
 ## What is left out
 
@@ -135,20 +140,22 @@ The first reason of each incomplete or refused conversion.
 
 | fixture | to | left out |
 |---|---|---|
-${reasons.join('\n')}
+${leftOut.join('\n')}
 `,
   };
 }
 
-/** How many conversions into another notation have the same spikes. */
+/** Returns the number of conversions into another notation that are the same model, and are run by a simulator. */
 function inAll(): string {
   const foreign = cells.filter(({ from, to }) => to !== 'canonical' && from !== to);
-  const faithful = foreign.filter(
-    ({ sameHash, outcome, portable }) =>
-      portable !== 'no' &&
-      (sameHash || outcome === 'exact' || outcome === 'same spikes' || outcome === 'same within δ'),
+  const same = foreign.filter(
+    ({ sameHash, outcome }) => sameHash || outcome === 'exact' || outcome === 'the same model',
   );
-  return `Of the ${foreign.length} conversions from Brian, PyNN, and NeuroML and LEMS to another of these, ${faithful.length} have the same spikes within δ and are portable.`;
+  const count = (portable: Cell['portable']): number => same.filter((cell) => cell.portable === portable).length;
+  return (
+    `Of the ${foreign.length} conversions from Brian, PyNN, and NeuroML and LEMS to another of these, ${count('yes')} are the same model in ` +
+    `the terms of the notation's own simulators, ${count('nestml')} more through NESTML, and ${count('no')} only for interneuron's backend.`
+  );
 }
 
 // Converting every fixture to every notation takes a while; single conversions have tests of their own.
@@ -163,6 +170,11 @@ describe.skipIf(!triesAll && !updating)(slow('docs/conversion.md'), () => {
     expect(readFileSync(path, 'utf8')).toBe(log);
     expect(readFileSync(pagePath, 'utf8')).toBe(page);
     expect(page).toContain(table);
+  });
+
+  it('every other model is a difference that the report states', () => {
+    const stated = cells.filter(({ outcome, sameHash }) => !sameHash && outcome === 'another model');
+    expect(stated.filter(({ reasons }) => reasons.length < 2)).toEqual([]);
   });
 
   it('every document that is written reads again', () => {

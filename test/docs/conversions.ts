@@ -7,6 +7,8 @@ import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js
 import { hashModel } from '../../src/model/hash.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { convertModel, type ConvertedModel, type TargetNotation } from '../../src/convert/convert.js';
+import type { Limit } from '../../src/verify/limit.js';
+import { limitText } from '../../src/verify/limit-text.js';
 import { measure, type Measurement } from '../../src/verify/measure.js';
 import { usualName } from '../../src/convert/target-notations.js';
 import { mainOf } from '../../translators/shared/writing.js';
@@ -32,14 +34,16 @@ export interface Cell {
   readonly fixture: string;
   readonly from: SourceNotation;
   readonly to: Notation;
-  readonly outcome: ConvertedModel['outcome'] | Measurement['verdict'] | 'refused';
+  readonly outcome: ConvertedModel['outcome'] | Limit['verdict'] | 'exact' | 'not decided' | 'refused';
+  /** Grade at the model's own step; absent: not measured. */
+  readonly grade?: string;
   /** Which simulators run it: the notation's own; of PyNN's, only NEST with models in NESTML; or only interneuron. */
   readonly portable: 'yes' | 'nestml' | 'no';
   /** Whether the document, read again, has the model hash that the fixture has. */
   readonly sameHash: boolean;
   /** Whether the document carries the fixture, with its hash. */
   readonly backAgain: boolean;
-  /** The parts that are left out, or the differences if no part is left out. */
+  /** The parts that are left out, the differences if no part is left out, or the reason for another verdict. */
   readonly reasons: readonly string[];
   /** Errors of reading the document again. */
   readonly errors: readonly string[];
@@ -97,7 +101,12 @@ export function cellOf(fixture: Fixture, to: Notation): Promise<Cell> {
 /** A verdict that was measured, with the digest of all on which it depends but the programs that measure it. */
 interface RecordedVerdict {
   readonly digest: string;
+  /** At the model's own step. */
   readonly verdict: Measurement['verdict'];
+  /** In the limit of small steps; absent: not decided. */
+  readonly limit?: Limit['verdict'];
+  /** Reason for another verdict than the same model. */
+  readonly reason?: string;
 }
 
 const verdictsPath = join(root, 'test/recorded/verdicts.json');
@@ -127,13 +136,20 @@ async function verdictOf(
   imported: ImportedModel,
   to: TargetNotation,
   converted: ConvertedModel,
-): Promise<Measurement['verdict']> {
+): Promise<RecordedVerdict> {
   const digest = digestOf(imported, converted);
   const known = recorded.get(key);
-  if (known?.digest === digest && !measuresAll) return known.verdict;
-  const { verdict } = await measure(imported.valid, to, converted, { processor: Infinity });
-  measured.set(key, { digest, verdict });
-  return verdict;
+  if (known?.digest === digest && !measuresAll) return known;
+  const { verdict, reason, limit } = await measure(imported.valid, to, converted, { processor: Infinity });
+  const why = limit === undefined ? reason : limit.verdict === 'the same model' ? undefined : limitText(limit);
+  const found = {
+    digest,
+    verdict,
+    ...(limit === undefined ? {} : { limit: limit.verdict }),
+    ...(why === undefined ? {} : { reason: why }),
+  };
+  measured.set(key, found);
+  return found;
 }
 
 /** Writes the records if some are new; in CI only those of all verdicts. */
@@ -161,21 +177,35 @@ async function convertedCell({ name, from, imported }: Fixture, to: Notation): P
     });
     const portable = to === 'pynn' ? await portabilityOf(imported.valid) : 'yes';
     const worst = converted.outcome === 'incomplete' ? 'notExpressible' : 'different';
-    const reasons = [...new Set(converted.report.flatMap((one) => (one.verdict === worst ? [one.message] : [])))];
+    const reasons = [
+      ...new Set(
+        converted.report.flatMap(({ verdict, code, message }) =>
+          verdict === worst && !code.startsWith('convention/') ? [message] : [],
+        ),
+      ),
+    ];
     const again = await readAgain(converted, false);
-    if (again === undefined) return { ...cell, portable, outcome: converted.outcome, reasons };
+    const unread = converted.outcome === 'incomplete' ? converted.outcome : 'not decided';
+    if (again === undefined)
+      return { ...cell, portable, outcome: unread, reasons: ['larger than is read', ...reasons] };
     if (again instanceof Error)
-      return { ...cell, portable, outcome: converted.outcome, reasons, errors: [again.message.split('\n')[0] ?? ''] };
+      return { ...cell, portable, outcome: unread, reasons, errors: [again.message.split('\n')[0] ?? ''] };
     const { model } = imported.hashes;
     const sameHash = again.hashes.model === model;
     const back = sameHash || from === to ? undefined : await readAgain(converted, true);
     const backAgain = sameHash || (back !== undefined && !(back instanceof Error) && back.hashes.model === model);
     // The table has neither graphs nor circuits.
-    const outcome =
-      from in targets && !sameHash && converted.outcome !== 'incomplete'
-        ? await verdictOf(`${name} to ${to}`, imported, targets[to], converted)
-        : converted.outcome;
-    return { ...cell, portable, outcome, sameHash, backAgain, reasons };
+    if (!(from in targets) || sameHash || converted.outcome === 'incomplete')
+      return { ...cell, portable, outcome: converted.outcome, sameHash, backAgain, reasons };
+    const { verdict, limit, reason } = await verdictOf(`${name} to ${to}`, imported, targets[to], converted);
+    return {
+      ...cell,
+      portable,
+      outcome: verdict === 'exact' ? verdict : (limit ?? 'not decided'),
+      ...(verdict === 'exact' || verdict === 'not measured' ? {} : { grade: verdict }),
+      backAgain,
+      reasons: reason === undefined ? reasons : [reason, ...reasons],
+    };
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError)
       return { ...cell, outcome: 'refused', reasons: [error.message] };

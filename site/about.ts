@@ -1,7 +1,7 @@
 /** The head of the page and its last tab: what the model is, and whose. */
 
 import { element, make, write } from './elements.js';
-import { unnamed } from '../translators/shared/documentation.js';
+import { modelTitle } from '../src/present/model-title.js';
 import type { ReadModel } from './messages.js';
 
 /** Fingerprint of the run that was made with the page. */
@@ -30,13 +30,8 @@ const notationNames: Readonly<Record<string, string>> = {
 
 /** Shows title, authors, licence and description. @param file  whose name is the title of a model without a name */
 export function showHead({ name, notation, metadata }: ReadModel, file: string): void {
-  const {
-    title = name === '' || name === unnamed ? file : name,
-    description = '',
-    authors = [],
-    licence,
-    doi,
-  } = metadata;
+  const title = modelTitle({ name, metadata }, file);
+  const { description = '', authors = [], licence, doi } = metadata;
   element('title', HTMLHeadingElement).textContent = title;
   document.title = title;
   write('kicker', `${title === name || name === '' ? 'Model' : name}, ${notationNames[notation] ?? notation}`);

@@ -6,7 +6,6 @@ import type {
   BeginMessage,
   Calls,
   Converted,
-  Diagram,
   GivenModel,
   LiveMessage,
   MadeFile,
@@ -32,8 +31,7 @@ import { archiveBytes } from '../src/bundle/write-archive.js';
 import { UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
 import { writtenInSymbols } from '../src/lang/readable-quantity.js';
 import { parseUnit } from '../src/lang/units.js';
-import { populationsOf } from '../src/model/selected.js';
-import { diagramHeightOf, networkDiagram } from '../src/pictures/network-diagram.js';
+import { modelDiagram } from '../src/pictures/model-diagram.js';
 import { bundleFiles, importSettings, packedRun, type PackedResults } from '../src/convert/bundle-files.js';
 import { compileModel, countAllSynapses } from '../src/pipeline/compile-model.js';
 import { startConnected } from '../src/pipeline/connect.js';
@@ -100,7 +98,7 @@ function readModel({ valid, notation, hashes }: ImportedModel): ReadModel {
     cells: cellsOf(document),
     experiment: hashes.experiment,
     parameters: parametersOf(valid.model),
-    diagram: diagramOf(document, new Map()),
+    diagram: modelDiagram(document, new Map()),
   };
 }
 
@@ -137,31 +135,12 @@ export async function describe(): Found<ReturnType<Calls['describe']>> {
   return {
     answer: {
       html: blocks.join('\n'),
-      diagram: diagramOf(imported.valid.model, synapses),
+      diagram: modelDiagram(imported.valid.model, synapses),
       cells: cellsOf(imported.valid.model),
       synapses: [...synapses.values()].reduce((sum, count) => sum + count, 0),
     },
     findings: [],
   };
-}
-
-/** Draws populations and projections. @param synapses  numbers of synapses by projection, once they are known */
-function diagramOf(
-  { populations, projections }: ImportedModel['valid']['model'],
-  synapses: ReadonlyMap<string, number>,
-): Diagram {
-  const boxes = Object.entries(populations).map(([name, { size }]) => ({ name, size }));
-  const arrows = Object.entries(projections).flatMap(([name, { from, to }]) => {
-    const [senders, receivers] = [populationsOf(from.of), populationsOf(to.of)];
-    const count = senders.length * receivers.length === 1 ? synapses.get(name) : undefined;
-    return senders.flatMap((sender) =>
-      receivers.map((receiver) => ({ name, from: sender, to: receiver, ...(count === undefined ? {} : { count }) })),
-    );
-  });
-  // The page scales it.
-  const width = boxes.length === 1 ? 300 : boxes.length <= 4 ? 340 : 520;
-  const size = { width, height: diagramHeightOf(boxes.length) };
-  return { svg: networkDiagram(boxes, arrows, size), ...size };
 }
 
 /** Columns of a series that are shown. */

@@ -7,12 +7,13 @@ import { button, element, make, option, select, write } from './elements.js';
 import { droppedFiles } from './dropped-files.js';
 import { fetchBeside, missingText, withBeside } from './beside.js';
 import { fragmentOf, givenModel, modelIn, settingsIn, withSettings, type FileBeside, type HeldModel } from './link.js';
-import type { BeginMessage, Diagram, GivenModel, ReadModel, RunEnd } from './messages.js';
+import type { BeginMessage, GivenModel, ReadModel, RunEnd } from './messages.js';
 import { createPictures } from './pictures.js';
 import { addTo, emptyRecording, replaceSamples, type Recording } from './recording.js';
 import { createSliders } from './sliders.js';
 import { openTab, startTabs } from './tabs.js';
 import { formatCount } from '../src/diagnostics/quantities.js';
+import type { Diagram } from '../src/pictures/model-diagram.js';
 import { modelCommands, repairCommands } from '../src/present/next-commands.js';
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
 import { targetNotations, targetOf, type TargetNotation } from '../src/convert/target-notations.js';
@@ -71,6 +72,9 @@ const client = startClient((message) => {
   }
 });
 client.catch(() => report('The program in this page is damaged: the file may have been cut on its way.'));
+
+/** Shows the run of this browser in place of the picture of the recorded run. */
+const hideRecorded = (): void => document.getElementById('recorded')?.remove();
 
 /** Says that a model records no spikes, in place of an empty picture. */
 function showUnrecorded({ trains, series }: BeginMessage): void {
@@ -336,6 +340,7 @@ async function run(): Promise<void> {
   );
   const begun = revision;
   const reply = await (await client).call('run');
+  hideRecorded();
   stopButton.disabled = true;
   // Other work ended this run, or the model is another one by now: its results are not shown.
   if (next && !reply.answer) return;
@@ -418,6 +423,7 @@ async function openFiles(files: readonly (readonly [path: string, file: File])[]
     files.map(async ([path, file]) => [path, new Uint8Array(await file.arrayBuffer())] as const),
   );
   if (all.length === 0) return;
+  hideRecorded();
   if (missing.length > 0) {
     const found = withBeside(missing, all);
     if (found.files.length > 0)
@@ -678,8 +684,10 @@ async function start(): Promise<void> {
   if (held) {
     const { recorded: known, beside = [], ...model } = JSON.parse(held) as HeldPage;
     recorded = known;
-    if (linked) await open(linked, true, settings);
-    else {
+    if (linked) {
+      hideRecorded();
+      await open(linked, true, settings);
+    } else {
       if (beside.length > 0) report(`The page is reading ${beside.map(({ name }) => name).join(', ')}.`);
       const found = await fetchBeside(beside);
       const whole = givenModel(model);
@@ -700,7 +708,9 @@ openTab('results');
 void offerExamples();
 window.onhashchange = () =>
   void linkedModel().then(async ({ linked, failure }) => {
-    if (linked) await open(linked, true);
-    else if (failure !== undefined) report(failure);
+    if (linked) {
+      hideRecorded();
+      await open(linked, true);
+    } else if (failure !== undefined) report(failure);
   });
 void start();

@@ -2,6 +2,7 @@
 
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
 import type { Metadata } from '../src/model/model.js';
+import type { Diagram } from '../src/pictures/model-diagram.js';
 import type { TargetNotation } from '../src/convert/target-notations.js';
 import type { Notation } from '../src/pipeline/read/notation.js';
 import type { ImportOptions } from '../src/pipeline/read/import-options.js';
@@ -33,13 +34,6 @@ export interface ReadModel {
   readonly parameters: readonly Parameter[];
   /** Populations and projections. */
   readonly diagram: Diagram;
-}
-
-/** The elements of an SVG of a size in pixels. */
-export interface Diagram {
-  readonly svg: string;
-  readonly width: number;
-  readonly height: number;
 }
 
 /** A model as people read it. */

@@ -8,13 +8,20 @@ import { brotliDecompressSync } from 'node:zlib';
 import { platform } from '#platform';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { markupText } from '../diagnostics/display.js';
-import { labelledBadge } from './badge.js';
 import { packageBytes, packageFile } from '../pipeline/package-files.js';
 import { isHdf5 } from '../pipeline/read/included-files.js';
-import { runModel } from '../pipeline/pipeline.js';
+import { countAllSynapses } from '../pipeline/compile-model.js';
+import { runModel, type RunResult } from '../pipeline/pipeline.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
 import { version } from '../pipeline/version.js';
+import { modelDiagram } from '../pictures/model-diagram.js';
+import { recordingOf } from '../compare/recorded.js';
+import { labelledBadge } from './badge.js';
+import { describeModel } from './describe/describe.js';
+import { descriptionBlocks } from './describe/formats.js';
+import { drawRecorded } from './draw-picture.js';
+import { modelTitle } from './model-title.js';
 
 /** A model for a page. */
 interface PageModel {
@@ -111,6 +118,7 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
   const result = await runModel(imported);
   if (result.kind !== 'run') throw new UsageError('nothing was run', 'choose a target that runs models');
   const fingerprint = result.record.fingerprint.total;
+  const raster = await pictureOfRun(result, imported);
   result.dispose();
   const paths = [model.document, ...model.others].map((path) => resolve(path));
   const folder = commonFolder(paths);
@@ -138,8 +146,29 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
     ...(needsHdf5 ? [held('part-hdf5', hdf5Modules())] : []),
     `<script type="module">${builtPart('main.js').replaceAll('</script', '<\\/script')}</script>`,
   ];
+  const { model: document } = imported.valid;
+  const title = modelTitle(document, basename(main));
+  const { description: summary = '' } = document.metadata;
+  const synapses = await countAllSynapses(imported);
+  const diagram = modelDiagram(document, synapses);
+  const description = descriptionBlocks(describeModel(imported.valid, imported.hashes, synapses)).join('\n');
   const text = builtPart('page.html')
-    .replace('<title>interneuron</title>', () => `<title>${markupText(imported.valid.model.name)}</title>`)
+    .replace('<title>interneuron</title>', () => `<title>${markupText(title)}</title>`)
+    .replace('Run a spiking network', () => markupText(title))
+    .replace('<!-- recorded -->', () => raster)
+    .replace(
+      '<p id="summary" class="summary" hidden></p>',
+      () => `<p id="summary" class="summary"${summary === '' ? ' hidden' : ''}>${markupText(summary)}</p>`,
+    )
+    .replace('<figure id="diagram-figure" class="card" hidden>', '<figure id="diagram-figure" class="card">')
+    .replace(
+      /(<svg id="diagram" [^>]*)>/,
+      (_, opening: string) =>
+        `${opening} viewBox="0 0 ${diagram.width} ${diagram.height}" style="max-height: 470px">${diagram.svg}`,
+    )
+    .replace(/(<div id="description"[^>]*>)/, (opening) => `${opening}${description}`)
+    .replace('<p id="citation"></p>', () => `<p id="citation">${markupText(title)}.</p>`)
+    .replace('<!-- facts -->', () => `<dt>recorded fingerprint</dt><dd><code>${fingerprint}</code></dd>`)
     .replace('<!-- about -->', () => (model.about === undefined ? '' : htmlOfMarkdown(model.about)))
     .replace('<!-- style -->', () => `<style>${builtPart('page.css')}</style>`)
     .replace(
@@ -149,6 +178,34 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
     )
     .replace('<!-- parts -->', () => parts.join('\n'));
   return { text, fingerprint, beside };
+}
+
+/** Most spikes that a page shows as marks: pictures of more would make the page too large. */
+const mostMarks = 4000;
+
+/** Returns the spikes of a run as a picture, or rates if there are many; empty if it has no spikes. */
+async function pictureOfRun({ trains, record }: RunResult, { valid }: ImportedModel): Promise<string> {
+  const { dt } = valid.model.experiment;
+  const recorded = trains.filter(({ plan, counts }) => plan.event === 'spike' && counts.some((count) => count > 0));
+  if (recorded.length === 0) return '';
+  const spikes = recorded.reduce((sum, { counts }) => counts.reduce((a, b) => a + b, sum), 0);
+  const picture = await drawRecorded(
+    recordingOf({
+      path: valid.model.name,
+      format: '',
+      dt,
+      end: record.steps * dt,
+      trains: recorded.map(({ plan, counts, read }) => ({
+        population: plan.population,
+        event: 'spike',
+        ids: [...counts].map((_, row) => row),
+        trains: [...counts].map((_, row) => Float64Array.from(read(row, row + 1), (step) => step * dt)),
+        listsSilent: true,
+      })),
+    }),
+    { kind: spikes > mostMarks ? 'rates' : 'raster', title: 'Recorded run' },
+  );
+  return `<div id="recorded">${picture.slice(picture.indexOf('<svg'))}</div>`;
 }
 
 /** Returns the options that readers of a page share with its author. */

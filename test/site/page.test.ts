@@ -121,9 +121,27 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
     expect((await result()).status).toMatch(/^The run is complete: 3,063 spikes/);
     expect(await page.getAttribute('#raster', 'aria-label')).toBe('Spikes: 543 of cells');
     expect(await page.textContent('#description')).toContain('Populations');
+    expect(await page.locator('#recorded').count()).toBe(0);
     expect(await page.textContent('#diagram-caption')).toMatch(/^120 cells, \d+ synapses$/);
     expect(await page.textContent('#diagram')).toContain('input');
     expect(errors).toEqual([]);
+  });
+
+  it('is a report before its program runs, and without JavaScript', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    try {
+      const reader = await context.newPage();
+      await reader.goto(pathToFileURL(join(folder, 'model.html')).href);
+      expect([await reader.title(), await reader.textContent('#title')]).toEqual(['First steps', 'First steps']);
+      for (const part of ['#recorded svg', '#diagram', '#description math', '#facts code'])
+        expect([part, await reader.locator(part).first().isVisible()]).toEqual([part, true]);
+      expect(await reader.textContent('#recorded')).toContain('543 spikes of 20 cells');
+      expect(await reader.textContent('#facts')).toMatch(/recorded fingerprint\s*[0-9a-f]{64}/);
+      for (const part of ['#run', '#editor', '#notation'])
+        expect([part, await reader.locator(part).isVisible()]).toEqual([part, false]);
+    } finally {
+      await context.close();
+    }
   });
 
   it('moves a slider, and shows that the model was changed', async () => {

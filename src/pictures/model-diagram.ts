@@ -1,0 +1,28 @@
+/** Populations and projections of a model as a diagram. */
+
+import type { Model } from '../model/model.js';
+import { populationsOf } from '../model/selected.js';
+import { diagramHeightOf, networkDiagram } from './network-diagram.js';
+
+/** The elements of an SVG of a size in pixels. */
+export interface Diagram {
+  readonly svg: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Draws populations and projections. @param synapses  numbers of synapses by projection, once they are known */
+export function modelDiagram({ populations, projections }: Model, synapses: ReadonlyMap<string, number>): Diagram {
+  const boxes = Object.entries(populations).map(([name, { size }]) => ({ name, size }));
+  const arrows = Object.entries(projections).flatMap(([name, { from, to }]) => {
+    const [senders, receivers] = [populationsOf(from.of), populationsOf(to.of)];
+    const count = senders.length * receivers.length === 1 ? synapses.get(name) : undefined;
+    return senders.flatMap((sender) =>
+      receivers.map((receiver) => ({ name, from: sender, to: receiver, ...(count === undefined ? {} : { count }) })),
+    );
+  });
+  // The page scales it.
+  const width = boxes.length === 1 ? 300 : boxes.length <= 4 ? 340 : 520;
+  const size = { width, height: diagramHeightOf(boxes.length) };
+  return { svg: networkDiagram(boxes, arrows, size), ...size };
+}

@@ -122,8 +122,12 @@ function differing({ populations, signals, signalsJudged, replicates }: Comparis
   if (replicates && replicates.p !== null) return [];
   const found = [
     ...populations.flatMap((population) => {
-      const { spikes, grade, quantities } = population;
+      const { spikes, grade, quantities, lag } = population;
       if (grade !== 'different') return [];
+      if (lag !== null)
+        return [
+          `the times of ${eventName(population)}: the same, ${milliseconds(Number(Math.abs(lag).toPrecision(3)))} ${lag > 0 ? 'later' : 'earlier'} in the second`,
+        ];
       const names = (quantities ?? []).filter(({ verdict }) => verdict === 'different').map(({ name }) => name);
       return names.length === 0
         ? [`${formatCount(spikes[0])} and ${formatCount(spikes[1])} spikes of ${eventName(population)}`]

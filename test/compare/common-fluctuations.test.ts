@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { compareRecorded, type Comparison } from '../../src/compare/compare.js';
 import { judgeRuns } from '../../src/compare/compare-runs.js';
 import { lagOf } from '../../src/compare/fluctuations.js';
+import { headline } from '../../src/compare/headline.js';
 import { defaultMargins } from '../../src/compare/options.js';
 import { recordingOf } from '../../src/compare/recorded.js';
 import { meanOverTime } from '../../src/compare/statistics/over-time.js';
@@ -100,6 +101,9 @@ describe('what is locked to the time is found', () => {
     const found = compared(first, second, 8);
     expect(found.grade).toBe('different');
     expect(found.populations[0]!.lag).toBeCloseTo(later, 2);
+    expect(headline(found)).toMatch(
+      later > 0 ? /of p: the same, \d+ ms later in the second/ : /of p: the same, \d+ ms earlier in the second/,
+    );
     expect(
       lagOf(
         first,

@@ -10,14 +10,17 @@ import { peerRecords, peers } from '../support/peer-records.js';
 
 const records = peerRecords('limits');
 
+/** Environments of simulators. */
+const environments = { brian: '.venv', neuron: '.venv-pynn', jneuroml: '.venv-neuroml' } as const;
+
 /** Returns a runner with records, which takes its Python from the environment of the simulator. */
 const recorded =
-  (what: string, name: 'brian' | 'neuron'): RunFiles =>
+  (what: string, name: keyof typeof environments): RunFiles =>
   async (files, run) => {
     const texts = files.map(({ text }) => text);
     const outputs = await records.output(peers[name], { what, texts }, async () => {
       const path = process.env['PATH'];
-      process.env['PATH'] = `${join(root, name === 'brian' ? '.venv' : '.venv-pynn', 'bin')}:${path}`;
+      process.env['PATH'] = `${join(root, environments[name], 'bin')}:${path}`;
       try {
         return [...(await run())];
       } finally {
@@ -30,6 +33,7 @@ const recorded =
 test.each([
   ['pynn/if-cond-exp.json', 'brian', 'brian2', 'brian'],
   ['brian/single-lif.yaml', 'pynn', 'neuron', 'neuron'],
+  ['pynn/if-cond-exp.json', 'neuroml', 'jneuroml', 'jneuroml'],
 ] as const)('%s is the same model in %s as %s runs it', async (fixture, to, simulator, peer) => {
   const { valid } = importModel(readSource(join(root, 'fixtures', fixture)));
   const limit = await limitWith(valid, to, simulator, {

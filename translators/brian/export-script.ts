@@ -37,6 +37,8 @@ interface BrianScriptExport {
   readonly files: readonly ExportedFile[];
   /** One entry for each part of the model that is exact, and one for each thing that is not. */
   readonly report: readonly ConversionEntry[];
+  /** Variables under their names in Brian. */
+  readonly became: ReturnType<typeof exportBrian>['became'];
 }
 
 interface ScriptView {
@@ -77,6 +79,7 @@ export function exportBrianScript(
   return {
     files: companion.isEmpty ? [script] : [script, { name: dataFile, text: companion.text }],
     report: report.entries,
+    became: exported.became,
   };
 }
 

@@ -23,6 +23,7 @@ import { exportSynapses, planAllSynapses } from './export/projections.js';
 import { quantityText, type Arithmetic } from '../../src/lang/readable-quantity.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { dimensionOf } from './export/equations-text.js';
+import type { Became } from '../../src/model/rewriting/became.js';
 import { reportUnwritten } from '../../src/model/rewriting/unwritten-parts.js';
 import type { BrianSpecification } from './specification.generated.js';
 import { withoutMethodOptions } from './method-options.js';
@@ -37,6 +38,8 @@ interface BrianExport {
    * model.
    */
   readonly report: readonly ConversionEntry[];
+  /** Variables under their names in Brian. */
+  readonly became: Pick<Became, 'variable'>;
 }
 
 /**
@@ -66,7 +69,16 @@ export function exportBrian(
   remarkOnModel(context);
   reportUnwritten(model, report);
   settleReport(context);
-  return { document: head(valid, sections, arithmetic) as unknown as BrianSpecification, report: report.entries };
+  return {
+    document: head(valid, sections, arithmetic) as unknown as BrianSpecification,
+    report: report.entries,
+    became: {
+      variable: (given) => {
+        const plan = plans.groups.get(given.owner) ?? plans.synapses.get(given.owner);
+        return { ...given, name: plan?.names.get(given.name) ?? given.name };
+      },
+    },
+  };
 }
 
 /**

@@ -5,6 +5,7 @@ import { conventions } from '../../src/library/conventions.js';
 import { typedValid } from '../../src/model/typed-model.js';
 import { zeroDivisors } from '../../src/library/zero-divisors.js';
 import { ConversionReport } from '../../src/model/conversion-report.js';
+import { composed, type Became } from '../../src/model/rewriting/became.js';
 import { applyPasses } from '../../src/model/rewriting/rewriting.js';
 import { filesWithTables } from '../shared/tables-beside.js';
 import { renamed, written, type Exported, type Writer } from '../shared/writing.js';
@@ -13,7 +14,7 @@ import { brianPasses } from './export/passes.js';
 import { exportBrian } from './export.js';
 import { exportBrianScript } from './export-script.js';
 
-type Made = Pick<Exported, 'files'>;
+type Made = Pick<Exported, 'files'> & { readonly became: Partial<Became> };
 
 /** Returns a writer of models in Brian's terms. @param write  adds its own entries to the report */
 const inTermsOfBrian =
@@ -21,19 +22,22 @@ const inTermsOfBrian =
   async (whole, writing) => {
     const report = new ConversionReport('brian');
     const { valid, became } = await applyPasses(brianPasses, whole, { ...writing, report });
-    const { files } = await write(report, valid, writing);
+    const { files, became: named } = await write(report, valid, writing);
     report.addAll(conventions(whole, 'brian'));
-    return written(files, { report: [...zeroDivisors(typedValid(whole), 'brian'), ...report.entries], became });
+    return written(files, {
+      report: [...zeroDivisors(typedValid(whole), 'brian'), ...report.entries],
+      became: composed([became, named]),
+    });
   };
 
 /** Writes scripts. */
 export const script = inTermsOfBrian((report, valid, { name }) => {
-  const { files } = exportBrianScript(valid, platform.paths.parse(name).name, report);
-  return Promise.resolve({ files: renamed(files, name) });
+  const { files, became } = exportBrianScript(valid, platform.paths.parse(name).name, report);
+  return Promise.resolve({ files: renamed(files, name), became });
 });
 
 /** Writes specifications. */
 export const specification = inTermsOfBrian(async (report, valid, writing) => {
-  const { document } = exportBrian(valid, 'decimal', report);
-  return { files: await filesWithTables(document, writing, withTables) };
+  const { document, became } = exportBrian(valid, 'decimal', report);
+  return { files: await filesWithTables(document, writing, withTables), became };
 });

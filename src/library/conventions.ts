@@ -5,7 +5,6 @@
  */
 
 import type { Expression } from '../lang/ast.js';
-import { parseExpression } from '../lang/parse.js';
 import { expressionsOf, namesIn, referencesIn } from '../lang/walk.js';
 import { numbersOf } from '../model/arrays.js';
 import type { ConversionEntry } from '../model/conversion-report.js';
@@ -17,12 +16,14 @@ import { endOf } from '../model/tagged.js';
 import { timingProperties } from '../model/timing-properties.js';
 import {
   expressionsIn,
+  formulaOf,
   ownersOf,
   type DataStore,
   type Model,
   type NeuronType,
   type SynapseType,
   type TimingProfile,
+  type ValidModel,
   type Value,
 } from '../model/typed.js';
 import { typedModel } from '../model/typed-model.js';
@@ -344,7 +345,7 @@ function featuresOf(valid: written.ValidModel, to: TimingProfile): readonly (rea
     const pointer = child('/projections', id);
     const type = model.synapses[projection.synapse];
     if (!type) continue;
-    if (delayInSteps(leastDelay(id, valid), dt, timing) < 1) note('zero delays', pointer);
+    if (delayInSteps(leastDelay(id, { model, data: valid.data }), dt, timing) < 1) note('zero delays', pointer);
     const delays = Object.entries(type.pathways).flatMap(([pathway, { delay }]) =>
       distinctNumbers(projection.delays[pathway] ?? delay, valid.data),
     );
@@ -376,7 +377,7 @@ const conditionsOf = ({ events, regimes }: NeuronType): readonly Expression[] =>
 const readsTime = (e: Expression): boolean => ['t', 't_in_timesteps'].some((name) => namesIn(e).has(name));
 
 /** Returns the least delay that a synapse of a projection may have, in s, by the bounds of draws and formulas. */
-function leastDelay(id: string, { model, data }: written.ValidModel): number {
+function leastDelay(id: string, { model, data }: ValidModel): number {
   const projection = model.projections[id];
   const type = projection && model.synapses[projection.synapse];
   if (projection === undefined || type === undefined) return Infinity;
@@ -384,10 +385,8 @@ function leastDelay(id: string, { model, data }: written.ValidModel): number {
   const least = Object.entries(type.pathways).map(([pathway, { delay: usual }]) => {
     const delay = projection.delays[pathway] ?? usual;
     const known = { ...model, data };
-    const [low] =
-      typeof delay === 'string'
-        ? range(parseExpression(delay), known, projection, type)
-        : rangeOfValue(delay, known, projection, type);
+    const e = formulaOf(delay);
+    const [low] = e ? range(e, known, projection, type) : rangeOfValue(delay, known, projection, type);
     return Math.max(low, min);
   });
   return Math.min(Infinity, ...least);

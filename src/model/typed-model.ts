@@ -401,6 +401,9 @@ export const writtenValue = (value: Value, type: NeuronType | SynapseType): writ
 /** Returns the written form of a selection; its text tells drawn samples apart. */
 export const writtenSelection = (rule: SelectionRule): written.SelectionRule => fromTyped.selection(rule, noNames);
 
+/** Returns the typed form of a selection. */
+export const typedSelection = (rule: written.SelectionRule): SelectionRule => toTyped.selection(rule, noNames);
+
 const known = new WeakMap<written.Model, Model>();
 
 /** Returns the typed form of a model; the same object for the same model. */

@@ -2,7 +2,7 @@
 
 import { platform } from '#platform';
 import { conventions } from '../../src/library/conventions.js';
-import { typedValid } from '../../src/model/typed-model.js';
+import { typedValid, writtenValid } from '../../src/model/typed-model.js';
 import { zeroDivisors } from '../../src/library/zero-divisors.js';
 import { ConversionReport } from '../../src/model/conversion-report.js';
 import { composed, type Became } from '../../src/model/rewriting/became.js';
@@ -21,11 +21,12 @@ const inTermsOfBrian =
   (write: (report: ConversionReport, ...given: Parameters<Writer>) => Promise<Made>): Writer =>
   async (whole, writing) => {
     const report = new ConversionReport('brian');
-    const { valid, became } = await applyPasses(brianPasses, whole, { ...writing, report });
-    const { files, became: named } = await write(report, valid, writing);
+    const source = typedValid(whole);
+    const { valid, became } = await applyPasses(brianPasses, source, { ...writing, report });
+    const { files, became: named } = await write(report, writtenValid(valid), writing);
     report.addAll(conventions(whole, 'brian'));
     return written(files, {
-      report: [...zeroDivisors(typedValid(whole), 'brian'), ...report.entries],
+      report: [...zeroDivisors(source, 'brian'), ...report.entries],
       became: composed([became, named]),
     });
   };

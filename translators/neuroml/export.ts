@@ -90,7 +90,8 @@ export async function exportLems(
   const report = new ConversionReport('lems');
   const whole = withStableStep(given, functions, report);
   const shared = { changes: new Map(), functions, report, dt: whole.model.experiment.dt, plain, undrawn, afterPass };
-  const { typed: rewritten, became } = await applyPasses(lemsPasses, whole, { ...shared, ...typedValid(whole) });
+  const source = typedValid(whole);
+  const { valid: rewritten, became } = await applyPasses(lemsPasses, source, { ...shared, ...source });
   const [dimensions, ids] = [new Dimensions(), new Ids()];
   const context: ExportContext = { ...shared, ...rewritten, dimensions, ids };
   const { model } = context;

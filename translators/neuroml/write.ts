@@ -19,7 +19,7 @@ import type { ValidModel } from '../../src/model/model.js';
 import { applyPasses, type AfterPass, type PassContext, type Rewriting } from '../../src/model/rewriting/rewriting.js';
 import { child } from '../../src/model/pointer.js';
 import { composed } from '../../src/model/rewriting/became.js';
-import { typedModel, typedValid } from '../../src/model/typed-model.js';
+import { typedValid, writtenValid } from '../../src/model/typed-model.js';
 import { zeroDivisors } from '../../src/library/zero-divisors.js';
 import { written, type ConvertedFile, type Exported, type Writer, type Writing } from '../shared/writing.js';
 import { neuroml } from './notation.js';
@@ -103,16 +103,17 @@ async function files(whole: ValidModel, writing: Writing): Promise<Exported> {
  * @param plain  whether the network has only elements of NeuroML
  */
 async function writtenAnew(whole: ValidModel, plain: boolean, { draw, afterPass, functions, randomSources }: Writing) {
-  const { valid, became: first } = await applyPasses(sourcePasses, whole, {
+  const { valid: undrawn, became: first } = await applyPasses(sourcePasses, typedValid(whole), {
     report: new ConversionReport('lems'),
     afterPass,
   });
+  const valid = writtenValid(undrawn);
   const attempt = async (what: ValidModel) => {
     const passed: Parameters<AfterPass>[] = [['list-draws', what]];
     const { root, report, became } = await exportLems(what, {
       functions,
       plain,
-      undrawn: typedModel(valid.model),
+      undrawn: undrawn.model,
       afterPass: (...pass) => passed.push(pass),
     });
     const losses = report.filter(isLeftOut).map(({ pointer }) => pointer);
@@ -121,7 +122,7 @@ async function writtenAnew(whole: ValidModel, plain: boolean, { draw, afterPass,
   };
   let lems = await attempt(hasDrawnConnections(valid.model) ? await draw(valid, { replays: () => false }) : valid);
   const { losses } = lems;
-  const sources = randomSources(typedModel(valid.model));
+  const sources = randomSources(undrawn.model);
   const lost = sources.filter((source) => {
     const parts = [child('/populations', source), child('/neurons', valid.model.populations[source]?.type ?? '')];
     return losses.some((pointer) => parts.some((part) => `${pointer}/`.startsWith(`${part}/`)));

@@ -9,8 +9,16 @@ import { areInFile, isGiven, recordedVariables } from '../../src/model/tagged.js
 import { conventions } from '../../src/library/conventions.js';
 import type { StandardCell } from '../../src/library/standard-type.js';
 import { numbersOf } from '../../src/model/arrays.js';
-import { scopesOf } from '../../src/model/declared-names.js';
-import type { Model, Projection, SelectionRule, Population, Stimulus, ValidModel } from '../../src/model/model.js';
+import type * as form from '../../src/model/model.js';
+import {
+  contentOf,
+  type Model,
+  type Population,
+  type Projection,
+  type Stimulus,
+  type ValidModel,
+} from '../../src/model/typed.js';
+import { typedValid, writtenValid } from '../../src/model/typed-model.js';
 import { child } from '../../src/model/pointer.js';
 import { defaultOf, unitOf } from './cells.js';
 import { outOfRange } from './check-ranges.js';
@@ -75,11 +83,11 @@ export interface PynnOptions {
  * under the model's own timing.
  */
 export async function exportPynn(
-  whole: ValidModel,
+  whole: form.ValidModel,
   { nestml = false, afterPass }: PynnOptions = {},
 ): Promise<PynnExport> {
   const report = new ConversionReport('pynn');
-  const { valid, became: first } = await applyPasses(pynnPasses, whole, { report, afterPass });
+  const { valid, became: first } = await applyPasses(pynnPasses, typedValid(whole), { report, afterPass });
   const { valid: apart, became: outside } = await applyPasses(currentPasses, valid, { report, afterPass });
   const way: Way = { valid, apart, report, afterPass, became: first, becameApart: composed([first, outside]) };
   const names = { report: new ConversionReport('pynn', report), afterPass };
@@ -138,7 +146,10 @@ async function inEquations(
   const report = new ConversionReport('pynn', before);
   report.addAll(reasons);
   const { valid: own, became } = await applyPasses(equationPasses, valid, { report, afterPass });
-  return { ...written(own, valid, report, { natives: new NativeParts(own) }), became: composed([first, became]) };
+  return {
+    ...written(own, valid, report, { natives: new NativeParts(writtenValid(own)) }),
+    became: composed([first, became]),
+  };
 }
 
 /** Returns a model in PyNN's names as far as they reach, with the rest in NESTML. */
@@ -196,7 +207,6 @@ function written(
     label,
     cells,
     compartments,
-    scopes: namesIn(model, original.model),
     ...(natives === undefined ? {} : { natives }),
     ...(nestml === undefined ? {} : { nestml }),
     targets: new Targets(data, generators, label, model.populations, selections),
@@ -210,7 +220,7 @@ function written(
       cells.set(name, structured.standard);
     } else if (typeof standard === 'string') {
       if (natives !== undefined) {
-        cells.set(name, natives.cell(name, type, receptorsOf(model, name)));
+        cells.set(name, natives.cell(name, receptorsOf(model, name)));
         for (const mechanism of Object.keys(type.compartments?.mechanisms ?? {}))
           report.wrote(mechanismAt(name, mechanism));
         report.convention('pynn/native', child('/neurons', name), runsHere);
@@ -254,15 +264,15 @@ function written(
   const projections = made('projections', projectionOf, model.projections);
   const { recordings, phases, recorded } = protocolOf(context);
   const sources = sourcesOf(context);
-  for (const [name, operation] of Object.entries(model.operations))
+  for (const name of Object.keys(model.operations))
     if (nestml?.runs(name) === true) report.wrote(child('/operations', name));
     else if (natives === undefined) report.missing(child('/operations', name), 'PyNN runs no code during a simulation');
     else {
-      natives.add('operations', name, operation);
+      natives.add('operations', name);
       report.wrote(child('/operations', name));
       report.convention('pynn/native', child('/operations', name), runsHere);
     }
-  if (natives === undefined) report.addAll(conventions(original, 'grid'));
+  if (natives === undefined) report.addAll(conventions(writtenValid(original), 'grid'));
   const { pynn: _, source, outputFiles, ...rest } = model.annotations;
   const annotations = { ...rest, ...(outputFiles === undefined || natives === undefined ? {} : { outputFiles }) };
   if (outputFiles !== undefined && natives === undefined)
@@ -312,24 +322,6 @@ function written(
   };
 }
 
-/**
- * Returns the names declared in each part of a model. If code of the original model remains in it, names declared there
- * are not units either.
- */
-function namesIn(model: Model, original: Model): ExportContext['scopes'] {
-  const [made, first] = [scopesOf(model), scopesOf(original)];
-  const ofSynapses = Object.keys(original.projections).map(first.ofKey);
-  const both = (...sets: readonly ReadonlySet<string>[]): ReadonlySet<string> =>
-    new Set(sets.flatMap((names) => [...names]));
-  const isOf = (key: string): boolean =>
-    [original.populations, original.projections, original.stimuli].some((parts) => Object.hasOwn(parts, key));
-  return {
-    // A projection that was made of another may hold its texts.
-    ofKey: (key) => (isOf(key) ? both(made.ofKey(key), first.ofKey(key)) : both(made.ofKey(key), ...ofSynapses)),
-    ofSelection: (rule) => both(made.ofSelection(rule), first.ofSelection(rule)),
-  };
-}
-
 /** Places spikes on steps under NEST, where PyNN would place them between; scripts for all simulators stay as given. */
 const onGrid = ({ timing }: Model, isForNest: boolean): Readonly<Record<string, unknown>> =>
   timing === 'grid' && !isForNest ? {} : { spike_precision: 'on_grid' };
@@ -346,7 +338,7 @@ const keptOf = (
     readonly sentEarly?: Readonly<Record<string, number>>;
     readonly lateCurrents?: Readonly<Record<string, number>>;
   };
-  readonly selections?: Readonly<Record<string, SelectionRule>>;
+  readonly selections?: Readonly<Record<string, form.SelectionRule>>;
 } => model.annotations['pynn'] ?? {};
 
 /** Returns the range of delays that all projections keep to. */
@@ -378,7 +370,7 @@ function delayLimits(context: ExportContext): { readonly min_delay?: number; rea
  * own.
  */
 const isPlastic = ({ model }: ExportContext, { synapse }: Projection): boolean =>
-  Object.values(model.synapses[synapse]?.pathways ?? {}).some(({ on }) => on.startsWith('post.'));
+  Object.values(model.synapses[synapse]?.pathways ?? {}).some(({ on }) => on.end === 'post');
 
 /**
  * Checks whether the delay of each synapse, the sum of its sides, lies within a range; of drawn ones, PyNN finds out.
@@ -404,7 +396,7 @@ function populationOf(context: ExportContext, name: string, population: Populati
   const pointer = child('/populations', name);
   const { size } = population;
   const label = context.label(name);
-  const positions = positionsOf(context, name, population, child(pointer, 'positions'));
+  const positions = positionsOf(context, population, child(pointer, 'positions'));
   if (population.type === undefined) {
     const { spikes } = population;
     if (spikes !== undefined && context.natives !== undefined && (areInFile(spikes) || spikes.period !== undefined))
@@ -413,7 +405,9 @@ function populationOf(context: ExportContext, name: string, population: Populati
         size,
         cell: { type: 'SpikeSourceArray' },
         ...positions,
-        ...context.natives.inSteps(population, { spikes: context.natives.plain(spikes) }),
+        ...context.natives.inSteps(population, {
+          spikes: context.natives.plain(context.natives.model.populations[name]?.spikes),
+        }),
       };
     if (spikes === undefined || areInFile(spikes)) return report.missing(pointer, 'spikes stored in a file');
     if (spikes.period !== undefined) return report.missing(pointer, 'spikes that repeat with a period');
@@ -433,7 +427,7 @@ function populationOf(context: ExportContext, name: string, population: Populati
       ? undefined
       : report.missing(pointer, `its type ${population.type} has no name in PyNN`);
   if (context.natives !== undefined && standard.native === true)
-    return { label, size, ...context.natives.population(population) };
+    return { label, size, ...context.natives.population(name) };
   const params: Record<string, PynnValue> = {};
   const initial: Record<string, PynnValue> = {};
   /** Puts in a value, unless it is PyNN's own. */
@@ -441,15 +435,13 @@ function populationOf(context: ExportContext, name: string, population: Populati
     if (value !== undefined && value !== defaultOf(standard, ours)) into[theirs] = value;
   };
   const at = (key: string): string => child(child(pointer, 'values'), key);
-  const names = context.scopes.ofKey(name);
   for (const key of Object.keys(standard.neuron.parameters ?? {})) {
     const value = population.values[key] ?? type.parameters[key]?.value ?? 0;
-    give(params, key, key, valueIn(context, value, unitOf(standard, key), at(key), names));
+    give(params, key, key, valueIn(context, value, unitOf(standard, key), at(key)));
   }
   for (const [theirs, ours] of Object.entries(standard.initial)) {
     const value = population.values[ours] ?? type.state[ours]?.initial ?? type.compartments?.initial;
-    if (value !== undefined)
-      give(initial, theirs, ours, valueIn(context, value, unitOf(standard, ours), at(ours), names));
+    if (value !== undefined) give(initial, theirs, ours, valueIn(context, value, unitOf(standard, ours), at(ours)));
   }
   const own = Object.keys(population.values).find((key) => type.compartments && standard.initial[key] === undefined);
   if (own !== undefined) return report.missing(at(own), `${own}, which differs from the value of its type`);
@@ -473,12 +465,12 @@ function sourcesOf(context: ExportContext): readonly CurrentSource[] {
       return type !== undefined && context.cells.get(type)?.native === true;
     });
     if (natives !== undefined && (own || stimulus.kind === 'poisson' || !stimulus.attached)) {
-      nativeStimulus(context, name, stimulus);
+      nativeStimulus(context, name);
       continue;
     }
     const shape = natives === undefined || stimulus.kind !== 'current' ? [] : shapeOf(context, stimulus);
     if (natives !== undefined && shape === undefined) {
-      nativeStimulus(context, name, stimulus);
+      nativeStimulus(context, name);
       continue;
     }
     const last = groups.at(-1);
@@ -528,17 +520,17 @@ function sourcesOf(context: ExportContext): readonly CurrentSource[] {
 }
 
 /** Writes a stimulus that only interneuron's backend has. */
-function nativeStimulus({ natives, report }: ExportContext, name: string, stimulus: Stimulus): void {
-  natives?.add('stimuli', name, stimulus);
+function nativeStimulus({ natives, report }: ExportContext, name: string): void {
+  natives?.add('stimuli', name);
   report.wrote(child('/stimuli', name));
   report.convention('pynn/native', child('/stimuli', name), runsHere);
 }
 
 /** Returns PyNN's sources of a current; undefined if it has no source of the shape. */
 const shapeOf = (
-  { model, scopes }: ExportContext,
-  { value, every, to }: Extract<Stimulus, { readonly kind: 'current' }>,
-): ReturnType<typeof currentSources> => currentSources(value, every ?? model.experiment.dt, scopes.ofSelection(to));
+  { model }: ExportContext,
+  { value, every }: Extract<Stimulus, { readonly kind: 'current' }>,
+): ReturnType<typeof currentSources> => currentSources(value, every ?? model.experiment.dt);
 
 /** Returns the stimuli with recorded currents. */
 const recordedCurrents = ({ recordings, stimuli }: Model): ReadonlySet<string> =>
@@ -547,5 +539,5 @@ const recordedCurrents = ({ recordings, stimuli }: Model): ReadonlySet<string> =
 function sameCurrent(a: Stimulus, b: Stimulus): boolean {
   const { to: _, ...first } = a;
   const { to: __, ...second } = b;
-  return JSON.stringify(first) === JSON.stringify(second);
+  return contentOf(first) === contentOf(second);
 }

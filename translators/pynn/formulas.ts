@@ -1,6 +1,7 @@
 /** Expressions of indices and distances, in the syntax of Python with NumPy's names, as canonical ones. */
 
 import type { Expression } from '../../src/lang/ast.js';
+import { binary, conditional, name as nameOf, number } from '../../src/lang/build.js';
 import { LangError } from '../../src/lang/lang-error.js';
 import { parseExpression } from '../../src/lang/parse.js';
 import { printExpression } from '../../src/lang/print.js';
@@ -35,18 +36,24 @@ export const functionNames: Readonly<Record<string, string>> = {
   arctan2: 'atan2',
 };
 
-/** Variables that each kind of formula may read, with their canonical names; lengths are numbers of um. */
-const variables: Readonly<Record<NonNullable<Formula['of']>, Readonly<Record<string, string>>>> = {
-  d: { d: 'distance/um' },
-  i: { i: 'i' },
-  ij: { i: 'i', j: 'j' },
-  xyz: { x: 'x/um', y: 'y/um', z: 'z/um' },
-  displacement: { 'd[0]': '(post.x - pre.x)/um', 'd[1]': '(post.y - pre.y)/um', 'd[2]': '(post.z - pre.z)/um' },
+const inUm = (length: Expression): Expression => binary('/', length, nameOf('um'));
+const apart = (axis: string): Expression => inUm(binary('-', nameOf(`post.${axis}`), nameOf(`pre.${axis}`)));
+
+/** Variables that each kind of formula may read, with their meaning; lengths are numbers of um. */
+const variables: Readonly<Record<NonNullable<Formula['of']>, Readonly<Record<string, Expression>>>> = {
+  d: { d: inUm(nameOf('distance')) },
+  i: { i: nameOf('i') },
+  ij: { i: nameOf('i'), j: nameOf('j') },
+  xyz: { x: inUm(nameOf('x')), y: inUm(nameOf('y')), z: inUm(nameOf('z')) },
+  displacement: { 'd[0]': apart('x'), 'd[1]': apart('y'), 'd[2]': apart('z') },
 };
 
-/** Components of a displacement as names of the expression language, and as written. */
-const component = /\bd\[\s*([012])\s*\]/g;
-const asWritten = (name: string): string => name.replace(/^displacement_([012])$/, 'd[$1]');
+/** Returns the tree of a formula, in which components of a displacement are names. */
+export const readFormula = (text: string): Expression =>
+  parseExpression(text.replace(/\bd\[\s*([012])\s*\]/g, 'displacement_$1'));
+
+/** Returns a text with components of a displacement as a formula has them. */
+export const withComponents = (text: string): string => text.replace(/\bdisplacement_([012])\b/g, 'd[$1]');
 
 const compares: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!=', 'and', 'or']);
 
@@ -67,17 +74,7 @@ function isTruth(e: Expression): boolean {
 }
 
 /** Returns a number instead of a truth value. */
-function asNumber(e: Expression): Expression {
-  if (!isTruth(e)) return e;
-  const number = (value: number): Expression => ({
-    kind: 'number',
-    value,
-    text: `${value}.0`,
-    integer: false,
-    span: e.span,
-  });
-  return { kind: 'conditional', condition: e, whenTrue: number(1), whenFalse: number(0), span: e.span };
-}
+const asNumber = (e: Expression): Expression => (isTruth(e) ? conditional(e, number(1), number(0)) : e);
 
 /** Operands of arithmetic and arguments of functions as numbers. */
 function withNumbers(e: Expression): Expression {
@@ -119,14 +116,13 @@ export function translateFormula(
     to.report(messages.formula(detail, known, hint), `${pointer}/expr`);
   };
   try {
-    const text = of === 'displacement' ? written.expr.replace(component, 'displacement_$1') : written.expr;
-    const tree = mapExpression(parseExpression(text), (node): Expression => {
+    const tree = mapExpression(readFormula(written.expr), (node): Expression => {
       if (node.kind === 'name' && node.name !== 'pi' && node.name !== 'e') {
-        const name = asWritten(node.name);
+        const name = withComponents(node.name);
         const meaning = Object.hasOwn(known, name) ? known[name] : undefined;
         if (meaning === undefined)
           fail(`${name} is not a name that this expression can use`, [...Object.keys(known), 'pi', 'e']);
-        else return parseExpression(`(${meaning})`);
+        else return meaning;
       }
       if (node.kind === 'call') {
         const written = node.function.replace(/^(?:np|numpy)\./, '');

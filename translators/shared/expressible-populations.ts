@@ -3,11 +3,11 @@
  * with compartments or regimes), and all actions on them and recordings of them.
  */
 
-import type { Model, Phase, SelectionRule, ValidModel } from '../../src/model/model.js';
+import type { Model, Phase, SelectionRule, ValidModel } from '../../src/model/typed.js';
 import { child } from '../../src/model/pointer.js';
 import { populationsOf } from '../../src/model/selected.js';
 import type { PassContext } from '../../src/model/rewriting/rewriting.js';
-import { isSelection, taggedPhase } from '../../src/model/tagged.js';
+import { isSelection } from '../../src/model/tagged.js';
 
 /**
  * Returns the rest of a model without references to omitted parts, which it reports. Later pointers of the report stand
@@ -137,26 +137,25 @@ export function expressiblePopulations(
 
 /** Checks whether a phase acts on an omitted part. */
 function concerns(phase: Phase, left: ReadonlySet<string>, onLeft: (rule: SelectionRule) => boolean): boolean {
-  const tagged = taggedPhase(phase);
   const names = (values: Readonly<Record<string, unknown>>): boolean =>
     Object.keys(values).some((key) => left.has(key.split(/[.[]/)[0] ?? ''));
-  switch (tagged.kind) {
+  switch (phase.kind) {
     case 'set':
-      return tagged.of === undefined ? names(tagged.set) : onLeft(tagged.of);
+      return phase.of === undefined ? names(phase.set) : onLeft(phase.of);
     case 'initialise':
-      return tagged.of === undefined ? names(tagged.initialise) : onLeft(tagged.of);
+      return phase.of === undefined ? names(phase.initialise) : onLeft(phase.of);
     case 'replay':
-      return names(tagged.replay);
+      return names(phase.replay);
     case 'delays':
-      return names(tagged.delays);
+      return names(phase.delays);
     case 'currents':
-      return names(tagged.currents);
+      return names(phase.currents);
     case 'attach':
-      return left.has(tagged.attach);
+      return left.has(phase.attach);
     case 'detach':
-      return left.has(tagged.detach);
+      return left.has(phase.detach);
     case 'record':
-      return left.has(tagged.record);
+      return left.has(phase.record);
     case 'run':
     case 'runUntil':
     case 'reset':
@@ -164,6 +163,6 @@ function concerns(phase: Phase, left: ReadonlySet<string>, onLeft: (rule: Select
     case 'restore':
       return false;
     default:
-      return tagged satisfies never;
+      return phase satisfies never;
   }
 }

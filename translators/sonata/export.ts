@@ -12,7 +12,6 @@ import type { Model, ValidModel, Value } from '../../src/model/model.js';
 import { composed, type Became } from '../../src/model/rewriting/became.js';
 import {
   applyPasses,
-  onText,
   reporting,
   type AfterPass,
   type PassContext,
@@ -22,7 +21,7 @@ import { reportUnwritten } from '../../src/model/rewriting/unwritten-parts.js';
 import { child } from '../../src/model/pointer.js';
 import { endOf, isGiven } from '../../src/model/tagged.js';
 import { expressionsIn } from '../../src/model/typed.js';
-import { typedModel, writtenValid } from '../../src/model/typed-model.js';
+import { typedModel, typedValid, writtenValid } from '../../src/model/typed-model.js';
 import { inUnit } from '../shared/in-unit.js';
 import { edgeFiles, pairsIn } from './export-edges.js';
 import { clampsOf, currentsOf, NodeSets, reportsOf, spikeFiles } from './export-inputs.js';
@@ -93,19 +92,20 @@ const hasTemplates = ({ model }: ValidModel): boolean =>
 const listDraws: Rewriting<SonataContext> = {
   name: 'list-draws',
   why: 'circuits have lists of edges and numbers, and virtual nodes have lists of spikes',
-  apply: onText(async (valid, { draw, report }) => {
+  apply: async (typed, { draw, report }) => {
+    const valid = writtenValid(typed);
     const drawn = drawnParts(valid);
-    if (drawn.length === 0) return valid;
+    if (drawn.length === 0) return 'nothing of it is drawn';
     for (const pointer of drawn)
       report.convention('sonata/drawn', pointer, `listed as drawn with the seed ${valid.model.experiment.seed}`);
     try {
-      return await draw(valid);
+      return { valid: typedValid(await draw(valid)) };
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       report.missing(drawn[0] ?? '', error.message, 'sonata/drawn');
-      return valid;
+      return error.message;
     }
-  }),
+  },
 };
 
 /** The rewritings of a model without draws for SONATA, in order. */
@@ -139,8 +139,10 @@ export async function exportSonata(
   { draw, afterPass }: Pick<SonataContext, 'draw'> & { readonly afterPass?: AfterPass | undefined },
 ): Promise<ExportedSonata> {
   const report = new ConversionReport('sonata');
-  const { valid: drawn, became: first } = await applyPasses([listDraws], original, { report, draw, afterPass });
-  const { valid, became } = await applyPasses(sonataPasses, drawn, { report, draw, afterPass });
+  const context = { report, draw, afterPass };
+  const { valid: drawn, became: first } = await applyPasses([listDraws], typedValid(original), context);
+  const { valid: named, became } = await applyPasses(sonataPasses, drawn, context);
+  const valid = writtenValid(named);
   const { model } = valid;
   const currents = currentsOf(valid, report);
   const parts = partsOf(valid, currents.constant, report);
@@ -154,7 +156,7 @@ export async function exportSonata(
   for (const name of Object.keys(model.operations))
     report.missing(child('/operations', name), 'code that runs during a simulation');
   reportUnwritten(model, report);
-  for (const entry of conventions(drawn, 'grid', 'NEST')) report.add(entry);
+  for (const entry of conventions(writtenValid(drawn), 'grid', 'NEST')) report.add(entry);
   const hasSets = Object.keys(sets.sets).length > 0;
   const simulation = {
     manifest: { $BASE_DIR: '.', $INPUT_DIR: '$BASE_DIR/inputs', $OUTPUT_DIR: '$BASE_DIR/output' },

@@ -2,7 +2,6 @@
 
 import { numbersOf } from '../../model/arrays.js';
 import type { NeuronType, Recording, SelectionRule, ValidModel } from '../../model/typed.js';
-import { writtenValid } from '../../model/typed-model.js';
 import type { Became } from '../../model/rewriting/became.js';
 import { recordedVariables } from '../../model/rewriting/recorded-variables.js';
 import { elementsIn, populationsOf, wholePopulation } from '../../model/selected.js';
@@ -96,7 +95,7 @@ function synapsesOn(population: string, variable: string, made: Gathering): Read
  * of one of them.
  */
 export function gatheredVariables(made: Gathering, before: ValidModel, after: ValidModel): Partial<Became> {
-  const { variable: recorded = (given) => given } = recordedVariables(writtenValid(before), writtenValid(after));
+  const { variable: recorded = (given) => given } = recordedVariables(before, after);
   const counts = new Map<string, ReadonlyMap<number, number>>();
   return {
     variable: (given) => {

@@ -5,26 +5,28 @@
  */
 
 import { numbersOf } from '../arrays.js';
-import type { Model, Recording, RecordingKinds, ValidModel } from '../model.js';
+import type { Form, Model, Recording, RecordingKinds, ValidModel, Written } from '../model.js';
+import type * as typed from '../typed.js';
+import type { Typed } from '../typed.js';
 import { elementsIn, populationOf } from '../selected.js';
 import { isRecording, isSelection } from '../tagged.js';
 import type { Became, Variable } from './became.js';
 
 /** A recording of variables. */
-export type VariableRecording = Recording & RecordingKinds['variables'];
+export type VariableRecording<F extends Form = Written> = Recording<F> & RecordingKinds<F>['variables'];
 
 /** Returns the recordings of variables. */
-const ofVariables = ({ recordings }: Model): readonly VariableRecording[] =>
-  recordings.filter((recording): recording is VariableRecording => isRecording(recording, 'variables'));
+const ofVariables = <F extends Form>({ recordings }: Model<F>): readonly VariableRecording<F>[] =>
+  recordings.filter((recording): recording is VariableRecording<F> => isRecording(recording, 'variables'));
 
 /** Returns the population or projection of a recording. */
-export const ownerOf = ({ of }: VariableRecording): string | undefined =>
+export const ownerOf = <F extends Form>({ of }: VariableRecording<F>): string | undefined =>
   isSelection(of, 'synapses') ? of.projection : populationOf(of);
 
 /** Returns the recorded elements; undefined if they are drawn, or all synapses of a projection. */
-export function recordedElements(
-  { of }: VariableRecording,
-  { model, data }: Pick<ValidModel, 'model' | 'data'>,
+export function recordedElements<F extends Form>(
+  { of }: VariableRecording<F>,
+  { model, data }: ValidModel<F>,
 ): readonly number[] | undefined {
   if (!isSelection(of, 'synapses')) return elementsIn(of, model.populations[populationOf(of) ?? '']?.size ?? 0, data);
   if (of.indices !== undefined) return numbersOf(of.indices, data);
@@ -33,14 +35,17 @@ export function recordedElements(
 }
 
 /** Checks whether a recording samples a variable, of the same place on cells. */
-const samples = (recording: VariableRecording, { owner, name, section, fraction }: Variable): boolean =>
+const samples = <F extends Form>(
+  recording: VariableRecording<F>,
+  { owner, name, section, fraction }: Variable,
+): boolean =>
   ownerOf(recording) === owner &&
   recording.variables.includes(name) &&
   recording.section === section &&
   recording.fraction === fraction;
 
 /** Returns a statement on recorded variables from the recordings before and after a rewriting. */
-export function recordedVariables(before: ValidModel, after: ValidModel): Partial<Became> {
+export function recordedVariables(before: typed.ValidModel, after: typed.ValidModel): Partial<Became> {
   if (before.model.recordings === after.model.recordings) return {};
   const [own, there] = [ofVariables(before.model), new Map(ofVariables(after.model).map((one) => [one.name, one]))];
   return {
@@ -76,10 +81,10 @@ export function recordedVariables(before: ValidModel, after: ValidModel): Partia
 /** Returns the element at the same position; elements that are not recorded keep their numbers. */
 function elementAfter(
   element: number | undefined,
-  found: VariableRecording,
-  now: VariableRecording,
-  before: ValidModel,
-  after: ValidModel,
+  found: VariableRecording<Typed>,
+  now: VariableRecording<Typed>,
+  before: typed.ValidModel,
+  after: typed.ValidModel,
 ): number | undefined {
   if (element === undefined || JSON.stringify(found.of) === JSON.stringify(now.of)) return element;
   const [own, there] = [recordedElements(found, before), recordedElements(now, after)];

@@ -6,7 +6,7 @@
 import type { ConversionEntry, ConversionReport } from '../conversion-report.js';
 import type * as written from '../model.js';
 import type { ValidModel } from '../typed.js';
-import { typedValid, writtenValid } from '../typed-model.js';
+import { writtenValid } from '../typed-model.js';
 import { composed, type Became } from './became.js';
 import { recordedVariables } from './recorded-variables.js';
 import { reportRemoved } from './unwritten-parts.js';
@@ -35,8 +35,7 @@ export async function rewrite<Context>(
   for (const { name, apply } of rewritings) {
     const made = await apply(now, context);
     if (typeof made !== 'string') {
-      const [before, after] = [writtenValid(now), writtenValid(made.valid)];
-      statements.push({ ...recordedVariables(before, after), ...made.became });
+      statements.push({ ...recordedVariables(now, made.valid), ...made.became });
       now = made.valid;
     }
     after(name, now);
@@ -53,18 +52,15 @@ export interface PassContext {
   readonly afterPass?: AfterPass | undefined;
 }
 
-/** Returns both forms of a model after the rewritings for a notation, which report each part that they remove. */
+/** Returns a model after the rewritings for a notation, which report each part that they remove. */
 export async function applyPasses<Context extends PassContext>(
   passes: readonly Rewriting<Context>[],
-  whole: written.ValidModel,
+  whole: ValidModel,
   context: Context,
-): Promise<{ readonly valid: written.ValidModel; readonly typed: ValidModel; readonly became: Became }> {
-  const made = await rewrite(passes, typedValid(whole), context, (name, now) =>
-    context.afterPass?.(name, writtenValid(now)),
-  );
-  const valid = writtenValid(made.valid);
-  reportRemoved(whole.model, valid.model, made.became, context.report);
-  return { valid, typed: made.valid, became: made.became };
+): Promise<{ readonly valid: ValidModel; readonly became: Became }> {
+  const made = await rewrite(passes, whole, context, (name, now) => context.afterPass?.(name, writtenValid(now)));
+  reportRemoved(whole.model, made.valid.model, made.became, context.report);
+  return made;
 }
 
 /** A rewritten model, with entries of the report. */
@@ -87,13 +83,3 @@ export const reporting =
     if (valid === before) return 'the model has nothing to rewrite';
     return { valid, ...(became === undefined ? {} : { became }) };
   };
-
-/** Returns the function of a rewriting that still reads the written form. The same object stands for no change. */
-export const onText = <Context extends PassContext>(
-  change: (valid: written.ValidModel, context: Context) => written.ValidModel | Promise<written.ValidModel>,
-): Rewriting<Context>['apply'] =>
-  reporting(async (typed, context) => {
-    const before = writtenValid(typed);
-    const valid = await change(before, context);
-    return { valid: valid === before ? typed : typedValid(valid) };
-  });

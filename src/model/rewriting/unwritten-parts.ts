@@ -68,14 +68,19 @@ export function reportUnwritten<F extends Form>(model: Model<F>, report: Convers
  *
  * @param now the model after the rewritings
  */
-export function reportRemoved(before: Model, now: Model, became: Became, report: ConversionReport): void {
+export function reportRemoved<F extends Form>(
+  before: Model<F>,
+  now: Model<F>,
+  became: Became,
+  report: ConversionReport,
+): void {
   const nameNow = (section: string, name: string): string | undefined =>
     section === 'populations'
       ? became.population(name, 0)?.population
       : section === 'projections'
         ? became.projection(name)
         : name;
-  const pointersIn = (model: Model): readonly string[] => actingParts(model).map(({ pointer }) => pointer);
+  const pointersIn = (model: Model<F>): readonly string[] => actingParts(model).map(({ pointer }) => pointer);
   const known = new Set(pointersIn(before));
   const there = new Set(pointersIn(now));
   // Pieces of a part have its name at the beginning of theirs.

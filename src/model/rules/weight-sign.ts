@@ -1,13 +1,13 @@
 import { numbersOf } from '../arrays.js';
 import { populationsOf } from '../selected.js';
-import { isDrawn } from '../tagged.js';
 import type { Expression, Statement } from '../../lang/ast.js';
 import { equalDimensions } from '../../lang/dimension.js';
-import { parseExpression, parseStatements } from '../../lang/parse.js';
-import { parseUnit, unitInText } from '../../lang/units.js';
+import { parseUnit } from '../../lang/units.js';
 import { namesIn } from '../../lang/walk.js';
 import { messages } from '../messages.js';
-import type { DataStore, DrawnValues, Model, Projection, SynapseType, UnitText, Value } from '../model.js';
+import type { UnitText } from '../model.js';
+import type { DataStore, DrawnValues, Model, Projection, SynapseType, Value } from '../typed.js';
+import { typedModel } from '../typed-model.js';
 import { child } from '../pointer.js';
 import type { Rule } from './rule.js';
 
@@ -31,17 +31,15 @@ const conductances = ['S', 'S/m**2', 'S/m'].map((unit) => parseUnit(unit).dimens
  * two may be parts of one time course, such as a difference of exponentials.
  */
 export const weightSign: Rule = (written, context) => {
-  const model = { ...written, data: context.data };
+  const model = { ...typedModel(written), data: context.data };
   for (const [name, projection] of Object.entries(model.projections)) {
     const type = model.synapses[projection.synapse];
     for (const [pathway, { do: actions }] of Object.entries(type?.pathways ?? {})) {
       if (type === undefined) continue;
-      const changes = actions.flatMap((text, index) =>
-        parseStatements(text)
-          .map(change)
-          .filter((parsed) => parsed !== undefined && isConductance(parsed.target, model, projection, type))
-          .map((parsed) => ({ ...(parsed as Change), index })),
-      );
+      const changes = actions.flatMap((statement, index) => {
+        const found = change(statement);
+        return found && isConductance(found.target, model, projection, type) ? [{ ...found, index }] : [];
+      });
       const signed = changes.map((parsed) => ({ ...parsed, by: amount(parsed, model, projection, type) }));
       if (signed.some(({ by: [, high] }) => high > 0)) continue;
       for (const { index, value, by, target, sign } of signed) {
@@ -147,9 +145,8 @@ export function range(e: Expression, model: Known, projection: Projection, type:
           return hull(left, right, (a, b) => (a === 0 || b === 0 ? 0 : a * b));
         case '/':
           return right[0] > 0 || right[1] < 0 ? hull(left, right, (a, b) => a / b) : anything;
-        // Powers of units and of positive numbers.
         case '**':
-          return left[0] === 1 && left[1] === 1 ? left : left[0] > 0 ? [0, Infinity] : anything;
+          return left[0] > 0 ? [0, Infinity] : anything;
         default:
           return anything;
       }
@@ -193,7 +190,7 @@ function hull(left: Range, right: Range, of: (a: number, b: number) => number): 
   return corners.some(Number.isNaN) ? anything : [Math.min(...corners), Math.max(...corners)];
 }
 
-/** Returns the range of a name: a parameter of the synapses or of the model, or a unit. */
+/** Returns the range of a name: a parameter of the synapses or of the model. */
 function known(name: string, model: Known, projection: Projection, type: SynapseType): Range {
   const own = Object.hasOwn(type.parameters, name) ? type.parameters[name] : undefined;
   if (own !== undefined)
@@ -206,22 +203,18 @@ function known(name: string, model: Known, projection: Projection, type: Synapse
   const whole = Object.hasOwn(model.parameters, name) ? model.parameters[name] : undefined;
   if (whole !== undefined) return [whole.value, whole.value];
   if (Object.hasOwn(type.state, name) || Object.hasOwn(type.derived, name)) return anything;
-  if (notNegative.has(name)) return [0, Infinity];
-  // A normalised text has units of the SI only.
-  return unitInText(name) === undefined ? anything : [1, 1];
+  return notNegative.has(name) ? [0, Infinity] : anything;
 }
 
 /** Returns the range of a value of a projection, as far as constants define it. */
 export function rangeOfValue(value: Value, model: Known, projection: Projection, type: SynapseType): Range {
   if (typeof value === 'number') return [value, value];
-  // The text of a value may read other values, perhaps in a chain; only texts that read no others are evaluated.
-  if (typeof value === 'string') {
-    const e = parseExpression(value);
-    return [...namesIn(e)].some((key) => Object.hasOwn(type.parameters, key))
+  // An expression may read other values, perhaps in a chain; only those that read no others are evaluated.
+  if (value.kind === 'expression')
+    return [...namesIn(value.expression)].some((key) => Object.hasOwn(type.parameters, key))
       ? anything
-      : range(e, model, projection, type);
-  }
-  if (isDrawn(value)) return drawnRange(value);
+      : range(value.expression, model, projection, type);
+  if (value.kind === 'draw') return drawnRange(value);
   const numbers = numbersOf(value.array, model.data);
   let [low, high] = [Infinity, -Infinity];
   for (let k = 0; k < numbers.length; k++) {

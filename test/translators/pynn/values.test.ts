@@ -3,8 +3,14 @@
 import { expect, test } from 'vitest';
 import { convertModel } from '../../../src/convert/convert.js';
 import { importModel, runModel } from '../../../src/pipeline/pipeline.js';
+import { foldConstants } from '../../../src/lang/fold.js';
+import { parseExpression } from '../../../src/lang/parse.js';
+import { formula, type Value } from '../../../src/model/typed.js';
 import { pynnValue } from '../../../translators/pynn/export/values.js';
 import '../../../translators/brian/road.js';
+
+const value = (text: string, names: readonly string[] = []): Value =>
+  formula(foldConstants(parseExpression(text), undefined, (name) => names.includes(name)));
 
 test.each([
   ['8e-10*A + i*0.05*(1e-9*A)', 'nA', '0.8 + i*0.05'],
@@ -15,7 +21,7 @@ test.each([
   ['exp(-i)', 'mV', '(exp(-i))*1000'],
 ])('%s in %s is %s', (text, unit, expr) => {
   const generators = { numpy: () => 'none', known: [] } as never;
-  expect(pynnValue(text, unit, {} as never, generators, new Set(['i']))).toEqual({ expr, of: 'i' });
+  expect(pynnValue(value(text, ['i']), unit, {} as never, generators)).toEqual({ expr, of: 'i' });
 });
 
 test.each([
@@ -25,7 +31,7 @@ test.each([
 ])('%s is clipped', (text, low, high) => {
   const generators = { numpy: () => 'none', known: [] } as never;
   const params = { mu: 0.2, sigma: 0.1, low, high };
-  expect(pynnValue(text, 'nA', {} as never, generators, new Set())).toEqual({
+  expect(pynnValue(value(text), 'nA', {} as never, generators)).toEqual({
     random: 'normal_clipped_to_boundary',
     params,
   });

@@ -15,7 +15,7 @@ import type { CoordinatesOf } from './coordinates.js';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { gathered } from '../../../src/library/gather/gather.js';
 import type { ValidModel } from '../../../src/model/typed.js';
-import { onText, reporting, type PassContext, type Rewriting } from '../../../src/model/rewriting/rewriting.js';
+import { reporting, type PassContext, type Rewriting } from '../../../src/model/rewriting/rewriting.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
 import { typedModel, typedValid, writtenValid } from '../../../src/model/typed-model.js';
 
@@ -72,7 +72,7 @@ export const brianPasses: readonly Rewriting<BrianContext>[] = [
   {
     name: 'leave-out-populations',
     why: 'Brian has no groups without cells, none of cells with regimes, and none with sections that are not cables by now',
-    apply: onText((valid, context) => expressiblePopulations(valid, context, 'brian')),
+    apply: reporting((valid, context) => ({ valid: expressiblePopulations(valid, context, 'brian') })),
   },
   {
     name: 'synapses-as-code',

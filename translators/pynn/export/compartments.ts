@@ -16,8 +16,7 @@ import { populationsOf } from '../../../src/model/selected.js';
 import { isGiven } from '../../../src/model/tagged.js';
 import { mechanismAt } from '../../../src/model/rewriting/unwritten-parts.js';
 import { child } from '../../../src/model/pointer.js';
-import type { Compartments, NeuronType, Projection, Section } from '../../../src/model/model.js';
-import { typedType } from '../../../src/model/typed-model.js';
+import type { Compartments, NeuronType, Projection, Section } from '../../../src/model/typed.js';
 import { inUnit } from '../../shared/in-unit.js';
 import type { Cell, Distribution, Location, Locations, Part } from '../specification.generated.js';
 import type { ExportContext } from './context.js';
@@ -29,7 +28,7 @@ type Within = Pick<ExportContext, 'model' | 'data' | 'report'>;
 /** Returns a neuron type as `MultiCompartmentNeuron`; undefined if it is none, which is reported elsewhere. */
 export function compartmentsOf(within: Within, name: string, type: NeuronType): ExportedCompartments | undefined {
   const { compartments } = type;
-  const found = compartments && recogniseCompartments(typedType(type), within.data);
+  const found = compartments && recogniseCompartments(type, within.data);
   if (compartments === undefined || found === undefined || typeof found === 'string') return undefined;
   const { report } = within;
   const pointer = child('/neurons', name);

@@ -1,21 +1,19 @@
 /** Connection rules as PyNN's connectors. */
 
-import { parseExpression } from '../../../src/lang/parse.js';
-import { mapExpression } from '../../../src/lang/walk.js';
-import { tidy, valueAt } from '../../../src/library/recognise/numbers.js';
+import type { Expression } from '../../../src/lang/ast.js';
+import { binary, name as nameOf } from '../../../src/lang/build.js';
+import { equalExpressions } from '../../../src/lang/walk.js';
 import { excludesSelf } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { mapped } from '../../../src/model/collections.js';
-import type { ConnectionRule, DrawnValues } from '../../../src/model/model.js';
+import { formula, type ConnectionRule, type DrawnValues } from '../../../src/model/typed.js';
 import { unusual } from '../../shared/vocabulary.js';
 import { connectors } from '../connectors.js';
-import { functionNames } from '../formulas.js';
 import type { Connector, Value as PynnValue } from '../specification.generated.js';
 import type { ExportContext } from './context.js';
 import { given } from './given.js';
 import { inUnit } from '../../shared/in-unit.js';
-import { isFormula } from '../value-kinds.js';
-import { formulaText, isMissing, pynnValue, readCanonical } from './values.js';
+import { formulaText, isMissing, pynnValue, type FormulaOf, type Pair } from './values.js';
 
 type Values = Readonly<Record<string, PynnValue>>;
 type Columns = readonly (readonly [name: string, values: PynnValue])[];
@@ -25,13 +23,19 @@ export function connectorOf(
   context: ExportContext,
   rules: readonly ConnectionRule[],
   pointer: string,
-  names: ReadonlySet<string>,
 ): Connector | undefined {
   const [rule] = rules;
   if (rule === undefined || rules.length > 1)
     return context.report.missing(pointer, 'several connection rules in one projection');
-  return ofRule(context, rule, pointer, names);
+  return ofRule(context, rule, pointer);
 }
+
+/** Returns the pairs of listed connections, which have values of their own; for others, that formulas are of pairs. */
+export const pairsOf = ({ type, params }: Connector): FormulaOf =>
+  type === 'FromListConnector' ? ((params?.['conn_list'] ?? []) as readonly Pair[]) : 'ij';
+
+/** The condition of the half of the pairs that 'NoMutual' leaves. */
+const later = binary('>', nameOf('i'), nameOf('j'));
 
 /**
  * Returns a connector with the parameters that differ from PyNN's usual ones. @param rng who draws; absent: PyNN's
@@ -42,12 +46,7 @@ function made(type: string, params: Readonly<Record<string, unknown>>, rng?: str
   return { type, ...given('params', written), ...(rng === undefined ? {} : { rng }) };
 }
 
-function ofRule(
-  context: ExportContext,
-  rule: ConnectionRule,
-  pointer: string,
-  names: ReadonlySet<string>,
-): Connector | undefined {
+function ofRule(context: ExportContext, rule: ConnectionRule, pointer: string): Connector | undefined {
   const { data, generators, report, label } = context;
   const allow_self_connections = !excludesSelf(rule);
   switch (rule.rule) {
@@ -61,22 +60,21 @@ function ofRule(
       return { type: 'FromListConnector', params: { conn_list: pairs } };
     }
     case 'pairs': {
-      // The half of the pairs that 'NoMutual' leaves.
-      const isMutual = rule.condition === 'i > j';
+      const isMutual = rule.condition !== null && equalExpressions(rule.condition, later);
       if ((rule.condition !== null && !isMutual) || rule.copies !== 1)
         return report.missing(pointer, 'a connection rule with a condition or multiple connections per pair');
       const rest = { allow_self_connections: isMutual ? 'NoMutual' : allow_self_connections };
-      return probability(context, rule.p, rest, pointer, names, generators.native());
+      return probability(context, rule.p, rest, pointer, generators.native());
     }
     case 'fixedInDegree':
     case 'fixedOutDegree':
     case 'fixedTotal':
     case 'smallWorld':
-      return drawn(context, rule.rule, { ...rule, allow_self_connections }, pointer, names, generators.native());
+      return drawn(context, rule.rule, { ...rule, allow_self_connections }, pointer, generators.native());
     case 'clone':
       return { type: 'CloneConnector', params: { reference: label(rule.of) } };
     case 'hostDrawn':
-      return hostDrawn(context, rule.arguments, pointer, names);
+      return hostDrawn(context, rule.arguments, pointer);
     case 'csa':
     case 'generator':
       return report.missing(pointer, `the connection rule ${rule.rule}; --freeze lists its connections`);
@@ -91,14 +89,13 @@ function ofRule(
  */
 function probability(
   { report }: ExportContext,
-  p: unknown,
+  p: number | Expression,
   rest: Readonly<Record<string, unknown>>,
   pointer: string,
-  names: ReadonlySet<string>,
   rng: string | undefined,
 ): Connector | undefined {
   if (typeof p === 'number') return made('FixedProbabilityConnector', { p_connect: p, ...rest }, rng);
-  const formula = formulaText(readCanonical(String(p), names), 'ij');
+  const formula = formulaText(p);
   if (isMissing(formula)) return report.missing(pointer, `${formula.missing} as the probability of a connection`);
   const { expr, of } = formula;
   if (of === 'd') return made('DistanceDependentProbabilityConnector', { d_expression: expr, ...rest }, rng);
@@ -113,7 +110,6 @@ function drawn(
   rule: string,
   given: Readonly<Record<string, unknown>>,
   pointer: string,
-  names: ReadonlySet<string>,
   rng: string | undefined,
 ): Connector | undefined {
   const [type, known] = Object.entries(connectors).find(([, { rules }]) => rules?.includes(rule)) ?? [];
@@ -122,7 +118,7 @@ function drawn(
   const params = mapped(known.parameters, ({ unit, ours }, key) => {
     const value = given[ours ?? key];
     return key === 'n'
-      ? countOf(context, value, pointer, names)
+      ? countOf(context, value as number | Expression | DrawnValues, pointer)
       : unit === undefined
         ? value
         : inUnit(Number(value), unit);
@@ -133,14 +129,14 @@ function drawn(
 /** Returns a number of connections, one for all cells or drawn for each. */
 function countOf(
   { data, generators, report }: ExportContext,
-  n: unknown,
+  n: number | Expression | DrawnValues,
   pointer: string,
-  names: ReadonlySet<string>,
 ): unknown {
   if (typeof n === 'number') return n;
-  // A draw of a whole number by our own counters is written int(...).
-  const text = typeof n === 'string' ? n.replace(/^int\((.*)\)$/, '$1') : undefined;
-  const translated = pynnValue(text ?? (n as DrawnValues), '1', data, generators, names);
+  // A draw of a whole number by our own counters is int(...).
+  const of = (e: Expression): Expression => (e.kind === 'call' && e.function === 'int' ? (e.arguments[0] ?? e) : e);
+  const value = 'span' in n ? formula(of(n)) : ({ ...n, kind: 'draw' } as const);
+  const translated = pynnValue(value, '1', data, generators);
   return isMissing(translated)
     ? report.missing(pointer, `${translated.missing} as the number of connections`)
     : translated;
@@ -149,9 +145,15 @@ function countOf(
 /** Returns connections that a NumpyRNG draws in PyNN's order. */
 function hostDrawn(
   context: ExportContext,
-  { connector, p, self = true, mutual, generator, ...rest }: Readonly<Record<string, unknown>>,
+  {
+    connector,
+    p = 0,
+    self = true,
+    mutual,
+    generator,
+    ...rest
+  }: Extract<ConnectionRule, { readonly arguments: unknown }>['arguments'],
   pointer: string,
-  names: ReadonlySet<string>,
 ): Connector | undefined {
   const { generators } = context;
   const named = generator as { readonly seed: string; readonly stream?: string; readonly skip?: number };
@@ -160,25 +162,14 @@ function hostDrawn(
   const rng = named.seed === 'model' ? generators.native() : isUsual ? undefined : generators.numpy(named);
   const allow_self_connections = mutual === false ? 'NoMutual' : self;
   if (connector === 'fixedProbability' || connector === 'probability')
-    return probability(context, p, { allow_self_connections }, pointer, names, rng);
-  return drawn(context, String(connector), { ...rest, allow_self_connections }, pointer, names, rng);
+    return probability(context, p, { allow_self_connections }, pointer, rng);
+  return drawn(context, String(connector), { ...rest, allow_self_connections }, pointer, rng);
 }
 
-/**
- * Returns columns of listed connections, and the other values. PyNN evaluates functions of indices for matrices only,
- * so lists have their values.
- */
-export function columnsOf({ type, params }: Connector, values: Values): readonly [columns: Columns, rest: Values] {
+/** Returns columns of listed connections, and the other values. */
+export function columnsOf({ type }: Connector, values: Values): readonly [columns: Columns, rest: Values] {
   if (type !== 'FromListConnector') return [[], values];
-  const pairs = (params?.['conn_list'] ?? []) as readonly (readonly [number, number])[];
-  const columns = Object.entries(values).flatMap(([key, value]) => {
-    if (!isFormula(value) || value.of !== 'ij') return Array.isArray(value) ? [[key, value] as const] : [];
-    const tree = mapExpression(parseExpression(value.expr), (e) =>
-      e.kind === 'call' ? { ...e, function: functionNames[e.function] ?? e.function } : e,
-    );
-    const at = pairs.map(([i, j]) => valueAt(tree, (name) => ({ i, j, pi: Math.PI, e: Math.E })[name] ?? NaN));
-    return [[key, at.map((one) => tidy(one))] as const];
-  });
+  const columns = Object.entries(values).filter(([, value]) => Array.isArray(value));
   const listed = new Set(columns.map(([key]) => key));
   return [columns, Object.fromEntries(Object.entries(values).filter(([key]) => !listed.has(key)))];
 }

@@ -3,8 +3,7 @@
 import { populationsOf } from '../../../src/model/selected.js';
 import { tidy } from '../../../src/library/recognise/numbers.js';
 import type { StandardCell } from '../../../src/library/standard-type.js';
-import type { Scopes } from '../../../src/model/declared-names.js';
-import type { DataStore, Model, SelectionRule, Value } from '../../../src/model/model.js';
+import type { DataStore, Model, SelectionRule, Value } from '../../../src/model/typed.js';
 import { isNumbers } from '../values.js';
 import type { Value as PynnValue } from '../specification.generated.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
@@ -29,8 +28,6 @@ export interface ExportContext {
   readonly cells: ReadonlyMap<string, StandardCell>;
   /** The same with compartments. */
   readonly compartments: ReadonlyMap<string, ExportedCompartments>;
-  /** Names declared in each part of the model. */
-  readonly scopes: Pick<Scopes, 'ofKey' | 'ofSelection'>;
   /** Collects parts without a name in PyNN; undefined if such parts are left out. */
   readonly natives?: NativeParts;
   /** Collects NESTML models of types without a name in PyNN; undefined if they are left out or in `natives`. */
@@ -39,20 +36,15 @@ export interface ExportContext {
   readonly targets: Targets;
 }
 
-/**
- * Returns a value in PyNN's unit; undefined after a report that PyNN has no form for it.
- *
- * @param names  names declared at the value, which are not units
- */
+/** Returns a value in PyNN's unit; undefined after a report that PyNN has no form for it. */
 export function valueIn(
   context: ExportContext,
   value: Value,
   unit: string,
   pointer: string,
-  names: ReadonlySet<string>,
   of: FormulaOf = 'i',
 ): PynnValue | undefined {
-  const translated = pynnValue(value, unit, context.data, context.generators, names, of);
+  const translated = pynnValue(value, unit, context.data, context.generators, of);
   if (isMissing(translated)) return context.report.missing(pointer, translated.missing);
   // NEST's units round such numbers anyway.
   const isTidied = context.nestml !== undefined && isNumbers(translated);

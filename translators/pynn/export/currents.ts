@@ -5,18 +5,13 @@ import { linearForm } from '../../../src/lang/linear.js';
 import { constantOf, withoutShortConstants } from '../../../src/library/recognise/numbers.js';
 import { inUnit } from '../../shared/in-unit.js';
 import { literal, piecesOf, type Piece } from '../../../src/library/pieces.js';
-import { readCanonical } from './values.js';
 import type { CurrentSource } from '../specification.generated.js';
 
 type Source = Pick<CurrentSource, 'type' | 'params'>;
 
-/**
- * Returns the current sources that sum to an expression; undefined if PyNN has no source of a part's shape.
- *
- * @param names  names declared at the expression, which are not units
- */
-export function currentSources(text: string, dt: number, names: ReadonlySet<string>): readonly Source[] | undefined {
-  const pieces = piecesOf(readCanonical(text, names));
+/** Returns the current sources that sum to an expression; undefined if PyNN has no source of a part's shape. */
+export function currentSources(value: Expression, dt: number): readonly Source[] | undefined {
+  const pieces = piecesOf(value);
   if (pieces === undefined) return undefined;
   const amplitudes = pieces.map(({ value }) => literal(value));
   // Simulators do not agree on steps that begin at 0: a current that flows from the start and changes later is a sum.

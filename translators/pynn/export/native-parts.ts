@@ -4,7 +4,7 @@ import { recordableOfCells } from '../../../src/model/normalise/recordings.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { hashedForm } from '../../../src/model/hashed-form.js';
 import { identityOf, type StandardCell } from '../../../src/library/standard-type.js';
-import type { DataStore, NeuronType, Population, ValidModel } from '../../../src/model/model.js';
+import type { DataStore, Model, NeuronType, Population, ValidModel } from '../../../src/model/model.js';
 import { structureOfNative } from '../native/structure.js';
 import { nativeType, type NativeType } from '../native/equations.js';
 import { withReadableUnits } from '../../../src/lang/readable-units.js';
@@ -14,9 +14,12 @@ import { given } from './given.js';
 
 type Compact = Readonly<Record<string, unknown>>;
 type Kind = 'projections' | 'stimuli' | 'operations';
+/** Where a population is computed within a step. */
+type Turn = Partial<Pick<Population, 'clock' | 'order'>>;
 
-/** Collects parts without a name in PyNN while a model is written. */
+/** Collects parts without a name in PyNN while a model is written. They are in the written form of the model. */
 export class NativeParts {
+  readonly model: Model;
   readonly #data: DataStore;
   /** Names of the model that units of code must not be taken for. */
   readonly #names: ReadonlySet<string>;
@@ -28,6 +31,7 @@ export class NativeParts {
   readonly #parts: Record<Kind, Record<string, unknown>> = { projections: {}, stimuli: {}, operations: {} };
 
   constructor({ model, data }: ValidModel) {
+    this.model = model;
     this.#data = data;
     this.#compact = hashedForm(model).model as Readonly<Record<string, Readonly<Record<string, Compact>>>>;
     this.#names = namesOf(model);
@@ -61,7 +65,8 @@ export class NativeParts {
    *
    * @param receptors  targets of synapses with PyNN's names
    */
-  cell(name: string, type: NeuronType, receptors: StandardCell['receptors']): StandardCell {
+  cell(name: string, receptors: StandardCell['receptors']): StandardCell {
+    const type = this.model.neurons[name] as NeuronType;
     const own = nativeType(this.plain(this.#compact['neurons']?.[name] ?? {}));
     this.#cells[name] = { ...own, ...given('receptors', receptors) };
     const variables = [type.state, type.derived, type.parameters, type.inputs].flatMap((map) => Object.keys(map));
@@ -79,17 +84,17 @@ export class NativeParts {
   }
 
   /** Returns a population of a native type, without its label and size. */
-  population(population: Population): Pick<PynnPopulation, 'cell' | 'native'> {
-    const { type, values, linked, positions } = population;
+  population(name: string): Pick<PynnPopulation, 'cell' | 'native'> {
+    const { type, values = {}, linked, positions, ...turn } = this.model.populations[name] ?? {};
     const more = { ...given('linked', linked ?? {}), ...(positions === undefined ? {} : { positions }) };
     return {
       cell: { type: `native:${type ?? ''}`, ...given('values', this.plain(values)) },
-      ...this.inSteps(population, this.plain(more)),
+      ...this.inSteps(turn, this.plain(more)),
     };
   }
 
   /** Returns the place of a population within a step, also for given spikes. @param more  other native parts of it */
-  inSteps({ clock, order }: Population, more: object = {}): Pick<PynnPopulation, 'native'> {
+  inSteps({ clock, order = 0 }: Turn, more: object = {}): Pick<PynnPopulation, 'native'> {
     const turn = { ...(clock === undefined ? {} : { clock }), ...(order === 0 ? {} : { order }) };
     return given('native', { ...more, ...turn });
   }
@@ -100,8 +105,8 @@ export class NativeParts {
   }
 
   /** Notes a part that stands as it is. */
-  add(kind: Kind, name: string, part: unknown): void {
-    this.#parts[kind][name] = this.plain(part);
+  add(kind: Kind, name: string): void {
+    this.#parts[kind][name] = this.plain(this.model[kind][name]);
   }
 
   /** Returns all collected parts in the form of the document. */

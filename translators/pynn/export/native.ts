@@ -6,7 +6,8 @@
 import { isSelection } from '../../../src/model/tagged.js';
 import { populationsOf } from '../../../src/model/selected.js';
 import { weightKindOf, type Receptor } from '../../../src/library/standard-type.js';
-import type { ConnectionRule, Model, Projection } from '../../../src/model/model.js';
+import type * as written from '../../../src/model/model.js';
+import type { ConnectionRule, Model, Projection } from '../../../src/model/typed.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Connector, Projection as PynnProjection } from '../specification.generated.js';
 import { connectorOf } from './connectors.js';
@@ -80,24 +81,23 @@ export function nativeProjection(
   projection: Projection,
   pointer: string,
 ): PynnProjection | undefined {
-  const { from, to, synapse, connect, receptors, values, delays, delayRange, space, clock, order } = projection;
+  const { from, to, synapse, connect, receptors, delayRange, space, clock, order } = projection;
+  const own = natives.model.projections[name];
   context.report.convention('pynn/native', pointer, runsHere);
   context.report.convention('pynn/native', child('/synapses', synapse), runsHere);
   natives.synapse(synapse);
   if (isSelection(from.of, 'synapses') || isSelection(to.of, 'synapses')) {
-    natives.add('projections', name, projection);
+    natives.add('projections', name);
     return undefined;
   }
   const [rule, ...others] = connect;
   const isNamed = rule !== undefined && others.length === 0 && isPynnRule(rule);
-  const connector: Connector | undefined = isNamed
-    ? connectorOf(context, connect, pointer, context.scopes.ofKey(name))
-    : undefined;
-  const end = ({ of: _, ...rest }: Projection['from']): object => rest;
+  const connector: Connector | undefined = isNamed ? connectorOf(context, connect, pointer) : undefined;
+  const end = ({ of: _, ...rest }: written.End): object => rest;
   const more = {
-    ...given('from', { ...end(from) }),
-    ...given('to', { ...end(to) }),
-    ...(connector === undefined ? { connect } : {}),
+    ...given('from', { ...(own && end(own.from)) }),
+    ...given('to', { ...(own && end(own.to)) }),
+    ...(connector === undefined ? { connect: own?.connect } : {}),
     ...given('receptors', receptors),
     ...(delayRange === undefined ? {} : { delayRange }),
     ...(space === undefined ? {} : { space }),
@@ -111,8 +111,8 @@ export function nativeProjection(
     connector: connector ?? { type: 'native' },
     synapse: {
       type: `native:${synapse}`,
-      ...given('values', natives.plain(values)),
-      ...given('delays', natives.plain(delays)),
+      ...given('values', natives.plain(own?.values ?? {})),
+      ...given('delays', natives.plain(own?.delays ?? {})),
     },
     ...given('native', natives.plain(more)),
   };

@@ -6,13 +6,11 @@ import { readable } from '../../../src/library/readable/readable.js';
 import { declaredName } from '../../../src/library/declared-types.js';
 import { recogniseCompartments } from '../../../src/library/recognise/compartments.js';
 import { standardise } from '../../../src/library/recognise/standardise.js';
-import { onText, reporting, type PassContext, type Rewriting } from '../../../src/model/rewriting/rewriting.js';
+import { reporting, type PassContext, type Rewriting } from '../../../src/model/rewriting/rewriting.js';
 import { populationsOf } from '../../../src/model/selected.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
 import { isLoss, type ConversionEntry } from '../../../src/model/conversion-report.js';
-import type { Form, Model, NeuronType } from '../../../src/model/model.js';
-import type { ValidModel as Typed } from '../../../src/model/typed.js';
-import { writtenModel } from '../../../src/model/typed-model.js';
+import type { Model, NeuronType, ValidModel } from '../../../src/model/typed.js';
 import { expressiblePopulations } from '../../shared/expressible-populations.js';
 import { withConstantsOfCells } from './nestml/constants.js';
 import { withoutReserved } from './nestml/reserved.js';
@@ -28,14 +26,14 @@ const gather: Rewriting<PassContext> = {
   apply: reporting((valid) => gathered(valid, 'pynn')),
 };
 
-const takesTurns = ({ model }: Typed): boolean => timingProperties[model.timing].takesTurns;
+const takesTurns = ({ model }: ValidModel): boolean => timingProperties[model.timing].takesTurns;
 
 /** For every way to write a model. */
 export const pynnPasses: readonly Rewriting<PassContext>[] = [
   {
     name: 'leave-out-populations',
     why: 'PyNN has no populations without cells',
-    apply: onText((valid, context) => expressiblePopulations(valid, context, 'pynn')),
+    apply: reporting((valid, context) => ({ valid: expressiblePopulations(valid, context, 'pynn') })),
   },
 ];
 
@@ -59,7 +57,7 @@ export const namePasses: readonly Rewriting<PassContext>[] = [
 ];
 
 /** Returns the populations of cells that `MultiCompartmentNeuron` is. */
-function multiCompartmentCells({ model, data }: Typed): ReadonlySet<string> {
+function multiCompartmentCells({ model, data }: ValidModel): ReadonlySet<string> {
   const types = Object.entries(model.neurons).flatMap(([name, type]) =>
     type.compartments === undefined || typeof recogniseCompartments(type, data) === 'string' ? [] : [name],
   );
@@ -68,8 +66,7 @@ function multiCompartmentCells({ model, data }: Typed): ReadonlySet<string> {
   );
 }
 
-const isNestml = <F extends Form>(id: string, type: NeuronType<F>): boolean =>
-  typeof standardCellOf(id, type) === 'string';
+const isNestml = (id: string, type: NeuronType): boolean => typeof standardCellOf(id, type) === 'string';
 
 /**
  * Checks whether NEST refuses PyNN's name of a plastic synapse of the model's own: part of its delay lies before it.
@@ -98,7 +95,9 @@ function targetsOfOwnSynapses(model: Model, named: Model): ReadonlySet<string> {
  * Returns entries without parts that PyNN has no name for: they are reported again where NESTML does not express them
  * either. Projections that are already left out are not.
  */
-const withNestml = <T extends { readonly valid: Typed; readonly entries: readonly ConversionEntry[] }>(made: T): T => {
+const withNestml = <T extends { readonly valid: ValidModel; readonly entries: readonly ConversionEntry[] }>(
+  made: T,
+): T => {
   const isGone = ({ pointer }: ConversionEntry): boolean => {
     const [, name] = /^\/projections\/(\w+)$/.exec(pointer) ?? [];
     return name !== undefined && !Object.hasOwn(made.valid.model.projections, name);
@@ -123,9 +122,7 @@ export const nestmlPasses = (named: Model): readonly Rewriting<PassContext>[] =>
   {
     name: 'standardise',
     why: "cells, synapses, sources and rules have PyNN's names where these say the same",
-    apply: reporting((valid) =>
-      withNestml(standardise(valid, 'pynn', targetsOfOwnSynapses(writtenModel(valid.model), named))),
-    ),
+    apply: reporting((valid) => withNestml(standardise(valid, 'pynn', targetsOfOwnSynapses(valid.model, named)))),
   },
   {
     name: 'constants-of-cells',

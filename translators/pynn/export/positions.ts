@@ -1,8 +1,7 @@
 /** Positions, structures and spaces in PyNN's terms; lengths in um. */
 
-import { isStructure } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
-import type { Population, Projection, Structure as CanonicalStructure } from '../../../src/model/model.js';
+import type { Population, Projection, Structure as CanonicalStructure } from '../../../src/model/typed.js';
 import type { Space, Structure } from '../specification.generated.js';
 import { number, unusual, type Fields } from '../../shared/vocabulary.js';
 import { boundaries, structures, type KnownStructure } from '../structures.js';
@@ -12,16 +11,15 @@ import { inUnit } from '../../shared/in-unit.js';
 /** Returns the positions of a population's cells. */
 export function positionsOf(
   context: ExportContext,
-  name: string,
   { positions }: Population,
   pointer: string,
 ): { readonly structure?: Structure; readonly positions?: readonly (readonly number[])[] } {
   if (positions === undefined) return {};
-  if (!isStructure(positions)) {
-    const numbers = numbersOf(positions, context.data).map((length) => inUnit(length, 'um'));
+  if (positions.kind === 'places') {
+    const numbers = numbersOf(positions.places, context.data).map((length) => inUnit(length, 'um'));
     return { positions: Array.from({ length: numbers.length / 3 }, (_, k) => numbers.slice(3 * k, 3 * k + 3)) };
   }
-  const structure = structureOf(context, positions, pointer, context.scopes.ofKey(name));
+  const structure = structureOf(context, positions, pointer);
   return structure === undefined ? {} : { structure };
 }
 
@@ -29,7 +27,6 @@ function structureOf(
   context: ExportContext,
   { structure, arguments: given, generator, fillOrder }: CanonicalStructure,
   pointer: string,
-  names: ReadonlySet<string>,
 ): Structure | undefined {
   const rng = generator === undefined ? {} : { rng: context.generators.numpy(generator) };
   const written = (fields: Fields): Record<string, unknown> =>
@@ -38,7 +35,7 @@ function structureOf(
       Object.fromEntries(
         Object.entries(fields).map(([key, { unit = '1', ours = key }]) => {
           const value = given[ours];
-          return [key, value && valueIn(context, value, unit, `${pointer}/arguments/${ours}`, names)];
+          return [key, value && valueIn(context, value, unit, `${pointer}/arguments/${ours}`)];
         }),
       ),
     );

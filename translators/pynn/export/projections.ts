@@ -1,11 +1,12 @@
 /** Projections in PyNN's terms: receptor, connector, synapse type with its values and delays, space. */
 
+import type { Expression } from '../../../src/lang/ast.js';
 import { declaredIn } from '../../../src/library/standard-type.js';
 import { rangeOfValue } from '../../../src/model/rules/weight-sign.js';
 import { selectionSize } from '../../../src/model/selected.js';
 import { isDrawn, isGiven, isSelection } from '../../../src/model/tagged.js';
 import type { Receptor, StandardCell } from '../../../src/library/standard-type.js';
-import type { Projection, SynapseType, Value } from '../../../src/model/model.js';
+import { formulaOf, type Projection, type SynapseType, type Value } from '../../../src/model/typed.js';
 import { child } from '../../../src/model/pointer.js';
 import type {
   Connector,
@@ -13,7 +14,7 @@ import type {
   Projection as PynnProjection,
   Value as PynnValue,
 } from '../specification.generated.js';
-import { columnsOf, connectorOf, withColumns } from './connectors.js';
+import { columnsOf, connectorOf, pairsOf, withColumns } from './connectors.js';
 import { locationsOf } from './compartments.js';
 import { cellOfSelection, typeOfSelection, valueIn, type ExportContext } from './context.js';
 import { given } from './given.js';
@@ -23,6 +24,7 @@ import { portProjection } from './nestml/projections.js';
 import { responseParts } from '../../../src/library/pynn/index.js';
 import { declaredName } from '../../../src/library/declared-types.js';
 import { synapseParts, type SynapseParts } from './types.js';
+import type { FormulaOf } from './values.js';
 
 /** Said of a projection that goes with the cells that it is onto. */
 export const withItsTarget = 'its target has no name in PyNN';
@@ -56,14 +58,15 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   const [receptorName, { kind }] = receptor;
   const parts = at?.parts ?? synapseParts(type, kind);
   if (parts === undefined) return missing(`the synapse type ${projection.synapse} has no name in PyNN`);
-  const connector = connectorOf(context, projection.connect, pointer, context.scopes.ofKey(name));
+  const connector = connectorOf(context, projection.connect, pointer);
   if (connector === undefined) return undefined;
-  const delay = delayOf(context, name, projection, type, pointer);
+  const pairs = pairsOf(connector);
+  const delay = delayOf(context, projection, type, pairs, pointer);
   const values = {
-    ...synapseValues(context, name, projection, type, parts, pointer),
+    ...synapseValues(context, projection, type, parts, pairs, pointer),
     ...(delay?.value === undefined ? {} : { delay: delay.value }),
   };
-  const initial = initialOf(context, name, projection, type, parts, pointer);
+  const initial = initialOf(context, projection, type, parts, pointer);
   // PyNN keeps lists of values with listed connections.
   const [columns, rest] = columnsOf(connector, values);
   const space = spaceOf(projection, missing);
@@ -126,9 +129,12 @@ function gapJunctions(
   pointer: string,
 ): PynnProjection | undefined {
   const parts = synapseParts(type, 'conductance');
-  const connector = connectorOf(context, projection.connect, pointer, context.scopes.ofKey(name));
+  const connector = connectorOf(context, projection.connect, pointer);
   if (parts === undefined || connector === undefined) return undefined;
-  const [columns, rest] = columnsOf(connector, synapseValues(context, name, projection, type, parts, pointer));
+  const [columns, rest] = columnsOf(
+    connector,
+    synapseValues(context, projection, type, parts, pairsOf(connector), pointer),
+  );
   const space = spaceOf(projection, (message) => context.report.missing(pointer, message));
   return {
     label: context.label(name),
@@ -209,24 +215,17 @@ const synapseParameters = ({ standard }: SynapseParts): readonly string[] =>
 
 function synapseValues(
   context: ExportContext,
-  name: string,
   projection: Projection,
   type: SynapseType,
   parts: SynapseParts,
+  of: FormulaOf,
   pointer: string,
 ): Record<string, PynnValue> {
   const result: Record<string, PynnValue> = {};
   for (const key of synapseParameters(parts)) {
     const { unit, value: usual } = declaredOf(parts, key);
     const value = projection.values[key] ?? type.parameters[key]?.value ?? type.state[key]?.initial ?? 0;
-    const translated = valueIn(
-      context,
-      value,
-      unit,
-      child(child(pointer, 'values'), key),
-      context.scopes.ofKey(name),
-      'ij',
-    );
+    const translated = valueIn(context, value, unit, child(child(pointer, 'values'), key), of);
     if (translated !== undefined && translated !== usual) result[key] = translated;
   }
   return result;
@@ -235,7 +234,6 @@ function synapseValues(
 /** Returns first values of a synapse's state. */
 function initialOf(
   context: ExportContext,
-  name: string,
   projection: Projection,
   type: SynapseType,
   parts: SynapseParts,
@@ -250,7 +248,6 @@ function initialOf(
       value,
       declaredOf(parts, ours).unit,
       child(child(pointer, 'values'), ours),
-      context.scopes.ofKey(name),
       'ij',
     );
     if (translated !== undefined) result[theirs] = translated;
@@ -264,28 +261,34 @@ function initialOf(
  */
 function delayOf(
   context: ExportContext,
-  name: string,
   projection: Projection,
   type: SynapseType,
+  of: FormulaOf,
   pointer: string,
 ): { readonly value: PynnValue | undefined; readonly fraction: number } | undefined {
   if (Object.keys(type.pathways).length === 0) return undefined;
   const at = child(pointer, 'delays');
   const read = (value: Value | undefined): PynnValue | undefined =>
-    value === undefined ? undefined : valueIn(context, value, 'ms', at, context.scopes.ofKey(name), 'ij');
+    value === undefined ? undefined : valueIn(context, value, 'ms', at, of);
   const drawn = type.pathways['post'] !== undefined && type.parameters['delay'] !== undefined;
   const pre = drawn ? undefined : read(projection.delays['pre'] ?? type.pathways['pre']?.delay);
   if (type.pathways['post'] === undefined) return { value: pre, fraction: 1 };
   // Both parts of a delay that is drawn are written as shares of it.
-  const written = projection.delays['post'];
-  const share = /^(?:(?<part>[\d.e-]+)\*)?delay$/.exec(typeof written === 'string' ? written : '');
-  if (share !== null) return { value: read(projection.values['delay']), fraction: Number(share.groups?.['part'] ?? 1) };
+  const share = shareOf(formulaOf(projection.delays['post'] ?? 0));
+  if (share !== undefined) return { value: read(projection.values['delay']), fraction: share };
   const post = read(projection.delays['post']);
   if (post === undefined || post === 0) return { value: pre, fraction: 0 };
   if (pre === undefined || pre === 0) return { value: post, fraction: 1 };
   return (
     shared(pre, post) ?? context.report.missing(at, 'delays whose axonal and dendritic parts are of different kinds')
   );
+}
+
+/** Returns the factor of `0.25*delay`; undefined for expressions other than a share of the whole delay. */
+function shareOf(e: Expression | undefined): number | undefined {
+  if (e?.kind === 'name') return e.name === 'delay' ? 1 : undefined;
+  const isShare = e?.kind === 'binary' && e.operator === '*' && e.left.kind === 'number';
+  return isShare && shareOf(e.right) === 1 ? e.left.value : undefined;
 }
 
 /** Returns a partly dendritic delay, from its two parts. */

@@ -2,12 +2,21 @@
 
 import { itemAt } from '../../../src/diagnostics/entry.js';
 import { populationOf, selectionSize } from '../../../src/model/selected.js';
-import { isDrawn, isIdle, isPhase, isSelection, taggedPhase } from '../../../src/model/tagged.js';
-import { parseExpression } from '../../../src/lang/parse.js';
-import { namesIn } from '../../../src/lang/walk.js';
+import { isDrawn, isIdle, isPhase, isSelection } from '../../../src/model/tagged.js';
+import type { Expression } from '../../../src/lang/ast.js';
+import { equalExpressions, namesIn } from '../../../src/lang/walk.js';
 import { numbersOf } from '../../../src/model/arrays.js';
-import type { Phase, PhaseKinds, SelectionRule, SpikeTrain, Value } from '../../../src/model/model.js';
+import type * as written from '../../../src/model/model.js';
+import {
+  contentOf,
+  formulaOf,
+  type Phase,
+  type SelectionRule,
+  type SpikeTrain,
+  type Value,
+} from '../../../src/model/typed.js';
 import { child } from '../../../src/model/pointer.js';
+import { typedSelection } from '../../../src/model/typed-model.js';
 import { unitOf } from '../cells.js';
 import { isNumbers } from '../values.js';
 import type {
@@ -48,7 +57,7 @@ export function protocolOf(context: ExportContext): Protocol {
   const on = new Set(recordings.map(({ name }) => name).filter((name) => !late.has(name)));
   const phases = new Phases(context, described, on);
   experiment.protocol.slice(lead.length).forEach((phase, k) => {
-    if (!isIdle(phase, experiment.protocol)) phases.add(phase, child('/experiment/protocol', lead.length + k));
+    if (!isIdle(phase, experiment.protocol)) phases.add(phase, lead.length + k);
   });
   const begun = recordings.flatMap(({ name }) => (late.has(name) ? [] : (described.get(name) ?? [])));
   const recorded = recordings.flatMap(({ name }, k) => {
@@ -83,25 +92,25 @@ class Phases {
     return this.#list;
   }
 
-  add(phase: Phase, pointer: string): void {
+  add(phase: Phase, index: number): void {
+    const pointer = child('/experiment/protocol', index);
     if (isPhase(phase, 'record') && !phase.on) {
       this.#ending.set(phase.record, pointer);
       return;
     }
     this.#stop();
     const { natives, report } = this.#context;
-    const tagged = taggedPhase(phase);
-    switch (tagged.kind) {
+    switch (phase.kind) {
       case 'run':
-        return void this.#list.push({ run: inUnit(tagged.run, 'ms') });
+        return void this.#list.push({ run: inUnit(phase.run, 'ms') });
       case 'runUntil':
-        return void this.#list.push({ run_until: inUnit(tagged.runUntil, 'ms') });
+        return void this.#list.push({ run_until: inUnit(phase.runUntil, 'ms') });
       case 'reset':
         return void this.#list.push({
-          reset: tagged.annotations === undefined ? {} : { annotations: tagged.annotations },
+          reset: phase.annotations === undefined ? {} : { annotations: phase.annotations },
         });
       case 'record':
-        return this.#start(tagged.record);
+        return this.#start(phase.record);
       case 'set':
       case 'initialise':
       case 'delays':
@@ -113,29 +122,31 @@ class Phases {
       case 'restore':
         if (natives === undefined) break;
         report.convention('pynn/native', pointer, runsHere);
-        return void this.#list.push({ native: natives.plain(withUnits(phase, this.#context)) });
+        return void this.#list.push({
+          native: natives.plain(withUnits(itemAt(natives.model.experiment.protocol, index), this.#context)),
+        });
       default:
-        return tagged satisfies never;
+        return phase satisfies never;
     }
-    switch (tagged.kind) {
+    switch (phase.kind) {
       case 'set':
-        if (tagged.where === undefined) return this.#assign('set', tagged.set, tagged, pointer);
+        if (phase.where === undefined) return this.#assign('set', phase.set, phase, pointer);
         return report.missing(pointer, 'the phase set');
       case 'initialise':
-        return this.#assign('initialize', tagged.initialise, tagged, pointer);
+        return this.#assign('initialize', phase.initialise, phase, pointer);
       case 'delays':
-        return this.#delays(tagged.delays, pointer);
+        return this.#delays(phase.delays, pointer);
       case 'replay':
-        return this.#replay(tagged.replay, tagged.of);
+        return this.#replay(phase.replay, phase.of);
       case 'currents':
-        return this.#currents(tagged.currents, pointer);
+        return this.#currents(phase.currents, pointer);
       case 'attach':
       case 'detach':
       case 'store':
       case 'restore':
-        return report.missing(pointer, `the phase ${tagged.kind}`);
+        return report.missing(pointer, `the phase ${phase.kind}`);
       default:
-        return tagged satisfies never;
+        return phase satisfies never;
     }
   }
 
@@ -159,7 +170,7 @@ class Phases {
     this.#ending.clear();
   }
 
-  #replay(trains: PhaseKinds['replay']['replay'], of: SelectionRule | undefined): void {
+  #replay(trains: Readonly<Record<string, SpikeTrain>>, of: SelectionRule | undefined): void {
     const { model, data, targets, label } = this.#context;
     for (const [name, spikes] of Object.entries(trains)) {
       const size = of === undefined ? (model.populations[name]?.size ?? 0) : selectionSize(of, model.populations, data);
@@ -175,15 +186,15 @@ class Phases {
   }
 
   /** A source takes all its parameters from now on; stimuli of one source share one value. */
-  #currents(values: Readonly<Record<string, string>>, pointer: string): void {
+  #currents(values: Readonly<Record<string, Expression>>, pointer: string): void {
     const { model, report } = this.#context;
-    let before: string | undefined;
+    let before: readonly [name: string, value: Expression] | undefined;
     for (const [name, value] of Object.entries(values)) {
-      if (before !== undefined && name.startsWith(`${before}_`) && values[before] === value) continue;
-      before = name;
+      if (before && name.startsWith(`${before[0]}_`) && equalExpressions(before[1], value)) continue;
+      before = [name, value];
       const stimulus = model.stimuli[name];
       const dt = (stimulus?.kind === 'current' ? stimulus.every : undefined) ?? model.experiment.dt;
-      const [source, ...others] = currentSources(value, dt, this.#context.scopes.ofKey(name)) ?? [];
+      const [source, ...others] = currentSources(value, dt) ?? [];
       if (source === undefined || others.length > 0) report.missing(pointer, `a change of the current ${name}`);
       else this.#list.push({ set_source: { target: this.#context.label(name), params: source.params ?? {} } });
     }
@@ -204,14 +215,7 @@ class Phases {
         this.#context.report.missing(pointer, `a change of delays of ${projection} that are partly dendritic`);
         continue;
       }
-      const delay = valueIn(
-        this.#context,
-        post ?? pre ?? 0,
-        'ms',
-        pointer,
-        this.#context.scopes.ofKey(projection),
-        'ij',
-      );
+      const delay = valueIn(this.#context, post ?? pre ?? 0, 'ms', pointer, 'ij');
       if (delay === undefined) continue;
       const params = { delay: this.#byPair(delay, projection, pointer) };
       this.#list.push({ set_projection: { target: this.#context.label(projection), params } });
@@ -233,12 +237,8 @@ class Phases {
         this.#context.report.missing(pointer, `a change of ${key}`);
         continue;
       }
-      if (
-        numbered === undefined &&
-        !isWhole(rule) &&
-        typeof value === 'string' &&
-        namesIn(parseExpression(value)).has('i')
-      ) {
+      const formula = formulaOf(value);
+      if (numbered === undefined && !isWhole(rule) && formula && namesIn(formula).has('i')) {
         this.#context.report.missing(
           pointer,
           `a change of ${key} by the index within the population; PyNN counts within a view`,
@@ -299,7 +299,7 @@ class Phases {
       const translated =
         name === undefined
           ? context.report.missing(pointer, `a change of ${variable}`)
-          : valueIn(context, value, unitOf(cell, variable), pointer, context.scopes.ofSelection(rule));
+          : valueIn(context, value, unitOf(cell, variable), pointer);
       if (name !== undefined && translated !== undefined) params[name] = translated;
     }
     if (Object.keys(params).length === 0) return undefined;
@@ -364,12 +364,12 @@ class Phases {
     for (const [key, value] of Object.entries(values)) {
       if (key === 'transmission') {
         // It is PyNN's delay, which a phase before this one sets.
-        if (JSON.stringify(value) !== JSON.stringify(this.#dendritic.get(name)))
+        if (contentOf(value) !== contentOf(this.#dendritic.get(name)))
           context.report.missing(pointer, `a change of when synapses of ${name} send, without that of their delay`);
         continue;
       }
       const { unit, name: inNest } = own?.get(key) ?? { unit: parts && declaredOf(parts, key).unit, name: key };
-      const translated = valueIn(context, value, unit ?? '1', pointer, context.scopes.ofKey(name), 'ij');
+      const translated = valueIn(context, value, unit ?? '1', pointer, 'ij');
       if (translated !== undefined) params[inNest] = this.#byPair(translated, name, pointer);
     }
     if (Object.keys(params).length === 0) return undefined;
@@ -383,11 +383,15 @@ class Phases {
 }
 
 /** Checks whether a selection is all of a population or projection. */
-const isWhole = (rule: SelectionRule): boolean => Object.keys(rule).length === 1 && !isSelection(rule, 'assembly');
+const isWhole = (rule: SelectionRule): boolean =>
+  rule.kind === 'slice' ? rule.slice === undefined : rule.kind === 'synapses' && !(rule.slice ?? rule.indices);
 
 /** Returns a phase with units. A reader takes numbers without units in PyNN's units for standard types, else in SI. */
-function withUnits(phase: Phase, context: ExportContext): Readonly<Record<string, unknown>> {
-  const changed = (values: Readonly<Record<string, Value>>, of: SelectionRule | undefined): Record<string, unknown> =>
+function withUnits(phase: written.Phase, context: ExportContext): Readonly<Record<string, unknown>> {
+  const changed = (
+    values: Readonly<Record<string, written.Value>>,
+    of: SelectionRule | undefined,
+  ): Record<string, unknown> =>
     Object.fromEntries(
       Object.entries(values).map(([key, value]) => {
         const { owner, variable } = of === undefined ? parted(key) : { owner: '', variable: key };
@@ -398,8 +402,9 @@ function withUnits(phase: Phase, context: ExportContext): Readonly<Record<string
         return [key, isOwnType(rule, context) ? value : quantityIn(value, unit)];
       }),
     );
-  if (isPhase(phase, 'set')) return { ...phase, set: changed(phase.set, phase.of) };
-  if (isPhase(phase, 'initialise')) return { ...phase, initialise: changed(phase.initialise, phase.of) };
+  if (isPhase(phase, 'set')) return { ...phase, set: changed(phase.set, phase.of && typedSelection(phase.of)) };
+  if (isPhase(phase, 'initialise'))
+    return { ...phase, initialise: changed(phase.initialise, phase.of && typedSelection(phase.of)) };
   return { ...phase };
 }
 
@@ -420,7 +425,7 @@ function unitOfVariable(rule: SelectionRule, variable: string, { model }: Export
   return unit === '1' ? undefined : unit;
 }
 
-function quantityIn(value: Exclude<Value, number>, unit: string): unknown {
+function quantityIn(value: Exclude<written.Value, number>, unit: string): unknown {
   if (typeof value === 'string') return value;
   return isDrawn(value) && value.exponent10 !== undefined ? value : { ...value, unit };
 }
@@ -436,16 +441,17 @@ function ruleOf(owner: string, { model }: ExportContext): SelectionRule | undefi
   const [, name = '', inside] = /^(\w+)(?:\[([^\]]*)\])?$/.exec(owner) ?? [];
   if (inside === undefined)
     return Object.hasOwn(model.projections, name)
-      ? { projection: name }
+      ? { kind: 'synapses', projection: name }
       : Object.hasOwn(model.populations, name)
-        ? { population: name }
+        ? { kind: 'slice', population: name }
         : undefined;
   if (!Object.hasOwn(model.populations, name)) return undefined;
-  if (/^\d+(,\s*\d+)*$/.test(inside)) return { population: name, indices: inside.split(',').map(Number) };
+  if (/^\d+(,\s*\d+)*$/.test(inside))
+    return { kind: 'indices', population: name, indices: inside.split(',').map(Number) };
   const [, from, to, step = '1'] = /^(\d+):(\d+)(?::(\d+))?$/.exec(inside) ?? [];
   return from === undefined || to === undefined
     ? undefined
-    : { population: name, slice: [Number(from), Number(to), Number(step)] };
+    : { kind: 'slice', population: name, slice: [Number(from), Number(to), Number(step)] };
 }
 
 /** Spike times in ms of each cell. */

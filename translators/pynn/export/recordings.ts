@@ -1,7 +1,7 @@
 /** Recordings in PyNN's terms. */
 
 import { numbersOf } from '../../../src/model/arrays.js';
-import type { Model, Recording, SelectionRule } from '../../../src/model/model.js';
+import type { Model, Recording, SelectionRule } from '../../../src/model/typed.js';
 import { populationsOf } from '../../../src/model/selected.js';
 import { isRecording, isSelection } from '../../../src/model/tagged.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';

@@ -1,9 +1,10 @@
 /** Selections by label: views and assemblies are declared when a selection needs them. */
 
 import { selectionSize } from '../../../src/model/selected.js';
-import { taggedSelection } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
-import type { DataStore, Model, SelectionKinds, SelectionRule } from '../../../src/model/model.js';
+import type { DataStore, Model, SelectionRule } from '../../../src/model/typed.js';
+import { typedSelection } from '../../../src/model/typed-model.js';
+import type * as written from '../../../src/model/model.js';
 import type { Assembly, PynnSpecification, View } from '../specification.generated.js';
 import { type Generators } from './values.js';
 
@@ -34,16 +35,13 @@ export class Targets {
     generators: Generators,
     label: (name: string) => string,
     populations: Model['populations'],
-    kept: Readonly<Record<string, SelectionRule>>,
+    kept: Readonly<Record<string, written.SelectionRule>>,
   ) {
     this.#populations = populations;
     // Of several labels of the same cells the first is taken.
-    this.#kept = new Map(
-      Object.entries(kept)
-        .reverse()
-        .map(([name, rule]) => [canonicalText(rule), name]),
-    );
-    this.#keptRules = Object.values(kept);
+    const rules = Object.entries(kept).map(([name, rule]) => [name, typedSelection(rule)] as const);
+    this.#kept = new Map(rules.toReversed().map(([name, rule]) => [canonicalText(rule), name]));
+    this.#keptRules = rules.map(([, rule]) => rule);
     this.#data = data;
     this.#generators = generators;
     this.#label = label;
@@ -61,18 +59,17 @@ export class Targets {
 
   /** Returns label of a selection. */
   of(rule: SelectionRule): string {
-    const selection = taggedSelection(rule);
-    switch (selection.kind) {
+    switch (rule.kind) {
       case 'assembly': {
-        const labels = selection.assembly.map((part) => this.of(part));
+        const labels = rule.assembly.map((part) => this.of(part));
         const label = this.#kept.get(canonicalText(rule)) ?? labels.join(' + ');
         this.#assemblies.set(label, { label, of: labels });
         return label;
       }
       case 'synapses':
-        return this.#label(selection.projection);
+        return this.#label(rule.projection);
       case 'sampleOf': {
-        const { sample, generator, name, pick, from } = selection;
+        const { sample, generator, name, pick, from } = rule;
         // A part of a drawn sample, given by cell numbers; the sample itself has all of them.
         if (
           generator !== undefined ||
@@ -80,33 +77,33 @@ export class Targets {
           !pick ||
           sample !== selectionSize(from, this.#populations, this.#data)
         )
-          return this.#sample(rule, selection, this.of(from));
+          return this.#sample(rule, this.of(from));
         this.#views.set(name, { label: name, of: this.of(from), select: { indices: numbersOf(pick, this.#data) } });
         return name;
       }
       case 'sample': {
-        const { population, within } = selection;
+        const { population, within } = rule;
         // The sampled selection has a label of its own.
         const parent = within
-          ? this.#listed({ population, indices: within }, population, numbersOf(within, this.#data))
+          ? this.#listed({ kind: 'indices', population, indices: within }, population, numbersOf(within, this.#data))
           : this.#label(population);
-        return this.#sample(rule, selection, parent);
+        return this.#sample(rule, parent);
       }
       case 'indices':
-        return this.#listed(rule, selection.population, numbersOf(selection.indices, this.#data));
+        return this.#listed(rule, rule.population, numbersOf(rule.indices, this.#data));
       case 'mask':
         return this.#listed(
           rule,
-          selection.population,
-          numbersOf(selection.mask, this.#data).flatMap((on, k) => (on === 0 ? [] : [k])),
+          rule.population,
+          numbersOf(rule.mask, this.#data).flatMap((on, k) => (on === 0 ? [] : [k])),
         );
       case 'slice': {
-        const { population, slice } = selection;
+        const { population, slice } = rule;
         if (!slice) return this.#label(population);
         return this.#view(rule, population, slice.slice(0, slice[2] === 1 ? 2 : 3).join(':'), { slice: [...slice] });
       }
       default:
-        return selection satisfies never;
+        return rule satisfies never;
     }
   }
 
@@ -118,11 +115,8 @@ export class Targets {
   }
 
   /** Declares a drawn sample of a labelled selection. */
-  #sample(
-    rule: SelectionRule,
-    { sample, name, generator, pick }: SelectionKinds['sample'] | SelectionKinds['sampleOf'],
-    parent: string,
-  ): string {
+  #sample(rule: Extract<SelectionRule, { readonly sample: number }>, parent: string): string {
+    const { sample, name, generator, pick } = rule;
     const rng = generator === undefined ? undefined : this.#generators.numpy(generator);
     const order = generator === undefined ? 'any' : String(generator.order);
     const select = { sample, ...(rng === undefined ? {} : { rng }) };

@@ -1,7 +1,7 @@
 /** Recognises PyNN's standard types among the types of a model, and writes their values. */
 
 import { declaredCell, declaredName } from '../../../src/library/declared-types.js';
-import { normalisedSynapse } from '../../../src/library/normalised.js';
+import { typedSynapse } from '../../../src/library/normalised.js';
 import {
   electricalSynapse,
   membraneOf,
@@ -16,7 +16,7 @@ import type { StdpTiming } from '../../../src/library/pynn/plasticity.js';
 import { cellNamed } from '../../../src/library/standard-names.js';
 import type { StandardCell, StandardSynapse, WeightKind } from '../../../src/library/standard-type.js';
 import { mapped } from '../../../src/model/collections.js';
-import type { Form, NeuronType, SynapseType } from '../../../src/model/model.js';
+import { contentOf, formulaOf, type NeuronType, type SynapseType } from '../../../src/model/typed.js';
 import { inUnit } from '../../shared/in-unit.js';
 import { defaultOf } from '../cells.js';
 import { placedResponse } from '../compartments.js';
@@ -25,7 +25,7 @@ import type { Cell, Part, Synapse, Value as PynnValue } from '../specification.g
 import { given } from './given.js';
 
 /** Returns the standard cell that a type is by name and by its equations; otherwise a text with the reason. */
-export function standardCellOf<F extends Form>(name: string, type: NeuronType<F>): StandardCell | string {
+export function standardCellOf(name: string, type: NeuronType): StandardCell | string {
   const claimed = declaredName(type);
   if (cellNamed(claimed, type) === undefined)
     return claimed === '' ? `${name} is not a standard PyNN type` : `PyNN has no type ${claimed}`;
@@ -121,13 +121,13 @@ export function synapseParts(type: SynapseType, kind: WeightKind): SynapseParts 
   if (claimed === 'ElectricalSynapse') return plainParts(claimed, electricalSynapse);
   if (claimed !== 'STDPMechanism') {
     const standard = synapsesFor(kind)[claimed];
-    if (standard === undefined || codeOf(type) !== codeOf(normalisedSynapse(standard, kind))) return undefined;
+    if (standard === undefined || codeOf(type) !== codeOf(typedSynapse(standard, kind))) return undefined;
     return plainParts(claimed, standard);
   }
   const sends = type.parameters['transmission'] !== undefined;
   const whole = type.parameters['delay'] === undefined ? {} : { whole: true };
   return plasticParts(kind, { preAtOnce: sends, postAtOnce: true, sends, ...whole }).find(
-    ({ standard }) => codeOf(type) === codeOf(normalisedSynapse(standard, kind)),
+    ({ standard }) => codeOf(type) === codeOf(typedSynapse(standard, kind)),
   );
 }
 
@@ -171,8 +171,8 @@ export interface ExportedCompartments {
 export function placedParts(type: SynapseType): PlacedParts | undefined {
   const sends = type.parameters['transmission'] !== undefined;
   const whole = type.parameters['delay'] === undefined ? {} : { whole: true };
-  const { delay: arrival } = type.pathways['arrival'] ?? {};
-  const share = typeof arrival === 'string' ? /\/([\d.]+)$/.exec(arrival)?.[1] : undefined;
+  const arrival = formulaOf(type.pathways['arrival']?.delay ?? 0);
+  const share = arrival?.kind === 'binary' && arrival.right.kind === 'number' ? arrival.right.value : 1;
   const own = placedForm(type);
   for (const [name, { kind }] of Object.entries(responseParts)) {
     const { variable, response, parameters } = placedResponse(name);
@@ -180,9 +180,9 @@ export function placedParts(type: SynapseType): PlacedParts | undefined {
       ...Object.entries(synapsesFor(kind)).map(([synapse, standard]) => plainParts(synapse, standard)),
       ...plasticParts(kind, { preAtOnce: sends, postAtOnce: true, sends, ...whole }),
     ].find(({ standard }) => {
-      const placed = atPlace(standard, { variable, response }, Number(share ?? 1));
+      const placed = atPlace(standard, { variable, response }, share);
       const isLike = Object.keys({ ...placed.synapse.parameters }).every((key) => Object.hasOwn(type.parameters, key));
-      const normalised = isLike ? normalisedSynapse(placed, kind) : undefined;
+      const normalised = isLike ? typedSynapse(placed, kind) : undefined;
       return normalised !== undefined && placedForm(normalised) === own;
     });
     const values = parameters.map(({ theirs, ours, unit, usual }) => {
@@ -201,16 +201,12 @@ function placedForm({ parameters, state, derived, derivatives, pathways, contrib
   const sorted = (map: Readonly<Record<string, unknown>>): unknown => Object.entries(map).sort(byName);
   const units = (map: Readonly<Record<string, { readonly unit: string }>>): unknown =>
     sorted(mapped(map, ({ unit }) => unit));
-  return JSON.stringify([
-    units(parameters),
-    units(state),
-    ...[derived, derivatives, pathways, contributes].map(sorted),
-  ]);
+  return contentOf([units(parameters), units(state), ...[derived, derivatives, pathways].map(sorted), contributes]);
 }
 
 /** Returns the actions of a synapse at spikes, as text. */
 const codeOf = (type: SynapseType | undefined): string =>
-  JSON.stringify(
+  contentOf(
     Object.entries(type?.pathways ?? {})
       .map(([name, pathway]) => [name, pathway.do] as const)
       .sort(byName),

@@ -5,13 +5,12 @@ import { numbersOf } from '../../../src/model/arrays.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { name as nameOf, number } from '../../../src/lang/build.js';
 import { isDimensionless } from '../../../src/lang/dimension.js';
-import { foldConstants } from '../../../src/lang/fold.js';
-import { parseExpression } from '../../../src/lang/parse.js';
 import { printExpression } from '../../../src/lang/print.js';
 import { callsIn, childrenOf, mapExpression, namesIn } from '../../../src/lang/walk.js';
 import { isRandom } from '../../../src/lang/functions.js';
-import type { DataStore, DrawnValues, Value } from '../../../src/model/model.js';
+import type { DataStore, DrawnValues, Value } from '../../../src/model/typed.js';
 import { distributions } from '../../../src/library/pynn/distributions.js';
+import { tidy, valueAt } from '../../../src/library/recognise/numbers.js';
 import { clippedNormal } from '../../../src/library/recognise/values.js';
 import { inUnit, unitScaler } from '../../shared/in-unit.js';
 import { functionNames } from '../formulas.js';
@@ -55,24 +54,25 @@ interface Missing {
 export const isMissing = (value: unknown): value is Missing =>
   typeof value === 'object' && value !== null && 'missing' in value;
 
-/** Variables that formulas of a value may read: the index of a cell, or the indices of a pair and its distance. */
-export type FormulaOf = 'i' | 'ij';
+/** A connected pair: the indices of its cells. */
+export type Pair = readonly [i: number, j: number];
 
 /**
- * Returns a value in a unit in PyNN's form, or a text with the reason if PyNN has no form for it.
- *
- * @param names  names declared at the value, which are not units
+ * Variables that formulas of a value may read: the index of a cell, or the indices of a pair and its distance. PyNN
+ * evaluates functions of indices for matrices only, so listed pairs have their values.
  */
+export type FormulaOf = 'i' | 'ij' | readonly Pair[];
+
+/** Returns a value in a unit in PyNN's form, or a text with the reason if PyNN has no form for it. */
 export function pynnValue(
   value: Value,
   unit: string,
   data: DataStore,
   generators: Generators,
-  names: ReadonlySet<string>,
   of: FormulaOf = 'i',
 ): PynnValue | Missing {
   if (typeof value === 'number') return inUnit(value, unit);
-  if (typeof value === 'string') return expressionValue(readCanonical(value, names), unit, of);
+  if (value.kind === 'expression') return expressionValue(value.expression, unit, of);
   if (isGiven(value)) {
     const gaps = new Set(value.gaps === undefined ? [] : numbersOf(value.gaps, data));
     const scaled = unitScaler(unit);
@@ -85,10 +85,6 @@ export function pynnValue(
   }
   return drawn(value, unit, generators);
 }
-
-/** Returns the tree of a canonical text; entries of `names` are not units. */
-export const readCanonical = (text: string, names: ReadonlySet<string>): Expression =>
-  foldConstants(parseExpression(text), undefined, (name) => names.has(name));
 
 /** Returns a draw by NumPy: its parameters are in the unit that it draws in, which must be PyNN's. */
 function drawn(draw: DrawnValues, unit: string, generators: Generators): PynnValue | Missing {
@@ -196,10 +192,14 @@ function distributionValue(e: Expression, unit: string): PynnValue | undefined {
 function formulaValue(e: Expression, unit: string, of: FormulaOf): PynnValue | Missing {
   const bare = withoutUnit(e, unit);
   const written = bare === e ? withConstantsIn(e, unit) : bare;
-  const formula = formulaText(written ?? e, of);
+  const formula = formulaOf(written ?? e, of === 'i' ? 'i' : 'ij');
   if (isMissing(formula)) return formula;
   const factor = written === undefined ? inUnit(1, unit) : 1;
-  return { expr: factor === 1 ? formula.expr : `(${formula.expr})*${factor}`, of: formula.of };
+  const { tree, of: kind } = formula;
+  if (typeof of !== 'string' && kind === 'ij')
+    return of.map(([i, j]) => tidy(valueAt(tree, (name) => ({ i, j, pi: Math.PI, e: Math.E })[name] ?? NaN) * factor));
+  const expr = numpyText(tree);
+  return { expr: factor === 1 ? expr : `(${expr})*${factor}`, of: kind };
 }
 
 /**
@@ -246,14 +246,19 @@ const readable: Readonly<Record<NonNullable<Formula['of']>, readonly string[]>> 
   displacement: ['d[0]', 'd[1]', 'd[2]'],
 };
 
-/** Returns an expression of cells (`i`) or pairs (`ij`) in NumPy's notation; lengths are in um. */
-export function formulaText(
-  e: Expression,
-  of: FormulaOf,
-): { readonly expr: string; readonly of: NonNullable<Formula['of']> } | Missing {
+/** An expression that PyNN evaluates; lengths are in um. */
+interface FormulaTree {
+  readonly tree: Expression;
+  readonly of: NonNullable<Formula['of']>;
+}
+
+/** NumPy's names of functions, by ours. */
+const numpy = new Map(Object.entries(functionNames).map(([theirs, ours]) => [ours, theirs]));
+
+/** Returns an expression of cells or pairs as one that PyNN evaluates. */
+function formulaOf(e: Expression, of: 'i' | 'ij'): FormulaTree | Missing {
   if (callsIn(e).some((call) => isRandom(call.function)))
     return { missing: 'PyNN draws single numbers of a distribution, not expressions of them' };
-  const numpy = new Map(Object.entries(functionNames).map(([theirs, ours]) => [ours, theirs]));
   const call = callsIn(e).find(
     (one) => !numpy.has(one.function) && !(one.function === 'int' && isTruth(one.arguments[0])),
   );
@@ -262,16 +267,28 @@ export function formulaText(
     if (node.kind === 'quantity') return number(node.value, node.span);
     // Python counts true as 1.
     if (node.kind === 'call' && node.function === 'int' && isTruth(node.arguments[0])) return node.arguments[0];
-    if (node.kind === 'conditional' && literal(node.whenTrue) === 1 && literal(node.whenFalse) === 0)
-      return node.condition;
-    return node.kind === 'call' ? { ...node, function: numpy.get(node.function) ?? node.function } : node;
+    return node.kind === 'conditional' && literal(node.whenTrue) === 1 && literal(node.whenFalse) === 0
+      ? node.condition
+      : node;
   });
   const names = [...namesIn(plain)].filter((name) => name !== 'pi' && name !== 'e');
   const usual = of === 'i' ? (['i', 'xyz'] as const) : (['ij', 'd', 'displacement'] as const);
   const kind = usual.find((one) => names.every((name) => readable[one].includes(name)));
-  return kind === undefined
-    ? { missing: `an expression of ${names.join(', ')}` }
-    : { expr: printExpression(plain), of: kind };
+  return kind === undefined ? { missing: `an expression of ${names.join(', ')}` } : { tree: plain, of: kind };
+}
+
+/** Returns an expression by NumPy's names of functions. */
+const numpyText = (tree: Expression): string =>
+  printExpression(
+    mapExpression(tree, (node) =>
+      node.kind === 'call' ? { ...node, function: numpy.get(node.function) ?? node.function } : node,
+    ),
+  );
+
+/** Returns an expression of pairs in NumPy's notation; lengths are in um. */
+export function formulaText(e: Expression): Required<Formula> | Missing {
+  const formula = formulaOf(e, 'ij');
+  return isMissing(formula) ? formula : { expr: numpyText(formula.tree), of: formula.of };
 }
 
 /** Checks whether an expression is true or false. */
@@ -298,6 +315,7 @@ function inMicrometres(node: Expression): Expression {
 function lengthName(e: Expression): string | undefined {
   if (e.kind === 'name') return e.name === 'distance' ? 'd' : ['x', 'y', 'z'].includes(e.name) ? e.name : undefined;
   if (e.kind !== 'binary' || e.operator !== '-' || e.left.kind !== 'name' || e.right.kind !== 'name') return undefined;
-  const axis = ['x', 'y', 'z'].findIndex((one) => printExpression(e) === `post.${one} - pre.${one}`);
+  const [target, source] = [e.left.name, e.right.name];
+  const axis = ['x', 'y', 'z'].findIndex((one) => target === `post.${one}` && source === `pre.${one}`);
   return axis < 0 ? undefined : `d[${axis}]`;
 }

@@ -1,9 +1,9 @@
 /** Values and types of a PyNN-style document as Python. */
 
+import { readFormula, withComponents } from '../formulas.js';
 import { isFormula, limitAsNumber } from '../value-kinds.js';
 import type { Expression } from '../../../src/lang/ast.js';
-import { name as nameOf } from '../../../src/lang/build.js';
-import { parseExpression } from '../../../src/lang/parse.js';
+import { binary, call as callOf, integer, name as nameOf } from '../../../src/lang/build.js';
 import { printExpression } from '../../../src/lang/print.js';
 import { mapExpression } from '../../../src/lang/walk.js';
 import type { Cell, Part, Rng, Structure, Synapse, Values } from '../specification.generated.js';
@@ -128,12 +128,7 @@ export const readsPlaces = (item: unknown): boolean =>
 
 /** Returns an expression of arrays: functions, logic and choices are NumPy's. */
 function numpyText(text: string, prefix: string): string {
-  const numpy = (name: string, args: readonly Expression[]): Expression => ({
-    kind: 'call',
-    function: `${prefix}${name}`,
-    arguments: args,
-    span,
-  });
+  const numpy = (name: string, args: readonly Expression[]): Expression => callOf(`${prefix}${name}`, args);
   return arrayText(text, (node) => {
     if (node.kind === 'call') return numpy(node.function, node.arguments);
     if (node.kind === 'conditional') return numpy('where', [node.condition, node.whenTrue, node.whenFalse]);
@@ -151,43 +146,19 @@ function numpyText(text: string, prefix: string): string {
  * and choices.
  */
 export function distanceText(text: string): string {
-  const product = (left: Expression, right: Expression): Expression => ({
-    kind: 'binary',
-    operator: '*',
-    left,
-    right,
-    span,
-  });
-  const not = (operand: Expression): Expression => ({
-    kind: 'binary',
-    operator: '-',
-    left: parseExpression('1'),
-    right: operand,
-    span,
-  });
+  const product = (left: Expression, right: Expression): Expression => binary('*', left, right);
+  const not = (operand: Expression): Expression => binary('-', integer(1), operand);
   return arrayText(text, (node) => {
     if (node.kind === 'conditional')
-      return {
-        kind: 'binary',
-        operator: '+',
-        left: product(node.condition, node.whenTrue),
-        right: product(not(node.condition), node.whenFalse),
-        span,
-      };
+      return binary('+', product(node.condition, node.whenTrue), product(not(node.condition), node.whenFalse));
     if (node.kind === 'binary' && node.operator === 'and') return product(node.left, node.right);
-    if (node.kind === 'binary' && node.operator === 'or')
-      return { kind: 'call', function: 'maximum', arguments: [node.left, node.right], span };
+    if (node.kind === 'binary' && node.operator === 'or') return callOf('maximum', [node.left, node.right]);
     return node.kind === 'unary' && node.operator === 'not' ? not(node.operand) : node;
   });
 }
 
-const span = { start: 0, end: 0 };
-
-function arrayText(text: string, change: (node: Expression) => Expression): string {
-  // The expression language has no brackets for components.
-  const tree = parseExpression(text.replace(/\bd\[\s*([012])\s*\]/g, 'displacement_$1'));
-  return printExpression(mapExpression(tree, change)).replace(/\bdisplacement_([012])\b/g, 'd[$1]');
-}
+const arrayText = (text: string, change: (node: Expression) => Expression): string =>
+  withComponents(printExpression(mapExpression(readFormula(text), change)));
 
 /** Returns keyword arguments. */
 export const keywords = (

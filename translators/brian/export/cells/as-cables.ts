@@ -109,8 +109,8 @@ export function cellsAsCables(valid: ValidModel, ofOneType: Writing['cellsOfOneT
         report.exact(child('/projections', name), 'a projection for each pair of its populations', 'brian/cells');
     const neurons = mapped(model.neurons, (type, name) => (made.has(name) ? withLinearParts(type) : type));
     const rewritten = { model: { ...model, projections, neurons }, data };
-    const before = writtenValid({ ...valid, model: apart.model });
-    const became = composed([apart.became, recordedVariables(before, writtenValid(rewritten))]);
+    const before = { ...valid, model: apart.model };
+    const became = composed([apart.became, recordedVariables(before, rewritten)]);
     return { valid: rewritten, entries: report.entries, became };
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;

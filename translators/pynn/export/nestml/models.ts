@@ -3,12 +3,10 @@
 import { freeName } from '../../../../src/model/free-name.js';
 import { parseUnit } from '../../../../src/lang/units.js';
 import { weightKindOf, type StandardCell } from '../../../../src/library/standard-type.js';
-import type { ValidModel } from '../../../../src/model/model.js';
 import { slotsOf } from '../../../../src/model/steps.js';
 import { isRecording, recordedVariables } from '../../../../src/model/tagged.js';
 import { populationsOf, wholePopulation } from '../../../../src/model/selected.js';
-import { ownersOf, type Model, type NeuronType } from '../../../../src/model/typed.js';
-import { typedModel } from '../../../../src/model/typed-model.js';
+import { ownersOf, type DataStore, type Model, type NeuronType, type ValidModel } from '../../../../src/model/typed.js';
 import { declaredName } from '../../../../src/library/declared-types.js';
 import { nestmlCell, type NestmlCell } from './cell.js';
 import { NotInNestml } from './not-in-nestml.js';
@@ -33,16 +31,16 @@ export interface PortUse extends StaticUse {
 
 /** Makes models of NESTML as they are asked for. */
 export class NestmlModels {
-  readonly #valid: ValidModel;
   readonly #model: Model;
+  readonly #data: DataStore;
   readonly #made = new Map<string, NestmlModel | string>();
   readonly #uses = new Map<string, PortUse | string>();
   readonly #names = new Set<string>();
   readonly #operations = new Set<string>();
 
-  constructor(valid: ValidModel) {
-    this.#valid = valid;
-    this.#model = typedModel(valid.model);
+  constructor({ model, data }: ValidModel) {
+    this.#model = model;
+    this.#data = data;
   }
 
   /** Models that were made, in order. */
@@ -71,7 +69,7 @@ export class NestmlModels {
    */
   use(projection: string): PortUse | string | undefined {
     const { to, synapse = '' } = this.#model.projections[projection] ?? {};
-    const own = this.#valid.model.synapses[synapse];
+    const own = this.#model.synapses[synapse];
     const isListed =
       to !== undefined && ownersOf(to.of).some((owner) => this.#model.populations[owner]?.spikes !== undefined);
     return isListed && own !== undefined && declaredName(own) === ''
@@ -93,8 +91,7 @@ export class NestmlModels {
   #cell(id: string): NestmlModel {
     const type = this.#model.neurons[id];
     if (type === undefined) throw new NotInNestml('no type');
-    const { populations, experiment } = this.#model;
-    const { stimuli, operations: written } = this.#valid.model;
+    const { populations, experiment, stimuli } = this.#model;
     const ids = Object.entries(populations).flatMap(([name, one]) => (one.type === id ? [name] : []));
     for (const name of ids) {
       const { linked, clock } = populations[name] ?? {};
@@ -114,9 +111,8 @@ export class NestmlModels {
     if (fed !== undefined && type.inputs[fed]?.unit !== 'A')
       throw new NotInNestml(`currents into ${fed}, which is no current`);
     const operations = Object.entries(this.#model.operations).flatMap(([key, operation]) => {
-      const on = written[key]?.on;
-      const owners = on === undefined ? [] : populationsOf(on);
-      if (on === undefined || !owners.some((owner) => ids.includes(owner))) return [];
+      const { on } = operation;
+      if (!populationsOf(on).some((owner) => ids.includes(owner))) return [];
       if (ids.length !== 1 || wholePopulation(on) !== ids[0])
         throw new NotInNestml('code that runs on some of its cells only');
       if (operation.times !== undefined) throw new NotInNestml('code that runs at listed times');
@@ -124,7 +120,7 @@ export class NestmlModels {
       return [{ key, statements: operation.do, every, isLate: isLate(operation.slot ?? 'start') }];
     });
     const recorded = new Set(
-      this.#valid.model.recordings.flatMap((recording) =>
+      this.#model.recordings.flatMap((recording) =>
         populationsOf(recording.of).some((one) => ids.includes(one)) && !isRecording(recording, 'events')
           ? recordedVariables(recording)
           : [],
@@ -180,11 +176,11 @@ export class NestmlModels {
       const isNamed = declaredName(synapse) !== '';
       const use = attempt(() => {
         if (isNamed) return namedUse(projection.receptors['port'], type);
-        if (!isPlastic(synapse)) return staticUse(projection, synapse, type, this.#valid.data);
+        if (!isPlastic(synapse)) return staticUse(projection, synapse, type, this.#data);
         if (!ownersOf(projection.to.of).every((one) => ids.includes(one)))
           throw new NotInNestml('plastic synapses onto cells of several types');
         const model = `${name.replace(/\W/g, '_')}_synapse`;
-        return plasticUse(model, projection, synapse, type, this.#valid.data);
+        return plasticUse(model, projection, synapse, type, this.#data);
       });
       if (typeof use === 'string') this.#uses.set(name, use);
       else {
@@ -213,7 +209,7 @@ export class NestmlModels {
     }
     for (const [name, { key, use }] of uses) {
       const port = byKey.get(key);
-      const synapse = this.#valid.model.synapses[this.#model.projections[name]?.synapse ?? ''];
+      const synapse = this.#model.synapses[this.#model.projections[name]?.synapse ?? ''];
       if (port !== undefined && synapse !== undefined && declaredName(synapse) === '')
         this.#uses.set(name, { ...use, port });
     }

@@ -7,9 +7,14 @@ import { parseUnit } from '../../../../src/lang/units.js';
 import { equalExpressions, mapStatement, namesIn, readsAny, substitute } from '../../../../src/lang/walk.js';
 import { environmentOf, valueOf } from '../../../../src/library/recognise/values.js';
 import { weightKindOf } from '../../../../src/library/standard-type.js';
-import type { DataStore, Value } from '../../../../src/model/model.js';
-import { formulaOf, type NeuronType, type Projection, type SynapseType } from '../../../../src/model/typed.js';
-import { writtenValue } from '../../../../src/model/typed-model.js';
+import {
+  formulaOf,
+  type DataStore,
+  type NeuronType,
+  type Projection,
+  type SynapseType,
+  type Value,
+} from '../../../../src/model/typed.js';
 import { indented } from './cell-of-nest.js';
 import { draws, nestmlAssignment, nestmlText, textOf, withStrictChoices, type Names } from './expressions.js';
 import type { NestmlSynapse } from './nestml-synapse.js';
@@ -81,7 +86,7 @@ export function plasticUse(
     const e = formulaOf(value);
     const found = e ? valueOf(e, environment) : value;
     if (found === undefined) throw new NotInNestml(`the value of ${key}, which PyNN's values do not express`);
-    return writtenValue(found, type);
+    return found;
   };
   const read = [...namesIn(sent.value)].filter((key) => Object.hasOwn(variables, key));
   const weight =

@@ -1,14 +1,15 @@
 /** Projections onto a port of a model of NESTML. */
 
-import type { Projection } from '../../../../src/model/model.js';
+import type { Projection } from '../../../../src/model/typed.js';
 import { mapped } from '../../../../src/model/collections.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { Projection as PynnProjection, Value as PynnValue } from '../../specification.generated.js';
-import { columnsOf, connectorOf, withColumns } from '../connectors.js';
+import { columnsOf, connectorOf, pairsOf, withColumns } from '../connectors.js';
 import { valueIn, type ExportContext } from '../context.js';
 import { given } from '../given.js';
 import { spaceOf } from '../positions.js';
 import { inUnit } from '../../../shared/in-unit.js';
+import type { FormulaOf } from '../values.js';
 import type { PortUse } from './models.js';
 
 /** Returns a projection of `StaticSynapse` or of a NESTML model; undefined after a report with the reason. */
@@ -21,7 +22,7 @@ export function portProjection(
 ): PynnProjection | undefined {
   const { model, report, targets } = context;
   const type = model.synapses[projection.synapse];
-  const event = projection.from.event ?? type?.pathways[use.pathway]?.on.replace(/^(?:pre|post)\./, '');
+  const event = projection.from.event ?? type?.pathways[use.pathway]?.on.event;
   const source = targets.of(projection.from.of);
   if (event !== 'spike')
     return report.missing(
@@ -29,15 +30,15 @@ export function portProjection(
       `NESTML: synapses that react to ${event}; NEST's cells send spikes`,
       'pynn/not-in-nestml',
     );
-  const connector = connectorOf(context, projection.connect, pointer, context.scopes.ofKey(name));
+  const connector = connectorOf(context, projection.connect, pointer);
   if (connector === undefined) return undefined;
-  const names = context.scopes.ofKey(name);
+  const pairs = pairsOf(connector);
   const values = Object.fromEntries(
     Object.entries({
-      weight: valueIn(context, use.weight, use.port.weightUnit, child(child(pointer, 'values'), 'weight'), names, 'ij'),
-      delay: delayOf(context, name, projection, use, pointer),
+      weight: valueIn(context, use.weight, use.port.weightUnit, child(child(pointer, 'values'), 'weight'), pairs),
+      delay: delayOf(context, projection, use, pairs, pointer),
       ...mapped(use.synapse?.values ?? {}, ({ value, unit }, key) =>
-        valueIn(context, value, unit, child(child(pointer, 'values'), key), names, 'ij'),
+        valueIn(context, value, unit, child(child(pointer, 'values'), key), pairs),
       ),
     }).filter(([, value]) => value !== undefined),
   ) as Record<string, PynnValue>;
@@ -45,7 +46,8 @@ export function portProjection(
   const space = spaceOf(projection, (message) => report.missing(pointer, message));
   const { name: own, isPaired = false } = use.synapse ?? {};
   report.settle(pointer, `${own ?? 'StaticSynapse'} onto ${use.port.name}`);
-  if (isPaired && type?.pathways[use.pathway]?.on === 'pre.spike')
+  const { end, event: on } = type?.pathways[use.pathway]?.on ?? {};
+  if (isPaired && end === 'pre' && on === 'spike')
     report.different(
       'pynn/dendritic-delay',
       pointer,
@@ -65,14 +67,14 @@ export function portProjection(
 /** Returns the delay in ms, in whole steps. NEST needs at least one step. */
 function delayOf(
   context: ExportContext,
-  name: string,
   { synapse, delays }: Projection,
   { pathway }: PortUse,
+  of: FormulaOf,
   pointer: string,
 ): PynnValue | undefined {
   const { model, report } = context;
   const value = delays[pathway] ?? model.synapses[synapse]?.pathways[pathway]?.delay ?? 0;
-  const read = valueIn(context, value, 'ms', child(pointer, 'delays'), context.scopes.ofKey(name), 'ij');
+  const read = valueIn(context, value, 'ms', child(pointer, 'delays'), of);
   const { dt } = model.experiment;
   let shortest = Infinity;
   const rounded = (delay: number): number => {

@@ -5,9 +5,7 @@ import { parseUnit } from '../../../../src/lang/units.js';
 import { namesIn } from '../../../../src/lang/walk.js';
 import { weightKindOf, type WeightKind } from '../../../../src/library/standard-type.js';
 import { environmentOf, valueOf } from '../../../../src/library/recognise/values.js';
-import type { DataStore, Value } from '../../../../src/model/model.js';
-import type { NeuronType, Projection, SynapseType } from '../../../../src/model/typed.js';
-import { writtenValue } from '../../../../src/model/typed-model.js';
+import type { DataStore, NeuronType, Projection, SynapseType, Value } from '../../../../src/model/typed.js';
 import { draws } from './expressions.js';
 import { NotInNestml } from './not-in-nestml.js';
 import { weightUnitOf, type Arrival } from './ports.js';
@@ -87,7 +85,7 @@ export function staticUse(
     return {
       ...base,
       arrivals: added.map(({ variable, dimension, sign }) => ({ variable, dimension, factor: sign })),
-      weight: writtenValue(known[common] ?? 0, type),
+      weight: known[common] ?? 0,
     };
   const weight = valueOf(one.value, environmentOf(known, data));
   if (weight === undefined) throw new NotInNestml('weights that differ between synapses in several of their parts');
@@ -95,7 +93,7 @@ export function staticUse(
     return {
       ...base,
       arrivals: [{ variable: one.variable, dimension: one.dimension, factor: 1 }],
-      weight: writtenValue(weight, type),
+      weight,
     };
   const numbers = added.map(({ value, unit }) =>
     unit === one.unit ? valueOf(value, environmentOf(known, data)) : undefined,
@@ -103,5 +101,5 @@ export function staticUse(
   const factors = numbers.map((value) => (typeof value === 'number' ? value / Number(weight) : NaN));
   if (!factors.every(Number.isFinite)) throw new NotInNestml('synapses that add several values');
   const arrivals = added.map(({ variable, dimension }, k) => ({ variable, dimension, factor: factors[k] ?? 1 }));
-  return { ...base, arrivals, weight: writtenValue(weight, type) };
+  return { ...base, arrivals, weight };
 }

@@ -220,7 +220,7 @@ function written(
       cells.set(name, structured.standard);
     } else if (typeof standard === 'string') {
       if (natives !== undefined) {
-        cells.set(name, natives.cell(name, receptorsOf(model, name)));
+        cells.set(name, natives.cell(name, type, receptorsOf(model, name)));
         for (const mechanism of Object.keys(type.compartments?.mechanisms ?? {}))
           report.wrote(mechanismAt(name, mechanism));
         report.convention('pynn/native', child('/neurons', name), runsHere);

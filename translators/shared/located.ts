@@ -6,6 +6,7 @@
 import type { Place } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import type { Expression, Span, Statement } from '../../src/lang/ast.js';
+import { number } from '../../src/lang/build.js';
 import { LangError } from '../../src/lang/lang-error.js';
 import { parseExpression, parseStatements } from '../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../src/lang/print.js';
@@ -142,7 +143,7 @@ function originalSpan(at: Located, span: Span | undefined): Span | undefined {
 
 /** Parses a printed text; a text that is refused, for its length for example, has one range. */
 function reread(text: string, kind: Origin['kind']): Origin {
-  const whole: Origin = { kind: 'expression', tree: parseExpression('0') };
+  const whole: Origin = { kind: 'expression', tree: number(0) };
   try {
     if (kind === 'expression') return { kind, tree: parseExpression(text) };
     const [tree] = parseStatements(text);

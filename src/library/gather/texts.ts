@@ -3,8 +3,6 @@
 import { entryOf } from '../../diagnostics/entry.js';
 import type { Expression } from '../../lang/ast.js';
 import { dependencyOrder, findCycle } from '../../lang/graph.js';
-import { namesInText } from '../../lang/lexer.js';
-import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { measure, namesIn, substitute } from '../../lang/walk.js';
 import { expressionsIn, statementsIn } from '../../model/typed.js';
 
@@ -15,32 +13,9 @@ export const readsIn = (part: unknown): ReadonlySet<string> =>
     ...statementsIn(part).flatMap((one) => (one.kind === 'assignment' && one.operator !== '=' ? [one.target] : [])),
   ]);
 
-/** Returns names that an expression or statements read. */
-export function readsOf(text: string): ReadonlySet<string> {
-  return new Set(
-    parseStatements(text).flatMap((statement) => {
-      if (statement.kind === 'send') return [...namesIn(statement.value), ...namesIn(statement.after)];
-      const own = statement.operator === '=' ? [] : [statement.target];
-      return [...own, ...namesIn(statement.value)];
-    }),
-  );
-}
-
-/** Returns identifiers in the code and names of a part of a model, without units and keys. */
-export function wordsIn(part: unknown, found = new Set<string>()): ReadonlySet<string> {
-  if (typeof part === 'string')
-    for (const { name } of namesInText(part)) for (const word of name.split('.')) found.add(word);
-  if (typeof part === 'object' && part !== null)
-    for (const [key, value] of Object.entries(part)) if (key !== 'unit') wordsIn(value, found);
-  return found;
-}
-
-/** Returns names that an expression reads. */
-export const namesOf = (text: string): ReadonlySet<string> => namesIn(parseExpression(text));
-
-/** Derived variables of a type of either form. */
+/** Derived variables of a type. */
 interface Derived {
-  readonly derived: Readonly<Record<string, { readonly value: string | Expression }>>;
+  readonly derived: Readonly<Record<string, { readonly value: Expression }>>;
 }
 
 /** Larger expressions are not put in the place of names: each that reads another one twice is twice as large. */
@@ -65,12 +40,7 @@ export function derivedOf(type: Derived): ReadonlyMap<string, Expression> | unde
 export function derivedInOrder({
   derived,
 }: Derived): readonly (readonly [name: string, value: Expression])[] | undefined {
-  const trees = new Map(
-    Object.entries(derived).map(([name, { value }]) => [
-      name,
-      typeof value === 'string' ? parseExpression(value) : value,
-    ]),
-  );
+  const trees = new Map(Object.entries(derived).map(([name, { value }]) => [name, value]));
   const reads = (name: string): readonly string[] => [...namesIn(entryOf(trees, name))].filter((one) => trees.has(one));
   if (findCycle(trees.keys(), reads) !== undefined) return undefined;
   return dependencyOrder(trees.keys(), reads).flatMap((name) => {

@@ -2,12 +2,11 @@
 
 import type { Expression } from '../../lang/ast.js';
 import { namesIn } from '../../lang/walk.js';
-import { namesOf } from '../gather/texts.js';
 
-/** The equations of a type of either form. */
+/** The equations of a type. */
 interface Equations {
-  readonly derived: Readonly<Record<string, { readonly value: string | Expression }>>;
-  readonly derivatives: Readonly<Record<string, { readonly rate: string | Expression }>>;
+  readonly derived: Readonly<Record<string, { readonly value: Expression }>>;
+  readonly derivatives: Readonly<Record<string, { readonly rate: Expression }>>;
 }
 
 /** Matches the name of the current of a channel; its reversal potential is `E_` and the channel, or it is computed. */
@@ -19,15 +18,13 @@ const channelCurrent = /^i_(\w+)$/;
  * Variables that follow from the current do not either.
  */
 export function channelParts(type: Equations): ReadonlyMap<string, readonly string[]> {
-  const equation = (key: string): string | Expression | undefined =>
-    type.derived[key]?.value ?? type.derivatives[key]?.rate;
+  const equation = (key: string): Expression | undefined => type.derived[key]?.value ?? type.derivatives[key]?.rate;
   const reads = new Map<string, readonly string[]>();
   const readsOf = (key: string): readonly string[] => {
     const known = reads.get(key);
     if (known !== undefined) return known;
-    const e = equation(key) ?? '0';
-    const names = typeof e === 'string' ? namesOf(e) : namesIn(e);
-    const found = [...names].filter((name) => equation(name) !== undefined && name !== key);
+    const e = equation(key);
+    const found = [...(e ? namesIn(e) : [])].filter((name) => equation(name) !== undefined && name !== key);
     reads.set(key, found);
     return found;
   };

@@ -4,9 +4,11 @@ import { recordableOfCells } from '../../../src/model/normalise/recordings.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { hashedForm } from '../../../src/model/hashed-form.js';
 import { identityOf, type StandardCell } from '../../../src/library/standard-type.js';
-import type { DataStore, Model, NeuronType, Population, ValidModel } from '../../../src/model/model.js';
+import type { DataStore, Model, Population, ValidModel } from '../../../src/model/model.js';
+import type { NeuronType, SynapseType } from '../../../src/model/typed.js';
 import { structureOfNative } from '../native/structure.js';
 import { nativeType, type NativeType } from '../native/equations.js';
+import { channelParts } from '../../../src/library/readable/channel-parts.js';
 import { withReadableUnits } from '../../../src/lang/readable-units.js';
 import { eventsOf } from '../native/types.js';
 import type { Native, Population as PynnPopulation } from '../specification.generated.js';
@@ -65,12 +67,11 @@ export class NativeParts {
    *
    * @param receptors  targets of synapses with PyNN's names
    */
-  cell(name: string, receptors: StandardCell['receptors']): StandardCell {
-    const type = this.model.neurons[name] as NeuronType;
-    const own = nativeType(this.plain(this.#compact['neurons']?.[name] ?? {}));
+  cell(name: string, type: NeuronType, receptors: StandardCell['receptors']): StandardCell {
+    const own = nativeType(this.plain(this.#compact['neurons']?.[name] ?? {}), channelParts(type));
     this.#cells[name] = { ...own, ...given('receptors', receptors) };
     const variables = [type.state, type.derived, type.parameters, type.inputs].flatMap((map) => Object.keys(map));
-    const structured = structureOfNative(type);
+    const structured = structureOfNative(this.model.neurons[name] ?? {});
     return {
       name,
       neuron: {},
@@ -78,7 +79,7 @@ export class NativeParts {
       recordable: identityOf([...variables, ...(structured?.variables ?? []), ...recordableOfCells]),
       ...(structured && { structure: structured.structure }),
       initial: identityOf(Object.keys(type.state)),
-      events: eventsOf(type),
+      events: eventsOf(this.model.neurons[name] ?? {}),
       native: true,
     };
   }
@@ -100,8 +101,8 @@ export class NativeParts {
   }
 
   /** Notes a synapse type. */
-  synapse(name: string): void {
-    this.#synapses[name] = nativeType(this.plain(this.#compact['synapses']?.[name] ?? {}));
+  synapse(name: string, type: SynapseType): void {
+    this.#synapses[name] = nativeType(this.plain(this.#compact['synapses']?.[name] ?? {}), channelParts(type));
   }
 
   /** Notes a part that stands as it is. */

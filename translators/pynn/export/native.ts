@@ -85,7 +85,8 @@ export function nativeProjection(
   const own = natives.model.projections[name];
   context.report.convention('pynn/native', pointer, runsHere);
   context.report.convention('pynn/native', child('/synapses', synapse), runsHere);
-  natives.synapse(synapse);
+  const type = context.model.synapses[synapse];
+  if (type !== undefined) natives.synapse(synapse, type);
   if (isSelection(from.of, 'synapses') || isSelection(to.of, 'synapses')) {
     natives.add('projections', name);
     return undefined;

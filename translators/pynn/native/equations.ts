@@ -8,7 +8,7 @@ import { readEquationLines } from '../../../src/lang/parse.js';
 import { LangError } from '../../../src/lang/lang-error.js';
 import { parseQuantity } from '../../../src/lang/quantity.js';
 import { parseUnit, unitText } from '../../../src/lang/units.js';
-import { channelOf, channelParts } from '../../../src/library/readable/channel-parts.js';
+import { channelOf } from '../../../src/library/readable/channel-parts.js';
 import { symbolicQuantity } from '../../../src/lang/readable-quantity.js';
 
 /** Properties that types of cells and of synapses share. */
@@ -32,15 +32,6 @@ type Entry = Readonly<Record<string, unknown>>;
 const entriesOf = (map: unknown): readonly (readonly [string, Entry])[] =>
   Object.entries((map ?? {}) as Readonly<Record<string, Entry>>);
 
-/** Returns the texts of entries. */
-const valuesIn = <K extends string>(map: unknown, key: K): Readonly<Record<string, { readonly [k in K]: string }>> =>
-  Object.fromEntries(
-    entriesOf(map).map(([name, entry]) => [
-      name,
-      { [key]: typeof entry[key] === 'string' ? entry[key] : '0' } as { readonly [k in K]: string },
-    ]),
-  );
-
 const without = (map: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(map).filter(
@@ -52,9 +43,10 @@ const without = (map: Readonly<Record<string, unknown>>): Record<string, unknown
 /**
  * Returns a type as text.
  *
- * @param type  a normalised type without its defaults
+ * @param type      a normalised type without its defaults
+ * @param channels  variables of each channel, by the name of its current
  */
-export function nativeType(type: Compact): NativeType {
+export function nativeType(type: Compact, channels: ReadonlyMap<string, readonly string[]>): NativeType {
   const { parameters, state, derived, derivatives, conformsTo: _, ...rest } = type;
   const rates = new Map(entriesOf(derivatives));
   const lines = new Map(
@@ -66,7 +58,6 @@ export function nativeType(type: Compact): NativeType {
   );
   for (const [name, variable] of entriesOf(derived))
     lines.set(name, `${name} = ${String(variable['value'])} : ${flagged(variable)}`);
-  const channels = channelParts({ derived: valuesIn(derived, 'value'), derivatives: valuesIn(derivatives, 'rate') });
   const inChannels = new Set([...channels.values()].flat());
   const initial = entriesOf(state).flatMap(([name, variable]) => {
     const value = variable['initial'];

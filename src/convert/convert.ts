@@ -7,7 +7,7 @@ import type { ValidModel } from '../model/model.js';
 import type { AfterPass } from '../model/rewriting/rewriting.js';
 import { cellsApart, composed } from '../model/rewriting/became.js';
 import { chooseTarget } from '../pipeline/choose-target.js';
-import { roadOf } from '../pipeline/roads.js';
+import { writerOf } from '../pipeline/roads.js';
 import { documentText } from './document-text.js';
 import { written, type Exported, type Writer, type Writing } from '../../translators/shared/writing.js';
 import { knownPlaces } from '../draw/space/places.js';
@@ -73,8 +73,8 @@ const convertKinds: ArgumentKinds<ConvertOptions> = {
 };
 
 /** Returns the writer of a form. */
-const writerOf = (to: TargetNotation): Writer =>
-  to === 'canonical' ? canonical : roadOf(targetOf(to).notation).write![to]!;
+const writerFor = (to: TargetNotation): Writer =>
+  to === 'canonical' ? canonical : writerOf(to, targetOf(to).notation);
 
 /** Writes the canonical form. */
 const canonical: Writer = async (valid, { name, tables }) => {
@@ -138,7 +138,7 @@ export async function convertModel(
     (await freeze(what, (await chooseTarget('auto')).target, positions, options)).valid;
   const exported = async (what: ValidModel): Promise<Exported> => {
     const made = await inStage('export', () =>
-      writerOf(to)(what, { ...tools, name, original: valid, split, tables, draw, afterPass: options.onPass }),
+      writerFor(to)(what, { ...tools, name, original: valid, split, tables, draw, afterPass: options.onPass }),
     );
     const nothing = withoutContent(what, facts);
     const files = nothing.length > 0 ? [] : made.files;

@@ -134,6 +134,9 @@ export function product(a: Expression, b: Expression): Expression {
   return binary('*', a, b);
 }
 
+/** `-x/tau`, the rate of a variable that decays. */
+export const decaying = (x: string, tau: string): Expression => binary('/', unary('-', name(x)), name(tau));
+
 /** `a / b`. */
 export function quotient(a: Expression, b: Expression): Expression {
   return isZero(a) || isOne(b) ? a : binary('/', a, b);

@@ -2,15 +2,30 @@
 
 import type { Road } from '../../translators/shared/notation.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
-import { titleOf, type Notation } from './read/notation.js';
+import { entryOf } from '../diagnostics/entry.js';
+import type { Writer } from '../../translators/shared/writing.js';
+import { titleOf, type Notation, type TargetNotation, type TargetsOf } from './read/notation.js';
 
-/** Roads by notation. */
-export type Roads = Readonly<Partial<Record<Notation, Road>>>;
+/** Roads by notation, with a writer of each form. */
+export type Roads = {
+  readonly [N in Notation]?: Road &
+    ([TargetsOf<N>] extends [never] ? object : { readonly write: Readonly<Record<TargetsOf<N>, Writer>> });
+};
 
-let registered: Roads = {};
+let registered: Readonly<Partial<Record<Notation, Road>>> = {};
+let writers: ReadonlyMap<string, Writer> = new Map();
 
 /** Registers the notations of the program, in place of those registered before. */
-export const registerRoads = (roads: Roads): void => void (registered = roads);
+export function registerRoads(roads: Roads): void {
+  registered = roads;
+  writers = new Map(roadsNow().flatMap(([, { write }]) => Object.entries(write ?? {})));
+}
+
+/** Returns the writer of a form. @throws UsageError for one of a notation that the program does not have */
+export function writerOf(to: TargetNotation, notation: Notation): Writer {
+  roadOf(notation);
+  return entryOf(writers, to);
+}
 
 /** Returns the road of a notation. @throws UsageError for one that the program does not have */
 export function roadOf(notation: Notation): Road {

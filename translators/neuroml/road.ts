@@ -47,7 +47,7 @@ const wrappers: ReadonlySet<string> = new Set([
 ]);
 
 /** Readers and writers. */
-export const neuroml: Road = {
+export const neuroml = {
   markup: {
     load: (text, name, host, diagnostics) => {
       const documents = loadDocuments(text, name, host, diagnostics);
@@ -67,4 +67,4 @@ export const neuroml: Road = {
     lems: async (...given) => (await import('./write.js')).document(...given),
     neuroml: async (...given) => (await import('./write.js')).document(...given),
   },
-};
+} satisfies Road;

@@ -5,7 +5,7 @@ import { deepest } from './graph.js';
 import { importNir } from './import.js';
 
 /** Readers and writers. */
-export const nir: Road = {
+export const nir = {
   hdf5: {
     named: /\.(?:h5|nir)$/i,
     members: ['node', 'version'],
@@ -16,4 +16,4 @@ export const nir: Road = {
     read: (root, reading) => importNir(root, reading.path, reading.diagnostics, reading),
   },
   write: { nir: async (...given) => (await import('./write.js')).graph(...given) },
-};
+} satisfies Road;

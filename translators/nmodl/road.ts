@@ -5,8 +5,8 @@ import { importNmodl } from './import.js';
 import { withNamedMechanisms } from './named-mechanisms.js';
 
 /** Readers and writers. */
-export const nmodl: Road = {
+export const nmodl = {
   text: (text, reading) => withSettings(importNmodl(reading.path, text, reading.diagnostics, reading.text), reading),
   named: (document, positions, { diagnostics, path, text }) =>
     withNamedMechanisms(document, positions, diagnostics, path, text),
-};
+} satisfies Road;

@@ -4,7 +4,7 @@ import { withSettings, type Road } from '../shared/notation.js';
 import { importPynn } from './import.js';
 
 /** Readers and writers. */
-export const pynn: Road = {
+export const pynn = {
   tree: (value, positions, reading) =>
     withSettings(importPynn(value, positions, reading.diagnostics, reading.text, reading.reportRest), reading),
   write: {
@@ -12,4 +12,4 @@ export const pynn: Road = {
     'pynn-nestml': async (...given) => (await import('./write.js')).nestmlScript(...given),
     'pynn-json': async (...given) => (await import('./write.js')).document(...given),
   },
-};
+} satisfies Road;

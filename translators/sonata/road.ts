@@ -4,8 +4,8 @@ import { withSettings, type Road } from '../shared/notation.js';
 import { importSonata } from './import.js';
 
 /** Readers and writers. */
-export const sonata: Road = {
+export const sonata = {
   tree: (value, positions, reading) =>
     withSettings(importSonata(value, positions, reading.diagnostics, reading, reading.peers), reading),
   write: { sonata: async (...given) => (await import('./write.js')).circuit(...given) },
-};
+} satisfies Road;

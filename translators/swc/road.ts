@@ -5,8 +5,8 @@ import { describeInSwc } from './export.js';
 import { readSwc } from './import.js';
 
 /** Readers and writers. */
-export const swc: Road = {
+export const swc = {
   asMarkup: readSwc,
   write: { swc: async (...given) => (await import('./write.js')).shapes(...given) },
   describe: describeInSwc,
-};
+} satisfies Road;

@@ -147,6 +147,10 @@ export function receptorsOn(
 
 const isNought = (e: Expression | undefined): boolean => e === undefined || constantOf(e) === 0;
 
+/** Returns a formula of a table with values in the place of names. */
+const settled = (formula: string, given: ReadonlyMap<string, Expression>): Expression =>
+  fold(substitute(parseExpression(formula), given));
+
 /** Returns a cell of NeuroML from a table and the parameters of the library's cell. */
 function built(
   name: string,
@@ -154,7 +158,6 @@ function built(
   { standard, parameters, variables: own, remarks }: RecognisedCell,
 ): NeuromlCell {
   const given = new Map(Object.entries(parameters));
-  const valueOf = (text: string): Expression => fold(substitute(parseExpression(text), given));
   const units = typedCell(standard)?.state ?? {};
   const inNeuroml = [...own].flatMap(([key, { name: variable, factor }]) => {
     if (/^[gi]syn_|_[gi]syn(_rise)?$|^isyn/.test(variable)) return [];
@@ -165,7 +168,7 @@ function built(
   return {
     name,
     attributes: new Map(
-      Object.entries(attributes).map(([key, [unit, value]]) => [key, { unit, value: valueOf(value) }] as const),
+      Object.entries(attributes).map(([key, [unit, value]]) => [key, { unit, value: settled(value, given) }] as const),
     ),
     variables: new Map(inNeuroml),
     begins: Object.fromEntries(Object.entries(begins).map(([key, text]) => [key, parseExpression(text)] as const)),
@@ -314,10 +317,9 @@ function receptorOf(
   const conductances = !isRising ? 'expOneSynapse' : rise ? 'expTwoSynapse' : 'alphaSynapse';
   const name = isPynn ? pynn : kind === 'conductance' ? conductances : isRising ? 'alphaCurrentSynapse' : pynn;
   const table: SynapseName = neuromlSynapses[name];
-  const attributes = Object.entries(table.attributes).map(([key, [unit, value]]) => {
-    const made = substitute(parseExpression(value), given);
-    return [key, { unit, value: fold(made) }] as const;
-  });
+  const attributes = Object.entries(table.attributes).map(
+    ([key, [unit, value]]) => [key, { unit, value: settled(value, given) }] as const,
+  );
   const open = attributes.some(([, { value }]) =>
     ['tau', 'reversal', 'rise'].some((one) => namesIn(value).has(one) && !given.has(one)),
   );

@@ -28,10 +28,13 @@ const canonical = {
 /** Each notation that is read. */
 const notations = { canonical, brian, pynn, neuroml, swc, nir, sonata, nmodl } as const;
 
+/** Forms that a notation is written in. */
+export type TargetsOf<N extends Notation> = (typeof notations)[N] extends { readonly targets: infer Targets }
+  ? keyof Targets
+  : never;
+
 /** Forms that models are written in, as `convert --to` names them. */
-export type TargetNotation = {
-  [N in Notation]: (typeof notations)[N] extends { readonly targets: infer Targets } ? keyof Targets : never;
-}[Notation];
+export type TargetNotation = { [N in Notation]: TargetsOf<N> }[Notation];
 
 /** Notations that are read. */
 export type Notation = keyof typeof notations;

@@ -1,8 +1,17 @@
 /** PyNN's plastic synapses in equations that Brian's users write. */
 
 import type { Expression, Statement } from '../../../src/lang/ast.js';
-import { assignedValue, assignment, call, integer, name as nameOf } from '../../../src/lang/build.js';
-import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
+import {
+  assignedValue,
+  assignment,
+  binary,
+  call,
+  decaying,
+  difference,
+  integer,
+  name as nameOf,
+} from '../../../src/lang/build.js';
+import { parseStatements } from '../../../src/lang/parse.js';
 import { equalExpressions, mapExpression, mapStatement } from '../../../src/lang/walk.js';
 import { itemAt } from '../../../src/diagnostics/entry.js';
 import { declaredName } from '../../../src/library/declared-types.js';
@@ -81,6 +90,7 @@ function resources(type: SynapseType, projection: Projection): Rewritten | undef
   const decay = isActive ? numberOf('tau_syn', type, projection) : 0;
   if (decay === undefined || decay === recovery) return undefined;
   const use = facilitation > 0 ? 'u' : 'U';
+  const used = difference(integer(1), nameOf('x'));
   const { conformsTo: _, ...kept } = type;
   const number = { unit: '1', type: 'real', initial: 0, shared: false } as const;
   const own: SynapseType = {
@@ -92,9 +102,9 @@ function resources(type: SynapseType, projection: Projection): Rewritten | undef
       ...(isActive ? { y: number } : {}),
     },
     derivatives: {
-      ...(facilitation > 0 ? { u: driven('-u/tau_facil') } : {}),
-      x: driven(isActive ? '(1 - x - y)/tau_rec' : '(1 - x)/tau_rec'),
-      ...(isActive ? { y: driven('-y/tau_syn') } : {}),
+      ...(facilitation > 0 ? { u: driven(decaying('u', 'tau_facil')) } : {}),
+      x: driven(binary('/', isActive ? difference(used, nameOf('y')) : used, nameOf('tau_rec'))),
+      ...(isActive ? { y: driven(decaying('y', 'tau_syn')) } : {}),
     },
     pathways: {
       ...type.pathways,
@@ -115,7 +125,7 @@ function resources(type: SynapseType, projection: Projection): Rewritten | undef
 }
 
 /** Returns a rate that is integrated at events. */
-const driven = (rate: string): Derivative => ({ rate: parseExpression(rate), eventDriven: true });
+const driven = (rate: Expression): Derivative => ({ rate, eventDriven: true });
 
 /**
  * Returns a synapse with spike-timing-dependent plasticity that has no times of spikes: the pathway that runs first

@@ -4,7 +4,8 @@
  */
 
 import type { Expression, Statement } from '../../../../src/lang/ast.js';
-import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
+import { binary, decaying, name as nameOf } from '../../../../src/lang/build.js';
+import { parseStatements } from '../../../../src/lang/parse.js';
 import { mapExpression, namesIn } from '../../../../src/lang/walk.js';
 import { declaredName } from '../../../../src/library/declared-types.js';
 import { mapped } from '../../../../src/model/collections.js';
@@ -64,10 +65,11 @@ function withRates(
   // Forward Euler is stable for longer times.
   const all = [...(facilitates ? times : []), ...['tau_rec', 'tau_syn'].flatMap((key) => values.get(key) ?? 0)];
   if (all.some((time) => time < 2 * dt)) return type;
+  const arriving = binary('/', nameOf('y'), nameOf('tau_syn'));
   const rates = {
-    ...(facilitates ? { u: '-u/tau_facil' } : {}),
-    y: '-y/tau_syn',
-    z: 'y/tau_syn - z/tau_rec',
+    ...(facilitates ? { u: decaying('u', 'tau_facil') } : {}),
+    y: decaying('y', 'tau_syn'),
+    z: binary('-', arriving, binary('/', nameOf('z'), nameOf('tau_rec'))),
   };
   const { last: _, u, ...others } = type.state;
   const showsU =
@@ -84,6 +86,6 @@ function withRates(
       do: parseStatements([used, released, `${sum} += weight*released`, 'y += released'].join('\n')),
     };
   });
-  const derivatives = mapped(rates, (rate) => ({ rate: parseExpression(rate), eventDriven: false }));
+  const derivatives = mapped(rates, (rate) => ({ rate, eventDriven: false }));
   return { ...type, state, derivatives, pathways };
 }

@@ -14,7 +14,7 @@ import {
   sum,
 } from '../../lang/build.js';
 import { addendsOf, type Addend } from '../../lang/addends.js';
-import { equalDimensions } from '../../lang/dimension.js';
+import { equalDimensions, second } from '../../lang/dimension.js';
 import { foldConstants } from '../../lang/fold.js';
 import { matched } from '../../lang/pattern.js';
 import { parseUnit } from '../../lang/units.js';
@@ -156,7 +156,7 @@ function inMs(e: Expression, type: NeuronType): Expression {
   if (first.kind !== 'quantity' || !equalDimensions(first.dimension, perTime) || first.value === 0) return e;
   const count = tidy(first.value / 1000);
   const literal = Number.isInteger(count) ? integer(count) : number(count);
-  return binary('/', short(put(literal), type), named('ms'));
+  return binary('/', short(put(literal), type), quantity(0.001, second));
 }
 
 /** Returns the first factor of a product or quotient, and how to put another in its place. */

@@ -2,7 +2,7 @@
 
 import type { Expression } from '../../../src/lang/ast.js';
 import { linearForm } from '../../../src/lang/linear.js';
-import { constantOf, withoutShortConstants } from '../../../src/library/recognise/numbers.js';
+import { constantOf, fold, withoutShortConstants } from '../../../src/library/recognise/numbers.js';
 import { inUnit } from '../../shared/in-unit.js';
 import { literal, piecesOf, type Piece } from '../../../src/library/pieces.js';
 import type { CurrentSource } from '../specification.generated.js';
@@ -11,7 +11,7 @@ type Source = Pick<CurrentSource, 'type' | 'params'>;
 
 /** Returns the current sources that sum to an expression; undefined if PyNN has no source of a part's shape. */
 export function currentSources(value: Expression, dt: number): readonly Source[] | undefined {
-  const pieces = piecesOf(value);
+  const pieces = piecesOf(fold(value));
   if (pieces === undefined) return undefined;
   const amplitudes = pieces.map(({ value }) => literal(value));
   // Simulators do not agree on steps that begin at 0: a current that flows from the start and changes later is a sum.

@@ -10,7 +10,7 @@ import { callsIn, childrenOf, mapExpression, namesIn } from '../../../src/lang/w
 import { isRandom } from '../../../src/lang/functions.js';
 import type { DataStore, DrawnValues, Value } from '../../../src/model/typed.js';
 import { distributions } from '../../../src/library/pynn/distributions.js';
-import { tidy, valueAt } from '../../../src/library/recognise/numbers.js';
+import { fold, tidy, valueAt } from '../../../src/library/recognise/numbers.js';
 import { clippedNormal } from '../../../src/library/recognise/values.js';
 import { inUnit, unitScaler } from '../../shared/in-unit.js';
 import { functionNames } from '../formulas.js';
@@ -72,7 +72,7 @@ export function pynnValue(
   of: FormulaOf = 'i',
 ): PynnValue | Missing {
   if (typeof value === 'number') return inUnit(value, unit);
-  if (value.kind === 'expression') return expressionValue(value.expression, unit, of);
+  if (value.kind === 'expression') return expressionValue(fold(value.expression), unit, of);
   if (isGiven(value)) {
     const gaps = new Set(value.gaps === undefined ? [] : numbersOf(value.gaps, data));
     const scaled = unitScaler(unit);
@@ -287,7 +287,7 @@ const numpyText = (tree: Expression): string =>
 
 /** Returns an expression of pairs in NumPy's notation; lengths are in um. */
 export function formulaText(e: Expression): Required<Formula> | Missing {
-  const formula = formulaOf(e, 'ij');
+  const formula = formulaOf(fold(e), 'ij');
   return isMissing(formula) ? formula : { expr: numpyText(formula.tree), of: formula.of };
 }
 

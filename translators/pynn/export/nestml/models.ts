@@ -6,7 +6,15 @@ import { weightKindOf, type StandardCell } from '../../../../src/library/standar
 import { slotsOf } from '../../../../src/model/steps.js';
 import { isRecording, recordedVariables } from '../../../../src/model/tagged.js';
 import { populationsOf, wholePopulation } from '../../../../src/model/selected.js';
-import { ownersOf, type DataStore, type Model, type NeuronType, type ValidModel } from '../../../../src/model/typed.js';
+import {
+  ownersOf,
+  withExpressions,
+  type DataStore,
+  type Model,
+  type NeuronType,
+  type ValidModel,
+} from '../../../../src/model/typed.js';
+import { fold } from '../../../../src/library/recognise/numbers.js';
 import { declaredName } from '../../../../src/library/declared-types.js';
 import { nestmlCell, type NestmlCell } from './cell.js';
 import { NotInNestml } from './not-in-nestml.js';
@@ -39,7 +47,13 @@ export class NestmlModels {
   readonly #operations = new Set<string>();
 
   constructor({ model, data }: ValidModel) {
-    this.#model = model;
+    // C++, the output language of NESTML, divides whole numbers without a remainder.
+    const { neurons, synapses } = model;
+    this.#model = {
+      ...model,
+      neurons: withExpressions(neurons, fold),
+      synapses: withExpressions(synapses, fold),
+    };
     this.#data = data;
   }
 

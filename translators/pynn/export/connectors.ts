@@ -3,10 +3,10 @@
 import type { Expression } from '../../../src/lang/ast.js';
 import { binary, name as nameOf } from '../../../src/lang/build.js';
 import { equalExpressions } from '../../../src/lang/walk.js';
-import { excludesSelf } from '../../../src/model/tagged.js';
+import { excludesSelf, isDrawn } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { mapped } from '../../../src/model/collections.js';
-import { formula, type ConnectionRule, type DrawnValues } from '../../../src/model/typed.js';
+import { formula, type ConnectionRule, type DrawnValues, type Value } from '../../../src/model/typed.js';
 import { unusual } from '../../shared/vocabulary.js';
 import { connectors } from '../connectors.js';
 import type { Connector, Value as PynnValue } from '../specification.generated.js';
@@ -126,6 +126,15 @@ function drawn(
   return made(type, params, rng);
 }
 
+const isDraw = (count: Expression | DrawnValues): count is DrawnValues => isDrawn(count);
+
+/** Returns the draw of a whole number, which by our own counters is int(...). */
+function drawnCount(count: Expression | DrawnValues): Value {
+  if (isDraw(count)) return { ...count, kind: 'draw' };
+  const whole = count.kind === 'call' && count.function === 'int' ? count.arguments[0] : undefined;
+  return formula(whole ?? count);
+}
+
 /** Returns a number of connections, one for all cells or drawn for each. */
 function countOf(
   { data, generators, report }: ExportContext,
@@ -133,10 +142,7 @@ function countOf(
   pointer: string,
 ): unknown {
   if (typeof n === 'number') return n;
-  // A draw of a whole number by our own counters is int(...).
-  const of = (e: Expression): Expression => (e.kind === 'call' && e.function === 'int' ? (e.arguments[0] ?? e) : e);
-  const value = 'span' in n ? formula(of(n)) : ({ ...n, kind: 'draw' } as const);
-  const translated = pynnValue(value, '1', data, generators);
+  const translated = pynnValue(drawnCount(n), '1', data, generators);
   return isMissing(translated)
     ? report.missing(pointer, `${translated.missing} as the number of connections`)
     : translated;

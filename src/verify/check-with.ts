@@ -152,7 +152,8 @@ async function writtenFor(
     convertModel(recorded, script, { name: usualName(script), freeze });
   const plain = await inNotation(runFor(to));
   const runsHere = !plain.portable;
-  const compiled = targetOf(runFor(to)).onlyHere?.instead as TargetNotation | undefined;
+  const { onlyHere } = targetOf(runFor(to));
+  const compiled = onlyHere?.instead as TargetNotation | undefined;
   const isForCompiler = compiled !== undefined && runs(compiled, simulator) && (runsHere || to === compiled);
   const converted = isForCompiler ? await inNotation(compiled) : plain;
   const nestml = converted === plain ? undefined : lackOfNestml(converted);
@@ -162,7 +163,7 @@ async function writtenFor(
       "leave --with out to compare with interneuron's backend of PyNN",
     );
   if (runsHere && converted === plain) {
-    const [reason] = converted.report.filter(({ code }) => code.endsWith('/why-native'));
+    const reason = converted.report.find(({ code }) => code === onlyHere?.reasons);
     throw new UsageError(
       `${simulator} cannot run it: PyNN has no names for some of its cells or synapses, which are written by their ` +
         `equations${reason === undefined ? '' : ` (${reason.pointer}: ${reason.message})`}`,

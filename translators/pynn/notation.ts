@@ -24,7 +24,12 @@ export const pynn = {
       document: 'pynn-json',
       keepsSpikesBetweenSteps: true,
       runBy: ['nest', 'neuron'],
-      onlyHere: { parts: 'pynn/native', instead: 'pynn-nestml', finding: notPortable },
+      onlyHere: {
+        parts: 'pynn/native',
+        reasons: 'pynn/why-native',
+        instead: 'pynn-nestml',
+        finding: notPortable,
+      },
     },
     'pynn-nestml': {
       title: 'PyNN with NESTML',

@@ -49,6 +49,8 @@ export interface TargetFacts {
   readonly onlyHere?: {
     /** Code of such parts in reports. */
     readonly parts: string;
+    /** Code of the reasons for them. */
+    readonly reasons: string;
     /** The target for simulators that may express them. */
     readonly instead: string;
     /** Returns the finding on a model with such parts. @param isInOther  whether that target expresses them */

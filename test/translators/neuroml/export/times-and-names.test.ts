@@ -1,8 +1,10 @@
-/** Ports of spikes in LEMS, which connections name. */
+/** Ports and delays of connections in LEMS. */
 
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { convertModel } from '../../../../src/convert/convert.js';
 import { importModel } from '../../../../src/pipeline/pipeline.js';
+import '../../../../translators/brian/road.js';
 import '../../../../translators/neuroml/road.js';
 
 test('connections name the port of spikes if the reference interpreter would take another one', async () => {
@@ -39,4 +41,16 @@ experiment: { dt: 0.1 ms, protocol: [ run: 2 ms ] }
   // Without the name, no spike would arrive there.
   const unnamed = importModel({ name: 'm.xml', text: (files[0]?.text ?? '').replace(/ sourcePort="\w+"/g, '') });
   expect(unnamed.diagnostics.map(({ code }) => code)).toContain('neuroml/port-of-several-actions');
+});
+
+test('reports say that a delay after spikes of the target is left out', async () => {
+  const { valid } = importModel({ name: 'm.yaml', text: readFileSync('fixtures/brian/delays-small.yaml', 'utf8') });
+  const { report } = await convertModel(valid, 'lems');
+  expect(report).toContainEqual(
+    expect.objectContaining({
+      code: 'lems/delay-before',
+      pointer: '/projections/S',
+      message: expect.stringContaining('act on spikes of their target at once'),
+    }),
+  );
 });

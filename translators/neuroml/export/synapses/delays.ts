@@ -90,14 +90,16 @@ export function withDelaysBefore({ model, data, report }: Pick<ExportContext, 'm
     if (moved) projections[name] = { ...projection, delays, values: without(projection.values, delayNames(type)) };
     // A synapse that does nothing else does not see when its spikes arrive.
     const [only, ...others] = Object.values(type.pathways);
+    const sends = Object.values(type.pathways).some((one) => sentIn(one.do).length > 0);
     if (moved && (others.length > 0 || only?.do.length !== 1 || only.on.end === 'post'))
       report.different(
         'lems/delay-before',
         child('/projections', name),
-        'all of the delay is before the synapse, since connections of LEMS have no other: pairs of spikes meet there at other times',
+        sends
+          ? 'all of the delay is before the synapse, since connections of LEMS have no other: pairs of spikes meet there at other times'
+          : 'synapses act on spikes of their target at once: connections of LEMS have a delay from the source only',
       );
-    if (Object.values(type.pathways).some((one) => sentIn(one.do).length > 0))
-      synapses[projection.synapse] = atOnce(type);
+    if (sends) synapses[projection.synapse] = atOnce(type);
   }
   return { ...model, synapses, projections };
 }

@@ -397,8 +397,8 @@ describe('interneuron compare', () => {
       spike_monitors: { spikes: { source: 'cells' } },
       run: '200 ms',
     };
-    writeFileSync(folder.file('cells.yaml'), JSON.stringify(network));
-    const [cells, own, late, noisy] = ['cells.yaml', 'cells.csv', 'late.csv', 'noisy.csv'].map((name) =>
+    writeFileSync(folder.file('drive.yaml'), JSON.stringify(network));
+    const [cells, own, late, noisy] = ['drive.yaml', 'drive.csv', 'late.csv', 'noisy.csv'].map((name) =>
       folder.file(name),
     );
     for (const seed of ['3', '4', '5', '6'])

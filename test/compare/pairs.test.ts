@@ -116,7 +116,7 @@ describe('one run of each side', () => {
     ],
     [
       'responses 50 ms later',
-      /rate over/,
+      /times of p: the same, 50 ms/,
       answers(every(0.5, 10), cells, 10, 8),
       answers(every(0.55, 10), cells, 10, 9),
     ],

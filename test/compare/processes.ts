@@ -177,7 +177,7 @@ export const kinds: readonly Kind[] = [
   },
   {
     name: 'responses 300 ms earlier',
-    by: /rate over/,
+    by: /the same, 300 ms|rate over/,
     sides: [
       (seed) => answers(every(0.5, seconds), cells, seconds, seed),
       (seed) => answers(every(0.2, seconds), cells, seconds, seed),

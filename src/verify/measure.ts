@@ -246,10 +246,12 @@ function pairsOf(valid: ValidModel): number {
 function processorClock(seconds: number): { readonly signal: AbortSignal; readonly stop: () => void } {
   const over = new AbortController();
   const begin = process.cpuUsage();
-  const timer = setInterval(() => {
+  const look = (): void => {
     const { user, system } = process.cpuUsage(begin);
-    if (user + system > seconds * 1e6) over.abort();
-  }, 20);
+    if (user + system >= seconds * 1e6) over.abort();
+  };
+  const timer = setInterval(look, 20);
+  look();
   timer.unref();
   return { signal: over.signal, stop: () => clearInterval(timer) };
 }

@@ -28,10 +28,6 @@ export function typedSynapse(standard: StandardSynapse, kind: WeightKind): Synap
   return model && typedModel(model).synapses['s'];
 }
 
-/** Returns the type of a library synapse in its written form. */
-export const normalisedSynapse = (standard: StandardSynapse, kind: WeightKind): written.SynapseType | undefined =>
-  synapseModel(standard, kind)?.synapses['s'];
-
 const cellModel = ({ name, neuron }: StandardCell): LibraryModel => modelOf({ neurons: { cell: neuron } }, name);
 
 function synapseModel({ name, synapse }: StandardSynapse, kind: WeightKind): LibraryModel {

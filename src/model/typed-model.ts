@@ -394,10 +394,6 @@ export function typedType(type: written.NeuronType | written.SynapseType): Neuro
   return toTyped.type(type, declaredNames(type));
 }
 
-/** Returns the written form of a value in the scope of a type. */
-export const writtenValue = (value: Value, type: NeuronType | SynapseType): written.Value =>
-  fromTyped.value(value, declaredNames(type));
-
 /** Returns the written form of a selection; its text tells drawn samples apart. */
 export const writtenSelection = (rule: SelectionRule): written.SelectionRule => fromTyped.selection(rule, noNames);
 

@@ -14,9 +14,6 @@ export interface SwcDocument {
   readonly lines: readonly number[];
 }
 
-/** Whether a file's name is that of a shape in SWC. */
-export const isSwcName = (name: string): boolean => platform.paths.extname(name).toLowerCase() === '.swc';
-
 /** Names of types in the names of segments. */
 const typeNames = ['undefined', 'soma', 'axon', 'basal_dendrite', 'apical_dendrite'];
 

@@ -107,9 +107,11 @@ async function checkAll(
   for (const path of options.values('certify')) {
     const words = ['certify', path, '-o', join(folder, `${fileStem(path)}-certificate`), '--force'];
     const { code, stdout } = await command([...words, '--json']);
-    const { certificate } = JSON.parse(stdout) as { readonly certificate?: Pick<Certificate, 'verdict' | 'outputs'> };
-    const statement =
-      certificate === undefined ? undefined : `${certificate.verdict}: ${countText(certificate.outputs)}`;
+    const { certificate, error } = JSON.parse(stdout) as {
+      readonly certificate?: Pick<Certificate, 'verdict' | 'outputs'>;
+      readonly error?: { readonly message: string };
+    };
+    const statement = certificate ? `${certificate.verdict}: ${countText(certificate.outputs)}` : error?.message;
     add(checked({ path, check: 'certify', code, statement: statement ?? 'it cannot be certified' }));
   }
 }
@@ -168,7 +170,7 @@ async function validity(
   return { valid: { path, check: 'valid', passed: code === exitCodes.done, statement, findings }, notation };
 }
 
-/** Runs a command that is one check; what it says last is the finding if it fails. */
+/** Runs a command that is one check; its last line is the finding if it fails. */
 async function outcomeOf(
   path: string,
   check: string,

@@ -12,7 +12,7 @@ import type { Membrane, MembraneCurrent, MembraneMechanism, MembranePlace, Pool 
 import { isCalciumReversal, keepsAboveZero, poolOf } from './pools.js';
 
 /** Checks whether a mechanism sets the concentration of calcium. */
-export const setsCalcium = ({ writes }: Mechanism): boolean => Object.hasOwn(writes, 'ca_i');
+const setsCalcium = ({ writes }: Mechanism): boolean => Object.hasOwn(writes, 'ca_i');
 
 /** Returns the channels and pools of a cell, on each section by itself. Those that set calcium come first. */
 export function membraneOf(compartments: Compartments, around: Around): Membrane {

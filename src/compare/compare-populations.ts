@@ -403,12 +403,13 @@ function compareOrder(
     ...a.leads.map((lead, k) => judge(lead, itemAt(b.leads, k), 0)),
   ];
   // Cells that fire regularly keep their phases for some time: an order counts if both halves of the time have it.
-  const halves = [first, second].map((trains) =>
-    [0, 1].map((later) => leadsOf(halfOf(trains, later, interval, 2), interval)),
-  );
+  const halves = areAlike
+    ? [first, second].map((trains) => [0, 1].map((later) => leadsOf(halfOf(trains, later, interval, 2), interval)))
+    : [];
   const isOther = a.leads.map((lead, k) => {
+    if (!areAlike) return null;
     const expected = expectedRank(halves.map(([even, odd]) => [itemAt(even!, k), itemAt(odd!, k)] as const));
-    return expected < leastLead || !areAlike ? null : judge(lead, itemAt(b.leads, k), expected);
+    return expected < leastLead ? null : judge(lead, itemAt(b.leads, k), expected);
   });
   const candidates = [...isReversed, ...isOther].filter((candidate) => candidate !== null);
   const certain = candidates

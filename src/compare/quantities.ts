@@ -271,18 +271,22 @@ export function leadsOf(trains: readonly Train[], interval: Interval): readonly 
   const sums = binned(trains, width, interval);
   for (let k = 1; k < sums.length; k += 1) sums[k]! += sums[k - 1]!;
   const until = (bin: number): number => sums[Math.min(bin, sums.length - 1)] ?? 0;
-  return nearby.map((window) => {
-    const reach = Math.round(window / width);
-    return Float64Array.from(trains, (train) => {
-      let [before, after] = [0, 0];
-      for (const time of train) {
-        const at = Math.floor((time - interval.begin) / width + 1e-8);
-        before += until(at - 1) - until(at - 1 - reach);
-        after += until(at + reach) - until(at);
+  const reaches = nearby.map((window) => Math.round(window / width));
+  const leads = reaches.map(() => new Float64Array(trains.length));
+  for (const [cell, train] of trains.entries()) {
+    const [before, after] = [reaches.map(() => 0), reaches.map(() => 0)];
+    for (const time of train) {
+      const at = Math.floor((time - interval.begin) / width + 1e-8);
+      const [here, last] = [until(at), until(at - 1)];
+      for (let k = 0; k < reaches.length; k += 1) {
+        const reach = reaches[k]!;
+        before[k]! += last - until(at - 1 - reach);
+        after[k]! += until(at + reach) - here;
       }
-      return (after - before) / (after + before);
-    });
-  });
+    }
+    for (const [k, lead] of leads.entries()) lead[cell] = (after[k]! - before[k]!) / (after[k]! + before[k]!);
+  }
+  return leads;
 }
 
 /** Returns the variance of counts in 20 parts of time over their mean, of all cells. */

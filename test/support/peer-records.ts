@@ -25,7 +25,11 @@ export interface Peer {
 export interface PeerInput {
   readonly what: string;
   readonly texts: readonly string[];
-  /** Our programs in Python that run it, from the first, which the command starts. */
+  /**
+   * Our programs in Python that run it, from the first, which the command starts. A runner of others' files states its
+   * `OUTPUT_VERSION`, which is raised when it gives another output for the same input. The text of others is input: it
+   * holds the model.
+   */
   readonly runners?: readonly string[];
 }
 
@@ -136,7 +140,7 @@ export function peerRecords(name: string): PeerRecords {
 }
 
 function provenance({ name, packages, command }: Peer, { what, texts, runners = [] }: PeerInput): PeerRecord {
-  const all = [...texts, ...runners.map((path) => readFileSync(join(root, path), 'utf8'))];
+  const all = [...texts, ...runners.map(versionOf)];
   return {
     what,
     peer: name,
@@ -144,6 +148,12 @@ function provenance({ name, packages, command }: Peer, { what, texts, runners = 
     command: [command, ...runners.slice(0, 1)].join(' '),
     input: createHash('sha256').update(JSON.stringify(all)).digest('hex'),
   };
+}
+
+function versionOf(runner: string): string {
+  const text = readFileSync(join(root, runner), 'utf8');
+  const version = /^OUTPUT_VERSION = \d+$/mu.exec(text)?.[0];
+  return version === undefined ? text : `${runner}: ${version}`;
 }
 
 const keyOf = ({ what, peer, packages, command, input }: PeerRecord): string =>

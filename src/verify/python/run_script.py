@@ -17,6 +17,10 @@ import sys
 from pathlib import Path
 
 
+# Raised when the same input gives another output: recorded outputs are then stale.
+OUTPUT_VERSION = 1
+
+
 def records_of_brian(names):
     """What monitors have recorded, by their names and their variables.
 

@@ -18,6 +18,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+# Raised when the same input gives another output: recorded outputs are then stale.
+OUTPUT_VERSION = 1
+
 TOLERANCE = 1e-8
 
 

@@ -19,6 +19,10 @@ with contextlib.redirect_stdout(sys.stderr):
     from bmtk.simulator import pointnet
 
 
+# Raised when the same input gives another output: recorded outputs are then stale.
+OUTPUT_VERSION = 1
+
+
 def spikes_of(source):
     """Returns the spikes of a circuit, which is copied to a folder for temporary files."""
     with tempfile.TemporaryDirectory() as folder:

@@ -23,6 +23,10 @@ sys.path.insert(0, str(Path(__file__).parents[3] / 'src/verify/python'))
 from run_script import records_of_brian
 
 
+# Raised when the same input gives another output: recorded outputs are then stale.
+OUTPUT_VERSION = 1
+
+
 def main(script, duration=None):
     brian2.prefs.codegen.target = 'numpy'
     brian2.BrianLogger.suppress_hierarchy('brian2')

@@ -13,6 +13,10 @@ from pathlib import Path
 import brian2
 
 
+# Raised when the same input gives another output: recorded outputs are then stale.
+OUTPUT_VERSION = 1
+
+
 def one_step(self, duration, *words, **options):
     options['level'] = options.get('level', 0) + 1
     run(self, min(duration, brian2.defaultclock.dt), *words, **options)

@@ -8,6 +8,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../src/convert/convert.js';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
+import { recordingSpikes } from '../../src/verify/check-conversion.js';
 import { peerRecords } from '../support/peer-records.js';
 import { missingInterpreter, referenceComplaints, referenceOutputs } from './reference-interpreter.js';
 import '../../src/notations.js';
@@ -82,6 +83,14 @@ describe.skipIf(why !== null)(`the reference interpreter${why === null ? '' : ` 
     const { files } = await convertModel(valid, 'lems', { freeze: true, origin: true });
     const exported = { name: 'exported.xml', text: files[0]?.text ?? '' };
     await referenceOutputs(records, path, [exported], 'exported.xml', () => null);
+  });
+
+  // In its own words the document would stay as it is.
+  it('dimensionless currents of a document with recordings of its own', async () => {
+    const { valid } = importModel(readSource('fixtures/neuroml/point-cells.xml'), { duration: '1 ms' });
+    const { files } = await convertModel(recordingSpikes(valid).valid, 'lems', { name: 'exported.xml' });
+    expect(files[0]?.text).toContain('extends="basePointCurrentDL"');
+    await referenceOutputs(records, 'dimensionless currents', files, 'exported.xml', () => null);
   });
 
   it('NeuroML files with a model embedded in the simulation', async () => {

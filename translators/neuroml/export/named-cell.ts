@@ -38,6 +38,7 @@ import { isResponse } from './synapses/response.js';
 import { expressionsOf } from './synapses/synapse-code.js';
 import { numberAt, type Numbers } from '../../../src/library/element-values.js';
 import type { Element } from './text/xml-text.js';
+import { dimensionlessAttachment } from './type-builder.js';
 
 /** The number of a parameter or first value of one cell. */
 export type ValueOf = (key: string) => number;
@@ -390,7 +391,7 @@ function described(
     plan: {
       type: id,
       componentType: extension?.attributes['name'] ?? cell.name,
-      attachment: cell.isPure ? 'baseSynapseDL' : 'baseSynapse',
+      attachment: cell.isPure ? dimensionlessAttachment : 'baseSynapse',
       channels: inputs
         ? [
             {

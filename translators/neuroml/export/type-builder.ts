@@ -24,6 +24,9 @@ interface DerivedEntry {
   readonly conditional: boolean;
 }
 
+/** The base type of attachments with a dimensionless current. Unlike `baseSynapse`, it lacks the port of inputs. */
+export const dimensionlessAttachment = 'basePointCurrentDL';
+
 /** Collects the parts of one component type. */
 export class TypeBuilder implements Words {
   readonly #symbols = new Map<string, Inferred>();
@@ -422,6 +425,7 @@ export class TypeBuilder implements Words {
       ...this.requirements,
       ...this.exposures,
       ...this.ports,
+      ...(base === dimensionlessAttachment ? [element('EventPort', { name: 'in', direction: 'in' })] : []),
       ...this.attachments,
       ...this.parts,
       ...(dynamics.length > 0 ? [element('Dynamics', {}, dynamics)] : []),

@@ -22,6 +22,7 @@ import { stimulusType } from './stimulus-type.js';
 import { numberAt, type Numbers } from '../../../../src/library/element-values.js';
 import type { NetworkOutput } from '../network-output.js';
 import { element, type Element } from '../text/xml-text.js';
+import { dimensionlessAttachment } from '../type-builder.js';
 
 /** A population that only drives one other is written as inputs attached to the cells of that one. */
 export function writeAttachments(
@@ -165,7 +166,7 @@ function generators(
   { type, attachment, channels }: CellPlan,
   { model, dt, dimensions, functions, ids }: ExportContext,
 ): WrittenStimulus | undefined {
-  const [isPure, exposure] = attachment === 'baseSynapseDL' ? [true, 'I'] : [false, 'i'];
+  const [isPure, exposure] = attachment === dimensionlessAttachment ? [true, 'I'] : [false, 'i'];
   const channel = channels.find((one) => one.exposure === exposure);
   if ((attachment !== 'baseSynapse' && !isPure) || stimulus.kind !== 'current') return undefined;
   if (!stimulus.attached || stimulus.every !== undefined || channel?.variable !== stimulus.input) return undefined;

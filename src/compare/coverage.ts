@@ -204,13 +204,14 @@ const roundSteps = [0, -1, -2, -3, -4, -5].flatMap((power) => [5, 2, 1].map((fac
 
 /** Returns the first of some steps in s that all spikes are multiples of; 0 without such a step, or for few spikes. */
 export function gridOf({ trains, resolution }: Recorded, steps: readonly number[] = roundSteps): number {
+  const all = trains.flatMap((population) => population.trains);
   const times = new Set<number>();
-  for (const { trains: own } of trains) for (const train of own) for (const time of train) times.add(time);
-  if (times.size < enoughTimes) return 0;
-  const all = [...times];
+  const isMore = (time: number): boolean => times.add(time).size >= enoughTimes;
+  if (!all.some((train) => train.some(isMore))) return 0;
   const rounding = Math.max(timeRounding, resolution);
   const fits = (step: number): boolean =>
-    step > 1.9 * resolution && all.every((time) => Math.abs(time - Math.round(time / step) * step) <= rounding);
+    step > 1.9 * resolution &&
+    all.every((train) => train.every((time) => Math.abs(time - Math.round(time / step) * step) <= rounding));
   return steps.find(fits) ?? 0;
 }
 

@@ -28,11 +28,10 @@ export function transform(re: Float64Array, im: Float64Array): void {
   }
 }
 
-/** Returns the mean product of `first[k]` and `second[k + lag]` for each circular lag. */
-export function circularProducts(first: Float64Array, second: Float64Array): Float64Array {
-  const { length } = first;
+/** Returns the sum of the products of `first[k]` and `second[k + lag]` by the lag, which may be negative. */
+export function laggedProducts(first: Float64Array, second: Float64Array): (lag: number) => number {
   let size = 2;
-  while (size < 2 * length) size *= 2;
+  while (size < 2 * first.length) size *= 2;
   const [re, im] = [new Float64Array(size), new Float64Array(size)];
   re.set(first);
   im.set(second);
@@ -48,8 +47,12 @@ export function circularProducts(first: Float64Array, second: Float64Array): Flo
     productIm[k] = aIm * bRe - aRe * bIm;
   }
   transform(productRe, productIm);
-  return Float64Array.from({ length }, (_, lag) => {
-    const wrapped = lag === 0 ? 0 : productRe[size - (length - lag)]!;
-    return (productRe[lag]! + wrapped) / size / length;
-  });
+  return (lag) => productRe[lag < 0 ? size + lag : lag]! / size;
+}
+
+/** Returns the mean product of `first[k]` and `second[k + lag]` for each circular lag. */
+export function circularProducts(first: Float64Array, second: Float64Array): Float64Array {
+  const { length } = first;
+  const products = laggedProducts(first, second);
+  return Float64Array.from({ length }, (_, lag) => (products(lag) + (lag === 0 ? 0 : products(lag - length))) / length);
 }

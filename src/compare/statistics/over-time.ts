@@ -1,11 +1,16 @@
 /** Means over time, with errors that allow for the correlation of nearby values. */
 
+import { laggedProducts } from '../measures/fourier.js';
+
 /** A mean, its standard error, and the degrees of freedom of the error. */
 export interface MeanOverTime {
   readonly mean: number;
   readonly error: number;
   readonly freedom: number;
 }
+
+/** Lags up to which sums are faster than Fourier's transform. */
+const fewLags = 64;
 
 /**
  * Returns the mean of a series in time. The autocovariances of neighbours are added in pairs while they are positive
@@ -15,7 +20,9 @@ export function meanOverTime(series: Float64Array): MeanOverTime {
   const { length } = series;
   const mean = series.reduce((sum, value) => sum + value, 0) / length;
   const apart = series.map((value) => value - mean);
+  let products: ReturnType<typeof laggedProducts> | undefined;
   const covariance = (lag: number): number => {
+    if (lag >= fewLags) return (products ??= laggedProducts(apart, apart))(lag) / length;
     let sum = 0;
     for (let k = lag; k < length; k += 1) sum += apart[k]! * apart[k - lag]!;
     return sum / length;

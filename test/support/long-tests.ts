@@ -130,7 +130,7 @@ function sevenths(files: readonly string[], seconds: Readonly<Record<string, num
 }
 
 /** Seconds of the processor from which on a file is long. */
-const longTime = 10;
+const longTime = 5;
 
 /** Returns the files of long tests: those of the list, and those that took long last night. */
 export function longFiles(night = lastNight()): string[] {

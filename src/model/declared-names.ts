@@ -21,6 +21,12 @@ export function declaredNames(type: Declaring): ReadonlySet<string> {
   return new Set([...declared.flatMap(Object.keys), ...type.noise, ...everywhere]);
 }
 
+/** Returns the names that code of a mechanism can read. */
+export const mechanismNames = (
+  mechanism: Declaring & { readonly reads: readonly string[]; readonly writes: object },
+): ReadonlySet<string> =>
+  new Set([...declaredNames(mechanism), 'v', ...mechanism.reads, ...Object.keys(mechanism.writes)]);
+
 /** Only the names that have a meaning everywhere. */
 export const noNames: ReadonlySet<string> = new Set(everywhere);
 

@@ -47,7 +47,7 @@ import type {
   ValidModel,
 } from './typed.js';
 import type * as written from './model.js';
-import { declaredNames, union, scopesOf, noNames, type Scopes } from './declared-names.js';
+import { declaredNames, mechanismNames, union, scopesOf, noNames, type Scopes } from './declared-names.js';
 
 /** Converts a part of a model from one form to the other. `names`: names that are declared at its place. */
 type Change<A, B> = (part: A, names: ReadonlySet<string>) => B;
@@ -144,7 +144,7 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
   };
   const localEvents = record(members<written.LocalEvent, LocalEvent>({ when: expression, do: statements }));
   const mechanism = within(
-    (type) => new Set([...declaredNames(type), 'v', ...type.reads, ...Object.keys(type.writes)]),
+    (type) => mechanismNames(type),
     members<written.Mechanism, Mechanism>({
       ...equations,
       writes: expressions,

@@ -6,12 +6,12 @@ import { equalDimensions } from '../lang/dimension.js';
 import { divideRationals } from '../lang/rational.js';
 import { parseUnit, unitOf } from '../lang/units.js';
 import { symbolicQuantity } from '../lang/readable-quantity.js';
+import { readableModel } from '../library/readable/readable-model.js';
 import { standardise } from '../library/recognise/standardise.js';
 import { lengthOf, numbersOf } from '../model/arrays.js';
 import type { DataStore, GivenValues, NeuronType, Projection, SynapseType, ValidModel } from '../model/model.js';
 import { areInFile } from '../model/tagged.js';
-import { typedValid, writtenValid } from '../model/typed-model.js';
-import { readableModel } from '../present/describe/readable-model.js';
+import { typedModel, typedValid, writtenModel, writtenValid } from '../model/typed-model.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 
 /** A difference of two models. */
@@ -69,7 +69,7 @@ type Properties = ReadonlyMap<string, string>;
 type Outline = ReadonlyMap<string, Properties>;
 
 function outlineOf({ model: written, data }: ValidModel): Outline {
-  const model = readableModel(written);
+  const model = writtenModel(readableModel(typedModel(written)));
   const { experiment, timing } = written;
   const outline = new Map<string, Properties>();
   for (const [name, { type, values, ...rest }] of Object.entries(written.populations)) {

@@ -147,7 +147,7 @@ async function inEquations(
   report.addAll(reasons);
   const { valid: own, became } = await applyPasses(equationPasses, valid, { report, afterPass });
   return {
-    ...written(own, valid, report, { natives: new NativeParts(writtenValid(own)) }),
+    ...written(own, valid, report, { natives: new NativeParts(own) }),
     became: composed([first, became]),
   };
 }

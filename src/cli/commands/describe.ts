@@ -10,7 +10,7 @@ import { factsOf, markupNotation, type Notation } from '../../pipeline/read/nota
 import { roadOf } from '../../pipeline/roads.js';
 import { countAllSynapses } from '../../pipeline/pipeline.js';
 import { describeModel } from '../../present/describe/describe.js';
-import type { ModelDescription } from '../../present/describe/description.js';
+import { withTextLines, type Line, type ModelDescription } from '../../present/describe/description.js';
 import { describeInHtml, describeInLatex, describeInMarkdown } from '../../present/describe/formats.js';
 import { mechanismTables, membraneSections, membraneTables } from '../../present/describe/membrane.js';
 import { neuromlParts } from '../../present/describe/neuroml-parts.js';
@@ -24,7 +24,7 @@ import { printJson } from '../failure.js';
 import { formatTable } from '../table.js';
 
 const writers: Readonly<
-  Record<Exclude<(typeof descriptionFormats)[number], TargetNotation>, (description: ModelDescription) => string>
+  Record<Exclude<(typeof descriptionFormats)[number], TargetNotation>, (description: ModelDescription<Line>) => string>
 > = {
   text: describeInText,
   markdown: describeInMarkdown,
@@ -44,14 +44,15 @@ export async function describe(context: CommandContext): Promise<number> {
   const text = target ? written(target) : writers[format as keyof typeof writers](description);
   if (output !== undefined) writeText(output, text);
   else if (!context.json) terminal.stdout.write(text);
-  if (context.json) printJson(terminal, { ...description, ...(output === undefined ? {} : { outputs: [output] }) });
+  if (context.json)
+    printJson(terminal, { ...withTextLines(description), ...(output === undefined ? {} : { outputs: [output] }) });
   else if (output !== undefined) context.say(`wrote ${output}`);
   return exitCodes.done;
 }
 
 /** The tables of a document, with its notation and what was found in it. */
 interface DescribedModel {
-  readonly description: ModelDescription;
+  readonly description: ModelDescription<Line>;
   readonly notation: Notation;
   readonly findings: readonly Diagnostic[];
   /** Returns the part that another notation can express. */
@@ -96,7 +97,8 @@ export async function descriptionOf(path: string, context: CommandContext): Prom
 }
 
 /** Returns the tables as text for a terminal. */
-export function describeInText({ title, sections }: ModelDescription): string {
+export function describeInText(description: ModelDescription<Line>): string {
+  const { title, sections } = withTextLines(description);
   const lines = [title];
   for (const section of sections) {
     lines.push('', section.title.toUpperCase());

@@ -8,41 +8,47 @@ import { itemAt } from '../../diagnostics/entry.js';
 import { isListed } from '../../model/arrays.js';
 import { formatCount } from '../../diagnostics/quantities.js';
 import { shorten } from '../../diagnostics/suggest.js';
+import type { Expression, Statement } from '../../lang/ast.js';
 import { scaleDecimal } from '../../lang/decimal.js';
 import { powerOfTen } from '../../lang/rational.js';
 import { parseUnit } from '../../lang/units.js';
 import type { ModelHashes } from '../../model/hash.js';
 import type {
-  Compartments,
   ConnectionRule,
   DataStore,
   DrawnValues,
   EquationSet,
   Model,
-  NeuronType,
   Phase,
   Places,
   Projection,
   Recording,
   SelectionRule,
   Stimulus,
-  SynapseType,
+  SynapseType as WrittenSynapse,
   UnitText,
   ValidModel,
   Value,
   ArrayValue,
 } from '../../model/model.js';
-import { taggedPhase, taggedRecording, taggedSelection, excludesSelf, isDrawn } from '../../model/tagged.js';
+import type * as typed from '../../model/typed.js';
+import type { Compartments, NeuronType, SynapseType } from '../../model/typed.js';
+import { typedModel, writtenModel } from '../../model/typed-model.js';
+import { declaredNames, mechanismNames } from '../../model/declared-names.js';
+import { taggedPhase, taggedRecording, taggedSelection, excludesSelf, isGiven } from '../../model/tagged.js';
 import { populationsOf } from '../../model/selected.js';
 import { writtenQuantity } from '../../lang/readable-quantity.js';
+import { spelling } from '../../lang/reference.js';
+import { readableModel } from '../../library/readable/readable-model.js';
 import { degreesText } from './degrees.js';
-import { readableModel } from './readable-model.js';
-import { noParts } from './description.js';
+import { lineText, noParts } from './description.js';
 import type {
   DescriptionCode,
   DescriptionSection,
   DescriptionTable,
   FurtherParts,
+  Line,
+  LinePart,
   ModelDescription,
 } from './description.js';
 
@@ -57,8 +63,9 @@ export function describeModel(
   hashes: ModelHashes,
   synapses: ReadonlyMap<string, number>,
   parts: FurtherParts = noParts,
-): ModelDescription {
-  const whole = readableModel(valid.model);
+): ModelDescription<Line> {
+  const typed = readableModel(typedModel(valid.model));
+  const whole = writtenModel(typed);
   const isInput = (name: string): boolean => parts.inputs.has(whole.populations[name]?.type ?? '');
   const ofInputs = Object.keys(whole.populations).filter(isInput);
   const sentBy = ({ from }: Projection): readonly string[] => populationsOf(from.of);
@@ -83,8 +90,13 @@ export function describeModel(
     populations(model),
     projections(model, synapses, valid.data),
     ...parts.sections,
-    types('Neuron types', without(model.neurons, parts.replaced), neuronLines, parts.listed),
-    types('Synapse types', without(model.synapses, new Set([...parts.replaced, ...ofInputProjections])), synapseLines),
+    types('Neuron types', without(typed.neurons, parts.replaced), model.neurons, neuronLines, parts.listed),
+    types(
+      'Synapse types',
+      without(typed.synapses, new Set([...parts.replaced, ...ofInputProjections])),
+      model.synapses,
+      synapseLines,
+    ),
     inputs(model, inputRows),
     recordings(model),
     protocol(model),
@@ -175,28 +187,35 @@ function projections(model: Model, synapses: ReadonlyMap<string, number>, data: 
   );
 }
 
-const delaysOf = (type: SynapseType | undefined): Readonly<Record<string, Value>> =>
+const delaysOf = (type: WrittenSynapse | undefined): Readonly<Record<string, Value>> =>
   Object.fromEntries(Object.entries(type?.pathways ?? {}).map(([name, { delay }]) => [name, delay]));
 
-function types<Type extends EquationSet>(
+function types<Type extends NeuronType | SynapseType>(
   title: string,
   all: Readonly<Record<string, Type>>,
-  own: (type: Type) => readonly string[],
+  written: Readonly<Record<string, EquationSet>>,
+  own: (type: Type, code: Code) => readonly Line[],
   listed: FurtherParts['listed'] = new Map(),
-): DescriptionSection {
+): DescriptionSection<Line> {
+  const groups: Alike[] = [];
+  for (const [name, type] of Object.entries(all)) {
+    const code = codeWithin(declaredNames(type));
+    const { parameters } = written[name]!;
+    join(groups, name, [...equationLines(type, code), ...own(type, code)], parameters);
+  }
   return {
     title,
-    parts: alike(all, own).flatMap(({ names, lines, values }) => {
-      const equations: DescriptionCode = { kind: 'code', caption: names.join(', '), lines };
+    parts: groups.flatMap(({ names, lines, parameters, values }) => {
+      const equations: DescriptionCode<Line> = { kind: 'code', caption: names.join(', '), lines };
       const isOne = values.every((column) => sameTexts(column, itemAt(values, 0)));
-      const rows = Object.keys(all[names[0]!]!.parameters).map((parameter, k) => [
+      const rows = parameters.map((parameter, k) => [
         parameter,
         ...(isOne ? [itemAt(values, 0)[k]!] : values.map((column) => itemAt(column, k))),
       ]);
       const columns = ['parameter', ...(isOne ? ['value'] : names)];
-      const parameters: DescriptionTable = { kind: 'table', columns, rows };
+      const table: DescriptionTable = { kind: 'table', columns, rows };
       const isListed = rows.every(([parameter = '']) => names.every((name) => listed.get(name)?.has(parameter)));
-      return isListed ? [equations] : [equations, parameters];
+      return isListed ? [equations] : [equations, table];
     }),
   };
 }
@@ -204,7 +223,9 @@ function types<Type extends EquationSet>(
 /** Types of equal equations. */
 interface Alike {
   readonly names: string[];
-  readonly lines: readonly string[];
+  readonly lines: readonly Line[];
+  readonly texts: readonly string[];
+  readonly parameters: readonly string[];
   /** Values of the parameters of each type. */
   readonly values: (readonly string[])[];
 }
@@ -212,89 +233,123 @@ interface Alike {
 /** Most types with values of their own in one table. */
 const mostColumns = 5;
 
-/** Returns types in groups of equal equations and parameters. Types with other values join up to `mostColumns`. */
-function alike<Type extends EquationSet>(
-  all: Readonly<Record<string, Type>>,
-  own: (type: Type) => readonly string[],
-): readonly Alike[] {
-  const groups: Alike[] = [];
-  for (const [name, type] of Object.entries(all)) {
-    const lines = [...equationLines(type), ...own(type)];
-    const values = Object.values(type.parameters).map(({ value, unit }) => valueText(value, unit));
-    const group = groups.find(
-      (one) =>
-        sameTexts(one.lines, lines) &&
-        sameTexts(Object.keys(all[one.names[0]!]!.parameters), Object.keys(type.parameters)) &&
-        (one.values.every((column) => sameTexts(column, values)) || one.names.length < mostColumns),
-    );
-    if (group) {
-      group.names.push(name);
-      group.values.push(values);
-    } else groups.push({ names: [name], lines, values: [values] });
-  }
-  return groups;
+/** Adds a type to a group of equal equations and parameters. Types with other values join up to `mostColumns`. */
+function join(groups: Alike[], name: string, lines: readonly Line[], given: EquationSet['parameters']): void {
+  const texts = lines.map(lineText);
+  const parameters = Object.keys(given);
+  const values = Object.values(given).map(({ value, unit }) => valueText(value, unit));
+  const group = groups.find(
+    (one) =>
+      sameTexts(one.texts, texts) &&
+      sameTexts(one.parameters, parameters) &&
+      (one.values.every((column) => sameTexts(column, values)) || one.names.length < mostColumns),
+  );
+  if (group) {
+    group.names.push(name);
+    group.values.push(values);
+  } else groups.push({ names: [name], lines, texts, parameters, values: [values] });
 }
 
 const sameTexts = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((text, k) => text === b[k]);
 
-function equationLines(type: EquationSet): string[] {
-  const initial = Object.entries(type.state).flatMap(([name, { initial: first, unit }]) =>
-    first === 0 ? [] : [`${name}(0) = ${valueText(first, unit)}`],
-  );
+/** Returns code as a part of a line. */
+type Code = (code: Expression | Statement) => LinePart;
+
+const codeWithin =
+  (declared: ReadonlySet<string>): Code =>
+  (code) => ({ kind: 'code', code, declared });
+
+const operator = (symbol: string): LinePart => ({ kind: 'operator', symbol });
+const variable = (name: string): LinePart => ({ kind: 'variable', name });
+const definition = (name: string, ...value: readonly LinePart[]): Line => [variable(name), operator('='), ...value];
+const indented = (line: Line): Line => (typeof line === 'string' ? `  ${line}` : ['  ', ...line]);
+
+/** Returns the words `start`, then actions. */
+const actionLine = (start: readonly LinePart[], actions: readonly LinePart[]): Line => [
+  ...start,
+  ': ',
+  ...actions.flatMap((action, k) => (k === 0 ? [action] : [operator(','), ' ', action])),
+];
+
+const rateLine = (name: string, rate: Expression, code: Code): readonly LinePart[] => [
+  { kind: 'derivative', name },
+  operator('='),
+  code(rate),
+];
+
+function equationLines(type: Pick<NeuronType, 'conformsTo' | 'state' | 'derivatives' | 'derived'>, code: Code): Line[] {
   return [
     ...(type.conformsTo ? [`# ${type.conformsTo.type}`] : []),
-    ...Object.entries(type.derivatives).map(
-      ([name, { rate, eventDriven }]) => `d${name}/dt = ${rate}${eventDriven ? '   # advanced at events' : ''}`,
+    ...Object.entries(type.derivatives).map(([name, { rate, eventDriven }]) => [
+      ...rateLine(name, rate, code),
+      ...(eventDriven ? ['   (advanced at events)'] : []),
+    ]),
+    ...Object.entries(type.derived).map(([name, { value }]) => definition(name, code(value))),
+    ...Object.entries(type.state).flatMap(([name, { initial, unit }]) =>
+      initial === 0 ? [] : [[{ kind: 'start', name } as const, operator('='), startOf(initial, unit, code)]],
     ),
-    ...Object.entries(type.derived).map(([name, { value }]) => `${name} = ${value}`),
-    ...initial,
   ];
 }
 
-function neuronLines({ events, regimes, compartments }: NeuronType): string[] {
-  const lines = Object.entries(events).flatMap(([name, { when, do: actions, refractory }]) => {
+function startOf(initial: typed.Value, unit: UnitText, code: Code): LinePart {
+  if (typeof initial === 'number') return { kind: 'quantity', ...rounded(initial, unit) };
+  return initial.kind === 'expression' ? code(initial.expression) : valueText(initial, unit);
+}
+
+function neuronLines({ events, regimes, compartments }: NeuronType, code: Code): Line[] {
+  const lines = Object.entries(events).flatMap(([name, { when, do: actions, refractory }]): Line[] => {
     const period = refractory?.for ?? refractory?.while;
     return [
-      `${name} when ${when}: ${actions.length === 0 ? 'nothing else' : actions.join('; ')}`,
+      actionLine([`${name} when `, code(when)], actions.length === 0 ? ['nothing else'] : actions.map(code)),
       ...(period === undefined
         ? []
-        : [`  then refractory ${refractory?.for === undefined ? 'while' : 'for'} ${period}`]),
+        : [['  ', `then refractory ${refractory?.for === undefined ? 'while' : 'for'} `, code(period)]]),
     ];
   });
-  const modes = Object.entries(regimes).flatMap(([name, { derivatives, onEntry, transitions }]) => [
+  const modes = Object.entries(regimes).flatMap(([name, { derivatives, onEntry, transitions }]): Line[] => [
     `regime ${name}:`,
-    ...Object.entries(derivatives).map(([variable, { rate }]) => `  d${variable}/dt = ${rate}`),
-    ...(onEntry.length === 0 ? [] : [`  on entry: ${onEntry.join('; ')}`]),
-    ...transitions.map(
-      ({ when, do: actions, to, emit }) =>
-        `  when ${when}: ${[...actions, ...(emit ? [`emit ${emit}`] : []), ...(to ? [`enter ${to}`] : [])].join('; ')}`,
+    ...Object.entries(derivatives).map(([state, { rate }]) => indented(rateLine(state, rate, code))),
+    ...(onEntry.length === 0 ? [] : [actionLine(['  ', 'on entry'], onEntry.map(code))]),
+    ...transitions.map(({ when, do: actions, to, emit }) =>
+      actionLine(
+        ['  ', 'when ', code(when)],
+        [...actions.map(code), ...(emit ? [`emit ${emit}`] : []), ...(to ? [`enter ${to}`] : [])],
+      ),
     ),
   ]);
   return [...(compartments ? structureLines(compartments) : []), ...lines, ...modes];
 }
 
-function structureLines({ sections, mechanisms }: Compartments): string[] {
+function structureLines({ sections, mechanisms }: Compartments): Line[] {
   const all = Object.values(sections);
   const pieces = all.reduce((sum, { divisions }) => sum + divisions, 0);
   return [
     `${formatCount(all.length)} sections in ${formatCount(pieces)} compartments`,
-    ...Object.entries(mechanisms).flatMap(([name, { on, writes, events, ...mechanism }]) => [
-      `${name} on ${on ? shorten(on.join(', '), 60) : 'all sections'}:`,
-      ...[
-        ...equationLines(mechanism),
-        ...Object.entries(writes).map(([variable, value]) => `${variable} = ${value}`),
-        ...Object.values(events ?? {}).map(({ when, do: actions }) => `when ${when}: ${actions.join('; ')}`),
-      ].map((line) => `  ${line}`),
-    ]),
+    ...Object.entries(mechanisms).flatMap(([name, mechanism]) => {
+      const { on, writes, events } = mechanism;
+      const code = codeWithin(mechanismNames(mechanism));
+      return [
+        `${name} on ${on ? shorten(on.join(', '), 60) : 'all sections'}:`,
+        ...[
+          ...equationLines(mechanism, code),
+          ...Object.entries(writes).map(([target, value]) => definition(target, code(value))),
+          ...Object.values(events ?? {}).map(({ when, do: actions }) =>
+            actionLine(['when ', code(when)], actions.map(code)),
+          ),
+        ].map(indented),
+      ];
+    }),
   ];
 }
 
-function synapseLines({ pathways, contributes, summed }: SynapseType): string[] {
+function synapseLines({ pathways, contributes, summed }: SynapseType, code: Code): Line[] {
   return [
-    ...Object.values(pathways).map(({ on, do: actions }) => `on ${on}: ${actions.join('; ')}`),
-    ...Object.entries(contributes).map(([target, value]) => `adds ${value} to ${target} in each step`),
-    ...Object.entries(summed).map(([target, value]) => `${target} = sum of ${value}`),
+    ...Object.values(pathways).map(({ on, do: actions }) =>
+      actionLine([`on ${on.end}.${on.event}`], actions.map(code)),
+    ),
+    ...contributes.map(({ to, value }) => ['adds ', code(value), ' to ', variable(spelling(to)), ' in each step']),
+    ...summed.map(({ to, value }) => definition(spelling(to), operator('∑'), code(value))),
   ];
 }
 
@@ -377,19 +432,23 @@ const assignments = (values: Readonly<Record<string, Value>>, units: ReadonlyMap
     .join(', ');
 
 /** Returns a number with its unit. Products of decimal numbers may differ from what was written in their last digit. */
-function quantity(exact: number, unit: UnitText): string {
+function quantity(exact: number, given: UnitText): string {
+  const { number, unit } = rounded(exact, given);
+  return unit === '1' ? String(number) : `${number} ${unit}`;
+}
+
+function rounded(exact: number, given: UnitText): { readonly number: number; readonly unit: string } {
   const value = Number(exact.toPrecision(15));
-  const written = writtenQuantity(value, parseUnit(unit).dimension, 'decimal');
-  if (written.unit === '1') return String(written.number);
-  return `${written.number} ${written.number === value ? unit : written.unit}`;
+  const { number, unit } = writtenQuantity(value, parseUnit(given).dimension, 'decimal');
+  return { number, unit: unit !== '1' && number === value ? given : unit };
 }
 
 const seconds = (value: number): string => quantity(value, 's');
 
-function valueText(value: Value, unit: UnitText): string {
+function valueText(value: Value | Exclude<typed.Value, typed.Formula>, unit: UnitText): string {
   if (typeof value === 'number') return quantity(value, unit);
   if (typeof value === 'string') return value;
-  if (isDrawn(value)) return `${drawnText(value, unit)}, drawn by ${value.generator}`;
+  if (!isGiven(value)) return `${drawnText(value, unit)}, drawn by ${value.generator}`;
   const count = isListed(value.array) ? value.array.length : value.array.shape.reduce((all, one) => all * one, 1);
   return `${formatCount(count)} values`;
 }
@@ -404,7 +463,10 @@ const inUnitOfDraws: readonly string[] = [
 ];
 
 /** Returns `uniform(0 V, 20 mV)`; `lognormal(0, 1)*mV` if parameters have no unit of their own. */
-function drawnText({ distribution, arguments: given, exponent10 = 0 }: DrawnValues, unit: UnitText): string {
+function drawnText(
+  { distribution, arguments: given, exponent10 = 0 }: Omit<DrawnValues, 'then'>,
+  unit: UnitText,
+): string {
   const call = (text: (argument: number) => string): string => `${distribution}(${given.map(text).join(', ')})`;
   if (inUnitOfDraws.includes(distribution))
     return call((argument) => quantity(scaleDecimal(String(argument), powerOfTen(exponent10)), unit));

@@ -4,7 +4,7 @@ import { checkArgument, checkOptions, choice, importedModel } from '../../diagno
 import { countAllSynapses } from '../../pipeline/compile-model.js';
 import type { ImportedModel } from '../../pipeline/read/imported-model.js';
 import { describeModel } from './describe.js';
-import type { ModelDescription } from './description.js';
+import { withTextLines, type ModelDescription } from './description.js';
 import { describeInHtml, describeInLatex, describeInMarkdown } from './formats.js';
 
 /** Formats of `describe`. */
@@ -21,7 +21,7 @@ export async function describe(
   checkArgument('describe', imported, importedModel);
   checkOptions<{ format?: DescriptionFormat }>('describe', options, { format: choice(['markdown', 'latex', 'html']) });
   const description = describeModel(imported.valid, imported.hashes, await countAllSynapses(imported));
-  if (options.format === undefined) return description;
+  if (options.format === undefined) return withTextLines(description);
   const writers = { markdown: describeInMarkdown, latex: describeInLatex, html: describeInHtml };
   return writers[options.format](description);
 }

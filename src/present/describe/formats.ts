@@ -1,10 +1,11 @@
 /** Descriptions in Markdown, LaTeX and HTML, with the tables of Nordlie, Gewaltig and Plesser (2009). */
 
-import type { DescriptionCode, DescriptionSection, DescriptionTable, ModelDescription } from './description.js';
+import { lineText, withTextLines } from './description.js';
+import type { DescriptionCode, DescriptionSection, DescriptionTable, Line, ModelDescription } from './description.js';
 import { markdownBlock, markdownLine, markdownText, markupText } from '../../diagnostics/display.js';
 import { formulaOfLine, latex, latexText, mathml } from './typeset.js';
 
-type Part = DescriptionSection['parts'][number];
+type Part<L extends Line> = DescriptionSection<L>['parts'][number];
 
 /** Tables of the proposal, by the titles of sections. */
 const headings: Readonly<Record<string, string>> = {
@@ -17,12 +18,15 @@ const headings: Readonly<Record<string, string>> = {
   Recordings: 'F Measurements',
 };
 
-const headingOf = ({ title }: DescriptionSection): string => headings[title] ?? title;
+const isIndented = (line: Line): boolean => lineText(line).startsWith('  ');
+
+const headingOf = ({ title }: DescriptionSection<Line>): string => headings[title] ?? title;
 
 // --- Markdown -------------------------------------------------------------------------------------------------------
 /** Returns Markdown with GitHub's tables. */
-export function describeInMarkdown({ title, sections }: ModelDescription): string {
-  const part = (one: Part): string => {
+export function describeInMarkdown(description: ModelDescription<Line>): string {
+  const { title, sections } = withTextLines(description);
+  const part = (one: Part<string>): string => {
     switch (one.kind) {
       case 'text':
         return markdownText(one.text);
@@ -48,8 +52,8 @@ const preamble =
   '\\usepackage{array}\n\\usepackage{longtable}\n';
 
 /** Returns a document of LaTeX, whose tables can be copied into a paper. */
-export function describeInLatex({ title, sections }: ModelDescription): string {
-  const part = (one: Part): string => {
+export function describeInLatex({ title, sections }: ModelDescription<Line>): string {
+  const part = (one: Part<Line>): string => {
     switch (one.kind) {
       case 'text':
         return latexText(one.text);
@@ -66,12 +70,12 @@ export function describeInLatex({ title, sections }: ModelDescription): string {
   return `${preamble}\\title{${latexText(title)}}\n\\date{}\n\\begin{document}\n\\maketitle\n${blocks.join('\n\n')}\n\\end{document}\n`;
 }
 
-const latexLines = ({ lines }: DescriptionCode): string =>
+const latexLines = ({ lines }: DescriptionCode<Line>): string =>
   lines
     .map((line) => {
       const formula = formulaOfLine(line, latex);
-      const indent = /^ +/.test(line) ? '\\quad ' : '';
-      return `\\noindent ${indent}${formula === null ? latexText(line.trim()) : `$\\displaystyle ${formula}$`}\\\\[2pt]`;
+      const indent = isIndented(line) ? '\\quad ' : '';
+      return `\\noindent ${indent}${formula === null ? latexText(lineText(line).trim()) : `$\\displaystyle ${formula}$`}\\\\[2pt]`;
     })
     .join('\n');
 
@@ -116,12 +120,12 @@ export const htmlPage = (title: string, body: readonly string[]): string =>
   `<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><style>${style}</style></head>\n<body>\n<h1>${markupText(title)}</h1>\n${body.join('\n')}\n</body>\n</html>\n`;
 
 /** Returns a page of HTML with the description. */
-export const describeInHtml = (description: ModelDescription): string =>
+export const describeInHtml = (description: ModelDescription<Line>): string =>
   htmlPage(description.title, descriptionBlocks(description));
 
 /** Returns the sections of a description in HTML, with formulas in MathML. */
-export function descriptionBlocks({ sections }: ModelDescription): readonly string[] {
-  const part = (one: Part): string => {
+export function descriptionBlocks({ sections }: ModelDescription<Line>): readonly string[] {
+  const part = (one: Part<Line>): string => {
     switch (one.kind) {
       case 'text':
         return `<p>${markupText(one.text)}</p>`;
@@ -134,10 +138,10 @@ export function descriptionBlocks({ sections }: ModelDescription): readonly stri
   return sections.flatMap((section) => [`<h2>${markupText(headingOf(section))}</h2>`, ...section.parts.map(part)]);
 }
 
-function htmlLine(line: string): string {
+function htmlLine(line: Line): string {
   const formula = formulaOfLine(line, mathml);
-  const indent = /^ +/.test(line) ? ' class="indented"' : '';
-  return `<div${indent}>${formula === null ? `<code>${markupText(line.trim())}</code>` : `<math displaystyle="true">${formula}</math>`}</div>`;
+  const indent = isIndented(line) ? ' class="indented"' : '';
+  return `<div${indent}>${formula === null ? `<code>${markupText(lineText(line).trim())}</code>` : `<math displaystyle="true">${formula}</math>`}</div>`;
 }
 
 /** Cells of numbers, with a unit or without one. */

@@ -1,11 +1,15 @@
 /** Equations and statements as formulas, in MathML or LaTeX. */
 
 import { itemAt } from '../../diagnostics/entry.js';
-import type { BinaryOperator, Expression, Statement } from '../../lang/ast.js';
-import { parseExpression, parseStatements } from '../../lang/parse.js';
+import type { BinaryOperator, Expression, QuantityLiteral, Statement } from '../../lang/ast.js';
+import { canonicalDecimal } from '../../lang/decimal.js';
+import { parseExpression } from '../../lang/parse.js';
 import { precedence } from '../../lang/parse-expression.js';
+import { printExpression } from '../../lang/print.js';
 import { unitOf } from '../../lang/units.js';
+import { noNames } from '../../model/declared-names.js';
 import { markupText, printableLines } from '../../diagnostics/display.js';
+import type { Line, LinePart } from './description.js';
 
 /** How a notation writes the parts of a formula. Arguments are formulas, except where they are texts. */
 export interface FormulaNotation {
@@ -49,19 +53,27 @@ const symbols: Readonly<Partial<Record<BinaryOperator, string>>> = {
   '%': 'mod',
 };
 
-function levelOf(e: Expression): number {
+/** Names that are variables at a place, although a unit may have the same name. */
+type Declared = ReadonlySet<string>;
+
+/** Returns a quantity as a number times its unit. */
+const asProduct = (e: QuantityLiteral): Expression => parseExpression(printExpression(e));
+
+function levelOf(e: Expression, declared: Declared): number {
   if (e.kind === 'conditional') return 1;
   if (e.kind === 'unary') return e.operator === 'not' ? 4 : 6;
   if (e.kind === 'number') return e.value < 0 ? 6 : 10;
-  return e.kind === 'binary' ? (unitPart(e) ? 8 : levels[e.operator]) : 10;
+  if (e.kind === 'quantity') return levelOf(asProduct(e), noNames);
+  if (unitPart(e, declared)) return 8;
+  return e.kind === 'binary' ? levels[e.operator] : 10;
 }
 
 /** Returns number and unit of a quantity such as `5*mV`; null for other expressions. */
-function unitPart(e: Expression): { readonly number: string; readonly unit: string } | null {
+function unitPart(e: Expression, declared: Declared): { readonly number: string; readonly unit: string } | null {
   if (e.kind !== 'binary' || e.operator !== '*') return null;
   const { left, right } = e;
   const size = left.kind === 'unary' && left.operator === '-' ? left.operand : left;
-  if (size.kind !== 'number' || right.kind !== 'name' || !isUnit(right.name)) return null;
+  if (size.kind !== 'number' || right.kind !== 'name' || !isUnit(right.name, declared)) return null;
   return { number: `${size === left ? '' : '−'}${shortNumber(size.text)}`, unit: right.name };
 }
 
@@ -69,40 +81,39 @@ function unitPart(e: Expression): { readonly number: string; readonly unit: stri
 const shortNumber = (text: string): string =>
   (text.length > 16 ? String(Number(Number(text).toPrecision(15))) : text).replace('-', '−');
 
-/** Units of one letter other than these may be variables. */
-const isUnit = (name: string): boolean =>
-  unitOf(name) !== undefined && (name.length > 1 || ['V', 'A', 'S', 'F'].includes(name));
+const isUnit = (name: string, declared: Declared): boolean => unitOf(name) !== undefined && !declared.has(name);
 
 /** Returns an expression as a formula. */
-export function formulaOf(e: Expression, to: FormulaNotation): string {
-  const part = (inner: Expression, least: number): string => {
-    const formula = formulaOf(inner, to);
-    return levelOf(inner) < least ? to.brackets(formula) : formula;
-  };
+export function formulaOf(e: Expression, declared: Declared, to: FormulaNotation): string {
+  const whole = (inner: Expression): string => formulaOf(inner, declared, to);
+  const part = (inner: Expression, least: number): string =>
+    levelOf(inner, declared) < least ? to.brackets(whole(inner)) : whole(inner);
+  const quantity = unitPart(e, declared);
+  if (quantity) return to.unit(to.number(quantity.number), quantity.unit);
   switch (e.kind) {
-    case 'number':
-      return to.number(shortNumber(e.text));
+    case 'number': {
+      const text = shortNumber(canonicalDecimal(e.text, e.integer));
+      return text.startsWith('−') ? to.row([to.operator('−'), to.number(text.slice(1))]) : to.number(text);
+    }
     case 'quantity':
-      return to.number(String(e.value));
+      return formulaOf(asProduct(e), noNames, to);
     case 'boolean':
       return to.text(e.value ? 'true' : 'false');
     case 'name':
-      return isUnit(e.name) ? to.text(e.name) : nameOf(e.name, to);
+      return isUnit(e.name, declared) ? to.text(e.name) : nameOf(e.name, to);
     case 'unary':
       if (e.operator === 'not') return to.row([to.text('not '), part(e.operand, 4)]);
       return to.row([to.operator(e.operator === '-' ? '−' : '+'), part(e.operand, 7)]);
     case 'conditional':
-      return to.cases(casesOf(e, to));
+      return to.cases(casesOf(e, whole, to));
     case 'call':
-      return callOf(e.function, e.arguments, to);
+      return callOf(e.function, e.arguments.map(whole), to);
     case 'binary': {
-      const quantity = unitPart(e);
-      if (quantity) return to.unit(to.number(quantity.number), quantity.unit);
       const { operator, left, right } = e;
-      if (operator === '/' && right.kind === 'name' && isUnit(right.name))
+      if (operator === '/' && right.kind === 'name' && isUnit(right.name, declared))
         return to.row([part(left, 7), to.text(` /${right.name}`)]);
-      if (operator === '/' || operator === '//') return to.fraction(formulaOf(left, to), formulaOf(right, to));
-      if (operator === '**') return to.power(part(left, 10), formulaOf(right, to));
+      if (operator === '/' || operator === '//') return to.fraction(whole(left), whole(right));
+      if (operator === '**') return to.power(part(left, 10), whole(right));
       const level = levels[operator];
       if (operator === 'and' || operator === 'or')
         return to.row([part(left, level), to.text(` ${operator} `), part(right, level)]);
@@ -113,23 +124,24 @@ export function formulaOf(e: Expression, to: FormulaNotation): string {
   }
 }
 
-function casesOf(e: Expression, to: FormulaNotation): readonly (readonly [value: string, condition: string])[] {
-  if (e.kind !== 'conditional') return [[formulaOf(e, to), to.text('otherwise')]];
-  const first = [formulaOf(e.whenTrue, to), to.row([to.text('if '), formulaOf(e.condition, to)])] as const;
-  return [first, ...casesOf(e.whenFalse, to)];
+function casesOf(
+  e: Expression,
+  formula: (part: Expression) => string,
+  to: FormulaNotation,
+): readonly (readonly [value: string, condition: string])[] {
+  if (e.kind !== 'conditional') return [[formula(e), to.text('otherwise')]];
+  const first = [formula(e.whenTrue), to.row([to.text('if '), formula(e.condition)])] as const;
+  return [first, ...casesOf(e.whenFalse, formula, to)];
 }
 
-function callOf(name: string, given: readonly Expression[], to: FormulaNotation): string {
+function callOf(name: string, given: readonly string[], to: FormulaNotation): string {
   const [first] = given;
-  if (first && given.length === 1) {
-    if (name === 'sqrt') return to.root(formulaOf(first, to));
-    if (name === 'abs') return to.absolute(formulaOf(first, to));
-    if (name === 'exp') return to.power(to.name('e'), formulaOf(first, to));
+  if (first !== undefined && given.length === 1) {
+    if (name === 'sqrt') return to.root(first);
+    if (name === 'abs') return to.absolute(first);
+    if (name === 'exp') return to.power(to.name('e'), first);
   }
-  const separated = given.flatMap((expression, k) => [
-    ...(k === 0 ? [] : [to.operator(',')]),
-    formulaOf(expression, to),
-  ]);
+  const separated = given.flatMap((formula, k) => [...(k === 0 ? [] : [to.operator(',')]), formula]);
   return to.row([to.text(name), to.brackets(to.row(separated))]);
 }
 
@@ -141,102 +153,49 @@ function nameOf(name: string, to: FormulaNotation): string {
   return end === undefined ? base : to.power(base, to.text(end));
 }
 
-function statementOf(statement: Statement, to: FormulaNotation): string {
-  if (statement.kind === 'send')
-    return to.row([
-      nameOf(statement.port, to),
-      to.operator('+='),
-      formulaOf(statement.value, to),
-      to.text(' after '),
-      formulaOf(statement.after, to),
-    ]);
-  const { target, operator, value } = statement;
+function statementOf(statement: Statement, declared: Declared, to: FormulaNotation): string {
+  const value = formulaOf(statement.value, declared, to);
+  if (statement.kind === 'send') {
+    const after = formulaOf(statement.after, declared, to);
+    return to.row([nameOf(statement.port, to), to.operator('+='), value, to.text(' after '), after]);
+  }
+  const { target, operator } = statement;
   const symbol = operator === '=' ? '←' : operator.replace('-', '−');
-  return to.row([nameOf(target, to), to.operator(symbol), formulaOf(value, to)]);
+  return to.row([nameOf(target, to), to.operator(symbol), value]);
 }
 
-const statements = (text: string, to: FormulaNotation): string =>
-  to.row(
-    text
-      .split(/;\s*/)
-      .flatMap((one, k) => [
-        ...(k === 0 ? [] : [to.operator(','), to.text(' ')]),
-        ...parseStatements(one).map((statement) => statementOf(statement, to)),
-      ]),
-  );
+/** Returns a line of a description as a formula; null for a line of words. */
+export function formulaOfLine(line: Line, to: FormulaNotation): string | null {
+  if (typeof line === 'string' || line.every((part) => typeof part === 'string')) return null;
+  return to.row(line.filter((part) => part !== '  ').map((part) => formulaOfPart(part, to)));
+}
 
-/** Forms of lines in descriptions of types, and how each is written. */
-const forms: readonly (readonly [RegExp, (to: FormulaNotation, ...parts: string[]) => string])[] = [
-  [
-    /^d([A-Za-z_]\w*)\/dt = (.+?)(?: {3}# (.+))?$/,
-    (to, variable = '', rate = '', note = '') =>
-      to.row([
-        to.fraction(to.row([to.name('d'), nameOf(variable, to)]), to.row([to.name('d'), to.name('t')])),
-        to.operator('='),
-        formulaOf(parseExpression(rate), to),
-        ...(note === '' ? [] : [to.text(`   (${note})`)]),
-      ]),
-  ],
-  [
-    /^([A-Za-z_]\w*)\((0)\) = (.+)$/,
-    (to, variable = '', zero = '', value = '') =>
-      to.row([
-        nameOf(variable, to),
-        to.brackets(to.number(zero)),
-        to.operator('='),
-        formulaOf(parseExpression(value.replace(/^(-?[\d.e-]+) (\w+)$/, '$1*$2')), to),
-      ]),
-  ],
-  [
-    /^(\w+ when|when|on [\w.]+)((?<=when) .+?)?: (.+)$/,
-    (to, start = '', condition = '', actions = '') =>
-      to.row([
-        to.text(`${start}${condition === '' ? '' : ' '}`),
-        ...(condition === '' ? [] : [formulaOf(parseExpression(condition.trim()), to)]),
-        to.text(': '),
-        actions === 'nothing else' ? to.text(actions) : statements(actions, to),
-      ]),
-  ],
-  [
-    /^(then refractory (?:for|while)) (.+)$/,
-    (to, start = '', period = '') => to.row([to.text(`${start} `), formulaOf(parseExpression(period), to)]),
-  ],
-  [
-    /^adds (.+) to ([\w.]+) in each step$/,
-    (to, value = '', target = '') =>
-      to.row([
-        to.text('adds '),
-        formulaOf(parseExpression(value), to),
-        to.text(' to '),
-        nameOf(target, to),
-        to.text(' in each step'),
-      ]),
-  ],
-  [
-    /^([A-Za-z_][\w.]*) = sum of (.+)$/,
-    (to, target = '', value = '') =>
-      to.row([nameOf(target, to), to.operator('='), to.operator('∑'), formulaOf(parseExpression(value), to)]),
-  ],
-  [
-    /^([A-Za-z_][\w.]*) = (.+)$/,
-    (to, target = '', value = '') =>
-      to.row([nameOf(target, to), to.operator('='), formulaOf(parseExpression(value), to)]),
-  ],
-];
-
-/** Returns a line of a description as a formula; null for one that is no equation. */
-export function formulaOfLine(line: string, to: FormulaNotation): string | null {
-  const text = line.trim();
-  for (const [form, write] of forms) {
-    const [whole, ...parts] = form.exec(text) ?? [];
-    if (whole === undefined) continue;
-    try {
-      return write(to, ...parts);
-    } catch {
-      // Lines that only look like equations stay text.
+function formulaOfPart(part: LinePart, to: FormulaNotation): string {
+  if (typeof part === 'string') return to.text(part);
+  switch (part.kind) {
+    case 'operator':
+      return to.operator(part.symbol);
+    case 'variable':
+      return nameOf(part.name, to);
+    case 'derivative':
+      return to.fraction(to.row([to.name('d'), nameOf(part.name, to)]), to.row([to.name('d'), to.name('t')]));
+    case 'start':
+      return to.row([nameOf(part.name, to), to.brackets(to.number('0'))]);
+    case 'quantity':
+      return formulaOf(
+        parseExpression(part.unit === '1' ? `${part.number}` : `${part.number}*${part.unit}`),
+        noNames,
+        to,
+      );
+    case 'code': {
+      const { code, declared } = part;
+      return code.kind === 'assignment' || code.kind === 'send'
+        ? statementOf(code, declared, to)
+        : formulaOf(code, declared, to);
     }
+    default:
+      return part satisfies never;
   }
-  return null;
 }
 
 const greekLetters: Readonly<Record<string, string>> = Object.fromEntries(

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { importModel } from '../../../src/pipeline/pipeline.js';
 import { describeModel } from '../../../src/present/describe/describe.js';
+import { lineText } from '../../../src/present/describe/description.js';
 
 /** All cells and lines of a description, one a line. */
 function textOf(document: unknown): string {
@@ -10,7 +11,9 @@ function textOf(document: unknown): string {
   const { sections } = describeModel(valid, hashes, new Map());
   return sections
     .flatMap(({ parts }) => parts)
-    .flatMap((part) => (part.kind === 'table' ? part.rows.flat() : part.kind === 'code' ? part.lines : [part.text]))
+    .flatMap((part) =>
+      part.kind === 'table' ? part.rows.flat() : part.kind === 'code' ? part.lines.map(lineText) : [part.text],
+    )
     .join('\n');
 }
 

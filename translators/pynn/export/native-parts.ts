@@ -4,12 +4,13 @@ import { recordableOfCells } from '../../../src/model/normalise/recordings.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { hashedForm } from '../../../src/model/hashed-form.js';
 import { identityOf, type StandardCell } from '../../../src/library/standard-type.js';
-import type { DataStore, Model, Population, ValidModel } from '../../../src/model/model.js';
-import type { NeuronType, SynapseType } from '../../../src/model/typed.js';
+import type { DataStore, Model, Population } from '../../../src/model/model.js';
+import type { NeuronType, SynapseType, ValidModel } from '../../../src/model/typed.js';
+import { writtenModel } from '../../../src/model/typed-model.js';
 import { structureOfNative } from '../native/structure.js';
 import { nativeType, type NativeType } from '../native/equations.js';
 import { channelParts } from '../../../src/library/readable/channel-parts.js';
-import { withReadableUnits } from '../../../src/lang/readable-units.js';
+import { readableModel } from '../../../src/library/readable/readable-model.js';
 import { eventsOf } from '../native/types.js';
 import type { Native, Population as PynnPopulation } from '../specification.generated.js';
 import { given } from './given.js';
@@ -19,12 +20,10 @@ type Kind = 'projections' | 'stimuli' | 'operations';
 /** Where a population is computed within a step. */
 type Turn = Partial<Pick<Population, 'clock' | 'order'>>;
 
-/** Collects parts without a name in PyNN while a model is written. They are in the written form of the model. */
+/** Collects parts without a name in PyNN while a model is written. They have the written form and readable units. */
 export class NativeParts {
   readonly model: Model;
   readonly #data: DataStore;
-  /** Names of the model that units of code must not be taken for. */
-  readonly #names: ReadonlySet<string>;
   /** The model without its defaults. */
   readonly #compact: Readonly<Record<string, Readonly<Record<string, Compact>>>>;
   readonly #rest: Native;
@@ -33,10 +32,9 @@ export class NativeParts {
   readonly #parts: Record<Kind, Record<string, unknown>> = { projections: {}, stimuli: {}, operations: {} };
 
   constructor({ model, data }: ValidModel) {
-    this.model = model;
+    this.model = writtenModel(readableModel(model));
     this.#data = data;
-    this.#compact = hashedForm(model).model as Readonly<Record<string, Readonly<Record<string, Compact>>>>;
-    this.#names = namesOf(model);
+    this.#compact = hashedForm(this.model).model as Readonly<Record<string, Readonly<Record<string, Compact>>>>;
     const { parameters, tables, clocks, timing } = model;
     this.#rest = {
       ...(timing === 'grid' ? {} : { timing }),
@@ -46,10 +44,9 @@ export class NativeParts {
     };
   }
 
-  /** Returns a part of the model with long arrays in place, code in readable units, and no undefined values. */
+  /** Returns a part of the model with long arrays in place, and no undefined values. */
   plain<T>(part: T): T {
     const of = (item: unknown): unknown => {
-      if (typeof item === 'string') return withReadableUnits(item, (name) => this.#names.has(name));
       if (typeof item !== 'object' || item === null) return item;
       if (Array.isArray(item)) return item.map(of);
       if ('$data' in item) return numbersOf(item as never, this.#data);
@@ -121,22 +118,4 @@ export class NativeParts {
       ...given('operations', this.#parts.operations),
     };
   }
-}
-
-/** Returns names of values in types, tables and the model, and names that code assigns to. */
-function namesOf(model: ValidModel['model']): ReadonlySet<string> {
-  const names = new Set<string>();
-  const see = (item: unknown): void => {
-    if (typeof item === 'string') {
-      const [, target] = /^([A-Za-z_]\w*) [-+*/]?= /.exec(item) ?? [];
-      if (target !== undefined) names.add(target);
-    }
-    if (typeof item !== 'object' || item === null || ArrayBuffer.isView(item)) return;
-    for (const [key, value] of Object.entries(item)) {
-      if (!Array.isArray(item)) names.add(key);
-      see(value);
-    }
-  };
-  for (const part of [model.parameters, model.tables, model.neurons, model.synapses, model.operations]) see(part);
-  return names;
 }

@@ -21,7 +21,7 @@ pulseGenerator_cell = sim.native.cell(
         "amplitude": "0.2 nA",
     },
     events={
-        "condition": {"when": "t < delay", "do": ["i_ = 0*A"], "emits": None},
+        "condition": {"when": "t < delay", "do": ["i_ = 0*nA"], "emits": None},
         "condition_2": {
             "when": "t >= delay and t < duration + delay",
             "do": ["i_ = weight*amplitude"],
@@ -30,7 +30,7 @@ pulseGenerator_cell = sim.native.cell(
         },
         "condition_3": {
             "when": "t >= duration + delay",
-            "do": ["i_ = 0*A"],
+            "do": ["i_ = 0*nA"],
             "order": 2,
             "emits": None,
         },

@@ -29,9 +29,9 @@ export const describeMatrix = (title: string, matrices: readonly ModelMatrix[]):
   }),
 });
 
-const spikesText = ({ spikes }: MatrixRun): string =>
+const spikesText = ({ spikes, lack = 'failed' }: MatrixRun): string =>
   spikes === undefined
-    ? 'failed'
+    ? lack
     : formatCount(Object.values(spikes).reduce((all, trains) => all + trains.flat().length, 0));
 
 /** Returns the verdict on two runs if all spikes agree, else how many do; empty in the other triangle. */
@@ -44,7 +44,12 @@ function cellOf(pairs: readonly MatrixPair[], first: number, second: number): st
 
 /** Returns reasons of failures, causes of differences, and verdicts in the limit of small steps. */
 const sentences = ({ runs, pairs }: ModelMatrix): readonly string[] => [
-  ...runs.flatMap(({ failure }, k) => (failure === undefined ? [] : [`${k + 1} failed: ${failure}`])),
+  ...runs.flatMap(({ ran, spikes }, k) =>
+    ran === 'script' && spikes !== undefined ? [`${k + 1} records ${Object.keys(spikes).join(', ')}`] : [],
+  ),
+  ...runs.flatMap(({ failure, lack }, k) =>
+    failure === undefined ? [] : [`${k + 1}${lack === undefined ? ' failed' : ''}: ${failure}`],
+  ),
   ...pairs.flatMap(({ between: [first, second], because }) =>
     because === undefined ? [] : [`${second + 1} differs from ${first + 1} by ${because}`],
   ),

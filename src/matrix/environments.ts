@@ -24,7 +24,7 @@ export interface Environment {
 }
 
 /** This program as an environment. */
-const ownEnvironment: Environment = {
+export const ownEnvironment: Environment = {
   name: `${ownName} ${version}`,
   simulator: ownName,
   versions: { [ownName]: version },
@@ -58,10 +58,9 @@ const longestProbe = 60_000;
  */
 function environmentsIn(path: string): readonly Environment[] {
   const python = pythonOf(path);
-  const names = [
-    ...new Set(simulatorNames.flatMap((name) => simulators[name].packages.map(([distribution]) => distribution))),
-  ];
-  const modules = [...new Set(simulatorNames.flatMap((simulator) => simulators[simulator].runs))];
+  const facts = Object.values(simulators);
+  const names = [...new Set(facts.flatMap(({ packages }) => packages.map(([distribution]) => distribution)))];
+  const modules = [...new Set(facts.flatMap(({ runs }) => runs))];
   const code = probe.replace('NAMES', JSON.stringify(names)).replace('MODULES', JSON.stringify(modules));
   const { words, options } = isolatedPython(['-c', code]);
   let found: {
@@ -78,7 +77,9 @@ function environmentsIn(path: string): readonly Environment[] {
   const environments = simulatorNames
     .filter((simulator) => simulators[simulator].runs.every((module) => found.has[module]))
     .map((simulator): Environment => {
-      const [own, ...others] = simulators[simulator].packages.map(([distribution, name]) => {
+      const compilers = facts.filter(({ within, runs }) => within === simulator && runs.every((one) => found.has[one]));
+      const packages = [simulators[simulator], ...compilers].flatMap((one) => one.packages);
+      const [own, ...others] = packages.map(([distribution, name]) => {
         const known = found.versions[distribution];
         return [name, known ?? 'of unknown version'] as const;
       });

@@ -1,14 +1,24 @@
 /** Runs models in several environments, and compares the spikes of each pair. */
 
+import { createHash } from 'node:crypto';
 import { compareRecorded, type Comparison, type Grade } from '../compare/compare.js';
 import { gradeText } from '../compare/headline.js';
 import { milliseconds, recordingOf, type Recorded } from '../compare/recorded.js';
+import type { ConvertedModel } from '../convert/convert.js';
 import { targetNotations, targetOf } from '../convert/target-notations.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import type { Simulator } from '../library/simulators/names.js';
 import type { ImportedModel } from '../pipeline/pipeline.js';
 import { EndedByFault, comparedTime, labelOf, recordingSpikes, spikesOf } from '../verify/check-conversion.js';
-import { labelIn, limitWith, spikesOfScript, spikesUnder } from '../verify/check-with.js';
+import {
+  CannotRun,
+  type RunFiles,
+  labelIn,
+  limitWith,
+  runsScripts,
+  spikesOfScript,
+  spikesUnder,
+} from '../verify/check-with.js';
 import type { SpikesByPopulation } from '../verify/compare-spikes.js';
 import { workIn } from '../verify/limit.js';
 import { limitText } from '../verify/limit-text.js';
@@ -24,10 +34,14 @@ export interface MatrixRun {
   readonly environment: Omit<Environment, 'python'>;
   /** What ran: the model itself, the script that it was captured from, or its conversion. */
   readonly ran: 'model' | 'script' | 'conversion';
+  /** SHA-256 of the files of a conversion, by which a later program recognises its own. */
+  readonly input?: string;
   /** Absent if the run failed. */
   readonly spikes?: Spikes;
   /** Why there are no spikes. */
   readonly failure?: string;
+  /** The same in two or three words, if the environment cannot run the model; absent if it failed to. */
+  readonly lack?: string;
   /** Verdict in the limit of small steps against this program; absent unless it was asked for. */
   readonly limit?: string;
 }
@@ -69,7 +83,7 @@ export interface MatrixOptions {
   readonly limit?: number;
   /** Runs of other machines. */
   readonly earlier?: readonly Pick<ModelMatrix, 'hash' | 'runs'>[];
-  /** The script for Brian that the model was captured from, which Brian runs as it is. */
+  /** The script that the model was captured from, which Brian or the simulators of PyNN run as it is. */
   readonly script?: string;
   /** Called before each run. */
   readonly onRun?: (model: string, environment: string) => void;
@@ -107,38 +121,56 @@ export async function modelMatrix(
   return { model: path, hash: imported.hashes.experiment, seconds: comparedTime(model), dt, runs, pairs };
 }
 
+/** Returns the SHA-256 of files. */
+export const digestOf = (files: ConvertedModel['files']): string =>
+  createHash('sha256')
+    .update(JSON.stringify(files.map(({ name, text }) => [name, text])))
+    .digest('hex');
+
 /** Returns the notation that a simulator runs. */
-const notationFor = (simulator: Simulator): (typeof targetNotations)[number] =>
+export const notationFor = (simulator: Simulator): (typeof targetNotations)[number] =>
   targetNotations.find((notation) => targetOf(notation).runBy?.includes(simulator))!;
 
 async function runOf(
-  { valid }: ImportedModel,
+  { valid, notation }: ImportedModel,
   { python, ...environment }: Environment,
   { limit, signal, script }: MatrixOptions,
 ): Promise<MatrixRun> {
   const { simulator } = environment;
   const { model } = valid;
-  const isScript = simulator === 'brian2' && script !== undefined && python !== undefined;
+  const isScript =
+    simulator !== ownName && script !== undefined && python !== undefined && runsScripts(notation, simulator);
   const ran = simulator === ownName ? 'model' : isScript ? 'script' : 'conversion';
+  let input: { readonly input?: string } = {};
   try {
     if (simulator === ownName) {
       const found = await spikesOf(valid, signal === undefined ? {} : { signal });
       return { environment, ran, spikes: sinceBeginning(found, labelOf(model)) };
     }
-    const how = python === undefined ? {} : { python };
+    const runFiles: RunFiles = (files, start) => {
+      input = { input: digestOf(files) };
+      return start();
+    };
+    const how = python === undefined ? { runFiles } : { runFiles, python };
     const to = notationFor(simulator);
-    const found = await (isScript ? spikesOfScript(valid, script, python) : spikesUnder(valid, to, simulator, how));
+    const found = await (isScript
+      ? spikesOfScript(valid, script, simulator, python)
+      : spikesUnder(valid, to, simulator, how));
     const spikes = sinceBeginning(found, labelIn(simulator, model));
-    if (limit === undefined) return { environment, ran, spikes };
-    const verdict = await limitWith(valid, to, simulator, { ...how, work: workIn(limit) });
-    return { environment, ran, spikes, limit: limitText(verdict) };
+    if (limit === undefined) return { environment, ran, ...input, spikes };
+    const verdict = await limitWith(valid, to, simulator, {
+      ...(python === undefined ? {} : { python }),
+      work: workIn(limit),
+    });
+    return { environment, ran, ...input, spikes, limit: limitText(verdict) };
   } catch (error) {
     if (error instanceof DiagnosticError)
       return { environment, ran, failure: error.diagnostics[0]?.message ?? error.message };
+    if (error instanceof CannotRun) return { environment, ran, ...input, failure: error.message, lack: error.inShort };
     if (error instanceof UsageError || error instanceof EndedByFault)
       return { environment, ran, failure: error.message };
     if (simulator === ownName) throw error;
-    return { environment, ran, failure: toolFailure(error) };
+    return { environment, ran, ...input, failure: toolFailure(error) };
   }
 }
 
@@ -161,19 +193,23 @@ async function pairOf(
   const [first, second] = [runs[between[0]], runs[between[1]]];
   if (first?.spikes === undefined || second?.spikes === undefined) return undefined;
   const end = comparedTime(model);
+  // A script records the populations that it names.
+  const inBoth = new Set(Object.keys(first.spikes).filter((population) => Object.hasOwn(second.spikes!, population)));
   const recorded = ({ environment, spikes = {} }: MatrixRun, label = 0): Recorded =>
     recordingOf({
       path: environment.name,
       format: '',
       dt,
       end: end + 2 * dt,
-      trains: Object.entries(spikes).map(([population, trains]) => ({
-        population,
-        event: 'spike',
-        ids: trains.map((_, cell) => cell),
-        trains: trains.map((train) => Float64Array.from(train, (at) => at + label)),
-        listsSilent: true,
-      })),
+      trains: Object.entries(spikes)
+        .filter(([population]) => inBoth.has(population))
+        .map(([population, trains]) => ({
+          population,
+          event: 'spike',
+          ids: trains.map((_, cell) => cell),
+          trains: trains.map((train) => Float64Array.from(train, (at) => at + label)),
+          listsSilent: true,
+        })),
     });
   const options = within === undefined ? {} : { within };
   const comparison = compareRecorded(recorded(first), recorded(second), options);

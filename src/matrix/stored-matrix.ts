@@ -40,7 +40,9 @@ function isRun(run: unknown): run is MatrixRun {
   if (!isObject(run) || !isObject(run['environment'])) return false;
   const { name, simulator } = run['environment'];
   const { spikes = {} } = run;
+  const texts = [run['failure'], run['lack'], run['limit'], run['input']];
   return (
+    texts.every((text) => text === undefined || typeof text === 'string') &&
     typeof name === 'string' &&
     typeof simulator === 'string' &&
     isObject(spikes) &&

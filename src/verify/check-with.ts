@@ -54,6 +54,10 @@ import {
 const runs = (notation: TargetNotation, simulator: Simulator): boolean =>
   targetOf(notation).runBy?.includes(simulator) === true;
 
+/** Returns whether a simulator runs scripts of a notation. */
+export const runsScripts = (notation: Notation, simulator: Simulator): boolean =>
+  targetNotations.some((to) => targetOf(to).notation === notation && runs(to, simulator));
+
 /**
  * Runs a model here, and its conversion under a simulator.
  *
@@ -134,6 +138,17 @@ export async function checkWith(
 export const labelIn = (simulator: Simulator, { experiment }: Pick<Model, 'experiment'>): number =>
   simulator === 'brian2' ? 0 : experiment.dt;
 
+/** A model that a simulator cannot run, or not with the packages of its environment. */
+export class CannotRun extends UsageError {
+  /** The reason in two or three words, for a cell of a table. */
+  readonly inShort: string;
+  constructor(inShort: string, message: string, hint: string) {
+    super(message, hint);
+    this.name = 'CannotRun';
+    this.inShort = inShort;
+  }
+}
+
 /** A model as a simulator runs it. */
 interface WrittenFor {
   readonly converted: ConvertedModel;
@@ -141,7 +156,7 @@ interface WrittenFor {
   readonly isCompiled: boolean;
 }
 
-/** Writes a model for a simulator. @throws UsageError if the simulator cannot run it */
+/** Writes a model for a simulator. @throws CannotRun if the simulator cannot run it */
 async function writtenFor(
   recorded: ValidModel,
   to: TargetNotation,
@@ -158,13 +173,15 @@ async function writtenFor(
   const converted = isForCompiler ? await inNotation(compiled) : plain;
   const nestml = converted === plain ? undefined : lackOfNestml(converted);
   if (typeof nestml === 'string')
-    throw new UsageError(
+    throw new CannotRun(
+      'not in NESTML',
       `${simulator} cannot run it: PyNN has no names for some of its cells or synapses, and NESTML no words (${nestml})`,
       "leave --with out to compare with interneuron's backend of PyNN",
     );
   if (runsHere && converted === plain) {
     const reason = converted.report.find(({ code }) => code === onlyHere?.reasons);
-    throw new UsageError(
+    throw new CannotRun(
+      'not in PyNN',
       `${simulator} cannot run it: PyNN has no names for some of its cells or synapses, which are written by their ` +
         `equations${reason === undefined ? '' : ` (${reason.pointer}: ${reason.message})`}`,
       "such scripts run on interneuron's backend of PyNN; leave --with out to compare with that",
@@ -184,12 +201,22 @@ function prepared(
   simulator: Simulator,
   notation: Notation,
   folder: string,
-  python = pythonWith(simulator, [...simulators[simulator].runs, ...(isCompiled ? simulators.nestml.runs : [])]),
+  python?: string,
 ): (recorded: Recorded) => Promise<ToolResults> {
+  const { runs: compiler, packages } = simulators.nestml;
+  const program = python ?? pythonWith(simulator, [...simulators[simulator].runs, ...(isCompiled ? compiler : [])]);
+  if (isCompiled && python !== undefined && !hasModules(python, compiler)) {
+    const [[distribution, name] = ['', '']] = packages;
+    throw new CannotRun(
+      `needs ${name}`,
+      `${simulator} needs ${name} for cells or synapses that PyNN has no names for, and the environment lacks it`,
+      `install ${distribution} in this environment`,
+    );
+  }
   for (const { name, text } of files) writeFileSync(join(folder, name), text);
   const main = mainOf(files)?.name ?? '';
   const read = (): Model => importModel(readSource(join(folder, main)), { data, origin: false }).valid.model;
-  return (recorded) => run(simulator, notation, python, folder, main, isCompiled, { ...recorded, read });
+  return (recorded) => run(simulator, notation, program, folder, main, isCompiled, { ...recorded, read });
 }
 
 /** Runs files in a simulator, or returns the spikes of an earlier run of the same files. */
@@ -233,26 +260,39 @@ export async function spikesUnder(
 }
 
 /**
- * Returns the spikes of a script for Brian that runs as it is, by populations of the model that was captured from it.
- * Monitors of whole populations count.
+ * Returns the spikes of a script that runs as it is, by populations of the model that was captured from it. Only
+ * recordings of whole populations count.
  *
+ * @param simulator  one that runs scripts of this notation: Brian, or a simulator of PyNN
+ * @throws CannotRun if the script records no spikes
  * @throws Error with the output of a script that fails
  */
 export async function spikesOfScript(
   { model }: ValidModel,
   script: string,
+  simulator: Simulator,
   python: string,
 ): Promise<SpikesByPopulation> {
   const recorded = model.recordings.flatMap((recording): (readonly [name: string, population: string])[] => {
     const population = isRecording(recording, 'events') ? wholePopulation(recording.of) : undefined;
     return population === undefined ? [] : [[recording.name, population]];
   });
+  if (recorded.length === 0)
+    throw new CannotRun('no spikes', `${script} records no spikes of a whole population`, 'record them in the script');
   const folder = temporaryFolder('script');
   try {
     const results = join(folder, 'results.json');
     const path = resolve(script);
-    await runTool(python, isolatedPython([runScript, 'brian', results, path], folder).words, folder);
-    return brianResults(results, { model, spikes: new Map(recorded), samples: new Map() }).spikes;
+    const run = (kind: string, ...words: readonly string[]): Promise<string> =>
+      runTool(python, isolatedPython([runScript, kind, results, path, ...words], folder).words, folder);
+    const found = { model, spikes: new Map(recorded), samples: new Map<string, Sampled>() };
+    if (simulator === 'brian2') {
+      await run('brian');
+      return brianResults(results, found).spikes;
+    }
+    const populations = Object.entries(model.populations).map(([name, { size }]) => [name, size]);
+    await run('pynn-as-it-is', simulator, JSON.stringify(populations));
+    return pynnResults(results, found).spikes;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -359,18 +399,23 @@ function keptOf(
   return { spikes: new Map(held), givenUp: all - stretches.reduce((sum, { begin, end }) => sum + end - begin, 0) };
 }
 
+/** Returns whether a Python is there and has some modules. */
+function hasModules(python: string, modules: readonly string[]): boolean {
+  const list = modules.map((module) => JSON.stringify(module)).join(', ');
+  const code = `import importlib.util as u, sys\nsys.exit(not all(u.find_spec(m) for m in [${list}]))`;
+  const { words, options } = isolatedPython(['-c', code]);
+  try {
+    execFileSync(python, words, { ...options, stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Returns the Python on the path that has some modules. */
 function pythonWith(simulator: Simulator, modules: readonly string[]): string {
-  for (const name of ['python', 'python3'])
-    try {
-      const list = modules.map((module) => JSON.stringify(module)).join(', ');
-      const code = `import importlib.util as u, sys\nsys.exit(not all(u.find_spec(m) for m in [${list}]))`;
-      const { words, options } = isolatedPython(['-c', code]);
-      execFileSync(name, words, { ...options, stdio: 'ignore' });
-      return name;
-    } catch {
-      continue;
-    }
+  const found = ['python', 'python3'].find((name) => hasModules(name, modules));
+  if (found !== undefined) return found;
   throw new UsageError(
     `${simulator} is not installed: no Python on the PATH has ${modules.join(' and ')}`,
     'activate the environment that contains it',

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ModelMatrix } from '../../src/matrix/matrix.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { root } from '../support/import-graph.js';
-import { missingEnvironment } from '../support/python.js';
+import { missingEnvironment, python } from '../support/python.js';
 
 const cells = 'test/matrix/cells.yaml';
 const recorded = 'test/recorded/matrix.json';
@@ -22,12 +22,15 @@ function madeEnvironment(name: string, lines: readonly string[]): string {
   return join(work(), name);
 }
 
-const probed = (has: readonly string[]): string =>
+const probed = (has: readonly string[], versions: Readonly<Record<string, string>> = { brian2: '9.9.9' }): string =>
   `echo '${JSON.stringify({
     python: '3.12.0',
     has: Object.fromEntries(has.map((module) => [module, true])),
-    versions: { brian2: '9.9.9' },
+    versions,
   })}'`;
+
+/** A model whose cells PyNN has no name for. */
+const ownCell = 'fixtures/brian/refractory-variants.yaml';
 
 const matrixOf = (stdout: string): ModelMatrix => (JSON.parse(stdout) as { models: [ModelMatrix] }).models[0];
 
@@ -109,6 +112,25 @@ describe('an environment', () => {
     expect(run?.spikes).toBeUndefined();
   });
 
+  it('without the compiler that a model needs is told apart from one that fails', async () => {
+    const plain = madeEnvironment('plain', [
+      `case "$*" in *pynestml*find_spec*|*find_spec*pynestml*) case "$*" in *platform*) ;; *) exit 1;; esac;; esac`,
+      probed(['pyNN', 'nest']),
+    ]);
+    const { code, stdout } = await runCommand(['matrix', ownCell, '--in', plain, '-q', '--json']);
+    expect(code).toBe(3);
+    const [, run] = matrixOf(stdout).runs;
+    expect(run).toMatchObject({ lack: 'needs NESTML', failure: /nest needs NESTML for cells or synapses/ });
+    const text = await runCommand(['matrix', ownCell, '--in', plain]);
+    expect(text.stdout).toMatch(/NEST of unknown version \(PyNN of unknown version\) +needs NESTML/);
+  });
+
+  it('with a compiler has its version', async () => {
+    const both = madeEnvironment('both', [probed(['pyNN', 'nest', 'pynestml'], { nestml: '9.1.0' })]);
+    const { stdout } = await runCommand(['matrix', ownCell, '--in', both, '-q', '--json']);
+    expect(matrixOf(stdout).runs[1]?.environment.versions).toMatchObject({ NESTML: '9.1.0' });
+  });
+
   it.each([
     ['without Python', () => work(), /there is no Python in/],
     ['without a simulator', () => madeEnvironment('empty', [probed([])]), /has no simulator that runs conversions/],
@@ -126,6 +148,10 @@ it.each([
   ['{"matrix": 1, "models": [{"hash": "a", "runs": [{"environment": {}}]}]}', 'models[0] lacks a hash, or a run'],
   [
     '{"matrix": 1, "models": [{"hash": "a", "runs": [{"environment": {"name": "", "simulator": ""}, "spikes": {"a": [["x"]]}}]}]}',
+    'models[0] lacks a hash, or a run',
+  ],
+  [
+    '{"matrix": 1, "models": [{"hash": "a", "runs": [{"environment": {"name": "", "simulator": ""}, "lack": [1]}]}]}',
     'models[0] lacks a hash, or a run',
   ],
 ])('refuses to add %s', async (text, expected) => {
@@ -179,5 +205,68 @@ describe.skipIf(none !== null)(`Brian${none === null ? '' : ` (skipped: ${none})
     const { runs, pairs } = matrixOf((await runCommand(words)).stdout);
     expect(runs.map(({ ran }) => ran)).toEqual(['model', 'script']);
     expect(pairs.map(({ grade }) => grade === 'identical')).toEqual([isSame]);
+  });
+});
+
+const noPynn = missingEnvironment('.venv-pynn');
+
+/** A script for NEST that clears its records, and asks for no data in the end. @param weight  of its synapses in µS */
+const pynnScript = (weight: number): string => `
+import pyNN.nest as sim
+
+def simulate():
+    sim.setup(timestep=0.1, min_delay=0.1)
+    inputs = sim.Population(2, sim.SpikeSourceArray(spike_times=[[5.0, 20.0, 40.0, 70.0], [10.0, 30.0, 60.0]]), label="in put")
+    cells = sim.Population(3, sim.IF_cond_exp(tau_m=10.0))
+    cells.set(i_offset=[0.0, 0.3, 0.6])
+    cells.record("spikes")
+    sim.Projection(inputs, cells, sim.AllToAllConnector(), sim.StaticSynapse(weight=${weight}, delay=1.0))
+    sim.run(50.0)
+    cells.get_data(clear=True)
+    sim.run(50.0)
+    sim.end()
+
+simulate()
+`;
+
+describe.skipIf(noPynn !== null)(`simulators of PyNN${noPynn === null ? '' : ` (skipped: ${noPynn})`}`, () => {
+  it.each([
+    [0.05, true],
+    [0.07, false],
+  ])('run a script as it is: with weights of %d µS the same spikes: %s', async (weight, isSame) => {
+    const [written, other] = [join(work(), 'network.py'), join(work(), `network-${weight}.py`)];
+    writeFileSync(written, pynnScript(0.05));
+    writeFileSync(other, pynnScript(weight));
+    const captured = join(work(), 'network.json');
+    const words = ['-m', 'interneuron_pynn.launcher', captured, written, '--instead-of', 'nest', '--', 'interneuron'];
+    await python('.venv-pynn', words);
+    const { stdout } = await runCommand([
+      ...['matrix', captured, '--captured-from', other, '--in', join(root, '.venv-pynn'), '-q', '--json'],
+    ]);
+    const { runs, pairs } = matrixOf(stdout);
+    const ran = (name: string): number => runs.findIndex(({ environment }) => environment.simulator === name);
+    const [own, nest, neuron] = ['interneuron', 'nest', 'neuron'].map(ran);
+    for (const place of [nest, neuron]) {
+      expect(runs[place!]).toMatchObject({ ran: 'script' });
+      // The script records no spikes of its inputs.
+      expect(Object.keys(runs[place!]?.spikes ?? {})).toEqual(['cells']);
+    }
+    const pair = pairs.find(({ between }) => between[0] === own && between[1] === nest);
+    expect(pair?.matched === pair?.spikes).toBe(isSame);
+    expect(pair?.spikes).toBeGreaterThan(5);
+  });
+
+  it('run no script that records no spikes', async () => {
+    const path = join(work(), 'silent.py');
+    writeFileSync(path, pynnScript(0.05).replace('cells.record("spikes")', ''));
+    const captured = join(work(), 'silent.json');
+    await python('.venv-pynn', [
+      ...['-m', 'interneuron_pynn.launcher', captured, path, '--instead-of', 'nest', '--', 'interneuron'],
+    ]);
+    const { code, stdout } = await runCommand([
+      ...['matrix', captured, '--captured-from', path, '--in', join(root, '.venv-pynn'), '-q', '--json'],
+    ]);
+    expect(code).toBe(3);
+    expect(matrixOf(stdout).runs[1]).toMatchObject({ lack: 'no spikes' });
   });
 });

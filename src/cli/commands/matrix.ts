@@ -81,10 +81,12 @@ export async function matrix(context: CommandContext): Promise<number> {
   return exitCode(found);
 }
 
-/** Returns 0 if all pairs have the same spikes, 3 if a pair cannot be judged, and 1 if one differs or a run failed. */
+/** Returns 1 if a pair differs or a run failed, else 3 if a pair cannot be judged or a run is impossible, else 0. */
 function exitCode(found: readonly ModelMatrix[]): number {
   const grades: readonly Grade[] = found.flatMap(({ pairs }) => pairs.map(({ grade }) => grade));
-  const hasFailed = found.some(({ runs }) => runs.some(({ failure }) => failure !== undefined));
-  if (hasFailed || grades.includes('different')) return exitCodes.wrong;
-  return grades.every((grade) => isAtLeast(grade, 'same within δ')) ? exitCodes.done : exitCodes.uncertain;
+  const without = found.flatMap(({ runs }) => runs.filter(({ failure }) => failure !== undefined));
+  if (without.some(({ lack }) => lack === undefined) || grades.includes('different')) return exitCodes.wrong;
+  return without.length === 0 && grades.every((grade) => isAtLeast(grade, 'same within δ'))
+    ? exitCodes.done
+    : exitCodes.uncertain;
 }

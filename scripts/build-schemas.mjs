@@ -182,6 +182,18 @@ function placeIn(schema, path) {
   return place;
 }
 
+/** The source of a validator with values of schemas in place of the schemas, most of which it does not read. */
+function withSchemaValues(source) {
+  const declared = /^const (schema\d+) = (\{.*\});$/gm;
+  const schemas = new Map([...source.matchAll(declared)].map(([, name, text]) => [name, JSON.parse(text)]));
+  return source
+    .replaceAll(declared, '')
+    .replaceAll(/\b(schema\d+)((?:\.\w+|\["[^"]*"\]|\[\d+\])+)/g, (_, name, path) => {
+      const steps = [...path.matchAll(/\.(\w+)|\["([^"]*)"\]|\[(\d+)\]/g)].map(([, a, b, c]) => a ?? b ?? c);
+      return JSON.stringify(steps.reduce((node, step) => node[step], schemas.get(name)));
+    });
+}
+
 /** Collects an error: generated code calls it in place of a literal and a test for each. */
 const collector = `const withError = (errors, instancePath, schemaPath, keyword, params, message, propertyName) => {
   const error = { instancePath, schemaPath, keyword, params, message, ...(propertyName === undefined ? {} : { propertyName }) };
@@ -213,7 +225,7 @@ export async function validatorSource(schemaPath, content = JSON.parse(readFileS
   });
   const validate = ajv.compile(schema);
   const compiled = (standaloneCode.default ?? standaloneCode)(ajv, validate);
-  const source = withShortErrors(withPlaces(compiled, validate, schema, content));
+  const source = withSchemaValues(withShortErrors(withPlaces(compiled, validate, schema, content)));
   const bundled = await build({
     ...bundling,
     stdin: { contents: source, resolveDir: root, loader: 'js' },

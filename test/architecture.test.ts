@@ -82,9 +82,7 @@ describe('notations', () => {
     ['src/bundle/contents.ts', 'formats of COMBINE archives, by their own names'],
     ['src/cli/arguments.ts', 'words of the Python packages, which are told apart from those of the program'],
     ['src/library/', 'the catalogue of standard types, from which tables of notations are made, and of simulators'],
-    ['src/pipeline/add-inputs.ts', 'signals reach the nodes that an annotation of NIR lists'],
     ['src/present/describe/', 'tables of channels and cells are made of components of NeuroML'],
-    ['runtime/results/written-nodes.ts', 'results in SONATA and NIR name nodes as annotations of the model state'],
   ]);
 
   it('are named only by their folders and the registers', () => {

@@ -21,9 +21,8 @@ const isPlain = (name: string): boolean => /^[^\p{C}",]+$/u.test(name);
 const own = (population: string): WrittenNodes => ({ population, idOf: (element) => element });
 
 /**
- * Returns names and ids of the document that a model was read from: node populations and node ids of SONATA
- * (`annotations.sonata.nodes`), nodes of NIR (`annotations.nir.nodes`). Parts into which a population of SONATA was
- * split have the name of the population. Models without such annotations, or with annotations that give two cells one
+ * Returns names and ids of the document that a model was read from, such as node populations and node ids of SONATA.
+ * Parts into which a population was split have the name of the population. Models without such annotations, or with annotations that give two cells one
  * name, keep their own names.
  *
  * @param run  `version` is that of a stored result, absent for a new one
@@ -41,7 +40,7 @@ const nodesOfRuns = new WeakMap<NamedRun, (population: string) => WrittenNodes>(
 
 function nodesOf({ model, version = namedSince }: NamedRun): (population: string) => WrittenNodes {
   // Models can be large, and most have no such annotation.
-  if (version < namedSince || !/"(?:sonata|nir)":/.test(model)) return own;
+  if (version < namedSince || !model.includes('"nodes":')) return own;
   return nodesIn(JSON.parse(model) as NamedModel);
 }
 
@@ -51,12 +50,21 @@ export interface NamedModel {
   readonly populations: Readonly<Record<string, { readonly size: number }>>;
 }
 
+/**
+ * Returns the names that annotations of a notation give populations in its documents (`annotations.sonata.nodes`):
+ * `population` and `ids`, or `node` and the graphs that it is `within`.
+ */
+export const statedNodes = (annotations: unknown): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.values(annotations ?? {}).flatMap((notation) => Object.entries(memberOf(notation, 'nodes') ?? {})),
+  );
+
 /** The same of a model that is not text. */
 function nodesIn({ annotations, populations }: NamedModel): (population: string) => WrittenNodes {
-  const [circuit, graph] = ['sonata', 'nir'].map((notation) => memberOf(memberOf(annotations, notation), 'nodes'));
+  const all = statedNodes(annotations);
   const names = new Map<string, { readonly name: string; readonly runs: readonly Run[] }>();
   for (const [population, { size }] of Object.entries(populations)) {
-    const stated = memberOf(circuit, population) ?? memberOf(graph, population);
+    const stated = memberOf(all, population);
     const name = memberOf(stated, 'population') ?? memberOf(stated, 'node');
     const ids = memberOf(stated, 'ids');
     names.set(population, {
@@ -96,7 +104,7 @@ export function nodePathsIn(model: NamedModel): (population: string) => readonly
   const nameOf = namesIn(model);
   return (population) => {
     const name = nameOf(population);
-    const stated = memberOf(memberOf(memberOf(memberOf(model.annotations, 'nir'), 'nodes'), population), 'within');
+    const stated = memberOf(memberOf(statedNodes(model.annotations), population), 'within');
     const graphs = Array.isArray(stated) ? stated.map(String) : [];
     const start = graphs.map((graph) => `${graph}.`).join('');
     return name.startsWith(start) && name !== start ? [...graphs, name.slice(start.length)] : [name];

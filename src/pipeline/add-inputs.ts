@@ -1,5 +1,6 @@
 /** Spikes given from outside for populations that replay spikes. */
 
+import { statedNodes } from '../../runtime/results/written-nodes.js';
 import { memberOf } from '../diagnostics/member.js';
 import type { Diagnostics } from '../diagnostics/diagnostic.js';
 import { messages } from './messages.js';
@@ -18,8 +19,8 @@ export function addInputs(
 ): unknown {
   const populations = memberOf(document, 'populations');
   const isSource = (name: string): boolean => memberOf(memberOf(populations, name), 'spikes') !== undefined;
-  const nodes = memberOf(memberOf(memberOf(document, 'annotations'), 'nir'), 'nodes');
-  const ofNode = new Map(Object.keys(nodes ?? {}).map((name) => [memberOf(memberOf(nodes, name), 'node'), name]));
+  const nodes = Object.entries(statedNodes(memberOf(document, 'annotations')));
+  const ofNode = new Map(nodes.map(([name, stated]) => [memberOf(stated, 'node'), name]));
   const replayed = Object.entries(inputs).flatMap(([given, input]): [string, object][] => {
     if (input.kind === 'signal') return [];
     const name = ofNode.get(given) ?? given;

@@ -1,5 +1,6 @@
 /** Recordings requested for a run in addition to the model's: `exc:v@1ms`. */
 
+import { statedNodes } from '../../runtime/results/written-nodes.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { memberOf } from '../diagnostics/member.js';
 import type { Place } from '../diagnostics/diagnostic.js';
@@ -77,14 +78,13 @@ export function addRecordings(
 }
 
 /**
- * Returns the populations of a name: itself, that of a node of NIR, or the parts of a population of SONATA whose cells
+ * Returns the populations of a name: itself, that of a node of a document, or the parts of a population whose cells
  * have several models.
  */
 function populationsOf(name: string, document: object): readonly string[] {
   if (memberOf(memberOf(document, 'populations'), name) !== undefined) return [name];
-  const found = Object.entries({ nir: 'node', sonata: 'population' }).flatMap(([notation, key]) => {
-    const nodes = memberOf(memberOf(memberOf(document, 'annotations'), notation), 'nodes');
-    return Object.entries(nodes ?? {}).filter(([, node]) => memberOf(node, key) === name);
-  });
+  const found = Object.entries(statedNodes(memberOf(document, 'annotations'))).filter(
+    ([, stated]) => memberOf(stated, 'node') === name || memberOf(stated, 'population') === name,
+  );
   return found.length === 0 ? [name] : found.map(([own]) => own);
 }

@@ -22,8 +22,8 @@ const own = (population: string): WrittenNodes => ({ population, idOf: (element)
 
 /**
  * Returns names and ids of the document that a model was read from, such as node populations and node ids of SONATA.
- * Parts into which a population was split have the name of the population. Models without such annotations, or with annotations that give two cells one
- * name, keep their own names.
+ * Parts into which a population was split have the name of the population. Models without such annotations, or with
+ * annotations that give two cells one name, keep their own names.
  *
  * @param run  `version` is that of a stored result, absent for a new one
  */

@@ -12,18 +12,25 @@ const isMade = (node) =>
   node.arguments[0]?.type === 'TemplateLiteral' &&
   node.arguments[0].expressions.length > 0;
 
+/** A name between the ends of words, as it is searched for in code: `\bv\b`, `\bgsyn_(exc|inh)\b`. */
+const wholeName = /^\\b(?=\w)\w*(?:\([\w|?:]*\))?\\b$/;
+
 /**
  * Rejects regular expressions over code or JSON of a model: those that contain a name, and those that search JSON. The
  * typed form tells variables, units and functions of one name apart.
  */
 export const noCodeByPatterns = {
   create(context) {
+    const report = (node) =>
+      context.report({ node, message: 'Names in code mean what the typed form says: walk its expressions.' });
     const made = (node) => {
-      const message = 'Names in code mean what the typed form says: walk its expressions.';
-      if (isMade(node)) context.report({ node, message });
+      if (isMade(node)) report(node);
     };
     return {
       NewExpression: made,
+      Literal(node) {
+        if (node.regex !== undefined && wholeName.test(node.regex.pattern)) report(node);
+      },
       CallExpression(node) {
         made(node);
         const { object, property } = node.callee;

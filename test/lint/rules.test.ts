@@ -62,6 +62,8 @@ const cases: Case[] = [
   ['src/library/x.ts', 'export const f = (x: string): RegExp => new RegExp(`\\b${x}\\b`);', byPatterns],
   ['src/library/x.ts', 'export const f = (x: object): boolean => /v/.test(JSON.stringify(x));', byPatterns],
   ['translators/brian/x.ts', 'export const f = (x: object): unknown => JSON.stringify(x).match(/v/);', byPatterns],
+  ['src/library/x.ts', "export const f = (x: string): string => x.replace(/\\bv\\b/g, 'u');", byPatterns],
+  ['src/library/x.ts', 'export const f = (x: string): boolean => /\\bg_(exc|inh)\\b/.test(x);', byPatterns],
   ['src/library/x.ts', 'export const f = (x: string): boolean => /^v/.test(x);', []],
   ['src/cli/x.ts', 'export const f = (x: string): RegExp => new RegExp(`^${x}`);', []],
   ['src/lang/x.ts', 'export const f = (x: any): number => (x === 1 ? 1 : 2);', ['typescript(no-explicit-any)']],

@@ -1,5 +1,6 @@
 /** Reads graphs of NIR. */
 
+import { replaced } from '../../src/library/replaced.js';
 import { itemAt } from '../../src/diagnostics/entry.js';
 import { platform } from '#platform';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
@@ -356,12 +357,11 @@ function documentOf(
 function neuronOf(part: Part, { method, reset }: Step): NeuronDocument {
   const { node, isAnalog, name } = part;
   if (node.type === 'Input') return { derived: { u: { unit: '1', value: `${name}_signal(t, i)` } } };
-  const input = isAnalog ? '(I + signal)' : 'I';
-  const withInput = (text: string): string => text.replace(/\bI\b/g, input);
+  const withInput = (text: string): string => (isAnalog ? replaced(text, { I: 'I + signal' }) : text);
   const { state, derivatives, spike }: Omit<Dynamics, 'sends'> = dynamics[node.type] ?? { state: [], derivatives: {} };
   const rates = Object.entries(derivatives).map(([variable, rate]): [string, string] => {
     const current = method.isCurrentFirst && variable === 'v' ? derivatives['I_syn'] : undefined;
-    return [variable, withInput(current === undefined ? rate : rate.replace(/\bI_syn\b/, `(I_syn + dt*${current})`))];
+    return [variable, withInput(current === undefined ? rate : replaced(rate, { I_syn: `I_syn + dt*${current}` }))];
   });
   const names = node.type === 'Output' ? [] : Object.keys(primitives[node.type]!.fields);
   return {

@@ -151,6 +151,8 @@ export function parseNmodl(
   };
   try {
     read(document, text);
+    // The text of NMODL, before it is parsed.
+    // oxlint-disable-next-line house/no-code-by-patterns
     if (/\bnrn_ghk\b/.test(text) && !draft.blocks.has('nrn_ghk')) read('nrn_ghk', ghk);
   } catch (error) {
     if (error instanceof Unreadable) return null;

@@ -4,6 +4,7 @@
  * @source PyNN 0.13, pyNN.neuron.cells.NeuronTemplate and pyNN.neuron.morphology
  */
 
+import { replaced } from '../../src/library/replaced.js';
 import type { MechanismDocument, SectionDocument } from '../../src/model/document.generated.js';
 import type { CellPlace, CellStructure, PlacedReceptor, StandardCell } from '../../src/library/standard-type.js';
 import { ionChannels, response, responseParts, type IonChannel } from '../../src/library/pynn/index.js';
@@ -237,7 +238,7 @@ function spread(
   const formula = translateFormula({ expr: text, of: 'd' }, ['d'], child(pointer, key), setting);
   if (formula === undefined) return undefined;
   return over(({ section, distance }) =>
-    formula.replace(/\bdistance\b/g, `(${key === 'by_distance' ? distance : (section.points[0]?.[3] ?? 0)}*um)`),
+    replaced(formula, { distance: `${key === 'by_distance' ? distance : (section.points[0]?.[3] ?? 0)}*um` }),
   );
 }
 

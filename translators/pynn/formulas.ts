@@ -5,7 +5,7 @@ import { binary, conditional, name as nameOf, number } from '../../src/lang/buil
 import { LangError } from '../../src/lang/lang-error.js';
 import { parseExpression } from '../../src/lang/parse.js';
 import { printExpression } from '../../src/lang/print.js';
-import { mapExpression } from '../../src/lang/walk.js';
+import { mapExpression, namesIn } from '../../src/lang/walk.js';
 import type { Reporter } from './reporter.js';
 import * as messages from './messages.js';
 import type { Formula } from './specification.generated.js';
@@ -51,6 +51,16 @@ const variables: Readonly<Record<NonNullable<Formula['of']>, Readonly<Record<str
 /** Returns the tree of a formula, in which components of a displacement are names. */
 export const readFormula = (text: string): Expression =>
   parseExpression(text.replace(/\bd\[\s*([012])\s*\]/g, 'displacement_$1'));
+
+/** Checks whether a formula reads the index of a cell; false for a formula with mistakes. */
+export function readsIndex({ expr }: Formula): boolean {
+  try {
+    return namesIn(readFormula(expr)).has('i');
+  } catch (error) {
+    if (error instanceof LangError) return false;
+    throw error;
+  }
+}
 
 /** Returns a text with components of a displacement as a formula has them. */
 export const withComponents = (text: string): string => text.replace(/\bdisplacement_([012])\b/g, 'd[$1]');

@@ -4,6 +4,7 @@ import { isFormula } from './value-kinds.js';
 import { child } from '../../src/model/pointer.js';
 import { listCount, parameterName, parameterValues } from './cells.js';
 import type { Setting } from './context.js';
+import { readsIndex } from './formulas.js';
 import type { SourceChange } from './currents.js';
 import { located } from '../shared/located.js';
 import * as messages from './messages.js';
@@ -179,7 +180,7 @@ function entryFor(
     return {
       [what]: Object.fromEntries(Object.entries(values).map(([name, value]) => [`${population.id}.${name}`, value])),
     };
-  const counts = Object.values(given).some((value) => isFormula(value) && /\bi\b/.test(value.expr));
+  const counts = Object.values(given).some((value) => isFormula(value) && readsIndex(value));
   return { [what]: values, of: selectionOf(portion), ...(counts ? { numbered: 'selection' } : {}) };
 }
 

@@ -1,5 +1,11 @@
 /** Synapses at places on cells with compartments: each has the response of its receptor itself. */
 
+import type { AssignmentOperator, Expression } from '../../src/lang/ast.js';
+import { assignment, name as named } from '../../src/lang/build.js';
+import { parseStatements } from '../../src/lang/parse.js';
+import { printStatement } from '../../src/lang/print.js';
+import { replaced } from '../../src/library/replaced.js';
+import { substitute } from '../../src/lang/walk.js';
 import type { SynapseDocument } from '../../src/model/document.generated.js';
 import type { CellPlace, CellStructure, PlacedReceptor, StandardSynapse } from '../../src/library/standard-type.js';
 import { child } from '../../src/model/pointer.js';
@@ -28,9 +34,6 @@ export function structureOf(
   return first ?? null;
 }
 
-/** Matches the statement by which plastic synapses send into a port, with a delay of its own. */
-const sending = /^send\(port, (.*), transmission\)$/;
-
 /**
  * Returns a synapse type with the response of its receptor.
  * A spike of a plastic synapse arrives with the weight at arrival, as NEURON delivers events. The response is therefore
@@ -46,16 +49,22 @@ export function atPlace(
   const { conformsTo: _, ports: __, parameters = {}, pathways = {}, ...rest } = synapse;
   // Resources of a synapse decay with the time constant of its receptor.
   const { tau_syn: ___, ...own } = parameters;
-  const inResponse = (text: string): string =>
-    text.replace(/\bport\b/g, variable).replace(/\btau_syn\b/g, 'tau_receptor');
+  const names = new Map([
+    ['port', named(variable)],
+    ['tau_syn', named('tau_receptor')],
+  ]);
+  const inResponse = (target: string, operator: AssignmentOperator, value: Expression): string =>
+    printStatement(assignment(target === 'port' ? variable : target, operator, substitute(value, names)));
   const sent: string[] = [];
   const statements = (code: string | readonly string[]): string[] =>
-    [code].flat().flatMap((text) => {
-      const [, value] = sending.exec(text) ?? [];
-      if (value === undefined) return [inResponse(text)];
-      sent.push(inResponse(`port += ${value}`));
-      return [];
-    });
+    [code]
+      .flat()
+      .flatMap(parseStatements)
+      .flatMap((one) => {
+        if (one.kind === 'assignment') return [inResponse(one.target, one.operator, one.value)];
+        sent.push(inResponse(one.port, '+=', one.value));
+        return [];
+      });
   const met = Object.fromEntries(
     Object.entries(pathways).map(([key, pathway]) => [
       key,
@@ -71,7 +80,7 @@ export function atPlace(
     state: { ...rest.state, ...response.state },
     derivatives: { ...rest.derivatives, ...response.derivatives },
     pathways: sent.length === 0 ? met : { ...met, arrival: { on: 'pre.spike', delay: arrival, do: sent } },
-    contributes: { 'post.i_inj': response.current.replace(/\bv\b/g, 'post.v') },
+    contributes: { 'post.i_inj': replaced(response.current, { v: 'post.v' }) },
   };
   return { name, synapse: placed, initial };
 }

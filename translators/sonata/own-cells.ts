@@ -1,5 +1,6 @@
 /** Point neurons of SONATA's templates that PyNN has no name for, as equations. */
 
+import { replaced } from '../../src/library/replaced.js';
 import { entryOf } from '../../src/diagnostics/entry.js';
 import { response, standardCells } from '../../src/library/pynn/index.js';
 import type { NeuronDocument, ParameterDocument } from '../../src/model/document.generated.js';
@@ -24,9 +25,10 @@ export function adexCell(name: string): StandardCell {
   );
   const rateOf = (key: string, v: string, w: string, isBefore = false): string => {
     const rate = rates.find(([name]) => name === key)?.[1] ?? '';
-    const at = rate.replaceAll('min(v, v_spike)', 'v').replaceAll(/\bv\b/g, v).replaceAll(/\bw\b/g, w);
+    const at = replaced(rate.replaceAll('min(v, v_spike)', 'v'), { v, w });
     // Conductances when the peak was passed.
-    return !isBefore ? at : at.replaceAll(/\bgsyn_(exc|inh)\b/g, (g) => `(${g} - late*(${rateOf(g, v, w)}))`);
+    const before = (g: string): string => `${g} - late*(${rateOf(g, v, w)})`;
+    return isBefore ? replaced(at, { gsyn_exc: before('gsyn_exc'), gsyn_inh: before('gsyn_inh') }) : at;
   };
   const [first, second] = [rateOf('v', 'v_reset', 'w', true), rateOf('v', 'ahead', 'w_ahead')];
   const free = 'tau_refrac <= 0*ms';

@@ -8,6 +8,7 @@
  * @source PyNN 0.13, pyNN.standardmodels.cells; papers at each cell
  */
 
+import { replaced } from '../replaced.js';
 import type {
   DerivativeDocument,
   EventDocument,
@@ -75,7 +76,7 @@ export function composeCell(
       ]),
       ...(membrane.derived === undefined ? {} : { derived: membrane.derived }),
       derivatives: merged<DerivativeDocument>([
-        { v: membrane.rate.replace(/\bI\b/, `(${total})`) },
+        { v: replaced(membrane.rate, { I: total }) },
         membrane.derivatives ?? {},
         ...parts.map((part) => part.derivatives),
       ]),

@@ -22,20 +22,20 @@ interface TimingRule {
   /** Parameters; parameters in the unit of weights have the unit `weight`. */
   readonly parameters: Parameters;
   /**
-   * Change at a pre- and at a postsynaptic spike; `down(q)` and `up(q)` stand for the weight dependence with the amount
-   * q.
+   * Change at a pre- and at a postsynaptic spike, by the amount `q` by which the weight dependence changes weights down
+   * or up.
    */
-  readonly pre: string;
-  readonly post: string;
+  readonly pre: (down: (q: string) => string) => string;
+  readonly post: (up: (q: string) => string) => string;
   readonly tauPre: string;
   readonly tauPost: string;
 }
 
 interface WeightDependence {
   readonly parameters: Parameters;
-  /** Change of the weight for the amount q, in the unit of weights. */
-  readonly up: string;
-  readonly down: string;
+  /** Returns the change of the weight for the amount q, in the unit of weights. */
+  readonly up: (q: string) => string;
+  readonly down: (q: string) => string;
 }
 
 /** Trace of the other side, without a spike of this very instant. */
@@ -51,8 +51,8 @@ export const timingRules: Readonly<Record<string, TimingRule>> = {
       A_plus: { unit: 1, value: 0.01 },
       A_minus: { unit: 1, value: 0.01 },
     },
-    pre: `weight -= down(A_minus*${earlierPost})`,
-    post: `weight += up(A_plus*${earlierPre})`,
+    pre: (down) => `weight -= ${down(`A_minus*${earlierPost}`)}`,
+    post: (up) => `weight += ${up(`A_plus*${earlierPre}`)}`,
     tauPre: 'tau_plus',
     tauPost: 'tau_minus',
   },
@@ -64,8 +64,8 @@ export const timingRules: Readonly<Record<string, TimingRule>> = {
       eta: { unit: 'weight', value: 1e-10 },
       rho: { unit: 'Hz', value: 3 },
     },
-    pre: `weight += eta*(${earlierPost} - 2*rho*tau)`,
-    post: `weight += eta*${earlierPre}`,
+    pre: () => `weight += eta*(${earlierPost} - 2*rho*tau)`,
+    post: () => `weight += eta*${earlierPre}`,
     tauPre: 'tau',
     tauPost: 'tau',
   },
@@ -78,13 +78,21 @@ const power = (base: string, exponent: string): string => `clip(${base}, 0, 1)**
 
 /** Weight dependences by name: additive, multiplicative, mixed, and Gütig's powers in between. */
 export const weightDependences: Readonly<Record<string, WeightDependence>> = {
-  AdditiveWeightDependence: { parameters: limits, up: `q*${range}`, down: `q*${range}` },
-  MultiplicativeWeightDependence: { parameters: limits, up: 'q*(w_max - weight)', down: 'q*(weight - w_min)' },
-  AdditivePotentiationMultiplicativeDepression: { parameters: limits, up: `q*${range}`, down: 'q*(weight - w_min)' },
+  AdditiveWeightDependence: { parameters: limits, up: (q) => `${q}*${range}`, down: (q) => `${q}*${range}` },
+  MultiplicativeWeightDependence: {
+    parameters: limits,
+    up: (q) => `${q}*(w_max - weight)`,
+    down: (q) => `${q}*(weight - w_min)`,
+  },
+  AdditivePotentiationMultiplicativeDepression: {
+    parameters: limits,
+    up: (q) => `${q}*${range}`,
+    down: (q) => `${q}*(weight - w_min)`,
+  },
   GutigWeightDependence: {
     parameters: { ...limits, mu_plus: { unit: 1, value: 0.5 }, mu_minus: { unit: 1, value: 0.5 } },
-    up: `q*${range}*${power(`1 - ${scaled}`, 'mu_plus')}`,
-    down: `q*${range}*${power(scaled, 'mu_minus')}`,
+    up: (q) => `${q}*${range}*${power(`1 - ${scaled}`, 'mu_plus')}`,
+    down: (q) => `${q}*${range}*${power(scaled, 'mu_minus')}`,
   },
 };
 
@@ -121,10 +129,6 @@ export function stdpSynapse(
         typeof parameter === 'object' && parameter.unit === 'weight' ? { ...parameter, unit } : parameter,
       ]),
     );
-  const expand = (statement: string): string =>
-    statement
-      .replace(/\bup\((.*)\)$/, (_, amount: string) => weights.up.replace(/\bq\b/, amount))
-      .replace(/\bdown\((.*)\)$/, (_, amount: string) => weights.down.replace(/\bq\b/, amount));
   const own = { ...inUnits(rule.parameters), ...inUnits(weights.parameters) };
   const limit = 'weight = clip(weight, w_min, w_max)';
   const late = { slot: 'after_resets' } as const;
@@ -160,7 +164,7 @@ export function stdpSynapse(
           do: [
             'x += 1',
             'last_pre = t_in_timesteps',
-            expand(rule.pre),
+            rule.pre(weights.down),
             limit,
             when.sends ? 'send(port, clip(weight, w_min, w_max), transmission)' : 'port += clip(weight, w_min, w_max)',
           ],
@@ -168,7 +172,7 @@ export function stdpSynapse(
         post: {
           on: 'post.spike',
           ...(when.postAtOnce ? { ...late, ...(when.preAtOnce ? { order: -2 } : {}) } : {}),
-          do: ['y += 1', 'last_post = t_in_timesteps', expand(rule.post), limit],
+          do: ['y += 1', 'last_post = t_in_timesteps', rule.post(weights.up), limit],
         },
       },
     },

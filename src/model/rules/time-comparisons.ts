@@ -33,7 +33,7 @@ export const timeComparisons: Rule = (model, context) => {
   const check = (texts: Texts, reading: Reading): void => {
     const reported = new Set<string>();
     for (const [pointer, text, kind] of texts) {
-      if (!/\bt\b/.test(text)) continue;
+      if (!text.includes('t')) continue;
       for (const e of kind === 'statement' ? valuesIn(text) : [parseExpression(text)])
         for (const { time, from, since, names, off } of timesIn(e, dt, reading)) {
           const key = `${time.toPrecision(9)} ${since} ${off}`;

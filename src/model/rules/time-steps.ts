@@ -1,3 +1,4 @@
+import { namesIn } from '../../lang/walk.js';
 import { numbersOf } from '../arrays.js';
 import { areInFile, isPhase, timeAfter } from '../tagged.js';
 import { parseExpression } from '../../lang/parse.js';
@@ -19,7 +20,7 @@ export const timeSteps: Rule = (model, context) => {
     if (isBetween(table.dt, dt)) context.report(messages.tableBetween(table.dt, dt), child('/tables', id));
   for (const [id, stimulus] of Object.entries(model.stimuli)) {
     // A current that reads the time defines its start there.
-    const alone = stimulus.kind === 'current' && !/\bt\b/.test(stimulus.value);
+    const alone = stimulus.kind === 'current' && !namesIn(parseExpression(stimulus.value)).has('t');
     const from = alone ? (stimulus.from ?? 0) : 0;
     if (isBetween(from, dt))
       context.report(

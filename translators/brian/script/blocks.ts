@@ -380,6 +380,7 @@ function regularLines(
 }
 
 /** Rewrites code of a group as code of its part, in which Brian counts neurons from the first of the part. */
+/* oxlint-disable house/no-code-by-patterns -- lines of a document in Brian's own syntax */
 function ofPart(code: string, first: number, size: number | string | undefined): string {
   const ofFirst = first === 0 ? 'i' : `(i + ${first})`;
   return code
@@ -388,6 +389,7 @@ function ofPart(code: string, first: number, size: number | string | undefined):
     .replaceAll('\0', 'i')
     .replace(/\bN\b/g, String(size ?? 'N'));
 }
+/* oxlint-enable house/no-code-by-patterns */
 
 function initializerLines(
   object: string,

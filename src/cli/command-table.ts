@@ -218,6 +218,7 @@ const compared = {
   ignore: { type: 'string', repeated: true, value: 'name', describe: 'leave this out, named as in --only' },
   unpaired: { type: 'boolean', describe: 'cells with one identifier are other cells, drawn anew' },
   why: { type: 'boolean', describe: 'run the model again under conventions of other simulators, to find the cause' },
+  details: { type: 'boolean', describe: 'also list files, all quantities and distances' },
 } as const satisfies Record<string, OptionDefinition>;
 
 /** All commands, in the order of the help text. */

@@ -62,7 +62,8 @@ export function reportComparison(
       ...comparisonReport(recorded, comparison, exact?.runs),
       ...(cause === undefined ? {} : { why: cause }),
     });
-  context.say([...lead, ...comparisonLines(found), ...causeLines(cause)].map(printable).join('\n'));
+  const details = context.options.flag('details');
+  context.say([...lead, ...comparisonLines(found, details), ...causeLines(cause)].map(printable).join('\n'));
   if (isAtLeast(comparison.grade, least)) return exitCodes.done;
   const isOpen = comparison.grade === 'cannot say' || comparison.grade === 'not shown to differ';
   return isOpen && !isAtLeast(least, 'same within δ') ? exitCodes.uncertain : exitCodes.wrong;

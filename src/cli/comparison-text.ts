@@ -7,8 +7,8 @@ import {
   type PopulationComparison,
   type SignalComparison,
 } from '../compare/compare.js';
-import { headline } from '../compare/headline.js';
-import { quantities, type Quantity } from '../compare/quantities.js';
+import { coverageText, distanceText, gradeText, headline } from '../compare/headline.js';
+import type { Quantity } from '../compare/quantities.js';
 import { eventName, type Recorded } from '../compare/recorded.js';
 import type { ExactComparison, ResultComparison } from '../verify/compare-results.js';
 import type { Cause } from '../verify/why-different.js';
@@ -18,21 +18,25 @@ const ms = (seconds: number, digits = 6): string => `${Number((seconds * 1e3).to
 
 const short = (value: number): string => String(Number(value.toPrecision(4)));
 
-/** Returns every finding of a comparison, from the grade to the distances. */
-export function comparisonLines({ recorded, exact, comparison }: ResultComparison): readonly string[] {
-  const { notes, populations, coverage } = comparison;
+/** Returns the grade with the figure that decides it, and a table; with details also all quantities and distances. */
+export function comparisonLines(
+  { recorded, exact, comparison }: ResultComparison,
+  details: boolean,
+): readonly string[] {
+  const { notes, populations, coverage, common, slips, within, signalsJudged } = comparison;
   const leftOut = [...coverage.populations.leftOut, ...coverage.samples.leftOut];
   return [
     headline(comparison),
-    ...recorded.map((file, k) => `${k === 0 ? 'first ' : 'second'}    ${fileText(file)}`),
+    `compared  ${coverageText(comparison)}`,
+    ...(coverage.complete ? [] : [`in both   ${gradeText(common, within)}`]),
+    ...(details ? recorded.map((file, k) => `${k === 0 ? 'first ' : 'second'}    ${fileText(file)}`) : []),
     ...runLines(exact),
     ...(leftOut.length === 0 ? [] : [`left out  ${shortened(leftOut)}`]),
-    ...notes.map((note) => `note      ${note}`),
-    ...advice(comparison),
+    ...[...slips, ...notes].map((note) => `note      ${note}`),
+    ...advice(comparison, details),
     ...section(spikeTable(populations)),
-    ...section(quantityTable(comparison)),
-    ...section(distanceTable(populations)),
-    ...section(signalTable(comparison)),
+    ...(details ? [...section(quantityTable(comparison)), ...section(distanceTable(populations))] : []),
+    ...(details || signalsJudged ? section(signalTable(comparison)) : []),
   ];
 }
 
@@ -67,13 +71,17 @@ const shortened = (names: readonly string[]): string =>
   `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
 
 /** Returns the next step after an open verdict. */
-function advice({ grade, coverage, replicates }: Comparison): readonly string[] {
-  if (!coverage.complete) return ['hint      --only, --ignore, --from and --to leave parts out of the comparison'];
-  if (grade === 'not shown to differ' && !replicates)
-    return [
-      'hint      one run of each side shows no spread between runs: five of each can show that they are the same',
-    ];
-  return [];
+function advice({ grade, coverage, replicates, populations }: Comparison, details: boolean): readonly string[] {
+  const hints = [
+    ...(coverage.complete ? [] : ['--only, --ignore, --from and --to leave parts out of the comparison']),
+    ...(grade === 'not shown to differ' && !replicates
+      ? ['one run of each side shows no spread between runs: five of each can show that they are the same']
+      : []),
+    ...(details || populations.every(({ quantities: compared }) => compared === null)
+      ? []
+      : ['--details lists all quantities and distances']),
+  ];
+  return hints.map((hint) => `hint      ${hint}`);
 }
 
 const section = (lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : ['', ...lines]);
@@ -151,14 +159,6 @@ function quantityTable({ populations, interval, judged }: Comparison): readonly 
     ],
     rows,
   );
-}
-
-/** Returns a distance in the unit of its margin. */
-function distanceText(name: Quantity['name'], value: number): string {
-  if (!Number.isFinite(value)) return '';
-  return quantities[name].isRelative
-    ? `${Number((value * 100).toPrecision(3))} %`
-    : String(Number(value.toPrecision(3)));
 }
 
 function quantityCells({

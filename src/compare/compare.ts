@@ -372,8 +372,8 @@ function judged(
     const single = gradeOf(population.spikes, quantities);
     const both = cropped(itemAt(pairs, k), rest);
     const copied = sameDraws ? 0 : copiedShare(both.first, both.second, within);
-    const isOpen = copied > mostCopied && isAtLeast(single, 'cannot say');
-    const grade = isOpen ? (rejoins(both, rest, within) ? 'different' : 'cannot say') : single;
+    const areCopies = copied > mostCopied && isAtLeast(single, 'cannot say');
+    const grade = areCopies ? (rejoins(both, rest, within) ? 'different' : 'cannot say') : single;
     return { ...population, quantities, lag: found.lag, copied, grade: byCounts ?? grade };
   });
 }
@@ -443,13 +443,15 @@ function gradeOfCounts([a, b]: readonly [number, number], { rate }: Margins): Gr
 export function gradeOf([a, b]: readonly [number, number], quantities: readonly Quantity[]): Grade {
   if (a === 0 || b === 0) return a + b >= fewestSpikes ? 'different' : 'cannot say';
   if (quantities.some(({ verdict }) => verdict === 'different')) return 'different';
-  const isOpen = quantities.some(
-    ({ verdict, departure }) => verdict === 'cannot say' && departure < alpha / quantities.length,
-  );
-  return !isOpen && quantities.length > 0 && 2 * withinMargins(quantities) >= quantities.length
+  const areOpen = quantities.some((quantity) => isOpen(quantity, quantities));
+  return !areOpen && quantities.length > 0 && 2 * withinMargins(quantities) >= quantities.length
     ? 'not shown to differ'
     : 'cannot say';
 }
+
+/** Checks whether a quantity differs significantly, but one run of each side cannot prove it. */
+export const isOpen = ({ verdict, departure }: Quantity, { length }: readonly Quantity[]): boolean =>
+  verdict === 'cannot say' && departure < alpha / length;
 
 /** Returns the number of quantities within their margins. */
 export const withinMargins = (quantities: readonly Quantity[]): number =>

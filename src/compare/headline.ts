@@ -1,39 +1,53 @@
-/** A comparison in one sentence: grade, spikes, coverage, δ, and the reason for the grade. */
+/** A comparison in one line: the grade, and the figure that decides it. */
 
 import { formatCount } from '../diagnostics/quantities.js';
-import { itemAt } from '../diagnostics/entry.js';
-import type { Comparison, Grade, PopulationComparison } from './compare.js';
+import {
+  isOpen,
+  mostCopied,
+  withinMargins,
+  type Comparison,
+  type Grade,
+  type PopulationComparison,
+} from './compare.js';
 import type { Coverage, NamedShare } from './coverage.js';
+import { quantities, type QuantityName } from './quantities.js';
 import { eventName, milliseconds } from './recorded.js';
+import { alpha } from './statistics/equivalence.js';
 
 /** Returns a grade in words, with δ. */
 export const gradeText = (grade: Grade, within: number): string =>
   grade === 'same within δ' ? `same within ${milliseconds(within)}` : grade;
 
-/** Returns the sentence. */
+/** Most characters of a headline. */
+const longest = 100;
+
+/** Returns the grade with the one figure or name that decides it, in at most 100 characters. */
 export function headline(comparison: Comparison): string {
-  const { grade, common, coverage, within, populations } = comparison;
-  const isSame = grade === 'identical' || grade === 'same spikes' || grade === 'same within δ';
-  const parts = [
-    ...(populations.length === 0 || comparison.replicates ? [] : [spikesText(populations, isSame ? null : within)]),
-    ...coverageParts(coverage),
-  ];
-  const reasons = [
-    ...comparison.slips,
-    ...onlyIn(coverage),
-    ...(coverage.complete ? [] : [`everything in both: ${gradeText(common, within)}`]),
-    ...(comparison.slips.length > 0 ? [] : reason(comparison)),
-  ];
-  return [`${gradeText(grade, within)}: ${parts.join(', ')}`, ...reasons].join('; ');
+  const { grade, coverage, slips, within } = comparison;
+  const finding =
+    slips.length > 0 ? 'a slip of units' : coverage.complete ? findingOf(comparison) : onlyIn(coverage).join('; ');
+  const text = `${gradeText(grade, within)}: ${finding}`;
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 }
 
-function spikesText(populations: readonly PopulationComparison[], within: number | null): string {
-  const sum = (of: (population: PopulationComparison) => number): number =>
-    populations.reduce((all, population) => all + of(population), 0);
-  const all = Math.max(...[0, 1].map((side) => sum(({ spikes }) => itemAt(spikes, side))));
-  const count = `${formatCount(sum(({ matched }) => matched))} of ${formatCount(all)} spikes`;
-  return within === null ? count : `${count} within ${milliseconds(within)}`;
+/** Returns the headline, slips of units, and the compared parts, in one sentence. */
+export const statementOf = (comparison: Comparison): string =>
+  [headline(comparison), ...comparison.slips, coverageText(comparison)].join('; ');
+
+/** Returns matched spikes, populations, cells, variables and time that were compared. */
+export function coverageText({ populations, coverage, within, replicates }: Comparison): string {
+  const [matched, all] = [0, 1].map((side) =>
+    populations.reduce((sum, population) => sum + (side === 0 ? population.matched : spikesOf(population)), 0),
+  ) as [number, number];
+  const spikes = `${formatCount(matched)} of ${formatCount(all)} spikes within ${milliseconds(within)}`;
+  return [...(populations.length === 0 || replicates ? [] : [spikes]), ...coverageParts(coverage)].join(', ');
 }
+
+/** Returns the most spikes of a population that either side has. */
+const spikesOf = ({ spikes }: PopulationComparison): number => Math.max(...spikes);
+
+/** Returns a number of things with their name. */
+const counted = (number: number, name: string): string => `${formatCount(number)} ${name}${number === 1 ? '' : 's'}`;
 
 /** Returns the parts of a coverage as text: populations, cells, samples, time. */
 export function coverageParts({ populations, cells, samples, time }: Coverage): readonly string[] {
@@ -58,7 +72,7 @@ function onlyIn({ populations, cells, samples, time }: Coverage): readonly strin
     const key = name === 'first' ? 'onlyFirst' : 'onlySecond';
     const names = [...populations[key], ...samples[key]];
     const found = [
-      ...(names.length > 0 ? [listed(names, 3)] : []),
+      ...(names.length > 0 ? [listed(names)] : []),
       ...(cells[key] > 0 ? [`${formatCount(cells[key])} cell${cells[key] === 1 ? '' : 's'}`] : []),
       ...(time[key] > 0 ? [`${milliseconds(time[key])} of time`] : []),
     ];
@@ -67,35 +81,40 @@ function onlyIn({ populations, cells, samples, time }: Coverage): readonly strin
   return [...side('first'), ...side('second')];
 }
 
-/** Returns reasons for the grade of the parts that both have. */
-function reason(comparison: Comparison): readonly string[] {
-  const { common, populations, signals, divergence, replicates } = comparison;
+/** Returns the figure or name that decides the grade of the parts that both have. */
+function findingOf(comparison: Comparison): string {
+  const { common, populations, signals, replicates } = comparison;
+  const spikes = populations.reduce((sum, population) => sum + spikesOf(population), 0);
+  const all = [
+    ...(populations.length > 0 ? [counted(spikes, 'spike')] : []),
+    ...(signals.length > 0 ? [counted(signals.length, 'variable')] : []),
+  ];
+  const runs = replicates ? [replicatesText(replicates)] : [];
   switch (common) {
     case 'identical':
-      return [];
+      return all.join(' and ');
     case 'same spikes':
-      return signals.some((signal) => signal.grade !== 'identical') ? ['samples only at times that both have'] : [];
+      return signals.some((signal) => signal.grade !== 'identical')
+        ? `${all.join(' and ')}, samples only at times that both have`
+        : all.join(' and ');
     case 'same within δ':
-      return [...offsets(populations), ...labels(comparison)];
+      return [...all.slice(0, 1), ...offsets(populations), ...labels(comparison)].join(', ');
+    case 'cannot say':
+      return [...runs, doubts(populations)].join(', ');
+    case 'different':
+      return [...runs, ...differing(comparison)].join(', ');
     default: {
-      const causes =
-        common === 'different' ? differing(comparison) : common === 'cannot say' ? doubts(populations) : [];
-      if (replicates) return [replicatesText(comparison), ...causes];
-      return [...(divergence ? [untilText(divergence)] : []), ...causes];
+      const quantities = populations.flatMap((population) => population.quantities ?? []);
+      return [`${withinMargins(quantities)} of ${quantities.length} quantities within their margins`, ...runs].join(
+        ', ',
+      );
     }
   }
 }
 
-function replicatesText({ common, replicates }: Comparison): string {
-  const { runs, p, largest } = replicates!;
-  const test = p === null ? 'too few for a permutation' : `permutation of runs p = ${Number(p.toPrecision(2))}`;
-  const cause = common === 'different' && p !== null && p < 0.05 ? `, most in ${largest}` : '';
-  return `${runs[0]} and ${runs[1]} runs, ${test}${cause}`;
-}
-
-function untilText({ time, population, cell, side }: NonNullable<Comparison['divergence']>): string {
-  const at = milliseconds(Number(time.toPrecision(9)));
-  return `the same until ${at}, when ${population}[${cell}] lacks a spike in the ${side === 'first' ? 'second' : 'first'}`;
+function replicatesText({ runs, p, largest }: NonNullable<Comparison['replicates']>): string {
+  const test = p === null ? 'too few for a permutation' : `p = ${Number(p.toPrecision(2))}`;
+  return `${runs[0]} and ${runs[1]} runs, ${test}${p !== null && p < alpha ? `, most in ${largest}` : ''}`;
 }
 
 function offsets(populations: readonly PopulationComparison[]): readonly string[] {
@@ -114,35 +133,74 @@ function labels({ signals, margins }: Comparison): readonly string[] {
   return [...shifted, `samples within ${Number((margins.trace * 100).toPrecision(4))} % of their range`];
 }
 
-const listed = (names: readonly string[], most = 4): string =>
-  `${names.slice(0, most).join(', ')}${names.length > most ? ` and ${names.length - most} more` : ''}`;
+/** Characters of a list in a headline. */
+const room = 70;
 
-/** Names the quantities that differ, or that are uncertain. */
-function differing({ populations, signals, signalsJudged, replicates }: Comparison): readonly string[] {
+/** Returns as many names as fit, at least one, and the number of the others. */
+function listed(names: readonly string[]): string {
+  let shown = 1;
+  while (shown < names.length && names.slice(0, shown + 1).join(', ').length <= room) shown += 1;
+  return `${names.slice(0, shown).join(', ')}${names.length > shown ? ` and ${names.length - shown} more` : ''}`;
+}
+
+/** Returns a distance in the unit of its margin. */
+export function distanceText(name: QuantityName, value: number): string {
+  if (!Number.isFinite(value)) return '';
+  return quantities[name].isRelative
+    ? `${Number((value * 100).toPrecision(3))} %`
+    : String(Number(value.toPrecision(3)));
+}
+
+/** Returns the first difference with its size, and the number of others. */
+function differing({ populations, signals, signalsJudged, replicates, margins }: Comparison): readonly string[] {
   if (replicates && replicates.p !== null) return [];
   const found = [
     ...populations.flatMap((population) => {
-      const { spikes, grade, quantities, lag } = population;
+      const { spikes, grade, quantities: compared, lag } = population;
+      const name = eventName(population);
       if (grade !== 'different') return [];
       if (lag !== null)
         return [
-          `the times of ${eventName(population)}: the same, ${milliseconds(Number(Math.abs(lag).toPrecision(3)))} ${lag > 0 ? 'later' : 'earlier'} in the second`,
+          `the times of ${name}: the same, ${milliseconds(Number(Math.abs(lag).toPrecision(3)))} ${lag > 0 ? 'later' : 'earlier'} in the second`,
         ];
-      const names = (quantities ?? []).filter(({ verdict }) => verdict === 'different').map(({ name }) => name);
-      return names.length === 0
-        ? [`${formatCount(spikes[0])} and ${formatCount(spikes[1])} spikes of ${eventName(population)}`]
-        : [...new Set(names)].map((name) => `${name} of ${eventName(population)}`);
+      const differ = (compared ?? []).filter(({ verdict }) => verdict === 'different');
+      return differ.length === 0
+        ? [
+            spikes[0] === spikes[1]
+              ? `${formatCount(population.matched)} of ${counted(spikes[0], 'spike')} of ${name} match`
+              : `${formatCount(spikes[0])} and ${formatCount(spikes[1])} spikes of ${name}`,
+          ]
+        : differ.map((quantity) => {
+            const [distance, margin] = [quantity.distance, quantity.margin].map((value) =>
+              distanceText(quantity.name, value),
+            );
+            return `${quantity.name} of ${name} (${distance}${quantity.margin > 0 ? `, margin ${margin}` : ''})`;
+          });
     }),
-    ...(signalsJudged ? signals : []).filter(({ grade }) => grade === 'different').map(({ name }) => name),
+    ...(signalsJudged ? signals : [])
+      .filter(({ grade }) => grade === 'different')
+      .map(({ name, normalised }) => {
+        const [distance, margin] = [normalised, margins.trace].map(
+          (value) => `${Number((value * 100).toPrecision(3))} %`,
+        );
+        return Number.isNaN(normalised) ? name : `${name} (${distance} of its range, margin ${margin})`;
+      }),
   ];
-  return found.length === 0 ? [] : [`different are ${listed(found)}`];
+  return found.length === 0 ? [] : [listed(found)];
 }
 
-function doubts(populations: readonly PopulationComparison[]): readonly string[] {
-  const found = populations.flatMap((population) =>
-    (population.quantities ?? [])
-      .filter(({ verdict }) => verdict === 'cannot say')
-      .map(({ name }) => `${name} of ${eventName(population)}`),
-  );
-  return [found.length === 0 ? 'too few spikes for statistics' : `too little data for ${listed(found)}`];
+/** Returns the reason of an open grade: copies of one run, a difference that more runs decide, or too little data. */
+function doubts(populations: readonly PopulationComparison[]): string {
+  const copies = populations.find(({ copied }) => copied > mostCopied);
+  if (copies)
+    return `copies of one run: ${Number((copies.copied * 100).toPrecision(3))} % of the spikes of ${eventName(copies)} are in both`;
+  const named = (areOpen: boolean): readonly string[] =>
+    populations.flatMap((population) =>
+      (population.quantities ?? [])
+        .filter((quantity, _, all) => quantity.verdict === 'cannot say' && (!areOpen || isOpen(quantity, all)))
+        .map(({ name, over }) => `${name} of ${eventName(population)}${areOpen ? ` (${over})` : ''}`),
+    );
+  const [open, undecided] = [named(true), named(false)];
+  if (open.length > 0) return `left open: ${listed(open)}`;
+  return undecided.length > 0 ? `too little data for ${listed(undecided)}` : 'too few spikes for statistics';
 }

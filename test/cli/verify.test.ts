@@ -35,7 +35,7 @@ describe.each(formats)('verify of a %s file', (format) => {
     for (const target of ['wasm', 'reference']) {
       const { code, stdout } = await runCommand(['verify', folder.file(`noise.${format}`), '--target', target]);
       expect(stdout).toMatch(
-        new RegExp(`^identical: 1000 steps, fingerprint [0-9a-f]{64} \\(written by wasm, run again on ${target}\\)\n$`),
+        new RegExp(`^identical: 1000 steps, fingerprint [0-9a-f]{16} \\(written by wasm, run again on ${target}\\)\n$`),
       );
       expect(code).toBe(0);
     }
@@ -114,7 +114,7 @@ describe('verify with a model', () => {
   it('recognises the model that made a result, and its spikes', async () => {
     const { code, stdout } = await verify('noise.nwb', 'model.json');
     expect(stdout).toMatch(
-      /^the model is the one that made the result\nidentical: 42 of 42 spikes, 1 of 1 population, 5 of 5 cells/,
+      /^the model is the one that made the result\nidentical: 42 spikes\n.*42 of 42 spikes .*1 of 1 population, 5 of 5 cells/,
     );
     expect(code).toBe(0);
   });
@@ -123,17 +123,15 @@ describe('verify with a model', () => {
     const text = readFileSync(folder.file('model.json'), 'utf8');
     writeFileSync(folder.file('driven.json'), text.replace('15*mV', '25*mV'));
     const { code, stdout } = await verify('noise.nwb', 'driven.json');
-    expect(stdout).toMatch(
-      /^the model is not the one that made the result\ndifferent: .*; different are rate of cells/,
-    );
+    expect(stdout).toMatch(/^the model is not the one that made the result\ndifferent: rate of cells \(/);
     expect(code).toBe(1);
   });
 
   it('compares a result of another program with a new run', async () => {
     const spikes = readFileSync(folder.file('noise.csv'), 'utf8').replace(/time_s/, 'time (s)');
     writeFileSync(folder.file('foreign.csv'), spikes);
-    const { code, stdout } = await verify('foreign.csv', 'model.json', '--within', '0.01 ms');
-    expect(stdout).toMatch(/^identical: 42 of 42 spikes.*\nfirst .*foreign\.csv: table of spikes\nsecond +a new run/);
+    const { code, stdout } = await verify('foreign.csv', 'model.json', '--within', '0.01 ms', '--details');
+    expect(stdout).toMatch(/^identical: 42 spikes\n.*\nfirst .*foreign\.csv: table of spikes\nsecond +a new run/);
     expect(code).toBe(0);
   });
 

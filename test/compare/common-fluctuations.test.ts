@@ -281,7 +281,10 @@ describe('interneuron compare', () => {
       writeFileSync(folder.file(name), `time (ms),v (mV)\n${rows.join('')}`);
     }
     const found = await runCommand(['compare', folder.file('a.csv'), folder.file('b.csv')]);
-    expect([found.code, found.stdout]).toEqual([1, expect.stringMatching(/^different: .*v$/m)]);
+    expect([found.code, found.stdout]).toEqual([
+      1,
+      expect.stringMatching(/^different: v \(\d+(\.\d)? % of its range, margin 1 %\)$/m),
+    ]);
     expect((await runCommand(['compare', folder.file('a.csv'), folder.file('a.csv')])).code).toBe(0);
   });
 });

@@ -93,7 +93,7 @@ export async function verify(context: CommandContext): Promise<number> {
     progress.stop();
     if (isInterrupted(verification)) return exitCodes.interrupted;
     if (json) printJson(terminal, { result: path, ...verificationReport(verification) });
-    context.say(sentence(verification));
+    context.say(sentence(verification, options.flag('details')));
     return verification.verdict.verdict === 'identical' ? exitCodes.done : exitCodes.wrong;
   } finally {
     progress.stop();
@@ -169,9 +169,10 @@ async function verifyPacked(
         files: checked,
         experiments: experiments.map(({ path: file, grade, statement }) => ({ path: file, grade, statement })),
       });
+    const details = context.options.flag('details');
     const lines = [
       ...verified.map((verification) =>
-        verified.length > 1 || !isSame ? `${verification.result}: ${sentence(verification)}` : sentence(verification),
+        [...(verified.length > 1 || !isSame ? [verification.result] : []), sentence(verification, details)].join(': '),
       ),
       ...experiments.map(({ path: file, statement }) => printable(`${file}: ${statement}`)),
       ...checkedLines(checked),
@@ -209,18 +210,23 @@ function verificationReport({ verdict, stored, found, engine, limits }: Verifica
   };
 }
 
-/** Number of differences listed for people. */
-const mostShown = 20;
+/** Digits of a fingerprint, and number of differences, listed for people. */
+const [shownDigits, mostShown] = [16, 20];
 
-function sentence(verification: Verification): string {
-  return [...verdictLines(verification), ...incompleteLines(verification.stored), ...verification.limits].join('\n');
+function sentence(verification: Verification, details: boolean): string {
+  return [...verdictLines(verification, details), ...incompleteLines(verification.stored), ...verification.limits].join(
+    '\n',
+  );
 }
 
-function verdictLines({ verdict, stored, found, engine }: Verification): readonly string[] {
+function verdictLines({ verdict, stored, found, engine }: Verification, details: boolean): readonly string[] {
   const again = engine ? `written by ${stored.target}, run again on ${engine.target}` : 'nothing was run again';
   switch (verdict.verdict) {
     case 'identical':
-      return [`identical: ${found?.steps ?? 0} steps, fingerprint ${found?.fingerprint.total ?? ''} (${again})`];
+      return [
+        `identical: ${found?.steps ?? 0} steps, fingerprint ${stored.fingerprint.total.slice(0, shownDigits)} (${again})`,
+        ...(details ? [`fingerprint ${stored.fingerprint.total}`] : []),
+      ];
     case 'different': {
       const { first, changes, count } = verdict;
       const shown = changes.slice(0, mostShown);

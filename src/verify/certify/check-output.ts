@@ -9,7 +9,7 @@ import { textFile, type BundleFile } from '../../bundle/contents.js';
 import { usualPolicy } from '../../bundle/kisao.js';
 import { archiveBytes } from '../../bundle/write-archive.js';
 import { compareRecorded, isAtLeast, type Comparison } from '../../compare/compare.js';
-import { headline } from '../../compare/headline.js';
+import { statementOf } from '../../compare/headline.js';
 import { isOurs, openRecorded } from '../../compare/open-recorded.js';
 import type { Recorded } from '../../compare/recorded.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
@@ -113,7 +113,7 @@ async function compared(path: string, model: FoundModel | undefined, options: Te
   const record = found.exact?.records[1];
   return {
     grade: comparison.grade,
-    statement: headline(comparison),
+    statement: statementOf(comparison),
     model: null,
     engine: record?.target ?? null,
   };
@@ -173,7 +173,7 @@ export async function checkExperiment(
     const { path, comparison } = found;
     // Final states are in no report.
     const grade = comparison.grade === 'identical' ? 'same spikes' : comparison.grade;
-    return { ...common, grade, statement: `compared with ${path}: ${headline({ ...comparison, grade })}` };
+    return { ...common, grade, statement: `compared with ${path}: ${statementOf({ ...comparison, grade })}` };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

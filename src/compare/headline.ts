@@ -23,16 +23,13 @@ const longest = 100;
 
 /** Returns the grade with the one figure or name that decides it, in at most 100 characters. */
 export function headline(comparison: Comparison): string {
-  const { grade, coverage, slips, within } = comparison;
-  const finding =
-    slips.length > 0 ? 'a slip of units' : coverage.complete ? findingOf(comparison) : onlyIn(coverage).join('; ');
-  const text = `${gradeText(grade, within)}: ${finding}`;
+  const text = `${gradeText(comparison.grade, comparison.within)}: ${findingOf(comparison)}`;
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 }
 
-/** Returns the headline, slips of units, and the compared parts, in one sentence. */
+/** Returns the figure or name that decides the grade, and the compared parts, in one sentence. */
 export const statementOf = (comparison: Comparison): string =>
-  [headline(comparison), ...comparison.slips, coverageText(comparison)].join('; ');
+  [findingOf(comparison), ...comparison.slips, coverageText(comparison)].join('; ');
 
 /** Returns matched spikes, populations, cells, variables and time that were compared. */
 export function coverageText({ populations, coverage, within, replicates }: Comparison): string {
@@ -81,9 +78,11 @@ function onlyIn({ populations, cells, samples, time }: Coverage): readonly strin
   return [...side('first'), ...side('second')];
 }
 
-/** Returns the figure or name that decides the grade of the parts that both have. */
+/** Returns the figure or name that decides the grade. */
 function findingOf(comparison: Comparison): string {
-  const { common, populations, signals, replicates } = comparison;
+  const { common, populations, signals, replicates, coverage, slips } = comparison;
+  if (slips.length > 0) return 'a slip of units';
+  if (!coverage.complete) return onlyIn(coverage).join('; ');
   const spikes = populations.reduce((sum, population) => sum + spikesOf(population), 0);
   const all = [
     ...(populations.length > 0 ? [counted(spikes, 'spike')] : []),

@@ -174,7 +174,7 @@ async function verifyPacked(
       ...verified.map((verification) =>
         [...(verified.length > 1 || !isSame ? [verification.result] : []), sentence(verification, details)].join(': '),
       ),
-      ...experiments.map(({ path: file, statement }) => printable(`${file}: ${statement}`)),
+      ...experiments.map(({ path: file, grade, statement }) => printable(`${file}: ${grade}: ${statement}`)),
       ...checkedLines(checked),
     ];
     context.say((isSame ? lines : ['the files of the bundle contradict each other', ...lines]).join('\n'));

@@ -23,7 +23,11 @@ import { testOmv } from '../expect/omv.js';
 import { testModel, type TestOptions } from '../expect/test-model.js';
 import type { ImportedModel } from '../../pipeline/read/imported-model.js';
 import type { ImportOptions } from '../../pipeline/read/import-options.js';
-import type { CertifiedModel, CertifiedOutput } from './certificate.js';
+import { modelInResult } from '../../pipeline/results/model-in-result.js';
+import { compareAcross } from '../compare-across.js';
+import { limitOfDocuments, type Limit } from '../limit.js';
+import { limitText } from '../limit-text.js';
+import { isReproduced, type CertifiedModel, type CertifiedOutput } from './certificate.js';
 
 /** Judgement on an output. */
 export type Judged = Pick<CertifiedOutput, 'grade' | 'statement' | 'model' | 'engine'>;
@@ -89,8 +93,12 @@ export async function checkOwn(
   }
   if (!isSame) {
     const judged = await compared(path, model ?? undefined, options);
-    const statement = `made by another model than the one beside it; ${judged.statement}`;
-    return { ...judged, statement, model: name };
+    const by = 'made by another model than the one beside it';
+    const limit =
+      isReproduced(judged.grade) || verdict.verdict !== 'identical' ? null : await limitBeside(path, model.imported);
+    const grade = limit?.verdict === 'the same model' ? limit.verdict : judged.grade;
+    const statement = [by, ...(limit ? [limitText(limit)] : []), judged.statement].join('; ');
+    return { ...judged, grade, statement, model: name };
   }
   if (verdict.verdict === 'incomparable') return { ...notJudged(`not comparable: ${verdict.reason}`), model: name };
   const { first, changes = [] } = verdict.verdict === 'different' ? verdict : {};
@@ -99,6 +107,14 @@ export async function checkOwn(
     ? differenceText(first, stored.dt)
     : `${change?.place ?? ''}: stored ${change?.stored ?? ''}, expected ${change?.expected ?? ''}`;
   return { grade: 'different', statement, model: name, engine: engineText(engine) };
+}
+
+/** Compares the model in a result with another one, in the limit of small steps. */
+async function limitBeside(path: string, other: ImportedModel): Promise<Limit | null> {
+  const own = await modelInResult(path, {});
+  if (!own) return null;
+  const { renamed } = await compareAcross(own, other);
+  return limitOfDocuments(own.valid, other.valid, renamed);
 }
 
 /** Runs a model and compares its spikes and samples with a result of another program. */

@@ -30,6 +30,7 @@ import type { PackedImport } from '../src/bundle/crate.js';
 import { archiveBytes } from '../src/bundle/write-archive.js';
 import { UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
 import { writtenInSymbols } from '../src/lang/readable-quantity.js';
+import { isRecording } from '../src/model/tagged.js';
 import { parseUnit } from '../src/lang/units.js';
 import { modelDiagram } from '../src/pictures/model-diagram.js';
 import { bundleFiles, importSettings, packedRun, type PackedResults } from '../src/convert/bundle-files.js';
@@ -39,6 +40,8 @@ import { convertModel } from '../src/convert/convert.js';
 import { usualSuffix, type TargetNotation } from '../src/convert/target-notations.js';
 import { describeModel } from '../src/present/describe/describe.js';
 import { descriptionBlocks } from '../src/present/describe/formats.js';
+import { tablesIn } from '../src/present/describe/membrane.js';
+import { noParts } from '../src/present/describe/description.js';
 import { registerNotations } from '../src/notations.js';
 import { importModel } from '../src/pipeline/import-model.js';
 import { isHdf5 } from '../src/pipeline/read/included-files.js';
@@ -67,6 +70,8 @@ let current: ImportedModel | undefined;
 let sources: GivenModel['files'] = [];
 /** Options that the document was read with, by name. */
 let settings: PackedImport['settings'] = {};
+/** Its tables of cells, channels and inputs. */
+let tables = noParts;
 let last: LastRun | undefined;
 let stopping = new AbortController();
 
@@ -85,7 +90,9 @@ export async function read(given: GivenModel): Found<ReturnType<Calls['read']>> 
   giveFiles(new Map(files));
   if (files.some(([, bytes]) => isHdf5(bytes))) await loadHdf5();
   // All files were given for this model.
-  current = importModel(readSource(main), { ...options, allowPaths: ['/'] });
+  const source = readSource(main);
+  current = importModel(source, { ...options, allowPaths: ['/'] });
+  tables = tablesIn(current, source, ['/']);
   return { answer: readModel(current), findings: current.diagnostics };
 }
 
@@ -131,7 +138,7 @@ function parameterOf(name: string, value: number, unit: string): Parameter {
 export async function describe(): Found<ReturnType<Calls['describe']>> {
   const imported = model();
   const synapses = await countAllSynapses(imported);
-  const blocks = descriptionBlocks(describeModel(imported.valid, imported.hashes, synapses));
+  const blocks = descriptionBlocks(describeModel(imported.valid, imported.hashes, synapses, tables));
   return {
     answer: {
       html: blocks.join('\n'),
@@ -211,6 +218,13 @@ export async function recordRun(
   }
 }
 
+/** Returns the name of a series in legends: its variable, and its place on cells, as in `cells.soma(0.5).v`. */
+function nameOfSeries({ owner, variable, recording }: RunSetup['series'][number]): string {
+  const found = model().valid.model.recordings.find(({ name }) => name === recording);
+  const { section, fraction = 0.5 } = found && isRecording(found, 'variables') ? found : {};
+  return [owner, ...(section === undefined ? [] : [`${section}(${fraction})`]), variable].join('.');
+}
+
 const beginOf = ({ setup }: RecordingPlan, steps: number, dt: number): BeginMessage => ({
   kind: 'begin',
   steps,
@@ -220,7 +234,7 @@ const beginOf = ({ setup }: RecordingPlan, steps: number, dt: number): BeginMess
     size: setup.populations.find(({ name }) => name === population)?.size ?? 0,
   })),
   series: setup.series.map((series) => ({
-    name: `${series.owner}.${series.variable}`,
+    name: nameOfSeries(series),
     unit: series.unit,
     cells: shownCells(series, 0),
     size: columnCount(series),

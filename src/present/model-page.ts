@@ -11,7 +11,7 @@ import { markupText } from '../diagnostics/display.js';
 import { packageBytes, packageFile } from '../pipeline/package-files.js';
 import { isHdf5 } from '../pipeline/read/included-files.js';
 import { countAllSynapses } from '../pipeline/compile-model.js';
-import { runModel, type RunResult } from '../pipeline/pipeline.js';
+import { readSource, runModel, type RunResult } from '../pipeline/pipeline.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
 import { version } from '../pipeline/version.js';
@@ -20,6 +20,7 @@ import { recordingOf } from '../compare/recorded.js';
 import { labelledBadge } from './badge.js';
 import { describeModel } from './describe/describe.js';
 import { descriptionBlocks } from './describe/formats.js';
+import { tablesIn } from './describe/membrane.js';
 import { drawRecorded } from './draw-picture.js';
 import { modelTitle } from './model-title.js';
 
@@ -147,11 +148,18 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
     `<script type="module">${builtPart('main.js').replaceAll('</script', '<\\/script')}</script>`,
   ];
   const { model: document } = imported.valid;
-  const title = modelTitle(document, basename(main));
+  const title = modelTitle(document, resolve(model.document));
   const { description: summary = '' } = document.metadata;
   const synapses = await countAllSynapses(imported);
   const diagram = modelDiagram(document, synapses);
-  const description = descriptionBlocks(describeModel(imported.valid, imported.hashes, synapses)).join('\n');
+  const description = descriptionBlocks(
+    describeModel(
+      imported.valid,
+      imported.hashes,
+      synapses,
+      tablesIn(imported, readSource(model.document), model.read.allowPaths),
+    ),
+  ).join('\n');
   const text = builtPart('page.html')
     .replace('<title>interneuron</title>', () => `<title>${markupText(title)}</title>`)
     .replace('Run a spiking network', () => markupText(title))

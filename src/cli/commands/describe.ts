@@ -6,13 +6,13 @@ import { isOurs } from '../../compare/open-recorded.js';
 import { printableLines } from '../../diagnostics/display.js';
 import { UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { targetNotations, targetOf, type TargetNotation } from '../../convert/target-notations.js';
-import { factsOf, markupNotation, type Notation } from '../../pipeline/read/notation.js';
+import { markupNotation, type Notation } from '../../pipeline/read/notation.js';
 import { roadOf } from '../../pipeline/roads.js';
 import { countAllSynapses } from '../../pipeline/pipeline.js';
 import { describeModel } from '../../present/describe/describe.js';
 import { withTextLines, type Line, type ModelDescription } from '../../present/describe/description.js';
 import { describeInHtml, describeInLatex, describeInMarkdown } from '../../present/describe/formats.js';
-import { mechanismTables, membraneSections, membraneTables } from '../../present/describe/membrane.js';
+import { membraneSections, tablesOf } from '../../present/describe/membrane.js';
 import { neuromlParts } from '../../present/describe/neuroml-parts.js';
 import { isBundle } from '../../pipeline/read/model-in-bundle.js';
 import { inStage } from '../../pipeline/stages.js';
@@ -84,10 +84,7 @@ export async function descriptionOf(path: string, context: CommandContext): Prom
   }
   const imported = await context.model(path);
   const synapses = await countAllSynapses(imported);
-  const tables = inStage('describe', () => {
-    if (factsOf(imported.notation).isOneCell) return mechanismTables(imported.valid);
-    return parts === undefined || imported.isCarried ? undefined : membraneTables(parts.lems);
-  });
+  const tables = inStage('describe', () => tablesOf(imported, imported.isCarried ? undefined : parts?.lems));
   return {
     description: inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses, tables)),
     notation: imported.notation,

@@ -2,7 +2,11 @@
 
 import type { Component, LemsModel } from '../../../translators/neuroml/lems/definitions.js';
 import type { ValidModel } from '../../model/model.js';
+import { factsOf } from '../../pipeline/read/notation.js';
+import type { ImportedModel } from '../../pipeline/read/imported-model.js';
 import { typedModel } from '../../model/typed-model.js';
+import { neuromlParts } from './neuroml-parts.js';
+import type { Source } from '../../pipeline/read/read-source.js';
 import { noParts, type DescriptionSection, type DescriptionTable, type FurtherParts } from './description.js';
 import { gateCurves, mechanismCurves, surroundings, type GateCurve } from './gate-curves.js';
 
@@ -52,6 +56,30 @@ function tabulatedNames(lems: LemsModel): {
     ),
   };
 }
+
+/**
+ * Returns the tables of a model's cells and channels: as its document of NeuroML states them, or as its mechanisms do.
+ *
+ * @param lems  the document of a model that is not one carried by another document
+ */
+export function tablesOf(
+  { valid, notation }: Pick<ImportedModel, 'valid' | 'notation'>,
+  lems: LemsModel | undefined,
+): FurtherParts {
+  if (factsOf(notation).isOneCell) return mechanismTables(valid);
+  return lems === undefined ? noParts : membraneTables(lems);
+}
+
+/**
+ * Returns the tables of a model that was read from a source.
+ *
+ * @param allowed  further folders that it includes files from
+ */
+export const tablesIn = (
+  imported: Pick<ImportedModel, 'valid' | 'notation' | 'isCarried'>,
+  source: Source,
+  allowed: readonly string[] = [],
+): FurtherParts => tablesOf(imported, imported.isCarried ? undefined : neuromlParts(source, allowed)?.lems);
 
 /** Returns the tables of a document with a network, for its description. */
 export const membraneTables = (lems: LemsModel): FurtherParts => ({
@@ -148,12 +176,12 @@ export function membraneSections(lems: LemsModel, withCurves: boolean): readonly
     table('Channel densities', ['cell', 'channel', 'density', 'amount', 'reversal', 'ion', 'segment group'], densities),
     table(
       'Channels',
-      ['channel', 'type', 'values'],
-      channels.map((one) => [one.id, one.type.name, valuesText(one)]),
+      ['channel', 'type', 'open share', 'values'],
+      channels.map((one) => [one.id, one.type.name, openText(one), valuesText(one)]),
     ),
     table(
       'Gates',
-      ['channel', 'gate', 'instances', 'forward rate', 'reverse rate', 'steady state', 'time constant', 'Q10'],
+      ['channel', 'gate', 'instances', 'forward rate α', 'reverse rate β', 'steady state', 'time constant', 'Q10'],
       gates,
     ),
     table('Pools', ['pool', 'type', 'values', 'cells', 'first concentration'], pools),
@@ -178,7 +206,7 @@ function table(title: string, columns: readonly string[], rows: DescriptionTable
 }
 
 /** Returns the curves of the mechanisms of a model, as of one in NMODL. */
-export function mechanismTables({ model, data }: ValidModel): FurtherParts {
+function mechanismTables({ model, data }: ValidModel): FurtherParts {
   const sections = Object.values(typedModel(model).neurons).flatMap(({ compartments }) =>
     compartments
       ? curveSections(
@@ -223,6 +251,17 @@ function owner(component: Component, type: string): Component | undefined {
   for (let one: Component | null = component; one !== null; one = one.parent) if (isA(one, type)) return one;
   return undefined;
 }
+
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** Returns the product of a channel's gates, such as `m³h`. */
+const openText = (channel: Component): string =>
+  channel.children
+    .filter(({ role }) => role === 'gates')
+    .map(({ id, attributes: { instances = '1' } }) =>
+      instances === '1' ? id : `${id}${instances.replaceAll(/\d/g, (digit) => superscripts[Number(digit)] ?? digit)}`,
+    )
+    .join(' ');
 
 /** Formulas of NeuroML's rates. @source Channels.xml of NeuroML 2 */
 const formulas: Readonly<Record<string, (a: Readonly<Record<string, string>>) => string>> = {

@@ -252,7 +252,14 @@ export const latexText = (text: string): string =>
     )
     .replaceAll('<', '\\textless{}')
     .replaceAll('>', '\\textgreater{}')
-    .replaceAll('−', '-');
+    .replaceAll('−', '-')
+    .replaceAll(/[αβ]|[⁰¹²³⁴-⁹]/g, (character) => `$${latexCharacters[character] ?? ''}$`);
+
+/** Characters of descriptions that LaTeX has as formulas. */
+const latexCharacters: Readonly<Record<string, string>> = {
+  ...{ α: '\\alpha', β: '\\beta' },
+  ...Object.fromEntries([...'⁰¹²³⁴⁵⁶⁷⁸⁹'].map((character, digit) => [character, `^${digit}`])),
+};
 
 /** Formulas of LaTeX with `amsmath`. */
 export const latex: FormulaNotation = {

@@ -21,8 +21,8 @@ export function modelDiagram({ populations, projections }: Model, synapses: Read
       receivers.map((receiver) => ({ name, from: sender, to: receiver, ...(count === undefined ? {} : { count }) })),
     );
   });
-  // The page scales it.
-  const width = boxes.length === 1 ? 300 : boxes.length <= 4 ? 340 : 520;
+  // It fits on a phone without being scaled.
+  const width = boxes.length === 1 ? 300 : 340;
   const size = { width, height: diagramHeightOf(boxes.length) };
   return { svg: networkDiagram(boxes, arrows, size), ...size };
 }

@@ -41,7 +41,7 @@ interface Edge {
 /** Populations with names in their boxes; more are drawn as dots. */
 const mostBoxes = 24;
 /** Boxes for which an ellipse has space. */
-const mostOnEllipse = 8;
+const mostOnEllipse = 4;
 /** Arrows with labels. */
 const mostLabels = 16;
 /** Arrows from one population to itself that are drawn one by one. */
@@ -105,7 +105,7 @@ function placed(populations: readonly DiagramPopulation[], { width, height }: Si
       const isRight = k < rows;
       const row = isRight ? k : count - 1 - k;
       const down = (2 * row) / (rows - 1) - 1;
-      const out = radius.x * (0.45 + 0.55 * Math.sqrt(1 - down * down));
+      const out = Math.max(box.width / 2 + 12, radius.x * (0.45 + 0.55 * Math.sqrt(1 - down * down)));
       return {
         ...population,
         x: width / 2 + (isRight ? out : -out),

@@ -28,13 +28,18 @@ const notationNames: Readonly<Record<string, string>> = {
   canonical: 'canonical form',
 };
 
-/** Shows title, authors, licence and description. @param file  whose name is the title of a model without a name */
-export function showHead({ name, notation, metadata }: ReadModel, file: string): void {
-  const title = modelTitle({ name, metadata }, file);
+/**
+ * Shows title, authors, licence and description.
+ *
+ * @param file  path of the document, of which a title is made for a model without a name
+ * @param known  the title that the page was written with
+ */
+export function showHead({ name, notation, metadata }: ReadModel, file: string, known: string | undefined): void {
+  const title = known ?? modelTitle({ name, metadata }, file);
   const { description = '', authors = [], licence, doi } = metadata;
   element('title', HTMLHeadingElement).textContent = title;
   document.title = title;
-  write('kicker', `${title === name || name === '' ? 'Model' : name}, ${notationNames[notation] ?? notation}`);
+  write('kicker', `Model, ${notationNames[notation] ?? notation}`);
   write('summary', description);
   const people = authors.flatMap(({ name: person, orcid }, k) => [
     ...(k === 0 ? [] : [', ']),

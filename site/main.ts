@@ -40,8 +40,12 @@ function report(text: string): void {
 let given: GivenModel = { files: [], main: '', options: {} };
 let readNow: ReadModel | undefined;
 let recorded: RecordedFingerprint | undefined;
+/** The document of the page, and the title that the page was written with. */
+let ofPage: { readonly main: string; readonly title: string } | undefined;
 /** The run that is shown, and the run of the model as it was opened. */
 let shown: Recording | undefined;
+/** Whether the run that is shown has ended. */
+let isOver = false;
 let original: Recording | undefined;
 /** Rates of the original run, by population. */
 let originalRates: ReadonlyMap<string, number> = new Map();
@@ -87,7 +91,7 @@ function showUnrecorded({ trains, series }: BeginMessage): void {
 }
 
 function showPictures(): void {
-  if (shown) pictures.show(shown, underBox.checked && original !== shown ? original : undefined);
+  if (shown) pictures.show(shown, underBox.checked && original !== shown ? original : undefined, isOver);
 }
 
 /** Work that waits: the newest replaces older work that has not begun. */
@@ -166,6 +170,7 @@ let textFindings: readonly Diagnostic[] = [];
 /** Takes back the fingerprint and its tick: they belong to another text. */
 function forgetRun(): void {
   revision += 1;
+  isOver = false;
   write('fingerprint', '');
   showTick(undefined);
   nwbButton.disabled = true;
@@ -250,7 +255,6 @@ function showDiagram({ svg, width, height }: Diagram): void {
   const drawing = document.getElementById('diagram');
   if (!drawing) return;
   drawing.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  drawing.toggleAttribute('data-wide', width > 400);
   drawing.style.maxHeight = `${Math.max(300, Math.min(height, 470))}px`;
   drawing.innerHTML = svg;
   element('diagram-figure', HTMLElement).hidden = false;
@@ -271,7 +275,7 @@ async function read(): Promise<boolean> {
     return false;
   }
   document.body.classList.remove('unread');
-  showHead(readNow, given.main.replace(/^.*\//, ''));
+  showHead(readNow, given.main, given.main === ofPage?.main ? ofPage.title : undefined);
   showDiagram(readNow.diagram);
   showAbout(readNow, recorded);
   sliders.offer(readNow.parameters);
@@ -349,6 +353,7 @@ async function run(): Promise<void> {
   if (!reply.answer) return report(`The run failed: ${problem(reply)}`);
   nwbButton.disabled = false;
   if (shown) progress.value = reply.answer.steps / Math.max(1, shown.begin.steps);
+  isOver = true;
   showEnd(reply.answer);
 }
 
@@ -413,7 +418,7 @@ async function showCells(): Promise<void> {
   const { answer } = await (await client).call('samples', Number(firstCell.value) || 0);
   if (!answer || !shown) return;
   replaceSamples(shown, answer);
-  pictures.show(shown, undefined);
+  pictures.show(shown, undefined, isOver);
 }
 
 // --- Files ----------------------------------------------------------------------------------------------------------
@@ -691,6 +696,7 @@ async function start(): Promise<void> {
       if (beside.length > 0) report(`The page is reading ${beside.map(({ name }) => name).join(', ')}.`);
       const found = await fetchBeside(beside);
       const whole = givenModel(model);
+      ofPage = { main: whole.main, title: document.title };
       await openComplete({ ...whole, files: [...whole.files, ...found.files] }, found.missing, settings);
     }
   } else if (linked) await open(linked, true, settings);

@@ -16,8 +16,13 @@ import { axisUnit } from '../src/pictures/axis-unit.js';
 
 /** Pictures of the page. */
 export interface Pictures {
-  /** Shows a run. @param under  the run to draw under it */
-  show(recording: Recording, under: Recording | undefined): void;
+  /**
+   * Shows a run. Without spikes, traces come first.
+   *
+   * @param under  the run to draw under it
+   * @param isOver  whether nothing more is to come
+   */
+  show(recording: Recording, under: Recording | undefined, isOver: boolean): void;
   /** Draws what was added to the run. */
   update(): void;
   /** Shows all of the time, or a factor of the shown stretch around its middle. */
@@ -82,13 +87,15 @@ export function createPictures(): Pictures {
     update();
   };
   const pictures: Pictures = {
-    show: (recording, under) => {
+    show: (recording, under, isOver) => {
       const isSame = shown?.recording.end === recording.end;
       shown = { recording, under };
       if (!isSame) view = { from: 0, to: recording.end };
       element('traces-figure', HTMLElement).hidden = recording.begin.series.length === 0;
-      element('rate-curves-figure', HTMLElement).hidden = recording.begin.trains.length === 0;
-      placeTraces(recording.begin.trains.length === 0 && recording.begin.series.length > 0);
+      const isSilent = isOver && recording.spikes.every((chunks) => chunks.length === 0);
+      const hasSpikes = recording.begin.trains.length > 0 && !isSilent;
+      element('rate-curves-figure', HTMLElement).hidden = !hasSpikes;
+      placeTraces(!hasSpikes && recording.begin.series.length > 0);
       update();
     },
     update,
@@ -404,7 +411,7 @@ function legend({ context, muted, width }: Surface, unit: string, names: readonl
   context.textAlign = 'left';
   let x = margin.left;
   for (const [k, name] of names.entries()) {
-    const text = fitted(context, name, 140);
+    const text = fitted(context, name, 220);
     const long = context.measureText(text).width + 26;
     if (x + long > width - margin.right) {
       context.fillStyle = muted;
@@ -463,7 +470,8 @@ function drawTraces(canvas: HTMLCanvasElement, recording: Recording, under: Reco
     legend(
       surface,
       scale.unit,
-      rows.cells.map((cell) => `${name}[${cell}]`),
+      // The first has the variable for all.
+      rows.cells.map((cell, at) => `${at === 0 ? name : ''}[${cell}]`),
       k * traceHeight,
     );
     return { name, band, rows, range, scale, heightOf };

@@ -19,8 +19,12 @@ export interface Sliders {
 /** Sliders of a model that was just opened. */
 const firstSliders = 3;
 
-/** Range of a parameter: from 0 to twice its value, or from -1 to 1 around 0. */
-function rangeOf({ value }: Parameter): readonly [low: number, high: number] {
+/** Potentials of membranes make a difference within tens of mV of their value. */
+const around = 30;
+
+/** Range of a parameter: around a potential of a membrane, else from 0 to twice the value, or from -1 to 1 around 0. */
+function rangeOf({ value, unit }: Parameter): readonly [low: number, high: number] {
+  if (unit === 'mV' && (value === 0 || Math.abs(value) >= around)) return [value - around, value + around];
   return value === 0 ? [-1, 1] : value < 0 ? [2 * value, 0] : [0, 2 * value];
 }
 

@@ -429,8 +429,51 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
     await page.goto(pathToFileURL(path).href);
     await page.waitForFunction(`document.getElementById('tick').className === 'same'`);
     expect((await result()).status).toMatch(status);
-    expect(await page.textContent('#title')).toBe('cells.yaml');
+    expect(await page.textContent('#title')).toBe('cells');
     expect(errors).toEqual([]);
+  });
+
+  /** Opens the page of a model, and waits for its tick. */
+  async function opened(document: string, settings: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
+    const path = join(folder, `${basename(document).replace(/\..*/, '')}.html`);
+    if (!existsSync(path)) expect((await runCommand(['page', document, '-o', path, '-q'])).code).toBe(0);
+    const other = await browser.newPage(settings);
+    await other.goto(pathToFileURL(path).href);
+    await other.waitForFunction(`document.getElementById('tick').className === 'same'`);
+    return other;
+  }
+
+  it('has channels as tables of gates with their rates, before and after the run', async () => {
+    const other = await opened('fixtures/neuroml/network.xml');
+    const [written, shown] = [
+      /<div id="description"[^]*?<section/.exec(readFileSync(join(folder, 'network.html'), 'utf8'))?.[0],
+      await other.textContent('#description'),
+    ];
+    for (const text of [written, shown]) {
+      for (const expected of ['m³ h', 'n⁴', 'forward rate α', 'reverse rate β', '4per_ms * exp((v - (-65mV))/(-18mV))'])
+        expect(text).toContain(expected);
+      expect(text).not.toContain('biophysicalProperties');
+    }
+    await other.close();
+  });
+
+  it('has the network of many populations in the width of a phone, and potentials that make a difference', async () => {
+    const other = await opened('fixtures/neuroml/point-cells.xml', { viewport: { width: 375, height: 800 } });
+    expect([await other.title(), await other.textContent('#title')]).toEqual(['point cells', 'point cells']);
+    expect(await other.evaluate(`document.querySelector('.diagram').scrollWidth`)).toBe(
+      await other.evaluate(`document.querySelector('.diagram').clientWidth`),
+    );
+    const slider = other.locator('[id="slider-tauPop.thresh"]');
+    expect([await slider.getAttribute('min'), await slider.getAttribute('max')]).toEqual(['-85', '-25']);
+    await other.close();
+  });
+
+  it('shows traces first if no cell spikes, by their places on the cell', async () => {
+    const other = await opened('fixtures/model/hard/calcium-cell.yaml');
+    expect([await other.isVisible('#raster'), await other.isVisible('#rate-curves')]).toEqual([false, false]);
+    const described = (await other.getAttribute('#traces', 'aria-label')) ?? '';
+    for (const name of ['cells.soma(0.5).v', 'cells.apical(0.7).v']) expect(described).toContain(name);
+    await other.close();
   });
 
   it('prints on two pages', async () => {

@@ -3,7 +3,15 @@
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { itemAt } from '../diagnostics/entry.js';
 import { comparePair } from './compare-populations.js';
-import { commonTime, refuseCoarse, selected, slipOfUnits, within as trainWithin, type Coverage } from './coverage.js';
+import {
+  commonTime,
+  refuseCoarse,
+  selected,
+  slipOfUnits,
+  within as trainWithin,
+  type Coverage,
+  type NamedShare,
+} from './coverage.js';
 import { coincidenceFactor, matchSpikes, type Matching } from './measures/matching.js';
 import { isiDistance, spikeDistance } from './measures/profile-distances.js';
 import { spikeSynchronization } from './measures/synchronization.js';
@@ -183,24 +191,18 @@ export function compareRecorded(a: Recorded, b: Recorded, options: CompareOption
   if (!spikesAgree && traces.length > 0) notes.push('samples are not judged, since the spikes differ');
   const slips = [...(slip === null ? [] : [slip]), ...signals.signals.flatMap(slipOfSignal)];
   const found = [...populations, ...(spikesAgree ? traces : [])].map(({ grade }) => grade);
-  const { firstOnly = false } = options;
   const share = (
     { onlyFirst, onlySecond }: Pick<typeof pairing, 'onlyFirst' | 'onlySecond'>,
     compared: number,
     left: readonly string[],
-  ): Coverage['samples'] => ({
-    compared,
-    onlyFirst,
-    onlySecond: firstOnly ? [] : onlySecond,
-    leftOut: [...new Set([...left, ...(firstOnly ? onlySecond : [])])],
-  });
+  ): Coverage['samples'] => ({ compared, onlyFirst, onlySecond, leftOut: [...new Set(left)] });
   const coverage = covered({
     populations: share(pairing, pairs.length, [...leftOut.populations, ...leftOutSecond.populations]),
     samples: share(signals, traces.length, [...leftOut.samples, ...leftOutSecond.samples]),
     cells: {
       compared: pairs.reduce((sum, { ids }) => sum + ids.length, 0),
       onlyFirst: pairs.reduce((sum, pair) => sum + pair.onlyFirst, 0),
-      onlySecond: firstOnly ? 0 : pairs.reduce((sum, pair) => sum + pair.onlySecond, 0),
+      onlySecond: pairs.reduce((sum, pair) => sum + pair.onlySecond, 0),
     },
     time,
   });
@@ -236,6 +238,25 @@ export function covered(parts: Omit<Coverage, 'complete'>): Coverage {
     ...parts,
     complete: names.length === 0 && cells.onlyFirst + cells.onlySecond + time.onlyFirst + time.onlySecond === 0,
   };
+}
+
+/** Leaves out everything that only the second has, as a run that was made to check the first. */
+export function asCheckOfFirst(comparison: Comparison): Comparison {
+  const { populations, samples, cells, time } = comparison.coverage;
+  const leaving = ({ leftOut, onlySecond, ...share }: NamedShare): NamedShare => ({
+    ...share,
+    onlySecond: [],
+    leftOut: [...new Set([...leftOut, ...onlySecond])],
+  });
+  const coverage = covered({
+    populations: leaving(populations),
+    samples: leaving(samples),
+    cells: { ...cells, onlySecond: 0 },
+    time: { ...time, onlySecond: 0 },
+  });
+  const isLeft = coverage.populations.leftOut.length + coverage.samples.leftOut.length + time.onlySecond > 0;
+  const common = comparison.common === 'identical' && isLeft && coverage.complete ? 'same spikes' : comparison.common;
+  return { ...comparison, coverage, common, grade: coverage.complete ? common : 'different' };
 }
 
 /** Checks whether a grade is as close as another. */

@@ -93,7 +93,7 @@ export function selected(
 export function commonTime(
   first: Recorded,
   second: Recorded,
-  { from = -Infinity, to = Infinity, firstOnly = false }: CompareOptions,
+  { from = -Infinity, to = Infinity }: CompareOptions,
   notes: string[],
 ): TimeShare {
   const last = Math.max(lastTime(first), lastTime(second));
@@ -150,7 +150,7 @@ export function commonTime(
     first: sides[0],
     second: sides[1],
     onlyFirst: beyond(sides[0], sides[1]),
-    onlySecond: firstOnly ? 0 : beyond(sides[1], sides[0]),
+    onlySecond: beyond(sides[1], sides[0]),
   };
 }
 

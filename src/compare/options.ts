@@ -52,8 +52,6 @@ export interface CompareOptions {
   readonly only?: readonly string[];
   /** Parts that are left out, named as in `only`. */
   readonly ignore?: readonly string[];
-  /** Leaves out everything that only the second has, as in a run that was made to check the first. */
-  readonly firstOnly?: boolean;
   readonly margins?: Margins;
   /** Whether cells of one identifier are other cells, as in networks that are drawn anew. */
   readonly unpaired?: boolean;

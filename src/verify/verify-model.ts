@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRecord } from '../../runtime/results/open.js';
+import { asCheckOfFirst } from '../compare/compare.js';
 import { isOurs, type ReadOptions } from '../compare/open-recorded.js';
 import type { CompareOptions } from '../compare/options.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
@@ -50,12 +51,9 @@ export async function verifyModel(
       outputs: [join(folder, 'again.nwb')],
       ...(record ? { precision: record.precision, stopAfter: record.steps } : {}),
     });
+    const found = await compareResults(path, itemAt(result.outputs, 0), { ...options, nameOfSecond: 'a new run' });
     return {
-      found: await compareResults(path, itemAt(result.outputs, 0), {
-        ...options,
-        firstOnly: true,
-        nameOfSecond: 'a new run',
-      }),
+      found: { ...found, comparison: asCheckOfFirst(found.comparison) },
       isSameModel: record && record.hashes.model === imported.hashes.model,
       imported,
       interrupted: result.record.outcome === 'stopped' && run.signal?.aborted === true,

@@ -3,7 +3,7 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compareRecorded, type Comparison } from '../../src/compare/compare.js';
+import { asCheckOfFirst, compareRecorded, type Comparison } from '../../src/compare/compare.js';
 import { judgeRuns } from '../../src/compare/compare-runs.js';
 import { headline } from '../../src/compare/headline.js';
 import { defaultMargins, type CompareOptions } from '../../src/compare/options.js';
@@ -158,7 +158,7 @@ describe('compared parts', () => {
       coverage: { populations: { compared: 1, onlySecond: ['inh'] } },
     });
     expect(compareRecorded(recorded(trains), more, { ignore: ['inh'] }).grade).toBe('same spikes');
-    expect(compareRecorded(recorded(trains), more, { firstOnly: true }).grade).toBe('same spikes');
+    expect(asCheckOfFirst(compareRecorded(recorded(trains), more)).grade).toBe('same spikes');
     expect(() => compareRecorded(recorded(trains), more, { only: ['exe'] })).toThrow(/neither side has exe/);
   });
 

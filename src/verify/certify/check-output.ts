@@ -8,7 +8,7 @@ import { manifestName, manifestText } from '../../bundle/manifest.js';
 import { textFile, type BundleFile } from '../../bundle/contents.js';
 import { usualPolicy } from '../../bundle/kisao.js';
 import { archiveBytes } from '../../bundle/write-archive.js';
-import { compareRecorded, isAtLeast, type Comparison } from '../../compare/compare.js';
+import { asCheckOfFirst, compareRecorded, isAtLeast, type Comparison } from '../../compare/compare.js';
 import { statementOf } from '../../compare/headline.js';
 import { isOurs, openRecorded } from '../../compare/open-recorded.js';
 import type { Recorded } from '../../compare/recorded.js';
@@ -208,7 +208,7 @@ async function comparedBest(
     const stored = await openRecorded(file);
     for (const recorded of recordings)
       try {
-        const comparison = compareRecorded(recorded, stored, { firstOnly: true, measures: 'statistics' });
+        const comparison = asCheckOfFirst(compareRecorded(recorded, stored, { measures: 'statistics' }));
         if (!best || !isAtLeast(best.comparison.grade, comparison.grade)) best = { path, comparison };
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;

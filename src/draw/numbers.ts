@@ -1,6 +1,7 @@
 /** Values of expressions of indices and places while drawing, in float64 with the library's functions. */
 
 import type { BinaryOperator, Expression } from '../lang/ast.js';
+import { operations } from '../lang/evaluate.js';
 import { libraryCall, type HostFunction } from '../ir/library-calls.js';
 import { inMicrometres } from './space/micrometres.js';
 import { exp, log } from './numpy/functions.js';
@@ -132,47 +133,7 @@ function lengthOf(e: Expression, read: Reader, found: { any: boolean }): Evaluat
   }
 }
 
-function binaryFunction(operator: string, left: Evaluated, right: Evaluated): Evaluated {
-  const whether =
-    (test: (a: number, b: number) => boolean): Evaluated =>
-    () =>
-      test(left(), right()) ? 1 : 0;
-  const called = (name: string): Evaluated => {
-    const call = callOf(name);
-    return () => call([left(), right()]);
-  };
-  switch (operator) {
-    case '+':
-      return () => left() + right();
-    case '-':
-      return () => left() - right();
-    case '*':
-      return () => left() * right();
-    case '/':
-      return () => left() / right();
-    case '**':
-      return called('pow');
-    case '%':
-      return called('modulo');
-    case '//':
-      return called('floorDivide');
-    case '<':
-      return whether((a, b) => a < b);
-    case '<=':
-      return whether((a, b) => a <= b);
-    case '>':
-      return whether((a, b) => a > b);
-    case '>=':
-      return whether((a, b) => a >= b);
-    case '==':
-      return whether((a, b) => a === b);
-    case '!=':
-      return whether((a, b) => a !== b);
-    case 'and':
-      return whether((a, b) => a !== 0 && b !== 0);
-    case 'or':
-      return whether((a, b) => a !== 0 || b !== 0);
-    default:
-      throw new CannotDraw(`the operator ${operator} in an expression that is evaluated while the network is built`);
-  }
+function binaryFunction(operator: BinaryOperator, left: Evaluated, right: Evaluated): Evaluated {
+  const result = operations[operator];
+  return () => result(left(), right());
 }

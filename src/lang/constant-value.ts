@@ -1,6 +1,7 @@
 import { libraryCall } from '../ir/library-calls.js';
-import type { Expression } from './ast.js';
+import type { BinaryOperator, Expression } from './ast.js';
 import { inferType } from './check.js';
+import { operations } from './evaluate.js';
 import { scopeOf } from './inferred.js';
 import { foldConstants } from './fold.js';
 import { functions } from './functions.js';
@@ -28,15 +29,7 @@ export function calledFunction(name: string, values: readonly number[]): number 
   return libraryCall(name)?.(values);
 }
 
-const operations: Readonly<Record<string, (a: number, b: number) => number | undefined>> = {
-  '+': (a, b) => a + b,
-  '-': (a, b) => a - b,
-  '*': (a, b) => a * b,
-  '/': (a, b) => a / b,
-  '**': (a, b) => wholePower(a, b) ?? libraryCall('pow')?.([a, b]),
-  '%': (a, b) => libraryCall('modulo')?.([a, b]),
-  '//': (a, b) => libraryCall('floorDivide')?.([a, b]),
-};
+const arithmetic: ReadonlySet<BinaryOperator> = new Set(['+', '-', '*', '/', '//', '%', '**']);
 
 /** Functions with exact or correctly rounded results. */
 const exactFunctions: Readonly<Record<string, (...args: number[]) => number>> = {
@@ -48,15 +41,6 @@ const exactFunctions: Readonly<Record<string, (...args: number[]) => number>> = 
   sqrt: Math.sqrt,
   min: Math.min,
   max: Math.max,
-};
-
-const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {
-  '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-  '>': (a, b) => a > b,
-  '>=': (a, b) => a >= b,
-  '==': (a, b) => a === b,
-  '!=': (a, b) => a !== b,
 };
 
 /** Evaluates a condition of literals and known names; undefined if it is unknown. */
@@ -73,7 +57,8 @@ function holds(e: Expression, valueOf: (name: string) => number | undefined): bo
     return e.operator === 'and' ? a && b : a || b;
   }
   const [a, b] = [constantValue(e.left, valueOf), constantValue(e.right, valueOf)];
-  return a === undefined || b === undefined ? undefined : comparisons[e.operator]?.(a, b);
+  if (a === undefined || b === undefined || arithmetic.has(e.operator)) return undefined;
+  return operations[e.operator](a, b) !== 0;
 }
 
 const unknown = (): undefined => undefined;
@@ -102,7 +87,8 @@ export function constantValue(
     }
     case 'binary': {
       const [a, b] = [constantValue(e.left, valueOf), constantValue(e.right, valueOf)];
-      return a === undefined || b === undefined ? undefined : operations[e.operator]?.(a, b);
+      if (a === undefined || b === undefined || !arithmetic.has(e.operator)) return undefined;
+      return (e.operator === '**' ? wholePower(a, b) : undefined) ?? operations[e.operator](a, b);
     }
     case 'call': {
       const values = e.arguments

@@ -1,6 +1,7 @@
 /** Values of expressions that are known before a run. */
 
-import type { Expression } from './ast.js';
+import { libraryCall } from '../ir/library-calls.js';
+import type { BinaryOperator, Expression } from './ast.js';
 
 /** A value is unknown before the run; the message gives the reason. */
 export class NoNumber extends Error {}
@@ -39,7 +40,9 @@ export function evaluate(e: Expression, lookup: (name: string) => number, functi
     case 'unary':
       return e.operator === 'not' ? (of(e.operand) === 0 ? 1 : 0) : e.operator === '-' ? -of(e.operand) : of(e.operand);
     case 'binary':
-      return operate(e.operator, of(e.left), of(e.right), functions);
+      return e.operator === '**'
+        ? called('pow', [of(e.left), of(e.right)], functions)
+        : operations[e.operator](of(e.left), of(e.right));
     case 'conditional':
       return of(e.condition) === 0 ? of(e.whenFalse) : of(e.whenTrue);
     case 'call':
@@ -56,51 +59,23 @@ function called(name: string, values: readonly number[], functions: Functions): 
   return result;
 }
 
-function operate(operator: string, a: number, b: number, functions: Functions): number {
-  const yes = (condition: boolean): number => (condition ? 1 : 0);
-  switch (operator) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '/':
-      return a / b;
-    case '//':
-      return floorDivided(a, b);
-    case '%':
-      return remainder(a, b);
-    case '**':
-      return called('pow', [a, b], functions);
-    case '<':
-      return yes(a < b);
-    case '<=':
-      return yes(a <= b);
-    case '>':
-      return yes(a > b);
-    case '>=':
-      return yes(a >= b);
-    case '==':
-      return yes(a === b);
-    case '!=':
-      return yes(a !== b);
-    case 'and':
-      return yes(a !== 0 && b !== 0);
-    default:
-      return yes(a !== 0 || b !== 0);
-  }
-}
+const byLibrary = (name: string, ...values: readonly number[]): number => libraryCall(name)?.(values) ?? NaN;
 
-/** Python's `a % b`, as engines compute it: with the sign of b. */
-function remainder(a: number, b: number): number {
-  const rest = a % b;
-  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
-}
-
-/** Python's `a // b`: the quotient after subtraction of the remainder. */
-function floorDivided(a: number, b: number): number {
-  const quotient = (a - remainder(a, b)) / b;
-  const below = Math.floor(quotient);
-  return quotient - below > 0.5 ? below + 1 : below;
-}
+/** Results of operators, with the bits of the kernel program. Truth values are 1 and 0. */
+export const operations: Readonly<Record<BinaryOperator, (a: number, b: number) => number>> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => a / b,
+  '//': (a, b) => byLibrary('floorDivide', a, b),
+  '%': (a, b) => byLibrary('modulo', a, b),
+  '**': (a, b) => byLibrary('pow', a, b),
+  '<': (a, b) => Number(a < b),
+  '<=': (a, b) => Number(a <= b),
+  '>': (a, b) => Number(a > b),
+  '>=': (a, b) => Number(a >= b),
+  '==': (a, b) => Number(a === b),
+  '!=': (a, b) => Number(a !== b),
+  and: (a, b) => Number(a !== 0 && b !== 0),
+  or: (a, b) => Number(a !== 0 || b !== 0),
+};

@@ -2,6 +2,7 @@ import type { BinaryOperator, Dimension, Expression, Statement } from './ast.js'
 import { quantity } from './build.js';
 import { canonicalDecimal } from './decimal.js';
 import { isDimensionless, unitText } from './dimension.js';
+import { precedence } from './parse-expression.js';
 
 /** How tightly the printed form of a node binds; a part that binds looser than its place needs gets parentheses. */
 const level = {
@@ -17,23 +18,7 @@ const level = {
   atom: 10,
 } as const;
 
-const operatorLevel: Readonly<Record<BinaryOperator, number>> = {
-  or: level.or,
-  and: level.and,
-  '<': level.comparison,
-  '<=': level.comparison,
-  '>': level.comparison,
-  '>=': level.comparison,
-  '==': level.comparison,
-  '!=': level.comparison,
-  '+': level.sum,
-  '-': level.sum,
-  '*': level.product,
-  '/': level.product,
-  '//': level.product,
-  '%': level.product,
-  '**': level.power,
-};
+const operatorLevel: Readonly<Record<BinaryOperator, number>> = { ...precedence, '**': level.power };
 
 /** Operators printed without space around them. */
 const tight: ReadonlySet<BinaryOperator> = new Set(['*', '/', '//', '%', '**']);

@@ -80,7 +80,6 @@ describe('notations', () => {
   /** Files and folders that name a notation besides the registers and its own folders, with the reason. */
   const named = new Map([
     ['src/bundle/contents.ts', 'formats of COMBINE archives, by their own names'],
-    ['src/cli/arguments.ts', 'words of the Python packages, which are told apart from those of the program'],
     ['src/library/', 'the catalogue of standard types, from which tables of notations are made, and of simulators'],
     ['src/present/describe/', 'tables of channels and cells are made of components of NeuroML'],
   ]);

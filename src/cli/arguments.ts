@@ -295,12 +295,12 @@ function toTexts(value: unknown): string[] {
   });
 }
 
-/** Commands of the Python package `interneuron`, which runs scripts; the program itself only reads documents. */
-const simulatorsOfScripts = new Map([
-  ['brian', { name: 'Brian 2', package: 'brian2-interneuron' }],
-  ['pynn', { name: 'PyNN', package: 'pynn-interneuron' }],
-  ['neuron', { name: 'NEURON', package: 'neuron-interneuron' }],
-]);
+/** Simulators whose scripts run in Python, by packages, whose commands have the first part of their names. */
+const scriptPackages: Readonly<Record<string, string>> = {
+  'brian2-interneuron': 'Brian 2',
+  'pynn-interneuron': 'PyNN',
+  'neuron-interneuron': 'NEURON',
+};
 
 /** Checks whether a word is the name of a file rather than of a command. */
 const looksLikeFile = (word: string): boolean =>
@@ -315,11 +315,11 @@ function unknownCommand(words: readonly string[], help: string): Request {
       word === undefined ? `${first} needs a command` : `there is no option ${first} before a command`,
       didYouMean(first, ['--help', '--version']) ?? 'interneuron --help lists all commands and options',
     );
-  const simulator = simulatorsOfScripts.get(word);
-  if (simulator !== undefined)
+  const script = Object.keys(scriptPackages).find((name) => name.replace(/2?-.*$/, '') === word);
+  if (script !== undefined)
     throw new UsageError(
-      `scripts of ${simulator.name} run in Python: the command ${word} belongs to the Python packages`,
-      `install ${simulator.package} (docs/python.md), then python -m interneuron ${words.join(' ')}`,
+      `scripts of ${scriptPackages[script]} run in Python: the command ${word} belongs to the Python packages`,
+      `install ${script} (docs/python.md), then python -m interneuron ${words.join(' ')}`,
     );
   if (looksLikeFile(word))
     throw new UsageError(`there is no file ${word}`, 'check the path; interneuron FILE says what a file is');

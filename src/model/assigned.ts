@@ -28,6 +28,13 @@ export function assignedBy(key: string): Assigned {
   return inside.includes(':') ? { owner, slice: [from, until, by], variable } : { owner, indices: numbers, variable };
 }
 
+/** Returns the key of a target: the text that `assignedBy` parses. */
+export function assignedKey({ owner, slice, indices, variable }: Assigned): string {
+  const range = slice && (slice[2] === 1 ? slice.slice(0, 2) : slice).join(':');
+  const elements = range ?? indices?.join(', ');
+  return `${owner}${elements === undefined ? '' : `[${elements}]`}${owner === '' ? '' : '.'}${variable}`;
+}
+
 /** Returns the elements or synapses that a key names by number; undefined for all. */
 export function numbersIn({ slice, indices }: Pick<Assigned, 'slice' | 'indices'>): readonly number[] | undefined {
   return slice ? inSlice(slice) : indices;

@@ -1,6 +1,7 @@
 /** Changes that a model makes from outside the equations of its types. */
 
 import { writtenBy } from '../lang/walk.js';
+import { assignedBy, assignedKey } from './assigned.js';
 import { ownersOf, type Model, type SelectionRule } from './typed.js';
 
 /**
@@ -26,7 +27,7 @@ export function changedNames(model: Model): ReadonlySet<string> {
  */
 const named = (keys: readonly string[], of: SelectionRule | undefined): readonly string[] =>
   of === undefined
-    ? keys.map((key) => key.replace(/\[[^\]]*\]/, ''))
+    ? keys.map(assignedBy).map(({ owner, variable }) => assignedKey({ owner, variable }))
     : keys.flatMap((key) => ownersOf(of).map((owner) => `${owner}.${key}`));
 
 /** Returns a variable that code of synapses names: their own, or one at an end (`post.v`). */

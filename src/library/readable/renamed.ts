@@ -5,6 +5,7 @@ import { assignment, name as named } from '../../lang/build.js';
 import { referenceOf, spelling } from '../../lang/reference.js';
 import { longUnitName } from '../../lang/units.js';
 import { mapExpression, mapStatement } from '../../lang/walk.js';
+import { assignedBy, assignedKey } from '../../model/assigned.js';
 import { ownNames } from '../../model/declared-names.js';
 import { mapped } from '../../model/collections.js';
 import { populationsOf } from '../../model/selected.js';
@@ -184,10 +185,10 @@ function renamedPhase(
   const keys = (values: Readonly<Record<string, Value>>, selection: SelectionRule | undefined): Record<string, Value> =>
     Object.fromEntries(
       Object.entries(values).map(([key, value]) => {
-        // Without a selection a key is `population[1, 3].variable`.
-        const population = /^\w+/.exec(key)?.[0] ?? '';
-        const own = of(typeOf(model, selection === undefined ? [population] : populationsOf(selection)));
-        const renamed = key.replace(/\w+$/, (variable) => own.get(variable) ?? variable);
+        const assigned = assignedBy(key);
+        const { owner, variable } = assigned;
+        const own = of(typeOf(model, selection === undefined ? [owner] : populationsOf(selection)));
+        const renamed = assignedKey({ ...assigned, variable: own.get(variable) ?? variable });
         return [renamed, own.size > 0 ? renamedCode(value, nameBy(own)) : value];
       }),
     );

@@ -220,6 +220,17 @@ describe('a cell with sections as a SpatialNeuron', () => {
     }
   });
 
+  test('has what phases set of a range of several cells', async () => {
+    const phases = (cells: string): string =>
+      document(0.005, { size: 3 }).replace(
+        ', duration: 30 ms',
+        `, protocol: [{ run: 15 ms }, { set: { "cells[${cells}].magnesium.g": 0.5 mS/cm**2 } }, { run: 15 ms }]`,
+      );
+    const [range, list, one] = await Promise.all(['0:2', '0, 1', '1'].map((cells) => converted(phases(cells))));
+    expect(range).toBe(list);
+    expect(range).not.toBe(one);
+  });
+
   test('is solved by Brian under its own timing, too: currents are linear in the potential', async () => {
     const valid = imported(document(0.005).replace('timing: grid', 'timing: brian')).valid;
     const { variables = [], spikes, absent } = await checkConversion(valid, 'brian');

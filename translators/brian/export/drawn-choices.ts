@@ -9,6 +9,7 @@ import type {
   ValidModel,
   Value,
 } from '../../../src/model/typed.js';
+import { assignedKey } from '../../../src/model/assigned.js';
 import { elementsIn, populationOf, populationsOf } from '../../../src/model/selected.js';
 import { isPhase, isSelection } from '../../../src/model/tagged.js';
 
@@ -76,7 +77,10 @@ function byNumber(phase: Phase, populations: Model['populations'], data: DataSto
   if (population === undefined || cells === undefined || isNumbered(phase)) return phase;
   const named = (values: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> =>
     Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [`${population}[${cells.join(', ')}].${name}`, value]),
+      Object.entries(values).map(([name, value]) => [
+        assignedKey({ owner: population, indices: cells, variable: name }),
+        value,
+      ]),
     );
   if (isPhase(phase, 'initialise')) return { kind: 'initialise', initialise: named(phase.initialise) };
   if (!isPhase(phase, 'set')) return phase;

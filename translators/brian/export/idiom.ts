@@ -3,6 +3,7 @@
  * groups of Poisson sources, constants in namespaces, no current without a source.
  */
 
+import { assignedBy } from '../../../src/model/assigned.js';
 import { changedNames } from '../../../src/model/changed.js';
 import { grouped, mapped } from '../../../src/model/collections.js';
 import { partsAt, populationsOfType } from '../../../src/model/parts-at.js';
@@ -263,7 +264,7 @@ class Idiom {
   /** Checks whether a phase concerns a part that is still in the model. */
   #isLeft(phase: Model['experiment']['protocol'][number], projections: Readonly<Record<string, Projection>>): boolean {
     if (!isPhase(phase, 'set')) return true;
-    const owners = Object.keys(phase.set).map((key) => /^\w+/.exec(key)?.[0] ?? '');
+    const owners = Object.keys(phase.set).map((key) => assignedBy(key).owner);
     return owners.every((name) => Object.hasOwn(this.#model.populations, name) || Object.hasOwn(projections, name));
   }
 

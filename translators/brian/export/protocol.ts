@@ -1,10 +1,11 @@
 /** The protocol in Brian's notation: phases of runs, and the actions before each. */
 
 import type { Expression } from '../../../src/lang/ast.js';
+import { assignedBy, assignedKey, numbersIn } from '../../../src/model/assigned.js';
 import { populationOf, wholePopulation } from '../../../src/model/selected.js';
 import { isGiven, isPhase } from '../../../src/model/tagged.js';
 import { isListed } from '../../../src/model/arrays.js';
-import type { Phase, SelectionRule, SpikeTrain, Value } from '../../../src/model/typed.js';
+import { contentOf, type Phase, type SelectionRule, type SpikeTrain, type Value } from '../../../src/model/typed.js';
 import { tidy } from '../../../src/library/recognise/numbers.js';
 import { brianExpression } from './brian-text.js';
 import { dimensionOf, valueText } from './equations-text.js';
@@ -51,7 +52,7 @@ export function exportProtocol(
     if (isPhase(phase, 'reset')) now = 0;
     // If no reset follows, new first values are values.
     const given = isPhase(phase, 'initialise') && index > lastReset ? asSet(phase) : phase;
-    for (const one of bySelection(given, (key) => plans.synapses.has(/^[^.[]+/.exec(key)?.[0] ?? ''))) {
+    for (const one of bySelection(given, (key) => plans.synapses.has(assignedBy(key).owner))) {
       const part = phasePart(one, plans, objects, pointer, context);
       if (part === undefined) continue;
       // A phase sets values before it switches. Actions in another order become a separate phase.
@@ -78,15 +79,11 @@ const asSet = ({ initialise, kind: _, ...rest }: Extract<Phase, { initialise: un
 
 /** Splits numbers for some cells into a number for each: `cells[0, 2].x`. */
 function byCell(key: string, value: Value): readonly (readonly [string, Value])[] {
-  const [, owner = '', first, last, list, variable = ''] =
-    /^([^.[]+)\[(?:(\d+):(\d+)|([\d, ]+))\]\.(.+)$/.exec(key) ?? [];
-  if (!isGiven(value) || !isListed(value.array) || owner === '') return [[key, value]];
-  const range = Array.from({ length: Number(last) - Number(first) || 0 }, (_, k) => Number(first) + k);
-  const cells = list === undefined ? range : list.split(',').map(Number);
+  const { owner, variable, ...some } = assignedBy(key);
+  const cells = numbersIn(some);
+  if (!isGiven(value) || !isListed(value.array) || cells?.length !== value.array.length) return [[key, value]];
   const { array } = value;
-  return cells.length === array.length
-    ? cells.map((cell, k) => [`${owner}[${cell}].${variable}`, array[k] ?? 0] as const)
-    : [[key, value]];
+  return cells.map((cell, k) => [assignedKey({ owner, indices: [cell], variable }), array[k] ?? 0] as const);
 }
 
 /**
@@ -100,7 +97,8 @@ function bySelection(phase: Phase, isOfSynapses: (key: string) => boolean): read
   const split = ([key, value]: readonly [string, Value]): readonly (readonly [string, Value])[] =>
     isOfSynapses(key) || !isSet || phase.where === undefined ? [[key, value]] : byCell(key, value);
   for (const [key, value] of Object.entries(isSet ? phase.set : phase.initialise).flatMap(split)) {
-    const selection = /\[([^\]]*)\]/.exec(key)?.[1] ?? '';
+    const { slice, indices } = assignedBy(key);
+    const selection = contentOf({ slice, indices });
     groups.set(selection, [...(groups.get(selection) ?? []), [key, value]]);
   }
   return [...groups.values()]
@@ -227,26 +225,24 @@ function setPart(
   let condition: string | undefined;
   let index: string | readonly number[] | undefined;
   for (const [key, value] of Object.entries(set)) {
-    const match = /^([^.[]+)(?:\[(?:(\d+):(\d+)|([\d, ]+))\])?\.(.+)$/.exec(key);
-    const owner = plans.groups.get(match?.[1] ?? '') ?? plans.synapses.get(match?.[1] ?? '');
-    const variable = match?.[5] ?? '';
+    const { owner: part, variable, slice, indices } = assignedBy(key);
+    const owner = plans.groups.get(part) ?? plans.synapses.get(part);
     const declared = owner?.type?.parameters[variable] ?? owner?.type?.state[variable];
-    if (owner === undefined || declared === undefined) {
+    if (owner === undefined || declared === undefined || (slice && slice[2] !== 1)) {
       remarks.notExpressible('brian/set', `${key} cannot be set in Brian`);
       continue;
     }
     const text = valueText(value, declared.unit, declared.type, owner.view, context.data, remarks);
     if (text !== undefined) written[`${owner.name}.${owner.names.get(variable) ?? variable}`] = text;
-    const [start, stop, list] = [match?.[2], match?.[3], match?.[4]];
-    const ofSynapses = plans.synapses.has(match?.[1] ?? '');
-    const numbered = key.includes('[') && (ofSynapses || where === undefined);
+    const isNumbered = slice !== undefined || indices !== undefined;
+    const numbered = isNumbered && (plans.synapses.has(part) || where === undefined);
     // The indices i and j of synapses refer to their ends, so the synapses' own numbers are not a condition.
-    if (numbered) index = list === undefined ? `${start}:${stop}` : list.split(',').map(Number);
+    if (numbered) index = indices ?? slice?.slice(0, 2).join(':');
     if (numbered && where !== undefined)
       remarks.notExpressible('brian/set', `${key} cannot be set by number and condition in Brian`);
     condition = [
-      numbered ? undefined : rangeCondition(start, stop),
-      numbered ? undefined : listCondition(list),
+      numbered || !slice ? undefined : `i >= ${slice[0]} and i < ${slice[1]}`,
+      numbered || !indices ? undefined : listCondition(indices),
       where === undefined ? undefined : brianExpression(where, owner.view, remarks),
     ]
       .filter((part) => part !== undefined)
@@ -261,11 +257,7 @@ function setPart(
 }
 
 /** Returns a condition such as `(i == 0 or i == 3)`. */
-function listCondition(indices: string | undefined): string | undefined {
-  if (indices === undefined) return undefined;
-  const tests = indices.split(',').map((one) => `i == ${one.trim()}`);
-  return tests.length === 1 ? tests[0] : `(${tests.join(' or ')})`;
+function listCondition(indices: readonly number[]): string {
+  const tests = indices.map((one) => `i == ${one}`).join(' or ');
+  return indices.length === 1 ? tests : `(${tests})`;
 }
-
-const rangeCondition = (start: string | undefined, stop: string | undefined): string | undefined =>
-  start === undefined ? undefined : `i >= ${start} and i < ${stop ?? ''}`;

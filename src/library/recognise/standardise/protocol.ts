@@ -4,6 +4,7 @@ import type { Expression } from '../../../lang/ast.js';
 import { number } from '../../../lang/build.js';
 import { isRandom } from '../../../lang/functions.js';
 import { callsIn, namesIn } from '../../../lang/walk.js';
+import { assignedBy, assignedKey, numbersIn } from '../../../model/assigned.js';
 import { ownNames } from '../../../model/declared-names.js';
 import {
   contentOf,
@@ -105,12 +106,20 @@ function partedByCells(
     return undefined;
   const parted: Record<string, Value> = {};
   for (const [key, value] of Object.entries(set)) {
-    const [, owner = '', variable = ''] = /^(\w+)\.(\w+)$/.exec(key) ?? [];
+    const { owner, variable, ...some } = assignedBy(key);
     const size = model.populations[owner]?.size;
     const e = formulaOf(value);
-    if (size === undefined || (typeof value !== 'number' && (e && constantOf(e)) === undefined)) return undefined;
+    if (
+      size === undefined ||
+      numbersIn(some) !== undefined ||
+      (typeof value !== 'number' && (e && constantOf(e)) === undefined)
+    )
+      return undefined;
     const cells = Array.from({ length: size }, (_, k) => k).filter((k) => valueAt(condition, () => k) !== 0);
-    if (cells.length > 0) parted[`${owner}[${rowOf(cells)?.join(':') ?? cells.join(', ')}].${variable}`] = value;
+    if (cells.length > 0) {
+      const row = rowOf(cells);
+      parted[assignedKey({ owner, variable, ...(row ? { slice: [...row, 1] } : { indices: cells }) })] = value;
+    }
   }
   return parted;
 }
@@ -128,8 +137,10 @@ export function standardPhases(context: Standardising, phase: Phase, pointer: st
     context.report.missing(pointer, `a change of ${key} cannot be expressed in PyNN`);
   };
   for (const [key, value] of Object.entries(phase.set)) {
-    const [, owner = '', inside, variable = ''] = /^(\w+)(\[[^\]]*\])?\.(\w+)$/.exec(key) ?? [];
-    const known = context.known.get(owner);
+    const assigned = assignedBy(key);
+    const { owner, variable } = assigned;
+    const named = (name: string): string => assignedKey({ ...assigned, variable: name });
+    const known = variable.includes('.') ? undefined : context.known.get(owner);
     const synapses = context.synapseNames.get(owner);
     if (Object.hasOwn(context.model.projections, owner) && !Object.hasOwn(context.projections, owner)) {
       missing(key);
@@ -142,7 +153,7 @@ export function standardPhases(context: Standardising, phase: Phase, pointer: st
       const sign = scaled === undefined ? 0 : signOf(scaled, context.valid.data);
       if (name === undefined || scaled === undefined || sign === 0 || (sign !== synapses.sign && scaled !== 0))
         missing(key);
-      else set[`${owner}${inside ?? ''}.${name}`] = scaled;
+      else set[named(name)] = scaled;
       continue;
     }
     if (known === undefined) {
@@ -154,12 +165,19 @@ export function standardPhases(context: Standardising, phase: Phase, pointer: st
     if (state !== undefined) {
       const scaled = scaledValue(value, state.factor, environment);
       if (scaled === undefined) missing(key);
-      else set[`${owner}${inside ?? ''}.${state.name}`] = scaled;
+      else set[named(state.name)] = scaled;
       continue;
     }
-    for (const [name, one] of changedParameters(context, owner, variable, value, known, inside === undefined)) {
+    for (const [name, one] of changedParameters(
+      context,
+      owner,
+      variable,
+      value,
+      known,
+      numbersIn(assigned) === undefined,
+    )) {
       if (one === undefined) missing(key);
-      else set[`${owner}${inside ?? ''}.${name}`] = one;
+      else set[named(name)] = one;
     }
   }
   return Object.keys(set).length === 0 ? [] : [{ ...phase, set }];

@@ -4,6 +4,7 @@ import { integer } from '../../../../src/lang/build.js';
 import type { Expression } from '../../../../src/lang/ast.js';
 import { substitute } from '../../../../src/lang/walk.js';
 import { numbersOf } from '../../../../src/model/arrays.js';
+import { assignedBy, numbersIn } from '../../../../src/model/assigned.js';
 import { mapped } from '../../../../src/model/collections.js';
 import type { ConversionReport } from '../../../../src/model/conversion-report.js';
 import { UniqueNames } from '../../../../src/model/free-name.js';
@@ -208,9 +209,9 @@ class OneByOne {
     const inGroups = (values: Readonly<Record<string, Value>>): Record<string, Value> =>
       Object.fromEntries(
         Object.entries(values).flatMap(([key, value]): (readonly [string, Value])[] => {
-          const [, owner = '', some, variable = ''] = /^(\w+)(?:\[(.*)\])?\.(.*)$/.exec(key) ?? [];
+          const { owner, variable, ...some } = assignedBy(key);
           const own = this.apart.get(owner);
-          const at = some?.split(',').map(Number);
+          const at = numbersIn(some);
           return (
             own?.flatMap((cell, k): (readonly [string, Value])[] =>
               at === undefined || at.includes(k) ? [[`${cell}.${variable}`, this.#value(value, k, own.length)]] : [],

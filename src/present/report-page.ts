@@ -144,9 +144,14 @@ function conversionBlocks(path: string): readonly string[] {
   const rows = (report['report'] as readonly unknown[])
     .filter(isObject)
     .map((one) => [text(one['verdict']), text(one['pointer']), text(one['message'])]);
+  const { limit } = isObject(report['check']) ? report['check'] : {};
+  // The limit of small steps decides whether both are one model; the outcome grades their runs at its own step.
+  const verdicts = isObject(limit)
+    ? `${text(limit['verdict'])}; ${text(report['outcome'])} at its own step`
+    : text(report['outcome']);
   return [
     '<h2>Conversion</h2>',
-    `<p>From ${markupText(text(report['from']))} to ${markupText(text(report['to']))}: ${markupText(text(report['outcome']))}.</p>`,
+    `<p>From ${markupText(text(report['from']))} to ${markupText(text(report['to']))}: ${markupText(verdicts)}.</p>`,
     htmlTable({ columns: ['verdict', 'part', 'difference'], rows }),
   ];
 }

@@ -4,7 +4,7 @@ import { grades, type Grade } from '../compare/compare.js';
 import { gradeText } from '../compare/headline.js';
 import { symbolicQuantity } from '../lang/readable-quantity.js';
 import { parseUnit } from '../lang/units.js';
-import { limitText } from './limit-text.js';
+import { limitReport, limitText } from './limit-text.js';
 import type { VariableCheck } from './compare-samples.js';
 import type { PopulationCheck } from './compare-spikes.js';
 import type { Measurement } from './measure.js';
@@ -43,6 +43,14 @@ export function measurementText(
   if (absent.length > 0) parts.push(`not compared: ${shortened(absent, 'variables').join(', ')}`);
   return `${decided}${gradeText(verdict === 'not measured' ? 'cannot say' : verdict, tolerance)} (${how}): ${parts.join('; ')}`;
 }
+
+/** Returns a measurement with the figures of both verdicts, for reports. */
+export const measurementReport = ({ check, verdict, reason, limit }: Measurement): object => ({
+  ...check,
+  verdict,
+  reason,
+  ...(limit ? { limit: limitReport(limit) } : {}),
+});
 
 /** Populations and variables that are shown. */
 const mostShown = 4;

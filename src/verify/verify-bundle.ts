@@ -21,7 +21,7 @@ import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
 import { version } from '../pipeline/version.js';
 import { measure } from './measure.js';
-import { measurementText } from './measurement-text.js';
+import { measurementReport, measurementText } from './measurement-text.js';
 
 /** A file of a bundle, compared with the model that a run of the bundle runs. */
 export interface CheckedFile {
@@ -280,7 +280,7 @@ async function packedAgain(
       const isSame =
         found.verdict === measured.verdict &&
         (!converted.portable || found.text === text) &&
-        JSON.stringify(found.check) === JSON.stringify(measured.check);
+        JSON.stringify(found.check) === JSON.stringify(measurementReport(measured));
       if (!isSame)
         checked.push({ path, verdict: 'not checked', reason: `its measurement was otherwise here: ${text}` });
       return found;

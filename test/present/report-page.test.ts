@@ -107,6 +107,10 @@ describe('report', () => {
     expect(stdout).toContain('<p>From brian to neuroml: not measured.</p>');
     expect(stdout).toContain('<figure class="network">');
     expect(needsNothing(stdout)).toBe(true);
+    const words = ['convert', source, '--to', 'neuroml', '-o', converted, '--report', report, '-q', '--force'];
+    await runCommand(words);
+    const measured = await runCommand(['report', source, '-o', '-', '--conversion', report]);
+    expect(measured.stdout).toMatch(/<p>From brian to neuroml: the same model; [a-z ]+δ? at its own step\.<\/p>/);
   });
 
   it('a document of NeuroML: tables of its channels instead of their equations', async () => {

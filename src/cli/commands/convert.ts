@@ -9,8 +9,7 @@ import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { printable } from '../../diagnostics/display.js';
 import { orOutputError } from '../../../runtime/results/output-error.js';
 import type { Measurement } from '../../verify/measure.js';
-import { limitReport } from '../../verify/limit-text.js';
-import { measurementText } from '../../verify/measurement-text.js';
+import { measurementReport, measurementText } from '../../verify/measurement-text.js';
 import { checkLines } from '../check-text.js';
 import type { ImportedModel } from '../../pipeline/pipeline.js';
 import { shareableJson } from '../../pipeline/results/provenance.js';
@@ -134,16 +133,7 @@ async function convertOne(
   const verdict = verdictOf(converted, measured);
   const reported = {
     ...reportOf(imported, converted, verdict, to, outputs, words),
-    ...(measured === undefined
-      ? {}
-      : {
-          check: {
-            ...measured.check,
-            verdict: measured.verdict,
-            reason: measured.reason,
-            ...(measured.limit ? { limit: limitReport(measured.limit) } : {}),
-          },
-        }),
+    ...(measured === undefined ? {} : { check: measurementReport(measured) }),
   };
   const differing = inOrder(withOneConvention(converted.report.filter(({ verdict }) => verdict !== 'exact')));
   const hint = shorterSteps(imported.valid, differing, measured);

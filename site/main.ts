@@ -13,7 +13,7 @@ import { addTo, emptyRecording, replaceSamples, type Recording } from './recordi
 import { createSliders } from './sliders.js';
 import { openTab, startTabs } from './tabs.js';
 import { formatCount } from '../src/diagnostics/quantities.js';
-import type { Diagram } from '../src/pictures/model-diagram.js';
+import type { Diagram } from '../src/pictures/network-diagram.js';
 import { modelCommands, repairCommands } from '../src/present/next-commands.js';
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
 import { targetNotations, targetOf, type TargetNotation } from '../src/convert/target-notations.js';

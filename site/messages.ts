@@ -2,7 +2,7 @@
 
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
 import type { Metadata } from '../src/model/model.js';
-import type { Diagram } from '../src/pictures/model-diagram.js';
+import type { Diagram } from '../src/pictures/network-diagram.js';
 import type { TargetNotation } from '../src/convert/target-notations.js';
 import type { Notation } from '../src/pipeline/read/notation.js';
 import type { ImportOptions } from '../src/pipeline/read/import-options.js';

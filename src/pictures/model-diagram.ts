@@ -1,18 +1,19 @@
 /** Populations and projections of a model as a diagram. */
 
+import { cellDiagram } from './cell-diagram.js';
 import type { Model } from '../model/model.js';
 import { populationsOf } from '../model/selected.js';
-import { diagramHeightOf, networkDiagram } from './network-diagram.js';
+import { diagramHeightOf, networkDiagram, type Diagram } from './network-diagram.js';
 
-/** The elements of an SVG of a size in pixels. */
-export interface Diagram {
-  readonly svg: string;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Draws populations and projections. @param synapses  numbers of synapses by projection, once they are known */
-export function modelDiagram({ populations, projections }: Model, synapses: ReadonlyMap<string, number>): Diagram {
+/**
+ * Draws the shape of the cells of a model, or its populations and projections.
+ *
+ * @param synapses  numbers of synapses by projection, once they are known
+ */
+export function modelDiagram(model: Model, synapses: ReadonlyMap<string, number>): Diagram {
+  const { populations, projections } = model;
+  const shape = cellDiagram(model);
+  if (shape) return shape;
   const boxes = Object.entries(populations).map(([name, { size }]) => ({ name, size }));
   const arrows = Object.entries(projections).flatMap(([name, { from, to }]) => {
     const [senders, receivers] = [populationsOf(from.of), populationsOf(to.of)];

@@ -4,6 +4,13 @@ import { markupText } from '../diagnostics/display.js';
 import { formatCount } from '../diagnostics/quantities.js';
 import { colourOf } from './palette.js';
 
+/** The elements of an SVG of a size in pixels. */
+export interface Diagram {
+  readonly svg: string;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** A population of a diagram. */
 export interface DiagramPopulation {
   readonly name: string;

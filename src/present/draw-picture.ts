@@ -13,7 +13,7 @@ import { writtenSelection } from '../model/typed-model.js';
 import type { SelectionRule } from '../model/typed.js';
 import type { DrawnCell, DrawnNetwork, DrawnProjection, DrawnWeights } from '../pictures/network-pictures.js';
 import type { Picture } from '../pictures/canvas.js';
-import type { DrawnCellShape } from '../pictures/morphology-pictures.js';
+import { shapeOf, type DrawnCellShape } from '../pictures/cell-shape.js';
 import { drawnModel } from '../pipeline/build-program.js';
 import type { NeuromlParts } from './describe/neuroml-parts.js';
 import { factsOf, notationOfSuffix } from '../pipeline/read/notation.js';
@@ -101,20 +101,13 @@ async function gatesPictureOf(path: string, { lems }: NeuromlParts): Promise<Pic
 }
 
 async function morphologyPictureOf(path: string, { valid: { model } }: RunnableModel): Promise<Picture> {
+  const { morphologyPicture } = await import('../pictures/morphology-pictures.js');
   const cells = Object.entries(model.neurons).flatMap(([name, { compartments }]): DrawnCellShape[] => {
-    if (!compartments) return [];
-    const sections = Object.entries(compartments.sections).map(
-      ([id, { parent, points = [], diameter = 0 }]) =>
-        [
-          id,
-          { parent: parent?.section, points: points.map(([x, y, , wide]) => [x, y, wide] as const), diameter },
-        ] as const,
-    );
-    return sections.some(([, { points }]) => points.length > 0) ? [{ name, sections: new Map(sections) }] : [];
+    const sections = compartments && shapeOf(compartments);
+    return sections ? [{ name, sections }] : [];
   });
   if (cells.length === 0)
     throw new UsageError(`no cell of ${path} has points in space`, 'name a morphology, such as cell.swc');
-  const { morphologyPicture } = await import('../pictures/morphology-pictures.js');
   return morphologyPicture(basename(path), cells);
 }
 

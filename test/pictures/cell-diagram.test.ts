@@ -1,0 +1,63 @@
+/** Cells with structure as diagrams: their shape, with inputs and recorded places. */
+
+import { describe, expect, it } from 'vitest';
+import { modelDiagram } from '../../src/pictures/model-diagram.js';
+import { importModel, readSource } from '../../src/pipeline/pipeline.js';
+import '../../translators/swc/road.js';
+
+/** A soma with a dendrite. @param dendrite  its members */
+const model = (dendrite: string): string => `
+interneuron: 1
+neurons:
+  cell:
+    compartments:
+      sections:
+        soma: { points: [[0 um, 0 um, 0 um, 20 um], [20 um, 0 um, 0 um, 20 um]], divisions: 1, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm }
+        dendrite: { parent: soma, ${dendrite}, divisions: 5, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm }
+      mechanisms: { leak: { parameters: { g: 0.0001 S/cm**2, E: -70 mV }, reads: [v], writes: { i: g*(E - v) } } }
+      initial: -70 mV
+    events: { spike: { when: v > 0*mV, section: soma } }
+synapses:
+  s: { pathways: { pre: { on: pre.spike, do: post.v += 1*mV, delay: 1 ms } } }
+populations:
+  cells: { type: cell, size: 3 }
+  far: { spikes: { indices: [0], times: [1 ms] }, size: 1 }
+projections:
+  touch: { from: far, to: { of: cells, section: dendrite, fraction: 0.25 }, synapse: s, connect: all }
+record:
+  - { of: cells, variables: v, section: dendrite, fraction: 1 }
+  - { of: cells, events: spike }
+experiment: { dt: 0.025 ms, duration: 1 ms }
+`;
+
+const diagramOf = (text: string): string =>
+  modelDiagram(importModel({ name: 'cell.yaml', text }).valid.model, new Map()).svg;
+
+describe('cells whose sections have points', () => {
+  const svg = diagramOf(model('points: [[20 um, 0 um, 0 um, 2 um], [120 um, 0 um, 0 um, 2 um]]'));
+  const [, dendrite] = [...svg.matchAll(/<line x1="([\d.]+)" y1="([\d.]+)" x2="([\d.]+)"/g)];
+  const [from, to] = [Number(dendrite?.[1]), Number(dendrite?.[3])];
+  const marks = [...svg.matchAll(/<circle class="paper" cx="([\d.]+)"/g)].map(([, x]) => Number(x));
+
+  it('are drawn with their inputs and recorded places', () => {
+    expect(to).toBeGreaterThan(from);
+    expect(marks[0]).toBeCloseTo(from + 0.25 * (to - from), 1);
+    expect(marks[1]).toBeCloseTo(to, 1);
+    const texts = [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
+    expect(texts).toEqual(['20 µm', 'cells: 3 cells', 'far (1)', 'recorded: v']);
+  });
+});
+
+it('cells of sections without points are boxes', () => {
+  const svg = diagramOf(model('length: 100 um, diameter: 2 um'));
+  expect(svg).not.toContain('<circle');
+  expect(svg).toContain('<rect');
+});
+
+it('the sections of a soma have one colour', () => {
+  const { model: found } = importModel(readSource('test/translators/swc/files/row_3.swc')).valid;
+  const { svg } = modelDiagram(found, new Map());
+  const colours = [...svg.matchAll(/<line [^>]*stroke="(#\w+)"/g)].map(([, colour]) => colour);
+  // Five points of the soma are four pieces, in two sections.
+  expect(colours.filter((colour) => colour === '#d55e00')).toHaveLength(4);
+});

@@ -138,13 +138,17 @@ export function oneOf(name: string, candidates: Iterable<string>, count = 12): s
   return `one of ${[...first, ...others].slice(0, count).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** Returns the members of a diagnostic for an unknown name: the known names, the name, and similar ones. */
+/** Returns the members of a diagnostic for an unknown name: the known names if any, the name, and similar ones. */
 export const unlike = (
   name: string,
   known: Iterable<string>,
-): { readonly expected: string; readonly found: string } & ReturnType<typeof suggestion> => {
+): { readonly expected?: string; readonly found: string } & ReturnType<typeof suggestion> => {
   const all = [...known];
-  return { expected: oneOf(name, all), found: shorten(name), ...suggestion(name, all) };
+  return {
+    ...(all.length === 0 ? {} : { expected: oneOf(name, all) }),
+    found: shorten(name),
+    ...suggestion(name, all),
+  };
 };
 
 /** `a`, `a or b`, `a, b or c`. */

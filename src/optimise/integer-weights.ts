@@ -12,7 +12,7 @@ import { fold } from '../ir/fold.js';
 import { powerOfTwo } from '../ir/power-of-two.js';
 import type { Accumulate, Buffer, ElementType, Expression, Kernel, Load, Program, Statement } from '../ir/program.js';
 import { bodyOf, buffersOf, expressionsOf, someExpression, visitExpression, visitStatements } from '../ir/walk.js';
-import type { Pass } from './pass.js';
+import { laterKernels, type Pass } from './pass.js';
 
 /** A weight as it will be kept. */
 interface IntegerWeight {
@@ -108,12 +108,7 @@ function elementFor(most: number, before: ElementType): 'i16' | 'i32' | 'i64' | 
 
 /** Kernels that run while the network is built, and never later. */
 function buildingKernels({ schedule }: Program): ReadonlySet<string> {
-  const later = new Set([
-    ...schedule.step.map(({ kernel }) => kernel),
-    ...Object.values(schedule.procedures).flatMap((actions) =>
-      actions.flatMap((action) => (action.kind === 'run' ? [action.kernel] : [])),
-    ),
-  ]);
+  const later = laterKernels(schedule);
   const first = schedule.initialise.flatMap((action) => (action.kind === 'run' ? [action.kernel] : []));
   return new Set(first.filter((name) => !later.has(name)));
 }

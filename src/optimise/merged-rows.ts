@@ -29,7 +29,7 @@ import type {
   SequentialKernel,
 } from '../ir/program.js';
 import { accessesOf, bodyOf, isLocal, someExpression, visitExpression, withParts } from '../ir/walk.js';
-import type { Pass } from './pass.js';
+import { laterKernels, type Pass } from './pass.js';
 import { usedBy } from './releases.js';
 
 /** Mean synapses of a source and delay in a projection from which longer rows are not faster. */
@@ -69,12 +69,7 @@ interface Facts {
 }
 
 function factsOf({ buffers, kernels, schedule, manifest, logs }: Program): Facts {
-  const later = new Set([
-    ...schedule.step.map(({ kernel }) => kernel),
-    ...Object.values(schedule.procedures).flatMap((actions) =>
-      actions.flatMap((action) => (action.kind === 'run' ? [action.kernel] : [])),
-    ),
-  ]);
+  const later = laterKernels(schedule);
   const laterUsers = new Map<string, number>();
   for (const kernel of kernels)
     if (later.has(kernel.name))

@@ -16,3 +16,12 @@ export interface Pass {
   /** Returns a legal program that computes the same bits as a legal one; the same object if there is no change. */
   readonly run: (program: Program) => Program;
 }
+
+/** Returns the names of kernels that run after the network is built. */
+export const laterKernels = ({ step, procedures }: Program['schedule']): ReadonlySet<string> =>
+  new Set([
+    ...step.map(({ kernel }) => kernel),
+    ...Object.values(procedures).flatMap((actions) =>
+      actions.flatMap((action) => (action.kind === 'run' ? [action.kernel] : [])),
+    ),
+  ]);

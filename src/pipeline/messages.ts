@@ -22,9 +22,7 @@ export const messages = {
   unknownInput: (name: string, known: readonly string[]): Finding => ({
     code: 'set/unknown-input',
     message: `no population ${shorten(name)} replays spikes`,
-    ...(known.length === 0 ? {} : { expected: oneOf(name, known) }),
-    found: shorten(name),
-    ...suggestion(name, known),
+    ...unlike(name, known),
   }),
 
   /** A part of a cell that a file of channels cannot set. */

@@ -1,16 +1,10 @@
 /** All findings of the NIR translator. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
-import { joinWords, oneOf, shorten, suggestion } from '../../src/diagnostics/suggest.js';
+import { joinWords, shorten, unlike } from '../../src/diagnostics/suggest.js';
 
 /** Returns a shape as Python writes it. */
 export const shapeText = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
-
-const named = (name: string, known: readonly string[]): Pick<Finding, 'expected' | 'found' | 'hint'> => ({
-  ...(known.length === 0 ? {} : { expected: oneOf(name, known) }),
-  found: shorten(name),
-  ...suggestion(name, known),
-});
 
 // --- Files ----------------------------------------------------------------------------------------------------------
 /** A group or a dataset that a graph needs. */
@@ -40,14 +34,14 @@ export const wrongType = (name: string, expected: string, found: string): Findin
 export const unknownField = (type: string, name: string, known: readonly string[]): Finding => ({
   code: 'nir/unknown-field',
   message: `${type} has no ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** A type that NIR does not have. */
 export const unknownPrimitive = (type: string, known: readonly string[]): Finding => ({
   code: 'nir/unknown-primitive',
   message: `NIR has no primitive ${shorten(type)}`,
-  ...named(type, known),
+  ...unlike(type, known),
 });
 
 /** A number outside its range. */
@@ -70,7 +64,7 @@ export const tooDeep = (levels: number): Finding => ({
 export const unknownNode = (name: string, known: readonly string[]): Finding => ({
   code: 'nir/unknown-node',
   message: `the graph has no node ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** An edge that is given twice. */
@@ -215,5 +209,5 @@ export const fastTime = (node: string, name: string, value: number, dt: string, 
 export const unknownSetting = (name: string, value: string, known: readonly string[]): Finding => ({
   code: 'nir/unknown-setting',
   message: `${name} cannot be ${shorten(value)}`,
-  ...named(value, known),
+  ...unlike(value, known),
 });

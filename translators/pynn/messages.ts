@@ -1,13 +1,7 @@
 /** All findings of the PyNN translator. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
-import { joinWords, oneOf, renaming, shorten, suggestion } from '../../src/diagnostics/suggest.js';
-
-const named = (name: string, known: readonly string[]): Pick<Finding, 'expected' | 'found' | 'hint'> => ({
-  ...(known.length === 0 ? {} : { expected: oneOf(name, known) }),
-  found: shorten(name),
-  ...suggestion(name, known),
-});
+import { joinWords, renaming, shorten, unlike } from '../../src/diagnostics/suggest.js';
 
 /** A document that is not a map with the notation's `format`. */
 export const notASpecification = (found: unknown): Finding => ({
@@ -28,7 +22,7 @@ export const unsupported = (feature: string, hint?: string): Finding => ({
 export const unknownType = (what: string, name: string, known: readonly string[]): Finding => ({
   code: 'pynn/unknown-type',
   message: `PyNN has no ${what} ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** A cell or synapse type of one simulator (`native_cell_type` and the like). */
@@ -43,7 +37,7 @@ export const nativeType = (name: string): Finding => ({
 export const unknownParameter = (name: string, type: string, known: readonly string[]): Finding => ({
   code: 'pynn/unknown-parameter',
   message: `${type} has no parameter ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
   ...renaming(name, known),
 });
 
@@ -105,14 +99,14 @@ export const unknownVariable = (name: string, type: string, known: readonly stri
   code: 'pynn/unknown-variable',
   message: `${type} has no variable ${shorten(name)}`,
   hint: known.length === 0 ? 'leave it out' : `${type} has ${joinWords(known, 'and')}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** A label or name that is not in the document. */
 export const unknownReference = (what: string, name: string, known: readonly string[]): Finding => ({
   code: 'pynn/unknown-reference',
   message: `there is no ${what} ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** Two populations, views or assemblies of one label. */
@@ -128,7 +122,7 @@ export const duplicateLabel = (label: string, what: string): Finding => ({
 export const unknownDistribution = (name: string, known: readonly string[]): Finding => ({
   code: 'pynn/unknown-distribution',
   message: `PyNN has no random distribution ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** A `RandomDistribution` with parameters of another one. */

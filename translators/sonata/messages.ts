@@ -1,13 +1,7 @@
 /** All findings of the SONATA translator. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
-import { joinWords, oneOf, shorten, suggestion } from '../../src/diagnostics/suggest.js';
-
-const named = (name: string, known: readonly string[]): Pick<Finding, 'expected' | 'found' | 'hint'> => ({
-  ...(known.length === 0 ? {} : { expected: oneOf(name, known) }),
-  found: shorten(name),
-  ...suggestion(name, known),
-});
+import { joinWords, oneOf, shorten, suggestion, unlike } from '../../src/diagnostics/suggest.js';
 
 const note = (code: string, message: string, hint?: string): Finding => ({
   code: `sonata/${code}`,
@@ -37,7 +31,7 @@ export const unknownKey = (owner: string, key: string, known: readonly string[])
   code: 'sonata/unknown-key',
   severity: 'warning',
   message: `${shorten(key)} is not read, since it is no name in ${owner}`,
-  ...named(key, known),
+  ...unlike(key, known),
 });
 
 /** A cycle of variables that contain each other. */
@@ -84,7 +78,7 @@ export const nodeSetDepth = (most: number): Finding => ({
 export const unknownVariable = (name: string, known: readonly string[]): Finding => ({
   code: 'sonata/unknown-variable',
   message: `the manifest has no variable ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** A file that cannot be read. */
@@ -197,7 +191,7 @@ export const danglingNode = (
 export const unknownPopulation = (name: string, known: readonly string[]): Finding => ({
   code: 'sonata/unknown-population',
   message: `no file has the population ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** A row that refers to a group, or a row of a group, that is not there. */
@@ -229,14 +223,14 @@ export const notAPoint = (type: string): Finding => ({
 export const unknownTemplate = (name: string, known: readonly string[]): Finding => ({
   code: 'sonata/unknown-template',
   message: name === '' ? 'the type has no model_template' : `there is no model template ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** A parameter that the template lacks. */
 export const unknownParameter = (name: string, template: string, known: readonly string[]): Finding => ({
   code: 'sonata/unknown-parameter',
   message: `${template} has no parameter ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** A synapse model other than static ones. */
@@ -266,7 +260,7 @@ export const missingWeight = (id: number): Finding => ({
 export const unknownWeightFunction = (name: string, known: readonly string[]): Finding => ({
   code: 'sonata/unsupported',
   message: `the weight_function ${shorten(name)} is Python code, which is not run`,
-  ...named(name, known),
+  ...unlike(name, known),
   hint: suggestion(name, known).hint ?? 'store the weights in the file of edges',
 });
 
@@ -298,7 +292,7 @@ export const shortDelay = (delay: number, dt: number): Finding => ({
 export const unknownSet = (name: string, known: readonly string[]): Finding => ({
   code: 'sonata/unknown-node-set',
   message: `there is no node set or population ${shorten(name)}`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 /** An attribute that no selected population has. */
@@ -313,14 +307,14 @@ export const unknownAttribute = (name: string): Finding => ({
 export const noSpikes = (population: string, known: readonly string[]): Finding => ({
   code: 'sonata/no-spikes',
   message: `the file has no spikes of ${shorten(population)}`,
-  ...named(population, known),
+  ...unlike(population, known),
 });
 
 /** A variable that cells cannot record. */
 export const unknownVariableOf = (name: string, template: string, known: readonly string[]): Finding => ({
   code: 'sonata/unknown-recordable',
   message: `${template} has no variable ${shorten(name)} that can be recorded`,
-  ...named(name, known),
+  ...unlike(name, known),
 });
 
 // --- Notes ----------------------------------------------------------------------------------------------------------

@@ -21,8 +21,8 @@ import type {
 import { child } from '../../../src/model/pointer.js';
 import type { PassContext } from '../../../src/model/rewriting/rewriting.js';
 import { elementsIn, populationOf, rowOf } from '../../../src/model/selected.js';
-import { recordedVariables } from '../../../src/model/tagged.js';
 import { usedIn } from './current-parameters.js';
+import { currentsByName } from './steps.js';
 
 type Current = Extract<Stimulus, { readonly kind: 'current' }>;
 
@@ -102,14 +102,7 @@ export function currentsOfCells(valid: ValidModel, { report }: PassContext): Val
 
 /** Currents into different cells of a population that have the same form, act all the time and are not recorded. */
 function alike({ model, data }: ValidModel): readonly (readonly Single[])[] {
-  const apart = new Set([
-    ...model.recordings.flatMap(recordedVariables),
-    ...model.experiment.protocol.flatMap((phase) => [
-      ...(phase.kind === 'currents' ? Object.keys(phase.currents) : []),
-      ...(phase.kind === 'attach' ? [phase.attach] : []),
-      ...(phase.kind === 'detach' ? [phase.detach] : []),
-    ]),
-  ]);
+  const apart = currentsByName(model);
   const groups: { readonly key: string; readonly shape: Expression; readonly cells: Map<number, Single> }[] = [];
   for (const [id, stimulus] of Object.entries(model.stimuli)) {
     if (stimulus.kind !== 'current' || !stimulus.attached || apart.has(id)) continue;

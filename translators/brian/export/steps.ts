@@ -15,14 +15,7 @@ const mostEntries = 3;
 /** Returns the model with a table for each current that only has steps at multiples of some interval. */
 export function stepsAsTables(model: Model): Model {
   const tables: Record<string, Table> = { ...model.tables };
-  const kept = new Set([
-    ...model.recordings.flatMap(recordedVariables),
-    ...model.experiment.protocol.flatMap((phase) => [
-      ...(phase.kind === 'currents' ? Object.keys(phase.currents) : []),
-      ...(phase.kind === 'attach' ? [phase.attach] : []),
-      ...(phase.kind === 'detach' ? [phase.detach] : []),
-    ]),
-  ]);
+  const kept = currentsByName(model);
   const stimuli = mapped(model.stimuli, (stimulus, id): Stimulus => {
     const table = stimulus.kind === 'current' && !kept.has(id) ? tableOf(stimulus.value, model) : undefined;
     if (stimulus.kind !== 'current' || table === undefined) return stimulus;
@@ -35,6 +28,17 @@ export function stepsAsTables(model: Model): Model {
   });
   return { ...model, tables, stimuli };
 }
+
+/** Returns names that recordings sample, and names of currents that phases change or switch. */
+export const currentsByName = ({ recordings, experiment }: Model): ReadonlySet<string> =>
+  new Set([
+    ...recordings.flatMap(recordedVariables),
+    ...experiment.protocol.flatMap((phase) => [
+      ...(phase.kind === 'currents' ? Object.keys(phase.currents) : []),
+      ...(phase.kind === 'attach' ? [phase.attach] : []),
+      ...(phase.kind === 'detach' ? [phase.detach] : []),
+    ]),
+  ]);
 
 /** Returns the table of a current (dimensionless at some ports), or undefined if it is no sequence of few steps. */
 function tableOf(current: Expression, { experiment: { dt } }: Model): Table | undefined {

@@ -3,6 +3,8 @@
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import { shorten, unlike } from '../../../src/diagnostics/suggest.js';
 
+export { tooDeep, unsupported } from '../flatten/messages.js';
+
 /** A document of definitions only. */
 export const nothingToRun = (): Finding => ({
   code: 'lems/nothing-to-run',
@@ -85,13 +87,6 @@ export const peerVariable = (name: string): Finding => ({
   hint: 'a tunnel can read the parameters of that instance and what it requires from its cell',
 });
 
-/** A structure of LEMS that is not imported. */
-export const unsupported = (feature: string, hint?: string): Finding => ({
-  code: 'lems/unsupported',
-  message: `${feature} cannot be imported`,
-  ...(hint === undefined ? {} : { hint }),
-});
-
 /** Connections from a component without an `EventOut` for their port; a warning. */
 export const neverEmits = (component: string, port: string): Finding => ({
   code: 'lems/never-emits',
@@ -130,13 +125,6 @@ export const otherComponent = (path: string, component: string, of: 'connection'
     of === 'connection'
       ? 'the connection is made to the instance that the path refers to'
       : 'the quantity is that of the instance that the path refers to',
-});
-
-/** Components that hold each other without end. */
-export const tooDeep = (depth: number): Finding => ({
-  code: 'lems/too-deep',
-  message: `components are nested more than ${depth} deep`,
-  hint: 'a component may contain an instance of itself, directly or indirectly',
 });
 
 /** Instances within instances, more than fit in memory. */

@@ -72,7 +72,13 @@ const shortened = (names: readonly string[]): string =>
 
 /** Returns the next step after an open verdict. */
 function advice({ grade, coverage, replicates, populations }: Comparison, details: boolean): readonly string[] {
+  const differ = populations
+    .flatMap(({ quantities: compared }) => compared ?? [])
+    .filter(({ verdict }) => verdict === 'different');
   const hints = [
+    ...(differ.length > 0 && differ.every(({ name }) => name === 'order')
+      ? ['--unpaired leaves the order of cells out, for models that draw it anew in each run']
+      : []),
     ...(coverage.complete ? [] : ['--only, --ignore, --from and --to leave parts out of the comparison']),
     ...(grade === 'not shown to differ' && !replicates
       ? ['one run of each side shows no spread between runs: five of each can show that they are the same']

@@ -68,26 +68,27 @@ describe('two runs of one model', () => {
   });
 });
 
+/** Returns answers of a share of the cells to stimuli at some times, each with a latency and a jitter in s. */
+const answering = (
+  times: (random: Random) => readonly number[],
+  latency: (cell: number) => number,
+  seed: number,
+  cells = 100,
+  seconds = 8,
+): Trains => {
+  const random = generator(seed);
+  const stimuli = times(generator(77));
+  return Array.from({ length: cells }, (_, cell) =>
+    Float64Array.from([
+      ...process(() => 4, 4, seconds, random),
+      ...stimuli.filter(() => random() < 0.8).map((time) => time + latency(cell) + 2e-3 * normal(random)),
+    ]).sort(),
+  );
+};
+const regular = (): readonly number[] => Array.from({ length: 32 }, (_, k) => 0.1 + 0.25 * k);
+const irregular = (random: Random): readonly number[] => process(() => 4, 4, 7.8, random);
+
 describe('what is locked to the time is found', () => {
-  /** Returns answers of a share of the cells to stimuli at some times, each with a latency and a jitter in s. */
-  const answering = (
-    times: (random: Random) => readonly number[],
-    latency: (cell: number) => number,
-    seed: number,
-    cells = 100,
-    seconds = 8,
-  ): Trains => {
-    const random = generator(seed);
-    const stimuli = times(generator(77));
-    return Array.from({ length: cells }, (_, cell) =>
-      Float64Array.from([
-        ...process(() => 4, 4, seconds, random),
-        ...stimuli.filter(() => random() < 0.8).map((time) => time + latency(cell) + 2e-3 * normal(random)),
-      ]).sort(),
-    );
-  };
-  const regular = (): readonly number[] => Array.from({ length: 32 }, (_, k) => 0.1 + 0.25 * k);
-  const irregular = (random: Random): readonly number[] => process(() => 4, 4, 7.8, random);
   const whole = { begin: 0, end: 8 };
 
   it.each([
@@ -261,6 +262,24 @@ describe('interneuron compare', () => {
       (k) => ({ p: flat(10 + k) }),
     );
     expect([found.code, found.stderr]).toEqual([2, expect.stringMatching(/are copies of one run/)]);
+  });
+
+  it('an order of cells that each run draws anew', async () => {
+    const order = (cell: number): number => 1e-3 * ((37 * cell) % 100);
+    for (const [name, trains] of [
+      ['first.csv', answering(irregular, (cell) => 1e-3 * cell, 1)],
+      ['second.csv', answering(irregular, order, 2)],
+    ] as const) {
+      const rows = trains.flatMap((train, id) => [...train].map((time) => `p,${id},${time}\n`));
+      writeFileSync(folder.file(name), `population,id,time (s)\n${rows.join('')}`);
+    }
+    const words = ['compare', folder.file('first.csv'), folder.file('second.csv')];
+    const found = await runCommand(words);
+    expect([found.code, found.stdout]).toEqual([
+      1,
+      expect.stringMatching(/^different: order of p[^]*hint +--unpaired/),
+    ]);
+    expect((await runCommand([...words, '--unpaired'])).code).toBe(3);
   });
 
   it.each<[string, (time: number) => number, (time: number) => number]>([

@@ -1,5 +1,6 @@
 /** Changes that a model makes from outside the equations of its types. */
 
+import { referenceOf } from '../lang/reference.js';
 import { writtenBy } from '../lang/walk.js';
 import { assignedBy, assignedKey } from './assigned.js';
 import { ownersOf, type Model, type SelectionRule } from './typed.js';
@@ -32,8 +33,7 @@ const named = (keys: readonly string[], of: SelectionRule | undefined): readonly
 
 /** Returns a variable that code of synapses names: their own, or one at an end (`post.v`). */
 function ofSynapses(name: string, projection: string, { projections }: Model): readonly string[] {
-  const [, end, variable = ''] = /^(pre|post)\.(.+)$/.exec(name) ?? [];
-  const { from, to } = projections[projection] ?? {};
-  const at = end === 'pre' ? from : end === 'post' ? to : undefined;
-  return at === undefined ? [`${projection}.${name}`] : named([variable], at.of);
+  const reference = referenceOf(name);
+  const at = reference.kind === 'end' ? projections[projection]?.[reference.end === 'pre' ? 'from' : 'to'] : undefined;
+  return at === undefined ? [`${projection}.${name}`] : named([reference.variable], at.of);
 }

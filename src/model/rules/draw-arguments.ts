@@ -4,6 +4,7 @@ import type { Call, Expression } from '../../lang/ast.js';
 import { isRandom } from '../../lang/functions.js';
 import { LangError } from '../../lang/lang-error.js';
 import { parseStatements, parseExpression } from '../../lang/parse.js';
+import { referenceOf } from '../../lang/reference.js';
 import { callsIn, expressionsOf } from '../../lang/walk.js';
 import { messages } from '../messages.js';
 import type { EquationSet, Model, Projection } from '../model.js';
@@ -129,8 +130,8 @@ function ofEnds(model: Model, { from, to }: Projection): Constants {
   };
   const ends = { pre: of(from), post: of(to) };
   return (name) => {
-    const [, side, own = ''] = /^(pre|post)\.(.+)$/.exec(name) ?? [];
-    return side === undefined ? undefined : ends[side as 'pre' | 'post'](own);
+    const reference = referenceOf(name);
+    return reference.kind === 'end' ? ends[reference.end](reference.variable) : undefined;
   };
 }
 

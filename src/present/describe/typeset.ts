@@ -6,6 +6,7 @@ import { canonicalDecimal } from '../../lang/decimal.js';
 import { parseExpression } from '../../lang/parse.js';
 import { precedence } from '../../lang/parse-expression.js';
 import { printExpression } from '../../lang/print.js';
+import { referenceOf } from '../../lang/reference.js';
 import { unitOf } from '../../lang/units.js';
 import { noNames } from '../../model/declared-names.js';
 import { markupText, printableLines } from '../../diagnostics/display.js';
@@ -147,10 +148,11 @@ function callOf(name: string, given: readonly string[], to: FormulaNotation): st
 
 /** Returns a name with its parts after `_` as a subscript; an end of a synapse is its superscript. */
 function nameOf(name: string, to: FormulaNotation): string {
-  const [, end, own = name] = /^(pre|post)\.(.+)$/.exec(name) ?? [];
+  const reference = referenceOf(name);
+  const { variable: own } = reference;
   const [, start = own, rest] = greekStart.exec(own) ?? /^([^_]+)_(.+)$/.exec(own) ?? [];
   const base = rest === undefined ? to.name(start) : to.subscript(to.name(start), to.name(rest.replaceAll('_', ',')));
-  return end === undefined ? base : to.power(base, to.text(end));
+  return reference.kind === 'end' ? to.power(base, to.text(reference.end)) : base;
 }
 
 function statementOf(statement: Statement, declared: Declared, to: FormulaNotation): string {

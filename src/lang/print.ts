@@ -92,12 +92,15 @@ export function printExpression(e: Expression, options: PrintOptions = {}): stri
       return e.operator === 'not'
         ? `not ${print(e.operand, level.not)}`
         : `${e.operator}${print(e.operand, level.sign)}`;
-    case 'binary':
-      return printBinary(
-        e.operator,
-        (least) => print(e.left, least),
-        (least) => print(e.right, least),
-      );
+    case 'binary': {
+      const { operator, left, right } = e;
+      const own = operatorLevel[operator];
+      const sign = tight.has(operator) ? operator : ` ${operator} `;
+      // Powers group to the right and take a sign in the exponent. Comparisons do not chain. Others group to the left.
+      const [first, second] =
+        operator === '**' ? [level.atom, level.sign] : [own === level.comparison ? own + 1 : own, own + 1];
+      return `${print(left, first)}${sign}${print(right, second)}`;
+    }
     case 'conditional':
       if (options.choice === 'signs')
         return `${print(e.condition, level.or)} ? ${print(e.whenTrue, level.or)} : ${print(e.whenFalse, level.or)}`;
@@ -110,18 +113,6 @@ export function printExpression(e: Expression, options: PrintOptions = {}): stri
     default:
       return e satisfies never;
   }
-}
-
-function printBinary(
-  operator: BinaryOperator,
-  left: (least: number) => string,
-  right: (least: number) => string,
-): string {
-  const operatorPrecedence = operatorLevel[operator];
-  const sign = tight.has(operator) ? operator : ` ${operator} `;
-  // Powers group to the right and take a sign in the exponent; comparisons do not chain; the rest groups to the left.
-  if (operator === '**') return `${left(level.atom)}${sign}${right(level.sign)}`;
-  return `${left(operatorPrecedence === level.comparison ? operatorPrecedence + 1 : operatorPrecedence)}${sign}${right(operatorPrecedence + 1)}`;
 }
 
 /** The canonical text of a statement, such as `v = E_l`, `post.ge += w`, `send(port, w, 0.001*s)`. */

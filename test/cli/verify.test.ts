@@ -163,7 +163,7 @@ describe('a result as a model', () => {
     const again = folder.file('seeded.csv');
     expect((await runCommand(['run', folder.file('noise.nwb'), '-q', '--seed', '9', '-o', again])).code).toBe(0);
     expect((await runCommand(['diff', folder.file('noise.nwb'), again])).stdout).toMatch(
-      /^different\nruns +seed 3 and 9\n/,
+      /^different from [\d.]+ ms on\nruns +seed 3 and 9\n/,
     );
   });
 
@@ -185,7 +185,7 @@ describe('diff of two results', () => {
     const { code, stdout } = await runCommand(['diff', folder.file('noise.csv'), other]);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^different\nruns +seed 3 and 4\nfirst difference in step \d+ \(.* s\), cells\[\d\]\.spike: first (?:no|a) spike, second (?:no|a) spike\n/,
+      /^different from [\d.]+ ms on\nruns +seed 3 and 4\nfirst difference in step \d+ \(.* s\), cells\[\d\]\.spike: first (?:no|a) spike, second (?:no|a) spike\n/,
     );
     expect(stdout).toMatch(/^cells +\d+ +\d+ +different$/m);
     const json = JSON.parse((await runCommand(['diff', folder.file('noise.csv'), other, '--json'])).stdout) as {

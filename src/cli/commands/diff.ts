@@ -10,7 +10,7 @@ import type { ModelComparison } from '../../verify/compare-models.js';
 import type { Limit } from '../../verify/limit.js';
 import { limitReport, limitText } from '../../verify/limit-text.js';
 import type { CommandContext } from '../context.js';
-import { eventName } from '../../compare/recorded.js';
+import { eventName, milliseconds } from '../../compare/recorded.js';
 import { runLines } from '../comparison-text.js';
 import { modelDifferenceLines } from '../model-difference-text.js';
 import { exitCodes } from '../exit-codes.js';
@@ -90,7 +90,7 @@ function lines({ exact, comparison }: ResultComparison): readonly string[] {
       ? `the same: ${record.steps} steps, fingerprint ${record.fingerprint.total}`
       : isSame
         ? 'the same'
-        : 'different';
+        : `different${exact?.first?.step === undefined || !record ? '' : ` from ${milliseconds(exact.first.step * record.dt)} on`}`;
   const first =
     exact?.first && record ? [differenceText(exact.first, record.dt, ['first', 'second'])] : firstSpike(comparison);
   const rows = exact

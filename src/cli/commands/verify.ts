@@ -6,6 +6,7 @@ import { printable } from '../../diagnostics/display.js';
 import { formatDuration } from '../../diagnostics/quantities.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { isOurs } from '../../compare/open-recorded.js';
+import { milliseconds } from '../../compare/recorded.js';
 import { isBundle } from '../../pipeline/read/model-in-bundle.js';
 import type { CheckedFile } from '../../verify/verify-bundle.js';
 import type { Judged } from '../../verify/certify/check-output.js';
@@ -231,7 +232,7 @@ function verdictLines({ verdict, stored, found, engine }: Verification, details:
       const { first, changes, count } = verdict;
       const shown = changes.slice(0, mostShown);
       return [
-        `different (${again})`,
+        `different${first?.step === undefined ? '' : ` from ${milliseconds(first.step * stored.dt)} on`} (${again})`,
         ...(first ? [differenceText(first, stored.dt)] : []),
         ...shown.map(({ place, stored: there, expected }) => `${place}: stored ${there}, expected ${expected}`),
         ...(count > shown.length ? [`and ${count - shown.length} more`] : []),

@@ -42,7 +42,8 @@ interface SvgElement {
   setAttribute(name: string, value: string): void;
   removeAttribute(name: string): void;
   append(child: SvgElement): void;
-  querySelectorAll(selector: string): Iterable<{ remove(): void }>;
+  remove(): void;
+  querySelectorAll(selector: string): Iterable<SvgElement>;
 }
 
 /** Draws a picture. @returns a document in SVG */
@@ -94,6 +95,9 @@ export function drawPicture({ title, subtitle, panels }: Picture): string {
     const plot = Plot.plot(options) as unknown as SvgElement;
     // Styles for pages: programs that draw SVG elsewhere do not know them.
     for (const style of plot.querySelectorAll('style')) style.remove();
+    // Only elements with a role have a name.
+    for (const marks of plot.querySelectorAll('g[aria-label]')) marks.setAttribute('role', 'group');
+    for (const frame of plot.querySelectorAll('rect[aria-label]')) frame.removeAttribute('aria-label');
     plot.removeAttribute('font-family');
     plot.removeAttribute('class');
     plot.setAttribute('color', '#000000');

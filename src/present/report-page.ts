@@ -106,7 +106,7 @@ async function pictures(recorded: Recorded): Promise<readonly string[]> {
   return blocks;
 }
 
-const figure = (kind: string, svg: string): string => `<figure class="${kind}">${svg}</figure>`;
+const figure = (kind: string, svg: string): string => `<figure class="${kind}" tabindex="0">${svg}</figure>`;
 
 type SynapseCounts = Awaited<ReturnType<typeof countAllSynapses>>;
 

@@ -55,7 +55,8 @@ export async function resultsPage(folder: string): Promise<string> {
       continue;
     }
     rows.push([name, ...values, ...totalsOf(recorded)]);
-    if (picture !== undefined) figures.push(`<figure>${picture}<figcaption>${markupText(name)}</figcaption></figure>`);
+    if (picture !== undefined)
+      figures.push(`<figure tabindex="0">${picture}<figcaption>${markupText(name)}</figcaption></figure>`);
   }
   if (rows.length === 0)
     throw new UsageError(`${folder} is a folder without results`, 'name a result, a model, or the folder of a sweep');

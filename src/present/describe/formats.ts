@@ -96,28 +96,31 @@ function latexTable({ columns, rows }: DescriptionTable): string {
 
 // --- HTML -----------------------------------------------------------------------------------------------------------
 const style = `
+:root{color-scheme:light dark;--ink:#1c2024;--paper:#fff;--muted:#5b6470;--line:#dfe3e8;--wash:#f6f7f9}
+@media(prefers-color-scheme:dark){:root{--ink:#e8eaed;--paper:#16191d;--muted:#a3abb5;--line:#363c44;--wash:#20242a}}
 body{font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;max-width:62rem;
-margin:0 auto;padding:1.5rem 1.25rem 3rem;color:#1c2024;background:#fff}
+margin:0 auto;padding:1.5rem 1.25rem 3rem;color:var(--ink);background:var(--paper)}
 h1{font-size:clamp(1.5rem,1.1rem + 1.8vw,2.25rem);line-height:1.2;letter-spacing:-.015em;margin:.2rem 0 .8rem}
-h2{font-size:1.25rem;line-height:1.3;margin:2.5rem 0 .6rem;padding-top:.9rem;border-top:1px solid #dfe3e8}
+h2{font-size:1.25rem;line-height:1.3;margin:2.5rem 0 .6rem;padding-top:.9rem;border-top:1px solid var(--line)}
 h3{font-size:1rem;margin:1.4rem 0 .3rem}
 .table{overflow-x:auto;margin:.6rem 0 1.2rem}
 table{border-collapse:collapse;font-size:.9375rem}
-th,td{padding:.3rem 1.4rem .3rem 0;text-align:left;vertical-align:top;border-bottom:1px solid #dfe3e8}
-th,td:first-child{color:#5b6470}th{font-weight:600;white-space:nowrap}
+th,td{padding:.3rem 1.4rem .3rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
+th,td:first-child{color:var(--muted)}th{font-weight:600;white-space:nowrap}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 td.digest{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.8125rem;overflow-wrap:anywhere;min-width:18rem}
-figure{margin:1.2rem 0}figure svg{display:block;max-width:100%;height:auto}
-.equations{margin:.5rem 0 1rem;padding:.6rem 1rem;background:#f6f7f9;border-radius:8px;overflow-x:auto}
+figure{margin:1.2rem 0;overflow-x:auto}figure svg{display:block;width:100%;height:auto;max-width:840px;min-width:760px;background:#fff}
+figcaption{color:var(--muted)}
+.equations{margin:.5rem 0 1rem;padding:.6rem 1rem;background:var(--wash);border-radius:8px;overflow-x:auto}
 .equations div{margin:.65rem 0}.indented{padding-left:2rem}math{font-size:1.1em}
 code{white-space:pre-wrap;font:.875rem ui-monospace,"DejaVu Sans Mono",monospace}
-@media print{body{max-width:none;padding:0;font-size:10pt}figure,tr,.equations{break-inside:avoid}h2,h3{break-after:avoid}}
+@media print{:root{--ink:#000;--paper:#fff;--muted:#444;--line:#ccc;--wash:#fff}figure svg{min-width:0}body{max-width:none;padding:0;font-size:10pt}figure,tr,.equations{break-inside:avoid}h2,h3{break-after:avoid}}
 `;
 
 /** Returns a page of HTML that needs no other file. @param body  its blocks below the title */
 export const htmlPage = (title: string, body: readonly string[]): string =>
   `<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>${markupText(title)}</title>` +
-  `<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><style>${style}</style></head>\n<body>\n<h1>${markupText(title)}</h1>\n${body.join('\n')}\n</body>\n</html>\n`;
+  `<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><style>${style}</style></head>\n<body>\n<main>\n<h1>${markupText(title)}</h1>\n${body.join('\n')}\n</main>\n</body>\n</html>\n`;
 
 /** Returns a page of HTML with the description. */
 export const describeInHtml = (description: ModelDescription<Line>): string =>
@@ -130,7 +133,7 @@ export function descriptionBlocks({ sections }: ModelDescription<Line>): readonl
       case 'text':
         return `<p>${markupText(one.text)}</p>`;
       case 'code':
-        return `<h3>${markupText(one.caption)}</h3>\n<div class="equations">\n${one.lines.map(htmlLine).join('\n')}\n</div>`;
+        return `<h3>${markupText(one.caption)}</h3>\n<div class="equations" tabindex="0">\n${one.lines.map(htmlLine).join('\n')}\n</div>`;
       case 'table':
         return htmlTable(one);
     }
@@ -163,5 +166,5 @@ export function htmlTable({ columns, rows }: Pick<DescriptionTable, 'columns' | 
     cell === '' ? '<td></td>' : `<th${areNumbers[k] === true ? ' class="number"' : ''}>${markupText(cell)}</th>`;
   const row = (cells: readonly string[], one: typeof data): string => `<tr>${cells.map(one).join('')}</tr>`;
   const head = isTitled ? [row(columns, heading)] : [];
-  return `<div class="table"><table>\n${[...head, ...rows.map((cells) => row(cells, data))].join('\n')}\n</table></div>`;
+  return `<div class="table" tabindex="0"><table>\n${[...head, ...rows.map((cells) => row(cells, data))].join('\n')}\n</table></div>`;
 }

@@ -30,6 +30,7 @@ import type { PackedImport } from '../src/bundle/crate.js';
 import { archiveBytes } from '../src/bundle/write-archive.js';
 import { UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
 import { writtenInSymbols } from '../src/lang/readable-quantity.js';
+import type { Model } from '../src/model/model.js';
 import { isRecording } from '../src/model/tagged.js';
 import { parseUnit } from '../src/lang/units.js';
 import { modelDiagram } from '../src/pictures/model-diagram.js';
@@ -176,7 +177,7 @@ export async function recordRun(
   const units = fileUnits(imported.notation);
   const plan = recordingPlan(program, protocol, units.samples);
   const { setup, notes } = runSetup(imported, compiled, plan, units.times ? { times: units.times } : {});
-  tell(beginOf(plan, protocolSteps(protocol), program.dt));
+  tell(beginOf(plan, protocolSteps(protocol), program.dt, imported.valid.model.recordings));
   const blocks: SampleBlock[] = [];
   const sink: SampleSink = { samples: (block) => void blocks.push(block), advance: () => undefined };
   const recorder = createRecorder(program, protocol, sink, plan);
@@ -219,13 +220,21 @@ export async function recordRun(
 }
 
 /** Returns the name of a series in legends: its variable, and its place on cells, as in `cells.soma(0.5).v`. */
-function nameOfSeries({ owner, variable, recording }: RunSetup['series'][number]): string {
-  const found = model().valid.model.recordings.find(({ name }) => name === recording);
+function nameOfSeries(
+  { owner, variable, recording }: RunSetup['series'][number],
+  recordings: Model['recordings'],
+): string {
+  const found = recordings.find(({ name }) => name === recording);
   const { section, fraction = 0.5 } = found && isRecording(found, 'variables') ? found : {};
   return [owner, ...(section === undefined ? [] : [`${section}(${fraction})`]), variable].join('.');
 }
 
-const beginOf = ({ setup }: RecordingPlan, steps: number, dt: number): BeginMessage => ({
+const beginOf = (
+  { setup }: RecordingPlan,
+  steps: number,
+  dt: number,
+  recordings: Model['recordings'],
+): BeginMessage => ({
   kind: 'begin',
   steps,
   dt,
@@ -234,7 +243,7 @@ const beginOf = ({ setup }: RecordingPlan, steps: number, dt: number): BeginMess
     size: setup.populations.find(({ name }) => name === population)?.size ?? 0,
   })),
   series: setup.series.map((series) => ({
-    name: nameOfSeries(series),
+    name: nameOfSeries(series, recordings),
     unit: series.unit,
     cells: shownCells(series, 0),
     size: columnCount(series),

@@ -130,11 +130,13 @@ type Quantity = Omit<Unit, 'distance' | 'ratio' | 'isNegligible'>;
 export const keyOf = ({ population, cell, variable = '', part }: Quantity): string =>
   `${population}[${cell}] ${variable} ${part}`;
 
-/** A cell with other numbers of spikes in both models, and the time of the first spike without a partner. */
+/** A cell with other spikes in both models after others that agree: its first spike without a partner near it. */
 interface Unmatched {
   readonly population: string;
   readonly cell: number;
   readonly time: number;
+  /** Number of the spikes of the cell before. */
+  readonly before: number;
 }
 
 /** Distances at one step. */
@@ -166,6 +168,12 @@ const parts = 10;
 
 /** Share of the samples of a part that are left out, the most distant ones. */
 const outliers = 0.1;
+
+/**
+ * Least ratio and distance in steps of spikes that are no partners, after others that agree: one of the models hardly
+ * reaches the threshold where the other does not, and spikes later.
+ */
+const jump = { ratio: 5, steps: 4 } as const;
 
 /** Largest negligible distance, relative to the range of a variable and to its size. */
 const negligibleOf = { range: 1e-5, size: 1e-6 } as const;
@@ -242,24 +250,26 @@ export function distancesOf(
         finerB.spikes.get(population)?.[cell] ?? [],
       ];
       const untilBoth = pairedUntil(ours, theirs, end, step);
-      const until = Math.min(untilBoth, pairedUntil(ours, ours2, end, step), pairedUntil(theirs, theirs2, end, step));
-      if (untilBoth < Infinity) unmatched.push({ population, cell, time: untilBoth });
+      let until = Math.min(untilBoth, pairedUntil(ours, ours2, end, step), pairedUntil(theirs, theirs2, end, step));
+      let first = untilBoth;
       const around: (readonly [number, number])[] = [];
       const trainsOfAll = [ours, theirs, ours2, theirs2];
-      for (let k = 0; k < Math.min(...trainsOfAll.map(({ length }) => length)); k += 1) {
-        const times = trainsOfAll.map((train) => train[k]!);
+      let before = 0;
+      for (; before < Math.min(...trainsOfAll.map(({ length }) => length)); before += 1) {
+        const times = trainsOfAll.map((train) => train[before]!);
         if (Math.min(...times) >= until) break;
         const [time = 0, other = 0, time2 = 0, other2 = 0] = times;
         const distance = Math.abs(time - other);
+        const own = 2 * (Math.abs(time - time2) + Math.abs(other - other2)) + step;
+        if (before > 0 && distance > jump.steps * step && distance > jump.ratio * own) {
+          until = first = Math.min(...times);
+          break;
+        }
         apart.push(distance);
-        add(
-          { population, cell, part: partOf(time) },
-          distance,
-          2 * (Math.abs(time - time2) + Math.abs(other - other2)) + step,
-          0,
-        );
+        add({ population, cell, part: partOf(time) }, distance, own, 0);
         around.push([Math.min(...times) - interval, Math.max(...times) + interval]);
       }
+      if (first < Infinity) unmatched.push({ population, cell, time: first, before });
       masks.set(`${population}[${cell}]`, { until, around });
     });
   }

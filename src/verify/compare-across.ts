@@ -4,6 +4,8 @@ import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { symbolicQuantity } from '../lang/readable-quantity.js';
 import { parseUnit } from '../lang/units.js';
 import { targetOf, targetsOf, type TargetNotation } from '../convert/target-notations.js';
+import { composed, type Became, type Variable } from '../model/rewriting/became.js';
+import type { ValidModel } from '../model/model.js';
 import { drawnParts } from '../model/drawn-parts.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import { markupNotation, type Notation } from '../pipeline/read/notation.js';
@@ -17,27 +19,68 @@ const conversionsTo = (notation: Notation): readonly TargetNotation[] => {
   return (forms.length > 0 ? forms : targetsOf(markupNotation)).toReversed();
 };
 
+/** Comparison of two models, and what the parts of the first are in the second. */
+interface Across {
+  readonly comparison: ModelComparison;
+  readonly became: Became;
+}
+
+/** Returns the statement on populations with other names. */
+const renamedParts = ({ renamed }: ModelComparison): Partial<Became> => {
+  const names = new Map(
+    renamed.flatMap(({ part, first, second }) => (part === 'population' ? [[first, second] as const] : [])),
+  );
+  const nameOf = (name: string): string => names.get(name) ?? name;
+  return {
+    population: (name, cell) => ({ population: nameOf(name), cell }),
+    variable: (given) => ({ ...given, owner: nameOf(given.owner) }),
+  };
+};
+
+/** Returns the statement of a conversion, where the second model also has variables that the conversion renames. */
+const orOfOneName = (became: Became, { model }: ValidModel): Became => ({
+  ...became,
+  variable: (given) => {
+    const after = became.variable(given);
+    const has = ({ owner, name }: Variable): boolean =>
+      Object.hasOwn(model.neurons[model.populations[owner]?.type ?? '']?.state ?? {}, name);
+    const { owner = given.owner } = after ?? {};
+    const own = { ...(after ?? given), owner, name: given.name, factor: 1 };
+    return (after === undefined || !has(after)) && has(own) ? own : after;
+  },
+});
+
 /**
  * Compares two models. For different notations, each is converted to the notation of the other, where that is possible:
  * both then have the words of one notation, and lists for the connections that rules draw. The comparison with the
- * fewest differences is returned.
+ * fewest differences is returned, and its statement on parts is that of the first model's conversion.
  */
-export async function compareAcross(first: ImportedModel, second: ImportedModel): Promise<ModelComparison> {
+export async function compareAcross(first: ImportedModel, second: ImportedModel): Promise<Across> {
   const direct = compareModels(first, second);
-  if (first.notation === second.notation || direct.sameModel) return direct;
+  const asNamed = { comparison: direct, became: composed([renamedParts(direct)]) };
+  if (first.notation === second.notation || direct.sameModel) return asNamed;
+  const there: Across[] = [];
+  for (const to of conversionsTo(second.notation))
+    for (const { again, became } of await readAgain(first, to)) {
+      const comparison = compareModels(again, second);
+      there.push({ comparison, became: composed([became, renamedParts(comparison)]) });
+    }
   // A result holds the canonical form of its document, with the same names and units: no standard types are needed.
   const all = [compareModels({ ...first, notation: second.notation }, second), direct];
-  for (const to of conversionsTo(second.notation))
-    for (const again of await readAgain(first, to)) all.push(compareModels(again, second));
+  all.push(...there.map(({ comparison }) => comparison));
   for (const to of conversionsTo(first.notation))
-    for (const again of await readAgain(second, to)) all.push(compareModels(first, again));
+    for (const { again } of await readAgain(second, to)) all.push(compareModels(first, again));
+  const [{ became: after }] = [...there.toSorted((a, b) => sizeOf(a.comparison) - sizeOf(b.comparison)), asNamed] as [
+    Across,
+  ];
+  const became = orOfOneName(after, second.valid);
   const isUntimed = [first, second].some(({ valid }) => valid.model.experiment.protocol.length === 0);
   // A conversion without named generators hides that one side draws with them.
   const hidesDraws = hasOwnGenerators(first) !== hasOwnGenerators(second);
   const [best = direct] = all
     .filter(({ differences }) => differences.length > 0 || !hidesDraws)
     .sort((a, b) => sizeOf(a) - sizeOf(b));
-  return {
+  const comparison = {
     ...best,
     sameModel: false,
     sameExperiment: false,
@@ -46,6 +89,7 @@ export async function compareAcross(first: ImportedModel, second: ImportedModel)
       .filter(({ parts }) => !(isUntimed && parts[0] === 'experiment'))
       .map((difference) => withParameter(difference, first)),
   };
+  return { comparison, became };
 }
 
 /** Whether a model draws with generators that have seeds of their own. */
@@ -58,11 +102,14 @@ const sizeOf = ({ differences, renamed }: ModelComparison): number =>
   differences.reduce((sum, { parts, property }) => sum + (property === '' ? 10 : 1) * parts.length, 0);
 
 /** Converts a model and reads the conversion; an empty list if it would be incomplete. */
-async function readAgain({ valid }: ImportedModel, to: TargetNotation): Promise<readonly ImportedModel[]> {
+async function readAgain(
+  { valid }: ImportedModel,
+  to: TargetNotation,
+): Promise<readonly { readonly again: ImportedModel; readonly became: Became }[]> {
   try {
     const converted = await convertWritten(valid, to);
     if (converted.outcome === 'incomplete' || converted.files.length === 0) return [];
-    return [await readWritten(converted, to)];
+    return [{ again: await readWritten(converted, to), became: converted.became }];
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError) return [];
     throw error;

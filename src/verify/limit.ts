@@ -13,6 +13,7 @@ import type { Recording, SpikeTrain, ValidModel } from '../model/model.js';
 import { elementsIn, populationOf } from '../model/selected.js';
 import { areInFile, isRecording, isSelection } from '../model/tagged.js';
 import { typedValid } from '../model/typed-model.js';
+import { joined } from '../library/joined-parts.js';
 import { operationsPerStep } from '../ir/operations.js';
 import { buildProgram } from '../pipeline/build-program.js';
 import { chooseTarget } from '../pipeline/choose-target.js';
@@ -42,7 +43,6 @@ import {
 } from './open-loop.js';
 import { comparableVariables, type Sampled } from './comparable-variables.js';
 import { compareStates, type CellPair, type StateComparison } from './state-comparison.js';
-import type { ModelComparison } from './compare-models.js';
 import { withDrawsOf } from './shared-draws.js';
 import { becameOf, takenCells, withCells, type Taken } from './some-cells.js';
 import { stepReaders, stepReasons } from './step-reasons.js';
@@ -117,7 +117,7 @@ class NotANumber extends Error {}
 export async function limitOf(whole: ValidModel, target: ValidModel, options: LimitOptions = {}): Promise<Limit> {
   const source = firstPart(whole, compared.longest);
   const { dt } = source.model.experiment;
-  const { work = usualWork } = options;
+  const { work = usualWork, became: given = unchanged } = options;
   const closed = workOf(source, comparedTime(source.model, compared.first));
   const listing = listedIn(source) * operations.listed * 2 * (halvings.least + 1);
   if (closed * operations.cell + listing > work) return noLimit(source, 'larger than the budget');
@@ -133,11 +133,14 @@ export async function limitOf(whole: ValidModel, target: ValidModel, options: Li
       const { valid: frozen, remaining } = await listed(firstPart(valid, compared.longest), engine);
       const [draws] = remaining;
       if (draws !== undefined) throw new UsageError(draws);
-      return frozen;
+      const { valid: made, became: parts } = joined(frozen);
+      became = composed([given, parts]);
+      return made;
     };
+    let became = given;
     const written = await settled(target);
     const from = withStates(withStep(own.valid, dt));
-    const found = await approach(from, () => Promise.resolve(written), options);
+    const found = await approach(from, () => Promise.resolve(written), { ...options, became });
     if (found.verdict === 'the same model') return found;
     const anew = options.written;
     if (anew !== undefined) {
@@ -148,7 +151,7 @@ export async function limitOf(whole: ValidModel, target: ValidModel, options: Li
         return known;
       };
       if (dependsOnStep(written, await at(dt / 2))) {
-        const again = await approach(from, at, options);
+        const again = await approach(from, at, { ...options, became });
         if (again.verdict === 'the same model') return { ...again, writtenAnew: true };
       }
     }
@@ -161,33 +164,18 @@ export async function limitOf(whole: ValidModel, target: ValidModel, options: Li
   }
 }
 
-/**
- * Compares two models of any notations. Parts that both draw by one definition have the draws of the first.
- *
- * @param renamed  parts of other names in the second
- */
+/** Compares two models of any notations. Parts that both draw by one definition have the draws of the first. */
 export async function limitOfDocuments(
   first: ValidModel,
   second: ValidModel,
-  renamed: ModelComparison['renamed'],
   options: LimitOptions = {},
 ): Promise<Limit> {
-  const names = new Map(
-    renamed.flatMap(({ part, first: name, second: other }) => (part === 'population' ? [[name, other] as const] : [])),
-  );
-  const nameOf = (name: string): string => names.get(name) ?? name;
-  const became = composed([
-    {
-      population: (name, cell) => ({ population: nameOf(name), cell }),
-      variable: (given) => ({ ...given, owner: nameOf(given.owner) }),
-    },
-  ]);
   const frozen = await settledOrReason(first);
   if (typeof frozen === 'string') return noLimit(first, frozen);
   const { valid, others } = withDrawsOf(second, first, frozen);
   const [other] = others;
   if (other !== undefined) return noLimit(first, other);
-  return limitOf(frozen, valid, { became, ...options });
+  return limitOf(frozen, valid, options);
 }
 
 /** Returns the compared part of a model with its draws made, or the reason why there is none. */
@@ -261,6 +249,8 @@ async function approach(
   }
   const first = await written(dt);
   const there = partsThere(source, first, given);
+  const lone = withoutCounterpart(source, first, there);
+  if (lone !== undefined) throw new UsageError(lone);
   const closed = closedPopulations(source, first, there);
   const trains = [...spikes]
     .filter(([name]) => isCell(name) && !closed.has(name))
@@ -329,7 +319,7 @@ async function approach(
   let coarser = await stable(atStep);
   const cellBefore = (name: string, cell: number): number => ofSource.get(name)?.[cell] ?? cell;
   const pairs = cellPairs(source, there, coarser.runs[0], paired, [...sampled.values()], ofSource);
-  const states = compareStates(typedValid(source), typedValid(await written(coarser.step / 8)), pairs);
+  const states = compareStates(typedValid(source), typedValid(await written(coarser.step / 8)), pairs, seconds);
   const levels: Distances[] = [];
   const atFirst = ofSource.size === 0 ? ofWhole : costOf([openSource, openFirst]);
   const arrivingHere = (arrivals(openSource, spikes) + arrivals(openFirst, spikes)) * operations.arrival;
@@ -347,13 +337,18 @@ async function approach(
     const { units, unmatched } = itemAt(levels, levels.length - 1);
     const { rest, open } = restOf(levels);
     if (isMany(rest, units.size, manyUnits)) return 'another model';
-    if (rest.length + open.length + unmatched.length === 0) return 'the same model';
-    return rest.length === 0 && levels.length > halvings.least && areLate(levels) ? 'the same model' : undefined;
+    // For equal equations, a spike that hardly reaches the threshold shows no difference.
+    const isEqual = states.apart.length === 0 && states.synapses && paired.size > 0;
+    const others = unmatched.filter(({ before }) => before === 0 || !isEqual || levels.length <= halvings.least);
+    const isSettling = standing(levels).length === 0;
+    if (rest.length + open.length + others.length === 0 && isSettling) return 'the same model';
+    const isLate = rest.length === 0 && isSettling && levels.length > halvings.least && areLate(levels);
+    return isLate ? 'the same model' : undefined;
   };
   if (states.differences.length > 0) return limit('another model');
-  if (states.delays) {
-    const [own, other] = states.delays.map((seconds) => Number((seconds * 1e3).toPrecision(6)));
-    return limit('no limit', `delays of ${own} and ${other} ms differ by less than half a step`);
+  if (states.close) {
+    const [own, other] = states.close.values.map((seconds) => Number((seconds * 1e3).toPrecision(6)));
+    return limit('no limit', `${states.close.what} of ${own} and ${other} ms differ by less than half a step`);
   }
   let spent = 0;
   for (let k = from + 1; k <= from + most; k += 1) {
@@ -367,7 +362,10 @@ async function approach(
     if (verdict !== undefined) return limit(verdict);
   }
   const isLong = levels.length >= halvings.few;
-  const isUnmatched = levels.slice(-halvings.least).every(({ unmatched }) => unmatched.length > 0) && !areFewer(levels);
+  // Where states agree before, a spike that hardly reaches the threshold shows no difference of the models.
+  const isLone = ({ unmatched }: Distances): boolean =>
+    unmatched.some(({ before }) => before === 0 || paired.size === 0);
+  const isUnmatched = levels.slice(-halvings.least).every(isLone) && !areFewer(levels);
   if (isLong && (isUnmatched || restOf(levels).rest.length > 0)) return limit('another model');
   const smallest = `${Number((coarser.step * 1e3).toPrecision(4))} ms`;
   const { units } = levels.at(-1) ?? {};
@@ -462,6 +460,23 @@ function closedPopulations(source: ValidModel, target: ValidModel, there: PartsT
     ...coupledContinuously(source, eventsOf(source) ?? new Map()),
     ...[...there].flatMap(([name, { population }]) => (coupled.has(name) ? [population] : [])),
   ]);
+}
+
+/** Returns the reason why not all cells that spike are compared; undefined if all are. */
+function withoutCounterpart(source: ValidModel, target: ValidModel, there: PartsThere): string | undefined {
+  const known = new Map<string, number>();
+  for (const { population, cells } of there.values())
+    known.set(population, (known.get(population) ?? 0) + new Set(cells).size);
+  const lone = (valid: ValidModel, compared: (name: string) => number): readonly string[] =>
+    [...eventsOf(valid)!.keys()].filter((name) => {
+      const { type, size } = entryOf(new Map(Object.entries(valid.model.populations)), name);
+      if (type === undefined) return false;
+      return compared(name) < (valid.model.neurons[type]?.cable ? 1 : size);
+    });
+  const [first] = lone(source, (name) => known.get(name) ?? 0);
+  const [second] = lone(target, (name) => there.get(name)?.cells.length ?? 0);
+  if (first !== undefined) return `cells of ${first} have no counterpart in the second model`;
+  return second === undefined ? undefined : `cells of ${second} have no counterpart in the first model`;
 }
 
 /** Checks whether projections act on a population. */
@@ -612,6 +627,35 @@ const manyStill = 0.1;
 
 /** Share of units and of cells that can settle at shorter steps than those of a verdict. */
 const fewLate = 0.01;
+
+/**
+ * Largest share of the distance of a quantity that two halvings leave of one model, a quarter with the margin that
+ * rounding to steps needs, and least number of units that show it.
+ */
+const mostLeft = { share: 0.5, units: 8 } as const;
+
+/** Returns quantities of populations with a mean distance that does not shrink as the step does. */
+function standing(levels: readonly Distances[]): readonly string[] {
+  const [before, , last] = levels.slice(-3);
+  if (!before || !last) return [];
+  const groups = new Map<string, (readonly [before: Unit, last: Unit])[]>();
+  for (const [key, unit] of last.units) {
+    const earlier = before.units.get(key);
+    const name = `${unit.population} ${unit.variable ?? ''}`;
+    if (earlier) groups.set(name, [...(groups.get(name) ?? []), [earlier, unit]]);
+  }
+  /** Most distant units are spikes that hardly reach the threshold. */
+  const meanOf = (distances: readonly number[]): number => {
+    const kept = distances.toSorted((a, b) => a - b).slice(0, Math.ceil(0.9 * distances.length));
+    return kept.reduce((sum, distance) => sum + distance, 0) / kept.length;
+  };
+  return [...groups].flatMap(([name, pairs]) => {
+    const [earlier, now] = [0, 1].map((side) => meanOf(pairs.map((pair) => pair[side]!.distance))) as [number, number];
+    const isOfStep = pairs[0]?.[1].variable === undefined && now <= last.step;
+    const isNegligible = pairs.filter(([, unit]) => unit.isNegligible).length > pairs.length / 2;
+    return pairs.length >= mostLeft.units && !isOfStep && !isNegligible && now > mostLeft.share * earlier ? [name] : [];
+  });
+}
 
 /** Checks whether cells with other numbers of spikes become fewer with the step. */
 function areFewer(levels: readonly Distances[]): boolean {

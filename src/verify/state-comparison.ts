@@ -5,7 +5,7 @@
 
 import type { Statement } from '../lang/ast.js';
 import { NoNumber } from '../lang/evaluate.js';
-import { namesIn } from '../lang/walk.js';
+import { namesIn, writtenBy } from '../lang/walk.js';
 import { near, sequence, valueAt } from '../library/recognise/numbers.js';
 import { arrayOf, numbersOf } from '../model/arrays.js';
 import { elementsIn, populationOf, populationsOf } from '../model/selected.js';
@@ -58,8 +58,8 @@ export interface StateComparison {
   readonly rounding: number;
   /** Whether the effects of all synapses were compared. */
   readonly synapses: boolean;
-  /** Delays in s that differ by less than half a step of the source: the first two. */
-  readonly delays?: readonly [source: number, target: number];
+  /** Delays or times of given spikes in s that differ by less than half a step of the source: the first two. */
+  readonly close?: { readonly what: string; readonly values: readonly [source: number, target: number] };
 }
 
 type Scope = (name: string) => number;
@@ -149,8 +149,13 @@ function moreStates(states: readonly State[], next: () => number): readonly Stat
   );
 }
 
-/** Compares two models at states of their cells. */
-export function compareStates(source: ValidModel, target: ValidModel, cells: readonly CellPair[]): StateComparison {
+/** Compares two models at states of their cells, and the spikes that are given until a time in s. */
+export function compareStates(
+  source: ValidModel,
+  target: ValidModel,
+  cells: readonly CellPair[],
+  seconds: number,
+): StateComparison {
   const differences: StateDifference[] = [];
   const apart = new Set<string>();
   const next = sequence(1);
@@ -168,7 +173,9 @@ export function compareStates(source: ValidModel, target: ValidModel, cells: rea
     try {
       const [own, type] = cellType(source, population);
       const [other, otherType] = cellType(target, there);
-      if (Object.keys(type.state).some((name) => !names.has(name))) throw new NoNumber('a state without a counterpart');
+      const lone = Object.keys(type.state).filter((name) => !names.has(name));
+      if (!lone.every((name) => isConstant(source, population, name)))
+        throw new NoNumber('a state without a counterpart');
       const scope = (state: ReadonlyMap<string, number>): Scope => scopeOf(type, own, cell, state, source);
       const moved = (state: State): Map<string, number> =>
         new Map(
@@ -186,6 +193,7 @@ export function compareStates(source: ValidModel, target: ValidModel, cells: rea
       const points = [...pair.states, ...moreStates(pair.states, next)];
       const [event, otherEvent] = [spikeOf(type), spikeOf(otherType)];
       for (const [name, { initial, unit }] of Object.entries(type.state)) {
+        if (!names.has(name)) continue;
         const [as, factor] = names.get(name)!;
         const values = [
           valueOf(own.values[name] ?? initial, cell, scope(new Map()), source),
@@ -226,6 +234,7 @@ export function compareStates(source: ValidModel, target: ValidModel, cells: rea
           perform(event.do, scope(after), after);
           perform(otherEvent.do, otherScope(otherAfter), otherAfter);
           for (const [name, { unit }] of Object.entries(type.state)) {
+            if (!names.has(name)) continue;
             const [as, factor] = names.get(name)!;
             const values = [after.get(name) ?? 0, (otherAfter.get(as) ?? 0) / factor] as const;
             if (!same(...values, Math.abs(point.get(name) ?? 0))) found(`reset of ${name}`, values, unit);
@@ -248,12 +257,32 @@ export function compareStates(source: ValidModel, target: ValidModel, cells: rea
     }
   }
   const effects = comparedEffects(source, target, cells);
+  const trains = comparedTrains(source, target, cells, seconds);
   return {
+    ...trains,
     ...effects,
-    differences: [...differences, ...effects.differences],
+    differences: [...differences, ...trains.differences, ...effects.differences],
     apart: [...apart],
     rounding,
   };
+}
+
+/** Checks whether a state of a population keeps its first value, 0: no synapse, event or equation changes it. */
+function isConstant({ model }: ValidModel, population: string, name: string): boolean {
+  const { type = '', values } = model.populations[population]!;
+  const { state, derivatives, events } = model.neurons[type]!;
+  const actions = Object.values(events).flatMap((event) => event.do);
+  const rate = derivatives[name]?.rate;
+  const isResting = (): boolean => rate === undefined || valueAt(rate, (read) => (read === name ? 0 : 1)) === 0;
+  const isReached = Object.values(model.projections).some(({ to, receptors, synapse }) => {
+    if (!populationsOf(writtenSelection(to.of)).includes(population)) return false;
+    const { pathways, contributes, summed } = model.synapses[synapse]!;
+    const written = writtenBy(Object.values(pathways).flatMap((pathway) => pathway.do));
+    const targets = [...contributes, ...summed].map(({ to: end }) => 'name' in end && end.name);
+    return Object.values(receptors).includes(name) || written.has(`post.${name}`) || targets.includes(name);
+  });
+  const isSet = writtenBy(actions).has(name) || Object.keys(model.operations).length > 0;
+  return (values[name] ?? state[name]!.initial) === 0 && !isSet && !isReached && isResting();
 }
 
 /** Returns the values at which two conditions change near values of a run; undefined if none was found. */
@@ -285,6 +314,64 @@ function crossings(
   return undefined;
 }
 
+/** Checks whether both have one step: a target that was written for a shorter one has its times on its grid. */
+const isAtOneStep = (source: ValidModel, target: ValidModel): boolean =>
+  source.model.experiment.dt === target.model.experiment.dt;
+
+/** Returns the given spikes of each element of a population until a time in s; undefined if it has others. */
+function givenTrains(
+  { model, data }: ValidModel,
+  name: string,
+  until: number,
+): readonly (readonly number[])[] | undefined {
+  const { type, spikes, size } = model.populations[name]!;
+  if (type !== undefined || spikes === undefined || !('times' in spikes)) return undefined;
+  const trains: number[][] = Array.from({ length: size }, () => []);
+  const times = numbersOf(spikes.times, data);
+  numbersOf(spikes.indices, data).forEach((element, k) => times[k]! < until && trains[element]?.push(times[k]!));
+  return trains.map((train) => train.sort((a, b) => a - b));
+}
+
+/** Compares the times of given spikes. */
+function comparedTrains(
+  source: ValidModel,
+  target: ValidModel,
+  cells: readonly CellPair[],
+  seconds: number,
+): Pick<StateComparison, 'differences' | 'close'> {
+  const { dt } = source.model.experiment;
+  const trains = new Map<string, ReturnType<typeof givenTrains>>();
+  const trainsOf = (valid: ValidModel, name: string): ReturnType<typeof givenTrains> => {
+    const key = `${valid === source ? 'source' : 'target'} ${name}`;
+    const known = trains.get(key) ?? givenTrains(valid, name, seconds - dt);
+    trains.set(key, known);
+    return known;
+  };
+  const differences: StateDifference[] = [];
+  let close: StateComparison['close'];
+  const found = new Set<string>();
+  for (const { population, cell, there, element } of cells) {
+    const [own, other] = [trainsOf(source, population)?.[cell], trainsOf(target, there)?.[element]];
+    if (!own || !other || found.has(population)) continue;
+    const add = (quantity: string, values: StateDifference['values'], unit: string): void => {
+      found.add(population);
+      differences.push({ population, cell, quantity, values, unit });
+    };
+    if (own.length !== other.length) add('number of spikes', [own.length, other.length], '1');
+    else
+      for (const [k, time] of own.entries()) {
+        const values = [time, other[k]!] as const;
+        if (Math.abs(values[1] - time) > dt * 0.51) {
+          add(`spike ${k}`, values, 's');
+          break;
+        }
+        if (isAtOneStep(source, target) && Math.abs(values[1] - time) > dt * 1e-6)
+          close ??= { what: 'times of spikes', values };
+      }
+  }
+  return { differences, ...(close ? { close } : {}) };
+}
+
 /** Most synapses whose effects are compared. */
 const mostSynapses = 200_000;
 
@@ -299,7 +386,7 @@ function comparedEffects(
   source: ValidModel,
   target: ValidModel,
   cells: readonly CellPair[],
-): Pick<StateComparison, 'differences' | 'delays' | 'synapses'> {
+): Pick<StateComparison, 'differences' | 'close' | 'synapses'> {
   const own = new Map(cells.map((pair) => [`${pair.population}[${pair.cell}]`, pair]));
   const other = new Map(cells.map((pair) => [`${pair.there}[${pair.element}]`, pair]));
   const ours = effectsIn(
@@ -315,9 +402,7 @@ function comparedEffects(
       return found && [found[0], found[1][1]];
     },
   );
-  // A target that was written for a shorter step has delays on its grid.
-  const isAtOneStep = source.model.experiment.dt === target.model.experiment.dt;
-  let delays: StateComparison['delays'];
+  let close: StateComparison['close'];
   const differences: StateDifference[] = [];
   for (const key of new Set([...ours.effects.keys(), ...theirs.effects.keys()])) {
     const [, from = '', to = '', cell = '', variable = ''] = /^(.*) → (.*)\[(\d+)\]\.(.*)$/.exec(key) ?? [];
@@ -343,7 +428,8 @@ function comparedEffects(
       else if (Math.abs(delay - there.delay) > source.model.experiment.dt * 0.51)
         found('delay', [delay, there.delay], 's');
       else {
-        if (isAtOneStep && !near(delay, there.delay)) delays ??= [delay, there.delay];
+        if (isAtOneStep(source, target) && !near(delay, there.delay))
+          close ??= { what: 'delays', values: [delay, there.delay] };
         continue;
       }
       break;
@@ -351,7 +437,7 @@ function comparedEffects(
   }
   return {
     differences,
-    ...(delays ? { delays } : {}),
+    ...(close ? { close } : {}),
     synapses: ours.unknown.size + theirs.unknown.size === 0,
   };
 }

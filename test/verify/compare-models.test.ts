@@ -133,9 +133,11 @@ describe('a specification and its own conversion', () => {
     expect(file!.text).toContain(text);
     const read = (changed: string): typeof source =>
       importModel({ name: file!.name, text: changed }, { data, origin: false });
-    expect((await compareAcross(source, read(file!.text))).differences).toEqual([]);
+    expect((await compareAcross(source, read(file!.text))).comparison.differences).toEqual([]);
     const changed = file!.text.replace(text, text.replace(/[\d.]+ms/, '0.7ms'));
-    expect((await compareAcross(source, read(changed))).differences).toMatchObject([{ property, first, second }]);
+    expect((await compareAcross(source, read(changed))).comparison.differences).toMatchObject([
+      { property, first, second },
+    ]);
   });
 
   it('in PyNN with another interval of an operation', async () => {
@@ -143,7 +145,7 @@ describe('a specification and its own conversion', () => {
     const { files, data } = await convertModel(source.valid, 'pynn-json');
     const text = files[0]!.text.replace('"every": 0.001', '"every": 0.002');
     const target = importModel({ name: 'model.json', text }, { data, origin: false });
-    expect((await compareAcross(source, target)).differences).toMatchObject([{ property: 'every' }]);
+    expect((await compareAcross(source, target)).comparison.differences).toMatchObject([{ property: 'every' }]);
   });
 
   const projections = ['A A', 'A B', 'B A', 'B B'].map((ends) => ends.split(' '));
@@ -189,7 +191,7 @@ describe('a specification and its own conversion', () => {
     expect(stdout).toBe(`different models\n  ${property} 1.2${unit} → 1.25${unit} (4 projections)\n`);
     expect(code).toBe(1);
     const [first, second] = [folder.file('four.json'), output].map((path) => importModel(readSource(path)));
-    expect((await compareAcross(second!, first!)).differences).toMatchObject([
+    expect((await compareAcross(second!, first!)).comparison.differences).toMatchObject([
       { property, first: `1.25${unit}`, second: `1.2${unit}` },
     ]);
   });

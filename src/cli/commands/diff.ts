@@ -6,7 +6,7 @@ import { UsageError } from '../../diagnostics/diagnostic.js';
 import { compareResults, type ResultComparison } from '../../verify/compare-results.js';
 import { isModel } from '../../pipeline/read/is-model.js';
 import type { ImportedModel } from '../../pipeline/pipeline.js';
-import type { ModelComparison } from '../../verify/compare-models.js';
+import type { Became } from '../../model/rewriting/became.js';
 import type { Limit } from '../../verify/limit.js';
 import { limitReport, limitText } from '../../verify/limit-text.js';
 import type { CommandContext } from '../context.js';
@@ -48,11 +48,11 @@ export async function diff(context: CommandContext): Promise<number> {
 async function diffModels(context: CommandContext, first: string, second: string): Promise<number> {
   const { compareAcross } = await import('../../verify/compare-across.js');
   const models = [await context.model(first), await context.model(second)] as const;
-  const comparison = await compareAcross(...models);
+  const { comparison, became } = await compareAcross(...models);
   const limit =
     context.options.flag('no-run') || comparison.sameModel
       ? undefined
-      : await limitOfModels(models, comparison, readSeconds('limit', context.options));
+      : await limitOfModels(models, became, readSeconds('limit', context.options));
   if (context.json)
     printJson(context.terminal, {
       models: [first, second],
@@ -67,11 +67,11 @@ async function diffModels(context: CommandContext, first: string, second: string
 /** Returns the verdict on two models in the limit of small steps, by the parts that the comparison matched. */
 async function limitOfModels(
   [first, second]: readonly [ImportedModel, ImportedModel],
-  { renamed }: ModelComparison,
+  became: Became,
   seconds?: number,
 ): Promise<Limit> {
   const { limitOfDocuments, workIn } = await import('../../verify/limit.js');
-  return limitOfDocuments(first.valid, second.valid, renamed, { work: workIn(seconds) });
+  return limitOfDocuments(first.valid, second.valid, { became, work: workIn(seconds) });
 }
 
 const columns = [

@@ -22,8 +22,15 @@ interface Part {
   readonly first: number;
 }
 
-/** Returns a model with joined populations and projections, and what its parts became. */
-export function joined(valid: ValidModel): { readonly valid: ValidModel; readonly became: Partial<Became> } {
+/**
+ * Returns a model with joined populations and projections, and what its parts became.
+ *
+ * @param groupOf  name that populations share which may be joined
+ */
+export function joined(
+  valid: ValidModel,
+  groupOf: (population: string) => string | undefined,
+): { readonly valid: ValidModel; readonly became: Partial<Became> } {
   const { experiment, operations, timing } = valid.model;
   const isSteady = experiment.protocol.every((phase) => isPhase(phase, 'run') || isPhase(phase, 'record'));
   if (!isSteady || Object.keys(operations).length > 0 || Object.keys(valid.model.populations).length < 2)
@@ -49,7 +56,7 @@ export function joined(valid: ValidModel): { readonly valid: ValidModel; readonl
     const [name, { type, slot, clock, values, spikes }] = entry;
     return isWhole(entry)
       ? name
-      : JSON.stringify([type, slot, clock, Object.keys(values).sort(), spikes === undefined]);
+      : JSON.stringify([groupOf(name), type, slot, clock, Object.keys(values).sort(), spikes === undefined]);
   });
   const cells = new Map<string, Part>();
   const joinedPopulations: [string, Population][] = [];

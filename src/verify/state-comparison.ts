@@ -18,6 +18,7 @@ import {
   type ValidModel,
   type Value,
 } from '../model/typed.js';
+import { areInFile } from '../model/tagged.js';
 import { writtenSelection } from '../model/typed-model.js';
 
 /** Variables of a population by name. */
@@ -149,15 +150,20 @@ function moreStates(states: readonly State[], next: () => number): readonly Stat
   );
 }
 
-/** Compares two models at states of their cells, and the spikes that are given until a time in s. */
+/**
+ * Compares two models at states of their cells, and the spikes that are given.
+ *
+ * @param options.seconds     time until which spikes are compared
+ * @param options.isGathered  whether one of them is of LEMS, with its receptors gathered
+ */
 export function compareStates(
   source: ValidModel,
   target: ValidModel,
   cells: readonly CellPair[],
-  seconds: number,
+  { seconds, isGathered }: { readonly seconds: number; readonly isGathered: boolean },
 ): StateComparison {
   const differences: StateDifference[] = [];
-  const apart = new Set<string>();
+  const [apart, partly] = [new Set<string>(), new Set<string>()];
   const next = sequence(1);
   let rounding = 0;
   const same = (a: number, b: number, size: number): boolean => {
@@ -174,8 +180,13 @@ export function compareStates(
       const [own, type] = cellType(source, population);
       const [other, otherType] = cellType(target, there);
       const lone = Object.keys(type.state).filter((name) => !names.has(name));
-      if (!lone.every((name) => isConstant(source, population, name)))
-        throw new NoNumber('a state without a counterpart');
+      const images = new Set([...names.values()].map(([as]) => as));
+      const loneThere = Object.keys(otherType.state).filter((name) => !images.has(name));
+      if (!restAtZero(source, population, lone)) throw new NoNumber('a state without a counterpart');
+      // Currents and receptors of LEMS are parameters and states of other notations: changes of rates lack them.
+      const isDrivenAlike = drives(source, population) === drives(target, there);
+      const isResting = restAtZero(target, there, loneThere);
+      if (!isResting || !isDrivenAlike) partly.add(population);
       const scope = (state: ReadonlyMap<string, number>): Scope => scopeOf(type, own, cell, state, source);
       const moved = (state: State): Map<string, number> =>
         new Map(
@@ -209,8 +220,10 @@ export function compareStates(
                 : 0,
             ] as const,
         );
+        if (isGathered && !isResting) continue;
+        const [base] = isGathered && !isDrivenAlike ? rates : [];
         const size = Math.max(...rates.map(([rate]) => Math.abs(rate)).filter(Number.isFinite));
-        const apartIn = rates.find(([a, b]) => !same(a, b, size * 1e-2));
+        const apartIn = rates.find(([a, b]) => !same(a - (base?.[0] ?? 0), b - (base?.[1] ?? 0), size * 1e-2));
         if (apartIn) found(`rate of ${name}`, apartIn, `(${unit})/s`);
       }
       if (event && otherEvent) {
@@ -262,27 +275,31 @@ export function compareStates(
     ...trains,
     ...effects,
     differences: [...differences, ...trains.differences, ...effects.differences],
-    apart: [...apart],
+    apart: [...new Set([...apart, ...partly])],
     rounding,
   };
 }
 
-/** Checks whether a state of a population keeps its first value, 0: no synapse, event or equation changes it. */
-function isConstant({ model }: ValidModel, population: string, name: string): boolean {
+/** Checks whether states of a population rest at 0, so that both models can be compared there: those of receptors. */
+function restAtZero({ model }: ValidModel, population: string, names: readonly string[]): boolean {
   const { type = '', values } = model.populations[population]!;
   const { state, derivatives, events } = model.neurons[type]!;
-  const actions = Object.values(events).flatMap((event) => event.do);
-  const rate = derivatives[name]?.rate;
-  const isResting = (): boolean => rate === undefined || valueAt(rate, (read) => (read === name ? 0 : 1)) === 0;
-  const isReached = Object.values(model.projections).some(({ to, receptors, synapse }) => {
-    if (!populationsOf(writtenSelection(to.of)).includes(population)) return false;
-    const { pathways, contributes, summed } = model.synapses[synapse]!;
-    const written = writtenBy(Object.values(pathways).flatMap((pathway) => pathway.do));
-    const targets = [...contributes, ...summed].map(({ to: end }) => 'name' in end && end.name);
-    return Object.values(receptors).includes(name) || written.has(`post.${name}`) || targets.includes(name);
+  const written = writtenBy(Object.values(events).flatMap((event) => event.do));
+  return names.every((name) => {
+    const rate = derivatives[name]?.rate;
+    const isResting = rate === undefined || valueAt(rate, (read) => (names.includes(read) ? 0 : 1)) === 0;
+    return (values[name] ?? state[name]!.initial) === 0 && !written.has(name) && isResting;
   });
-  const isSet = writtenBy(actions).has(name) || Object.keys(model.operations).length > 0;
-  return (values[name] ?? state[name]!.initial) === 0 && !isSet && !isReached && isResting();
+}
+
+/** Returns the number of currents and continuous synapses that act on a population. */
+function drives({ model }: ValidModel, population: string): number {
+  const acts = (to: Projection['to']['of']): boolean => populationsOf(writtenSelection(to)).includes(population);
+  const synapses = Object.values(model.projections).filter(({ to, synapse }) => {
+    const { contributes, summed } = model.synapses[synapse]!;
+    return acts(to.of) && contributes.length + summed.length > 0;
+  });
+  return synapses.length + Object.values(model.stimuli).filter(({ to }) => acts(to)).length;
 }
 
 /** Returns the values at which two conditions change near values of a run; undefined if none was found. */
@@ -325,7 +342,7 @@ function givenTrains(
   until: number,
 ): readonly (readonly number[])[] | undefined {
   const { type, spikes, size } = model.populations[name]!;
-  if (type !== undefined || spikes === undefined || !('times' in spikes)) return undefined;
+  if (type !== undefined || spikes === undefined || areInFile(spikes)) return undefined;
   const trains: number[][] = Array.from({ length: size }, () => []);
   const times = numbersOf(spikes.times, data);
   numbersOf(spikes.indices, data).forEach((element, k) => times[k]! < until && trains[element]?.push(times[k]!));

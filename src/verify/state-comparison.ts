@@ -119,9 +119,9 @@ const spikeOf = (type: NeuronType): NeuronType['events'][string] | undefined =>
 
 /** Returns a population of a model and its type. @throws NoNumber for types whose state has other parts */
 function cellType(valid: ValidModel, name: string): readonly [Population, NeuronType] {
-  const population = valid.model.populations[name]!;
-  const type = valid.model.neurons[population.type ?? ''];
-  if (!type) throw new NoNumber('no equations');
+  const population = valid.model.populations[name];
+  const type = valid.model.neurons[population?.type ?? ''];
+  if (!population || !type) throw new NoNumber('no equations');
   const isPlain = Object.keys(type.regimes).length === 0 && !type.compartments && !type.cable && !population.linked;
   if (!isPlain || type.noise.length > 0) throw new NoNumber('regimes or compartments');
   return [population, type];
@@ -341,7 +341,7 @@ function givenTrains(
   name: string,
   until: number,
 ): readonly (readonly number[])[] | undefined {
-  const { type, spikes, size } = model.populations[name]!;
+  const { type, spikes, size = 0 } = model.populations[name] ?? {};
   if (type !== undefined || spikes === undefined || areInFile(spikes)) return undefined;
   const trains: number[][] = Array.from({ length: size }, () => []);
   const times = numbersOf(spikes.times, data);

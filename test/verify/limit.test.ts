@@ -7,7 +7,8 @@ import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import { chooseTarget } from '../../src/pipeline/choose-target.js';
 import type { TargetNotation } from '../../src/convert/convert.js';
 import type { ValidModel } from '../../src/model/model.js';
-import { limitOf, workIn, type Limit } from '../../src/verify/limit.js';
+import { compareAcross } from '../../src/verify/compare-across.js';
+import { limitOf, limitOfDocuments, workIn, type Limit } from '../../src/verify/limit.js';
 import { limitText } from '../../src/verify/limit-text.js';
 import { spikesOf } from '../../src/verify/check-conversion.js';
 import { drawnOnce, listedSpikes, openLoop } from '../../src/verify/open-loop.js';
@@ -158,6 +159,69 @@ test.each([
   const { valid } = importModel(readSource(join(root, 'fixtures', fixture)));
   const { reason, verdict: found } = await verdict(valid, valid, to);
   expect([found, reason]).toEqual(['the same model', undefined]);
+});
+
+describe('two documents, of which one has a population for each cell', () => {
+  const compared = async (change: (document: Network) => void): Promise<Limit> => {
+    const changed = network();
+    change(changed);
+    const first = importModel({ name: 'model.json', text: JSON.stringify(network()) });
+    const second = await readWritten(await convertWritten(read(changed), 'neuroml'), 'neuroml');
+    const { became } = await compareAcross(first, second);
+    return limitOfDocuments(first.valid, second.valid, { became });
+  };
+
+  test.each([
+    ['nothing', (): void => undefined, 'the same model'],
+    ['a weight', (document: Network): void => void (synapses(document)[33]![2]! *= 1.01), 'another model'],
+    ['a threshold', (document: Network): void => void (cellsOf(document)['v_thresh'] = -51.9), 'another model'],
+  ] as const)('a change of %s', async (_, change, expected) => {
+    expect((await compared(change)).verdict).toBe(expected);
+  });
+});
+
+test('given spikes that differ by less than half a step have no limit', async () => {
+  const later = network();
+  const params = later.populations[0]!.cell.params as { spike_times: number[][] };
+  params.spike_times[2]![1]! += 0.02;
+  expect(await limitOf(read(network()), read(later))).toMatchObject({
+    verdict: 'no limit',
+    reason: 'times of spikes of 29.3 and 29.32 ms differ by less than half a step',
+  });
+});
+
+test('a spike that hardly reaches the threshold is no difference of equal equations', async () => {
+  const times = Array.from({ length: 5 }, (_, k) => Array.from({ length: 10 }, (__, n) => 4.7 + 2.2 * k + 12.9 * n));
+  const adapting = read({
+    format: 'interneuron/pynn',
+    setup: { timestep: 0.1, min_delay: 0.1 },
+    populations: [
+      { label: 'in', size: 5, cell: { type: 'SpikeSourceArray', params: { spike_times: times } } },
+      {
+        label: 'cells',
+        size: 5,
+        cell: {
+          type: 'IF_cond_exp_gsfa_grr',
+          params: { tau_rr: 2, e_rev_rr: -75, q_rr: 300, q_sfa: 14, i_offset: [0.45, 0.5, 0.55, 0.6, 0.65] },
+        },
+      },
+    ],
+    projections: [
+      {
+        label: 'excitation',
+        pre: 'in',
+        post: 'cells',
+        receptor_type: 'excitatory',
+        connector: { type: 'AllToAllConnector' },
+        synapse: { type: 'StaticSynapse', params: { weight: 0.02, delay: 1 } },
+      },
+    ],
+    recordings: [{ target: 'cells', variables: ['spikes'] }],
+    phases: [{ run: 150 }],
+  });
+  const limit = await verdict(adapting, adapting, 'brian-json');
+  expect(limitText(limit)).toMatch(/^the same model: .*states equal to/);
+  expect(limit.levels.at(-1)!.unmatched.every(({ before }) => before > 0)).toBe(true);
 });
 
 describe('networks with many cells', () => {

@@ -113,8 +113,8 @@ export async function checkOwn(
 async function limitBeside(path: string, other: ImportedModel): Promise<Limit | null> {
   const own = await modelInResult(path, {});
   if (!own) return null;
-  const { renamed } = await compareAcross(own, other);
-  return limitOfDocuments(own.valid, other.valid, renamed);
+  const { became } = await compareAcross(own, other);
+  return limitOfDocuments(own.valid, other.valid, { became });
 }
 
 /** Runs a model and compares its spikes and samples with a result of another program. */

@@ -464,15 +464,23 @@ function gradeOfCounts([a, b]: readonly [number, number], { rate }: Margins): Gr
 export function gradeOf([a, b]: readonly [number, number], quantities: readonly Quantity[]): Grade {
   if (a === 0 || b === 0) return a + b >= fewestSpikes ? 'different' : 'cannot say';
   if (quantities.some(({ verdict }) => verdict === 'different')) return 'different';
-  const areOpen = quantities.some((quantity) => isOpen(quantity, quantities));
+  const areOpen = quantities.some((quantity) => isOpen(quantity, quantities, [a, b]));
   return !areOpen && quantities.length > 0 && 2 * withinMargins(quantities) >= quantities.length
     ? 'not shown to differ'
     : 'cannot say';
 }
 
-/** Checks whether a quantity differs significantly, but one run of each side cannot prove it. */
-export const isOpen = ({ verdict, departure }: Quantity, { length }: readonly Quantity[]): boolean =>
-  verdict === 'cannot say' && departure < alpha / length;
+/**
+ * Checks whether a quantity may differ, but one run of each side cannot prove it: a significant difference, or numbers
+ * of spikes that differ by more than the margin of the rate.
+ */
+export const isOpen = (
+  { name, margin, verdict, departure }: Quantity,
+  { length }: readonly Quantity[],
+  [a, b]: readonly [number, number],
+): boolean =>
+  (verdict === 'cannot say' && departure < alpha / length) ||
+  (name === 'rate' && Math.abs(a - b) > (margin * (a + b)) / 2);
 
 /** Returns the number of quantities within their margins. */
 export const withinMargins = (quantities: readonly Quantity[]): number =>

@@ -196,8 +196,11 @@ function doubts(populations: readonly PopulationComparison[]): string {
   const named = (areOpen: boolean): readonly string[] =>
     populations.flatMap((population) =>
       (population.quantities ?? [])
-        .filter((quantity, _, all) => quantity.verdict === 'cannot say' && (!areOpen || isOpen(quantity, all)))
-        .map(({ name, over }) => `${name} of ${eventName(population)}${areOpen ? ` (${over})` : ''}`),
+        .filter((one, _, all) => (areOpen ? isOpen(one, all, population.spikes) : one.verdict === 'cannot say'))
+        .map(({ name, over }) => {
+          const size = name === 'rate' ? `${population.spikes.map(formatCount).join(' and ')} spikes` : over;
+          return `${name} of ${eventName(population)}${areOpen ? ` (${size})` : ''}`;
+        }),
     );
   const [open, undecided] = [named(true), named(false)];
   if (open.length > 0) return `left open: ${listed(open)}`;

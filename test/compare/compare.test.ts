@@ -75,6 +75,16 @@ describe('grades', () => {
     1,
   );
 
+  it('numbers of spikes that differ by more than a tenth are left open', () => {
+    const [rates, seconds] = [Array.from({ length: 20 }, () => 10), 10];
+    const first = poisson(rates, seconds, 5);
+    const fewer = poisson(rates, seconds, 6).map((train) => train.filter((_, k) => k % 8 !== 0));
+    const found = compareTrains(first, fewer);
+    const [a, b] = found.populations[0]!.spikes;
+    expect((2 * (a - b)) / (a + b)).toBeGreaterThan(0.1);
+    expect(headline(found)).toMatch(/^cannot say: left open: rate of exc \([\d,]+ and [\d,]+ spikes\)/);
+  });
+
   it('identical, the same up to rounding, and within δ', () => {
     expect(compareTrains(trains, trains).grade).toBe('identical');
     expect(compareTrains(trains, moved(trains, 1e-13)).grade).toBe('same spikes');

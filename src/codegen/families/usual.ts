@@ -1,6 +1,7 @@
 /**
  * The usual case of an update: no element of a block is refractory. Then no value has to be chosen, and the update is
- * shorter than the one for all cases. Both compute the same bits.
+ * shorter than the one for all cases. Both compute the same bits. A single choice takes no longer than looking for
+ * refractory elements.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -169,7 +170,7 @@ function withoutFills(body: readonly Statement[]): Pick<UsualCase, 'body' | 'fil
   return { body: body.filter((s) => s.kind !== 'store' || !filled.has(s.buffer)), fills };
 }
 
-/** Returns the usual case of a kernel on lanes that sets bits; undefined if there is none that is shorter. */
+/** Returns the usual case of a kernel on lanes that sets bits; undefined if there is none that saves two choices. */
 export function usualCase({ body, lanes }: MapPattern): UsualCase | undefined {
   const isStraight = body.every(
     ({ kind }) => kind === 'set' || kind === 'store' || kind === 'setBit' || kind === 'comment',
@@ -183,7 +184,7 @@ export function usualCase({ body, lanes }: MapPattern): UsualCase | undefined {
   for (const e of all) visitExpression(e, (part) => isElapsed(part, changed, set) && found.set(textOf(part), part));
   for (const condition of found.values()) {
     const shorter = assuming(body, condition);
-    if (choices(shorter) < choices(body))
+    if (choices(shorter) + 1 < choices(body))
       return {
         otherwise: { ...condition, op: condition.op === 'ge' ? 'lt' : 'le' },
         ...withoutFills(withChosenZeros(shorter)),

@@ -21,9 +21,10 @@ import * as messages from '../context/messages.js';
 import { noiseOfStep, type Noise } from './noise.js';
 import { activity } from './refractoriness.js';
 import type { Site } from './propagators.js';
-import { settled } from '../code/settled.js';
+import { settled, settling, settlingSteps } from '../code/settled.js';
+import { groupKernel, stepScope } from '../scopes/step-scope.js';
 import { objectNames } from '../../model/object-names.js';
-import type { PlacedEntry, StepPlace } from '../context/place.js';
+import { inStep, type PlacedEntry, type StepPlace } from '../context/place.js';
 
 /**
  * Writes the new values of a group's state variables into a scope. @returns the kernels to run before it in each step
@@ -42,9 +43,10 @@ export function integrateGroup(
   const note = (names: string, how: string): void => context.builder.note(`${names} is integrated by ${how}`);
   if (chosen.method === 'exact') {
     note(group.name, chosen.method);
-    const { values, entries } = exactValues(group, chosen.system, active, scope);
-    for (const [name, value] of values) scope.write(name, settled(value, scope.block));
-    return entries;
+    const { values, entries, slow, away } = exactValues(group, chosen.system, active, scope);
+    for (const [name, value] of values)
+      scope.write(name, slow.has(name) || away.has(name) ? value : settled(value, scope.block));
+    return [...settleNowAndThen([...slow], group, context), ...entries];
   }
   const { method } = chosen;
   const separated =
@@ -112,13 +114,35 @@ function propagatorSite(group: Group, context: Context): Site {
   };
 }
 
+/** Settles variables in every 64th step, right before their integration. */
+function settleNowAndThen(names: readonly string[], group: Group, context: Context): readonly PlacedEntry[] {
+  if (names.length === 0) return [];
+  const block = new Block();
+  const scope = stepScope(group, 'settling', block, context);
+  scope.integrating = true;
+  for (const name of names) scope.write(name, settled(to(context.real, scope.read(name)), block));
+  scope.storeAll();
+  const kernel = groupKernel(group, 'settling', `decayed values of ${group.name}, which become 0`, block, context);
+  return [inStep(kernel, updatePlace(group, context), settlingSteps)];
+}
+
+/** An exact step of a group. */
+interface ExactStep {
+  readonly values: ReadonlyMap<string, Ir>;
+  readonly entries: readonly PlacedEntry[];
+  /** Variables that are settled now and then. */
+  readonly slow: ReadonlySet<string>;
+  /** Variables that a constant keeps away from 0. */
+  readonly away: ReadonlySet<string>;
+}
+
 /** Exact step in both modes: with the equations in force, and with the rates of refractory variables zero. */
 function exactValues(
   group: Group,
   system: LinearSystem,
   active: ReadonlyMap<string, Ir>,
   scope: ElementScope,
-): { readonly values: ReadonlyMap<string, Ir>; readonly entries: readonly PlacedEntry[] } {
+): ExactStep {
   const { context } = scope;
   const site = propagatorSite(group, context);
   const free = propagatorsOf(system, new Set(), site);
@@ -145,7 +169,16 @@ function exactValues(
       return [name, scope.block.name(`next_${name}`, same ? running : code`select(${all}, ${running}, ${stopped})`)];
     }),
   );
-  return { values, entries };
+  const settledAs = (how: ReturnType<typeof settling>): ReadonlySet<string> =>
+    new Set(
+      system.names.filter((name, i) => {
+        const modes = held && !frozen.has(name) ? [free, held] : [free];
+        const each = modes.map(({ p, constants }) => settling(p[i]?.[i], constants[i], context.real));
+        const most = (['always', 'now and then', 'never'] as const).find((one) => each.includes(one));
+        return most === how;
+      }),
+    );
+  return { values, entries, slow: settledAs('now and then'), away: settledAs('never') };
 }
 
 /** Candidate methods for the equations of compartments other than the potential. @source Brian 2, `SpatialNeuron` */

@@ -13,7 +13,12 @@ const bufferOf = (name: string, element: Buffer['element']): Buffer => ({
   role: 'state',
   comment: '',
 });
-const [v, last, flag] = [bufferOf('v', 'f64'), bufferOf('last', 'i32'), bufferOf('flag', 'u8')];
+const [v, u, last, flag] = [
+  bufferOf('v', 'f64'),
+  bufferOf('u', 'f64'),
+  bufferOf('last', 'i32'),
+  bufferOf('flag', 'u8'),
+];
 const [free, next, x] = [
   { name: 'free', type: 'bool' },
   { name: 'next', type: 'f64' },
@@ -43,6 +48,7 @@ describe('the usual case of an update', () => {
     ir.set(x, ir.mul(ir.get(next), ir.select(small, ir.f64(0), ir.f64(1)))),
     crosses(ir.and(ir.compare('gt', ir.get(x), ir.f64(1)), ir.compare('ne', ir.load(flag, index), ir.u32(0)))),
     ir.store(v, index, ir.add(ir.get(x), ir.f64(0))),
+    ir.store(u, index, ir.select(ir.get(free), halved, ir.load(u, index))),
   ];
 
   test('chooses no value by the refractory period, and stores flags apart', () => {
@@ -55,6 +61,7 @@ describe('the usual case of an update', () => {
         ir.set(x, ir.select(small, ir.f64(0), ir.get(next))),
         crosses(ir.compare('gt', ir.get(x), ir.f64(1))),
         ir.store(v, index, ir.get(x)),
+        ir.store(u, index, halved),
       ],
     });
   });
@@ -70,6 +77,7 @@ describe('the usual case of an update', () => {
       'that has no refractory period',
       kernel([ir.set(x, halved), crosses(ir.bool(true)), ir.store(v, index, ir.get(x))]),
     ],
+    ['that chooses one value', kernel(body.slice(0, -1))],
     ['off lanes', kernel(body, false)],
     ['that changes what the period reads', kernel([...body, ir.store(last, index, step)])],
     ['without a threshold', kernel(body.filter(({ kind }) => kind !== 'setBit'))],

@@ -11,6 +11,8 @@ export interface RecordedFingerprint {
   readonly experiment: string;
   /** Version of interneuron that made the page. */
   readonly version: string;
+  /** Numerics version of the run; absent: 9, the first for which pages were made. */
+  readonly numerics?: number;
 }
 
 const link = (text: string, href: string): HTMLAnchorElement => make('a', { textContent: text, href, rel: 'noopener' });

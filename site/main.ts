@@ -13,6 +13,7 @@ import { addTo, emptyRecording, replaceSamples, type Recording } from './recordi
 import { createSliders } from './sliders.js';
 import { openTab, startTabs } from './tabs.js';
 import { formatCount } from '../src/diagnostics/quantities.js';
+import { numericsVersion } from '../src/ir/program.js';
 import type { Diagram } from '../src/pictures/network-diagram.js';
 import { modelCommands, repairCommands } from '../src/present/next-commands.js';
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
@@ -404,6 +405,8 @@ function showTick(fingerprint: string | undefined): void {
   if (!recorded || fingerprint === undefined) tick.textContent = '';
   else if (readNow?.experiment !== recorded.experiment)
     tick.textContent = 'The model was changed since its fingerprint was recorded.';
+  else if ((recorded.numerics ?? 9) !== numericsVersion)
+    tick.textContent = `The fingerprint was recorded with numerics version ${recorded.numerics ?? 9}, and this page runs version ${numericsVersion}.`;
   else {
     const same = fingerprint === recorded.fingerprint;
     tick.className = same ? 'same' : 'other';

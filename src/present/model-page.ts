@@ -14,6 +14,7 @@ import { countAllSynapses } from '../pipeline/compile-model.js';
 import { readSource, runModel, type RunResult } from '../pipeline/pipeline.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
+import { numericsVersion } from '../ir/program.js';
 import { version } from '../pipeline/version.js';
 import { modelDiagram } from '../pictures/model-diagram.js';
 import { recordingOf } from '../compare/recorded.js';
@@ -139,7 +140,7 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
       ? {}
       : { beside: beside.map(({ path, name, bytes }) => ({ path, name, bytes: bytes.length })) }),
     options: pageOptions(model.read),
-    recorded: { fingerprint, experiment: imported.hashes.experiment, version },
+    recorded: { fingerprint, experiment: imported.hashes.experiment, version, numerics: numericsVersion },
   };
   const parts = [
     `<script type="application/json" id="model">${inElement(data)}</script>`,

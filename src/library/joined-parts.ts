@@ -215,9 +215,17 @@ export function joined(
 /** Returns a model of LEMS whose components that only read the time are sources of given spikes. */
 function withGivenSpikes(valid: ValidModel): ValidModel {
   const { model } = writtenValid(gathered(typedValid(valid), 'limit').valid);
+  const { synapses, projections } = valid.model;
+  const continuous = Object.values(projections).filter(({ synapse }) => {
+    const { contributes = {}, summed = {} } = synapses[synapse] ?? {};
+    return [contributes, summed].some((sums) =>
+      Object.values(sums).some((sum) => JSON.stringify(sum).includes('pre.')),
+    );
+  });
+  const read = new Set(continuous.map(({ from }) => populationOf(from.of)));
   const populations = Object.entries(valid.model.populations).map(([name, population]) => {
     const { type, spikes, size } = model.populations[name] ?? population;
-    const isGivenNow = type === undefined && spikes !== undefined && population.type !== undefined;
+    const isGivenNow = type === undefined && spikes !== undefined && population.type !== undefined && !read.has(name);
     return [name, isGivenNow ? { size, values: {}, spikes, order: population.order } : population] as const;
   });
   return { ...valid, model: { ...valid.model, populations: Object.fromEntries(populations) } };

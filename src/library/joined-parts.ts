@@ -5,7 +5,7 @@
 
 import { itemAt } from '../diagnostics/entry.js';
 import { gathered } from './gather/gather.js';
-import { namesIn } from '../lang/walk.js';
+import { namesIn, referencesIn } from '../lang/walk.js';
 import { arrayOf, numbersOf } from '../model/arrays.js';
 import { freeName } from '../model/free-name.js';
 import type { ArrayValue, Population, Projection, SelectionRule, ValidModel, Value } from '../model/model.js';
@@ -22,6 +22,15 @@ interface Part {
   readonly first: number;
 }
 
+/** Parts by their name: of populations, or of projections. */
+type Parts = ReadonlyMap<string, Part>;
+
+/** The objects of a joined model, and where their parts are. */
+interface Joined<T> {
+  readonly all: Readonly<Record<string, T>>;
+  readonly parts: Parts;
+}
+
 /**
  * Returns a model with joined populations and projections, and what its parts became.
  *
@@ -31,16 +40,39 @@ export function joined(
   valid: ValidModel,
   groupOf: (population: string) => string | undefined,
 ): { readonly valid: ValidModel; readonly became: Partial<Became> } {
-  const { experiment, operations, timing } = valid.model;
+  const { experiment, operations, timing, populations } = valid.model;
   const isSteady = experiment.protocol.every((phase) => isPhase(phase, 'run') || isPhase(phase, 'record'));
-  if (!isSteady || Object.keys(operations).length > 0 || Object.keys(valid.model.populations).length < 2)
+  if (!isSteady || Object.keys(operations).length > 0 || Object.keys(populations).length < 2)
     return { valid, became: {} };
-  const { model, data } = timing.startsWith('lems') ? withGivenSpikes(valid) : valid;
-  const typed = typedModel(model);
-  const readsNumber = (type: object = {}): boolean => {
-    const { parameters: _, state: __, ...code } = type as { readonly parameters?: object; readonly state?: object };
-    return expressionsIn(code).some((expression) => ['i', 'j'].some((name) => namesIn(expression).has(name)));
+  const given = timing.startsWith('lems') ? withGivenSpikes(valid) : valid;
+  const { model, data } = given;
+  const cells = joinedPopulations(given, groupOf);
+  const synapses = joinedProjections(given, cells.parts);
+  const stimuli = Object.entries(model.stimuli).map(
+    ([name, one]) => [name, { ...one, to: moved(one.to, given, cells.parts) }] as const,
+  );
+  return {
+    valid: {
+      model: {
+        ...model,
+        populations: cells.all,
+        projections: synapses.all,
+        stimuli: Object.fromEntries(stimuli),
+        recordings: joinedRecordings(given, cells.parts, synapses.parts),
+        experiment: { ...experiment, protocol: experiment.protocol.filter((phase) => isPhase(phase, 'run')) },
+      },
+      data,
+    },
+    became: becameOf(cells.parts, synapses.parts),
   };
+}
+
+/** Joins populations of one type, slot and clock, whose code does not read the numbers of cells. */
+function joinedPopulations(
+  { model, data }: ValidModel,
+  groupOf: (population: string) => string | undefined,
+): Joined<Population> {
+  const typed = typedModel(model);
   const linked = new Set(
     Object.values(model.populations).flatMap((one) => Object.values(one.linked ?? {}).map((link) => link.population)),
   );
@@ -52,175 +84,180 @@ export function joined(
     model.neurons[type]?.cable !== undefined ||
     readsNumber(typed.neurons[type]) ||
     !Object.values(one.values).every(isPlain);
-  const populations = groupsOf(Object.entries(model.populations), (entry) => {
+  const groups = groupsOf(Object.entries(model.populations), (entry) => {
     const [name, { type, slot, clock, values, spikes }] = entry;
     return isWhole(entry)
       ? name
       : JSON.stringify([groupOf(name), type, slot, clock, Object.keys(values).sort(), spikes === undefined]);
   });
-  const cells = new Map<string, Part>();
-  const joinedPopulations: [string, Population][] = [];
-  for (const group of populations) {
+  const parts = new Map<string, Part>();
+  const all = groups.map((group): readonly [string, Population] => {
     const [name, population] = itemAt(group, 0);
-    const sizes = group.map(([, { size }]) => size);
-    const into =
-      group.length === 1 ? name : freeName(`${name}_joined`, (taken) => Object.hasOwn(model.populations, taken));
-    const firsts = startsOf(sizes);
-    group.forEach(([one], k) => cells.set(one, { name: into, first: firsts[k]! }));
     if (group.length === 1) {
-      joinedPopulations.push([name, population]);
-      continue;
+      parts.set(name, { name, first: 0 });
+      return [name, population];
     }
-    const trains = group.map(([, { spikes }]) => spikes as { times: ArrayValue; indices: ArrayValue } | undefined);
-    const spikes = trains.flatMap((train, k) =>
-      train === undefined
-        ? []
-        : numbersOf(train.times, data).map(
-            (time, n) => [time, firsts[k]! + numbersOf(train.indices, data)[n]!] as const,
-          ),
-    );
-    spikes.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-    joinedPopulations.push([
-      into,
-      {
-        ...population,
-        size: sizes.reduce((sum, size) => sum + size, 0),
-        values: joinedValues(
-          group.map(([, { values }]) => values),
-          sizes,
-          data,
-        ),
-        ...(population.spikes ? { spikes: { times: spikes.map(([t]) => t), indices: spikes.map(([, c]) => c) } } : {}),
-      },
-    ]);
-  }
-  const elementsOf = (rule: SelectionRule): readonly number[] | undefined => {
-    const population = populationOf(rule);
-    const part = cells.get(population ?? '');
-    const size = model.populations[population ?? '']?.size ?? 0;
-    return part && elementsIn(rule, size, data)?.map((element) => part.first + element);
-  };
-  const moved = (rule: SelectionRule): SelectionRule => {
-    if (isSelection(rule, 'assembly')) return { assembly: rule.assembly.map(moved) };
-    const population = populationOf(rule) ?? '';
-    const part = cells.get(population);
-    if (part === undefined || part.name === population) return rule;
-    return { population: part.name, indices: elementsOf(rule) ?? [] };
-  };
-  const projections = groupsOf(Object.entries(model.projections), ([name, projection]) => {
+    const into = freeName(`${name}_joined`, (taken) => Object.hasOwn(model.populations, taken));
+    const sizes = group.map(([, { size }]) => size);
+    const firsts = startsOf(sizes);
+    group.forEach(([one], k) => parts.set(one, { name: into, first: firsts[k]! }));
+    const trains = group.map(([, { spikes }]) => spikes);
+    const size = sizes.reduce((sum, one) => sum + one, 0);
+    const values = group.map(([, one]) => one.values);
+    const spikes = population.spikes ? { spikes: joinedSpikes(trains, firsts, data) } : {};
+    return [into, { ...population, size, values: joinedValues(values, sizes, data), ...spikes }];
+  });
+  return { all: Object.fromEntries(all), parts };
+}
+
+/** Joins listed projections of one type between the same populations. */
+function joinedProjections(given: ValidModel, cells: Parts): Joined<Projection> {
+  const { model, data } = given;
+  const typed = typedModel(model);
+  const groups = groupsOf(Object.entries(model.projections), ([name, projection]) => {
     const { from, to, connect, values, delays, synapse, receptors, order: _, ...more } = projection;
     const [rule, ...others] = connect;
-    const ends = [from, to].map(({ of, ...end }) => [cells.get(populationOf(of) ?? '')?.name, end]);
-    const all = [...Object.values(values), ...Object.values(delays)];
     const isListed =
       rule?.rule === 'list' &&
       others.length === 0 &&
-      from.places === undefined &&
-      to.places === undefined &&
-      elementsOf(from.of) !== undefined &&
-      elementsOf(to.of) !== undefined &&
+      [from, to].every((end) => end.places === undefined && elementsOf(end.of, given, cells) !== undefined) &&
       !readsNumber(typed.synapses[synapse]) &&
-      all.every(isPlain);
+      [...Object.values(values), ...Object.values(delays)].every(isPlain);
+    const ends = [from, to].map(({ of, ...end }) => [cells.get(populationOf(of) ?? '')?.name, end]);
     const keys = [values, delays].map((map) => Object.keys(map).sort());
     return isListed ? JSON.stringify([ends, synapse, receptors, keys, more]) : name;
   });
-  const synapses = new Map<string, Part>();
-  const joinedProjections = projections.map((group): [string, Projection] => {
+  const parts = new Map<string, Part>();
+  const all = groups.map((group): readonly [string, Projection] => {
     const [name, projection] = itemAt(group, 0);
-    const ends = {
-      from: { ...projection.from, of: moved(projection.from.of) },
-      to: { ...projection.to, of: moved(projection.to.of) },
-    };
-    if (group.length === 1) return [name, { ...projection, ...ends }];
-    const lists = group.map(([, { from, to, connect }]) => {
-      const [rule] = connect as readonly { sources: ArrayValue; targets: ArrayValue }[];
-      const at = (of: SelectionRule, list: ArrayValue): readonly number[] => {
-        const elements = elementsOf(of)!;
-        return numbersOf(list, data).map((index) => elements[index]!);
+    const { from, to } = projection;
+    if (group.length === 1) {
+      const ends = {
+        from: { ...from, of: moved(from.of, given, cells) },
+        to: { ...to, of: moved(to.of, given, cells) },
       };
-      return { sources: at(from.of, rule!.sources), targets: at(to.of, rule!.targets) };
-    });
+      return [name, { ...projection, ...ends }];
+    }
+    const lists = group.map(([, one]) => listOf(one, given, cells));
     const sizes = lists.map(({ sources }) => sources.length);
     const firsts = startsOf(sizes);
-    group.forEach(([one], k) => synapses.set(one, { name, first: firsts[k]! }));
+    group.forEach(([one], k) => parts.set(one, { name, first: firsts[k]! }));
     const whole = (of: SelectionRule): SelectionRule => ({ population: cells.get(populationOf(of)!)!.name });
+    const sources = lists.flatMap((list) => list.sources);
+    const targets = lists.flatMap((list) => list.targets);
+    const of = (key: 'values' | 'delays'): Projection['values'] =>
+      joinedValues(
+        group.map(([, one]) => one[key]),
+        sizes,
+        data,
+      );
     return [
       name,
       {
         ...projection,
-        from: { ...projection.from, of: whole(projection.from.of) },
-        to: { ...projection.to, of: whole(projection.to.of) },
-        connect: [
-          {
-            rule: 'list',
-            sources: lists.flatMap(({ sources }) => sources),
-            targets: lists.flatMap(({ targets }) => targets),
-          },
-        ],
-        values: joinedValues(
-          group.map(([, { values }]) => values),
-          sizes,
-          data,
-        ),
-        delays: joinedValues(
-          group.map(([, { delays }]) => delays),
-          sizes,
-          data,
-        ),
+        from: { ...from, of: whole(from.of) },
+        to: { ...to, of: whole(to.of) },
+        connect: [{ rule: 'list', sources, targets }],
+        values: of('values'),
+        delays: of('delays'),
       },
     ];
   });
-  const recordings = model.recordings.flatMap((recording) => {
+  return { all: Object.fromEntries(all), parts };
+}
+
+/** Returns recordings of variables at the new places; synapses that are chosen by a rule are left out. */
+function joinedRecordings(given: ValidModel, cells: Parts, synapses: Parts): ValidModel['model']['recordings'] {
+  return given.model.recordings.flatMap((recording) => {
     if (!isRecording(recording, 'variables')) return [];
     const { of } = recording;
-    if (!isSelection(of, 'synapses')) return [{ ...recording, of: moved(of) }];
+    if (!isSelection(of, 'synapses')) return [{ ...recording, of: moved(of, given, cells) }];
     const part = synapses.get(of.projection);
-    const own = synapsesIn(of, data);
     if (part === undefined) return [recording];
-    return own === undefined
-      ? []
-      : [{ ...recording, of: { projection: part.name, indices: own.map((synapse) => part.first + synapse) } }];
+    const own = synapsesIn(of, given.data);
+    if (own === undefined) return [];
+    return [{ ...recording, of: { projection: part.name, indices: own.map((synapse) => part.first + synapse) } }];
   });
-  const stimuli = Object.entries(model.stimuli).map(([name, one]) => [name, { ...one, to: moved(one.to) }] as const);
-  const protocol = experiment.protocol.filter((phase) => isPhase(phase, 'run'));
-  return {
-    valid: {
-      model: {
-        ...model,
-        populations: Object.fromEntries(joinedPopulations),
-        projections: Object.fromEntries(joinedProjections),
-        stimuli: Object.fromEntries(stimuli),
-        recordings,
-        experiment: { ...experiment, protocol },
-      },
-      data,
-    },
-    became: {
-      population: (name, cell) => {
-        const { name: population = name, first = 0 } = cells.get(name) ?? {};
-        return { population, cell: first + cell };
-      },
-      projection: (name) => synapses.get(name)?.name ?? name,
-      variable: (given) => {
-        const part = cells.get(given.owner) ?? synapses.get(given.owner);
-        if (part === undefined || (part.name === given.owner && part.first === 0)) return given;
-        return given.element === undefined
-          ? undefined
-          : { ...given, owner: part.name, element: part.first + given.element };
-      },
-    },
+}
+
+/** Returns what populations, projections and variables became, by the places of their parts. */
+const becameOf = (cells: Parts, synapses: Parts): Partial<Became> => ({
+  population: (name, cell) => {
+    const { name: population = name, first = 0 } = cells.get(name) ?? {};
+    return { population, cell: first + cell };
+  },
+  projection: (name) => synapses.get(name)?.name ?? name,
+  variable: (given) => {
+    const part = cells.get(given.owner) ?? synapses.get(given.owner);
+    if (part === undefined || (part.name === given.owner && part.first === 0)) return given;
+    return given.element === undefined
+      ? undefined
+      : { ...given, owner: part.name, element: part.first + given.element };
+  },
+});
+
+/** Checks whether code of a type reads the numbers of cells. */
+function readsNumber(type: object = {}): boolean {
+  const { parameters: _, state: __, ...code } = type as { readonly parameters?: object; readonly state?: object };
+  return expressionsIn(code).some((expression) => ['i', 'j'].some((name) => namesIn(expression).has(name)));
+}
+
+/** Returns the numbers of chosen cells in the joined population. */
+function elementsOf(rule: SelectionRule, { model, data }: ValidModel, cells: Parts): readonly number[] | undefined {
+  const population = populationOf(rule) ?? '';
+  const part = cells.get(population);
+  const size = model.populations[population]?.size ?? 0;
+  return part && elementsIn(rule, size, data)?.map((element) => part.first + element);
+}
+
+/** Returns the selection of the same cells of joined populations. */
+function moved(rule: SelectionRule, given: ValidModel, cells: Parts): SelectionRule {
+  if (isSelection(rule, 'assembly')) return { assembly: rule.assembly.map((one) => moved(one, given, cells)) };
+  const population = populationOf(rule) ?? '';
+  const part = cells.get(population);
+  if (part === undefined || part.name === population) return rule;
+  return { population: part.name, indices: elementsOf(rule, given, cells) ?? [] };
+}
+
+/** Returns the listed pairs of a projection, in the numbers of joined populations. */
+function listOf(
+  { from, to, connect }: Projection,
+  given: ValidModel,
+  cells: Parts,
+): { readonly sources: readonly number[]; readonly targets: readonly number[] } {
+  const [rule] = connect as readonly { sources: ArrayValue; targets: ArrayValue }[];
+  const at = (of: SelectionRule, list: ArrayValue): readonly number[] => {
+    const elements = elementsOf(of, given, cells)!;
+    return numbersOf(list, given.data).map((index) => elements[index]!);
   };
+  return { sources: at(from.of, rule!.sources), targets: at(to.of, rule!.targets) };
+}
+
+/** Returns the spikes of parts as those of one population, by their time and their cell. */
+function joinedSpikes(
+  trains: readonly Population['spikes'][],
+  firsts: readonly number[],
+  data: ValidModel['data'],
+): { readonly times: readonly number[]; readonly indices: readonly number[] } {
+  const spikes = trains.flatMap((train, k) => {
+    const { times, indices } = train as { times: ArrayValue; indices: ArrayValue };
+    const cells = numbersOf(indices, data);
+    return numbersOf(times, data).map((time, n) => [time, firsts[k]! + cells[n]!] as const);
+  });
+  spikes.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  return { times: spikes.map(([time]) => time), indices: spikes.map(([, cell]) => cell) };
 }
 
 /** Returns a model of LEMS whose components that only read the time are sources of given spikes. */
 function withGivenSpikes(valid: ValidModel): ValidModel {
-  const { model } = writtenValid(gathered(typedValid(valid), 'limit').valid);
-  const { synapses, projections } = valid.model;
+  const typed = typedValid(valid);
+  const { model } = writtenValid(gathered(typed, 'limit').valid);
+  const { synapses, projections } = typed.model;
   const continuous = Object.values(projections).filter(({ synapse }) => {
-    const { contributes = {}, summed = {} } = synapses[synapse] ?? {};
-    return [contributes, summed].some((sums) =>
-      Object.values(sums).some((sum) => JSON.stringify(sum).includes('pre.')),
-    );
+    const { contributes = [], summed = [] } = synapses[synapse] ?? {};
+    return [...contributes, ...summed]
+      .flatMap(({ value }) => referencesIn(value))
+      .some((read) => read.kind === 'end' && read.end === 'pre');
   });
   const read = new Set(continuous.map(({ from }) => populationOf(from.of)));
   const populations = Object.entries(valid.model.populations).map(([name, population]) => {

@@ -11,7 +11,7 @@ import { peerRecords, peers } from '../support/peer-records.js';
 const records = peerRecords('limits');
 
 /** Environments of simulators. */
-const environments = { brian: '.venv', neuron: '.venv-pynn', jneuroml: '.venv-neuroml' } as const;
+const environments = { brian: '.venv', nest: '.venv-pynn', neuron: '.venv-pynn', jneuroml: '.venv-neuroml' } as const;
 
 /** Returns a runner with records, which takes its Python from the environment of the simulator. */
 const recorded =
@@ -32,6 +32,7 @@ const recorded =
 
 test.each([
   ['pynn/if-cond-exp.json', 'brian', 'brian2', 'brian'],
+  ['brian/single-lif.yaml', 'pynn', 'nest', 'nest'],
   ['brian/single-lif.yaml', 'pynn', 'neuron', 'neuron'],
   ['pynn/if-cond-exp.json', 'neuroml', 'jneuroml', 'jneuroml'],
 ] as const)('%s is the same model in %s as %s runs it', async (fixture, to, simulator, peer) => {

@@ -214,9 +214,31 @@ def _in_ms(times):
     return times.rescale("ms").magnitude.tolist()
 
 
+def take_fine_steps():
+    """Lets `pyNN.nest` take steps that are not whole tics of NEST, 0.001 ms: such runs have tics of 1/64000 ms."""
+    import nest
+    import pyNN.nest as sim
+
+    setup, reset = sim.setup, nest.ResetKernel
+
+    def reset_with_tics():
+        reset()
+        nest.SetKernelStatus({"tics_per_ms": 64000, "resolution": 0.1})
+
+    def setup_with_tics(timestep=0.1, *others, **options):
+        is_fine = isinstance(timestep, float) and abs(1000 * timestep - round(1000 * timestep)) > 1e-9
+        # NEST's module refuses that its functions are replaced by assignment.
+        vars(nest)["ResetKernel"] = reset_with_tics if is_fine else reset
+        return setup(timestep, *others, **options)
+
+    sim.setup = setup_with_tics
+
+
 def main(notation, results, script, *arguments):
     """Runs a script with its arguments in its folder, and writes the file of results."""
     results, script = Path(results).resolve(), Path(script).resolve()
+    if notation == "pynn" and "nest" in arguments:
+        take_fine_steps()
     os.chdir(script.parent)
     if notation == "pynn-as-it-is":
         sys.argv = [str(script), arguments[0]]

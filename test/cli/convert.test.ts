@@ -433,6 +433,27 @@ describe('convert --check', () => {
     });
   });
 
+  // Runs at one step differ by the steps of the simulators; the models are the same.
+  it('ends with 0 for the same model, although runs at its own step are different', async () => {
+    const words = ['convert', 'fixtures/pynn/hh-cond-exp.json', '--to', 'brian', '-o', folder.file('hh.py'), '--check'];
+    const { code, stdout } = await runCommand(words);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^conversion: the same model: .*; different /m)]);
+  });
+
+  it('ends with 1 for another model', async () => {
+    const words = [
+      'convert',
+      'fixtures/pynn/hh-cond-exp.json',
+      '--to',
+      'neuroml',
+      '-o',
+      folder.file('hh.nml'),
+      '--check',
+    ];
+    const { code, stdout } = await runCommand(words);
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/^conversion: another model: /m)]);
+  });
+
   it('lists values that are drawn anew, and omits this line with --freeze', async () => {
     const { cells } = given.neuron_groups;
     const drawn = { ...given, neuron_groups: { cells: { ...cells, initializers: { v: 'rand()*10*mV' } } } };

@@ -79,6 +79,12 @@ function refusalOf(source: string, error: DiagnosticError | UsageError, context:
   return { source, outputs: [], error: { message: error.message, ...(error.hint ? { hint: error.hint } : {}) } };
 }
 
+/** Checks whether a conversion is another model, or whether its run fails or differs if the limit decides nothing. */
+function isDifferent({ verdict, limit, check }: Measurement): boolean {
+  if (check?.failure !== undefined || limit?.verdict === 'another model') return true;
+  return verdict === 'different' && limit?.verdict !== 'the same model';
+}
+
 /** Converts one model. @returns the exit code, and the content of `--report` */
 async function convertOne(
   { source, output, to }: Conversion,
@@ -169,7 +175,7 @@ async function convertOne(
   if (isAsked && measured?.check)
     for (const line of checkLines(measured.check, options.flag('freeze'))) context.say(line);
   context.say(summary + (converted.portable ? '' : '; not portable'));
-  const isWrong = isAsked && (measured?.verdict === 'different' || measured?.check?.failure !== undefined);
+  const isWrong = isAsked && measured !== undefined && isDifferent(measured);
   return { code: isWrong ? exitCodes.wrong : exitCodes.done, report: reported };
 }
 

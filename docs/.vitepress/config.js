@@ -6,6 +6,11 @@ import { sidebar } from './sidebar.js';
 
 const repository = 'https://github.com/interneuron/interneuron';
 
+/** Path of the site on its host. */
+const base = process.env.DOCS_BASE ?? '/';
+/** Address of the site, with which links to it show a picture elsewhere; absent: they show none. */
+const address = process.env.DOCS_ADDRESS;
+
 /** Makes links to files outside of `docs` links to the repository. */
 function linksToRepository(markdown) {
   markdown.core.ruler.push('links-to-repository', ({ tokens, env }) => {
@@ -38,13 +43,23 @@ export default defineConfig({
   cleanUrls: false,
   // The site has a page for each message (scripts/message-pages.mjs).
   srcExclude: ['messages.md', 'explanations.md'],
-  base: process.env.DOCS_BASE ?? '/',
+  base,
+  head: [
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}logo.svg` }],
+    ...(address === undefined
+      ? []
+      : [
+          ['meta', { property: 'og:image', content: new URL('social.png', address).href }],
+          ['meta', { name: 'twitter:card', content: 'summary_large_image' }],
+        ]),
+  ],
   markdown: {
     attrs: { disable: true },
     config: (markdown) => markdown.use(linksToRepository).use(framesOfPages),
     html: false,
   },
   themeConfig: {
+    logo: '/logo.svg',
     search: { provider: 'local' },
     socialLinks: [{ icon: 'github', link: repository }],
     outline: [2, 3],

@@ -173,12 +173,21 @@ export async function limitOfDocuments(
   second: ValidModel,
   options: LimitOptions = {},
 ): Promise<Limit> {
-  const frozen = await settledOrReason(first);
+  const frozen = await settledOrReason(withProtocolOf(first, second));
   if (typeof frozen === 'string') return noLimit(first, frozen);
-  const { valid, others } = withDrawsOf(second, first, frozen);
+  const { valid, others } = withDrawsOf(withProtocolOf(second, first), first, frozen);
   const [other] = others;
   if (other !== undefined) return noLimit(first, other);
   return limitOf(frozen, valid, options);
+}
+
+/** Returns a model with the protocol of another or a usual one, if it states none, as networks of NeuroML alone. */
+function withProtocolOf(valid: ValidModel, { model: other }: ValidModel): ValidModel {
+  const { experiment } = valid.model;
+  if (experiment.protocol.length > 0) return valid;
+  const { protocol } = other.experiment;
+  const usual = protocol.length > 0 ? protocol : [{ run: compared.first }];
+  return { ...valid, model: { ...valid.model, experiment: { ...experiment, protocol: usual } } };
 }
 
 /** Returns the compared part of a model with its draws made, or the reason why there is none. */

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
+import type { ImportedModel } from '../../src/pipeline/read/imported-model.js';
 import { chooseTarget } from '../../src/pipeline/choose-target.js';
 import type { TargetNotation } from '../../src/convert/convert.js';
 import type { ValidModel } from '../../src/model/model.js';
@@ -177,6 +178,34 @@ describe('two documents, of which one has a population for each cell', () => {
     ['a threshold', (document: Network): void => void (cellsOf(document)['v_thresh'] = -51.9), 'another model'],
   ] as const)('a change of %s', async (_, change, expected) => {
     expect((await compared(change)).verdict).toBe(expected);
+  });
+});
+
+describe('a network of NeuroML by itself, without steps and duration', () => {
+  const text = (conductance: string): string =>
+    `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="n">
+       <iafRefCell id="c" C="0.1nF" thresh="-55mV" reset="-70mV" leakConductance="${conductance}" leakReversal="-70mV"
+         refract="2ms"/>
+       <pulseGenerator id="p" delay="0ms" duration="1s" amplitude="250pA"/>
+       <network id="net">
+         <population id="G" component="c" size="1"/>
+         <inputList id="i" component="p" population="G"><input id="0" target="../G[0]" destination="synapses"/></inputList>
+       </network>
+     </neuroml>`;
+  const network = (conductance: string): ImportedModel => importModel({ name: 'n.nml', text: text(conductance) });
+  const verdict = async (first: ImportedModel, second: ImportedModel): Promise<string> =>
+    (await limitOfDocuments(first.valid, second.valid, { became: (await compareAcross(first, second)).became }))
+      .verdict;
+
+  test('runs as long as the other document', async () => {
+    const timed = importModel(readSource('fixtures/brian/single-lif.yaml'));
+    expect(await verdict(timed, network('10nS'))).toBe('the same model');
+    expect(await verdict(network('10nS'), timed)).toBe('the same model');
+    expect(await verdict(network('10.1nS'), timed)).toBe('another model');
+  });
+
+  test('runs for a usual time beside another', async () => {
+    expect(await verdict(network('10nS'), network('10.1nS'))).toBe('another model');
   });
 });
 

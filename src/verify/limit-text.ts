@@ -104,9 +104,12 @@ function remaining({ rest, states, levels }: Limit, named: (variable: string) =>
 
 /** Returns a quantity that differs, with both values. */
 export function differenceText({ population, cell, quantity, values, unit }: StateDifference): string {
-  const [first, second] = values.map((value) =>
-    value === null ? 'none' : String(symbolicQuantity(Number(value.toPrecision(6)), parseUnit(unit).dimension)),
-  );
+  const { dimension } = parseUnit(unit);
+  const shown = (digits: number): readonly string[] =>
+    values.map((value) =>
+      value === null ? 'none' : String(symbolicQuantity(Number(value.toPrecision(digits)), dimension)),
+    );
+  const [first, second] = [6, 9, 12].map(shown).find(([one, other]) => one !== other) ?? shown(15);
   return `${quantity} of ${population}[${cell}] is ${first} and ${second}`;
 }
 

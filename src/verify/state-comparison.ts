@@ -3,23 +3,16 @@
  * effects and delays of synapses. Differences by more than rounding are differences of the models.
  */
 
-import type { Statement } from '../lang/ast.js';
 import { NoNumber } from '../lang/evaluate.js';
 import { namesIn, writtenBy } from '../lang/walk.js';
 import { near, sequence, valueAt } from '../library/recognise/numbers.js';
-import { arrayOf, numbersOf } from '../model/arrays.js';
+import { lengthOf, numbersOf } from '../model/arrays.js';
 import { elementsIn, populationOf, populationsOf } from '../model/selected.js';
-import {
-  isNeuronType,
-  type NeuronType,
-  type Population,
-  type Projection,
-  type SynapseType,
-  type ValidModel,
-  type Value,
-} from '../model/typed.js';
+import type { NeuronType, Population, Projection, ValidModel } from '../model/typed.js';
 import { areInFile } from '../model/tagged.js';
 import { writtenSelection } from '../model/typed-model.js';
+import { perform, scopeOf, valueOf, type Scope } from './element-scope.js';
+import { hasMemory, playedEffects, spikesToPlay, type Effect, type PlayedSpikes } from './played-synapse.js';
 
 /** Variables of a population by name. */
 export type State = ReadonlyMap<string, number>;
@@ -61,57 +54,6 @@ export interface StateComparison {
   readonly synapses: boolean;
   /** Delays or times of given spikes in s that differ by less than half a step of the source: the first two. */
   readonly close?: { readonly what: string; readonly values: readonly [source: number, target: number] };
-}
-
-type Scope = (name: string) => number;
-
-/** Returns the value of an element. @throws NoNumber */
-function valueOf(value: Value, element: number, scope: Scope, { data }: ValidModel): number {
-  if (typeof value === 'number') return value;
-  if (value.kind === 'expression') return valueAt(value.expression, scope);
-  if (value.kind === 'array') return Number(arrayOf(value.array, data)[element] ?? NaN);
-  throw new NoNumber('a drawn value');
-}
-
-/** Returns the names of an element of a type: its state, parameters, inputs without events, and derived variables. */
-function scopeOf(
-  type: NeuronType | SynapseType,
-  owner: Pick<Population, 'values'>,
-  element: number,
-  state: ReadonlyMap<string, number>,
-  valid: ValidModel,
-  more: (name: string) => number | undefined = () => undefined,
-): Scope {
-  const scope: Scope = (name) => {
-    const known = state.get(name) ?? more(name);
-    if (known !== undefined) return known;
-    const [parameter, variable, derived] = [type.parameters[name], type.state[name], type.derived[name]];
-    if (derived) return valueAt(derived.value, scope);
-    const value = owner.values[name] ?? parameter?.value ?? variable?.initial;
-    if ((parameter || variable) && value !== undefined) return valueOf(value, element, scope, valid);
-    if (isNeuronType(type) && type.inputs[name]) return type.inputs[name].reduce === 'sum' ? 0 : 1;
-    if (name === 'i') return element;
-    if (name === 't') return 0;
-    if (name === 'dt') return valid.model.experiment.dt;
-    throw new NoNumber(name);
-  };
-  return scope;
-}
-
-/** Runs statements on variables. @param into  the variables that they change */
-function perform(statements: readonly Statement[], scope: Scope, into: Map<string, number>): void {
-  for (const statement of statements) {
-    if (statement.kind !== 'assignment') throw new NoNumber('a delayed effect');
-    const { target, operator } = statement;
-    const value = valueAt(statement.value, scope);
-    const before = operator === '=' ? 0 : scope(target);
-    into.set(
-      target,
-      { '=': value, '+=': before + value, '-=': before - value, '*=': before * value, '/=': before / value, '%=': NaN }[
-        operator
-      ],
-    );
-  }
 }
 
 const spikeOf = (type: NeuronType): NeuronType['events'][string] | undefined =>
@@ -269,7 +211,7 @@ export function compareStates(
       apart.add(population);
     }
   }
-  const effects = comparedEffects(source, target, cells);
+  const effects = comparedEffects(source, target, cells, same);
   const trains = comparedTrains(source, target, cells, seconds);
   return {
     ...trains,
@@ -389,13 +331,19 @@ function comparedTrains(
   return { differences, ...(close ? { close } : {}) };
 }
 
-/** Most synapses whose effects are compared. */
-const mostSynapses = 200_000;
+/** Most synapses whose effects are compared, and most spikes that are played into synapses with memory. */
+const [mostSynapses, mostPlayed] = [200_000, 20_000];
 
-/** Effect of a spike on a variable of a cell. */
-interface Effect {
-  readonly jump: number;
-  readonly delay: number;
+/** Least time between spikes of a cell that are played, in s. */
+const leastInterval = 3e-3;
+
+/** Effects of the spikes of a cell on a variable of a cell, by one or more synapses. */
+interface Effects {
+  readonly source: CellPair;
+  readonly receiver: CellPair;
+  /** Name in the source model. */
+  readonly variable: string;
+  readonly list: Effect[];
 }
 
 /** Compares effects and delays of synapses on populations that have their variables in both models. */
@@ -403,51 +351,62 @@ function comparedEffects(
   source: ValidModel,
   target: ValidModel,
   cells: readonly CellPair[],
+  same: (a: number, b: number, size: number) => boolean,
 ): Pick<StateComparison, 'differences' | 'close' | 'synapses'> {
+  const { dt } = source.model.experiment;
   const own = new Map(cells.map((pair) => [`${pair.population}[${pair.cell}]`, pair]));
   const other = new Map(cells.map((pair) => [`${pair.there}[${pair.element}]`, pair]));
-  const ours = effectsIn(
-    source,
-    (name, cell) => own.get(`${name}[${cell}]`),
-    (_, variable) => [variable, 1],
-  );
-  const theirs = effectsIn(
-    target,
-    (name, cell) => other.get(`${name}[${cell}]`),
-    ({ names }, variable) => {
+  const spikes = spikesToPlay(Math.ceil(longestDelay(source) / dt), Math.ceil(leastInterval / dt));
+  const rare = Math.ceil((withMemory(source) * (spikes.pre.length + spikes.post.length)) / mostPlayed);
+  const playedTo = ({ cell }: CellPair, receiver: CellPair): PlayedSpikes | undefined =>
+    (cell + receiver.cell) % Math.max(1, rare) === 0 ? spikes : undefined;
+  const ours = effectsIn(source, dt, playedTo, {
+    pairOf: (name, cell) => own.get(`${name}[${cell}]`),
+    nameOf: (_, variable) => [variable, 1],
+  });
+  const theirs = effectsIn(target, dt, playedTo, {
+    pairOf: (name, cell) => other.get(`${name}[${cell}]`),
+    nameOf: ({ names }, variable) => {
       const found = [...names].find(([, [as]]) => as === variable);
       return found && [found[0], found[1][1]];
     },
-  );
+  });
   let close: StateComparison['close'];
   const differences: StateDifference[] = [];
   for (const key of new Set([...ours.effects.keys(), ...theirs.effects.keys()])) {
-    const [, from = '', to = '', cell = '', variable = ''] = /^(.*) → (.*)\[(\d+)\]\.(.*)$/.exec(key) ?? [];
-    if (ours.unknown.has(to) || theirs.unknown.has(to)) continue;
-    const [mine, others] = [ours.effects.get(key) ?? [], theirs.effects.get(key) ?? []].map((list) =>
-      list.toSorted((a, b) => a.delay - b.delay || a.jump - b.jump),
-    ) as [Effect[], Effect[]];
+    const [mine, others] = [ours.effects.get(key), theirs.effects.get(key)];
+    const { source: from, receiver, variable } = (mine ?? others)!;
+    const { population, cell } = receiver;
+    if (ours.unknown.has(population) || theirs.unknown.has(population)) continue;
     const found = (quantity: string, values: StateDifference['values'], unit: string): void =>
       void differences.push({
-        population: to,
-        cell: Number(cell),
-        quantity: `${quantity} of a synapse from ${from}`,
+        population,
+        cell,
+        quantity: `${quantity} of a synapse from ${from.population}[${from.cell}]`,
         values,
         unit,
       });
-    if (mine.length !== others.length) {
-      found('number of effects', [mine.length, others.length], '1');
+    const lists = [mine, others].map((one) => inOrder(one?.list ?? []));
+    const apart = lists[0]!.length === lists[1]!.length ? undefined : lists.map(({ length }) => length);
+    if (apart) {
+      found('number of effects', [apart[0]!, apart[1]!], '1');
       continue;
     }
-    for (const [k, { jump, delay }] of mine.entries()) {
-      const there = others[k]!;
-      if (!near(jump, there.jump)) found(`effect on ${variable}`, [jump, there.jump], unitOf(source, to, variable));
-      else if (Math.abs(delay - there.delay) > source.model.experiment.dt * 0.51)
-        found('delay', [delay, there.delay], 's');
+    for (const [k, effect] of lists[0]!.entries()) {
+      const there = lists[1]![k]!;
+      const size = Math.max(...effect.jumps.map(Math.abs));
+      const jumpsAt = (spike: number): readonly [number, number] => [jumpOf(effect, spike), jumpOf(there, spike)];
+      const all = Array.from({ length: Math.max(effect.jumps.length, there.jumps.length) }, (_, spike) => spike);
+      if (Math.abs(effect.delay - there.delay) > dt * 0.51) found('delay', [effect.delay, there.delay], 's');
       else {
-        if (isAtOneStep(source, target) && !near(delay, there.delay))
-          close ??= { what: 'delays', values: [delay, there.delay] };
-        continue;
+        const spike = all.find((number) => !same(...jumpsAt(number), size));
+        if (spike === undefined) {
+          if (isAtOneStep(source, target) && !near(effect.delay, there.delay))
+            close ??= { what: 'delays', values: [effect.delay, there.delay] };
+          continue;
+        }
+        const which = spike === 0 ? 'effect' : `effect of spike ${spike + 1}`;
+        found(`${which} on ${variable}`, jumpsAt(spike), unitOf(source, population, variable));
       }
       break;
     }
@@ -459,40 +418,71 @@ function comparedEffects(
   };
 }
 
+/** Returns the effect of one spike; without memory, all spikes have the effect of the first. */
+const jumpOf = ({ jumps }: Effect, spike: number): number => jumps[spike] ?? jumps[0] ?? 0;
+
+/** Returns effects in an order that both models have. */
+const inOrder = (effects: readonly Effect[]): readonly Effect[] =>
+  effects.toSorted((a, b) => {
+    const apart = a.jumps.findIndex((jump, spike) => jump !== jumpOf(b, spike));
+    return a.delay - b.delay || (apart < 0 ? 0 : a.jumps[apart]! - jumpOf(b, apart));
+  });
+
 const unitOf = ({ model }: ValidModel, population: string, variable: string): string =>
   model.neurons[model.populations[population]?.type ?? '']?.state[variable]?.unit ?? '1';
 
-/** Effects of the synapses of a model. */
-interface Effects {
-  /** By the source, the cell that receives, and its variable. */
-  readonly effects: ReadonlyMap<string, readonly Effect[]>;
-  /** Populations of the source model that receive other effects. */
-  readonly unknown: ReadonlySet<string>;
+/** Returns the number of listed synapses with memory. */
+const withMemory = ({ model }: ValidModel): number =>
+  Object.values(model.projections).reduce((sum, { synapse, connect: [rule] }) => {
+    const isPlayed = rule?.rule === 'list' && hasMemory(model.synapses[synapse]!);
+    return sum + (isPlayed ? lengthOf(rule.sources) : 0);
+  }, 0);
+
+/** Returns the longest delay of the pathways of a model in s. */
+const longestDelay = ({ model, data }: ValidModel): number =>
+  Math.max(
+    0,
+    ...Object.values(model.projections).flatMap(({ synapse, delays }) =>
+      Object.entries(model.synapses[synapse]!.pathways).flatMap(([name, pathway]) => {
+        const delay = delays[name] ?? pathway.delay;
+        if (typeof delay === 'number') return [delay];
+        return delay.kind === 'array' ? [numbersOf(delay.array, data).reduce((a, b) => Math.max(a, b), 0)] : [];
+      }),
+    ),
+  );
+
+/** How the cells and variables of a model are named in the source. */
+interface Naming {
+  readonly pairOf: (population: string, cell: number) => CellPair | undefined;
+  readonly nameOf: (pair: CellPair, variable: string) => readonly [name: string, factor: number] | undefined;
 }
 
+/** Returns the effects of the synapses of a model, and populations of the source that receive other effects. */
 function effectsIn(
   valid: ValidModel,
-  pairOf: (population: string, cell: number) => CellPair | undefined,
-  nameOf: (pair: CellPair, variable: string) => readonly [string, number] | undefined,
-): Effects {
+  dt: number,
+  playedTo: (source: CellPair, receiver: CellPair) => PlayedSpikes | undefined,
+  naming: Naming,
+): { readonly effects: ReadonlyMap<string, Effects>; readonly unknown: ReadonlySet<string> } {
   const { model } = valid;
-  const found = new Map<string, Effect[]>();
+  const found = new Map<string, Effects>();
   const unknown = new Set<string>();
   let count = 0;
   for (const projection of Object.values(model.projections))
     try {
-      for (const { source, receiver, variable, effect } of effectsOf(valid, projection, pairOf, nameOf)) {
+      for (const [source, receiver, effect] of effectsOf(valid, projection, dt, playedTo, naming)) {
         count += 1;
         if (count > mostSynapses) throw new NoNumber('many synapses');
-        const key = `${source.population}[${source.cell}] → ${receiver.population}[${receiver.cell}].${variable}`;
-        const effects = found.get(key) ?? [];
-        effects.push(effect);
+        const { variable, end } = effect;
+        const key = `${source.population}[${source.cell}] → ${receiver.population}[${receiver.cell}].${variable} ${end}`;
+        const effects = found.get(key) ?? { source, receiver, variable, list: [] };
+        effects.list.push(effect);
         found.set(key, effects);
       }
     } catch (error) {
       if (!(error instanceof NoNumber || error instanceof RangeError)) throw error;
       for (const name of populationsOf(writtenSelection(projection.to.of)))
-        unknown.add(pairOf(name, 0)?.population ?? name);
+        unknown.add(naming.pairOf(name, 0)?.population ?? name);
     }
   return { effects: found, unknown };
 }
@@ -501,19 +491,14 @@ function effectsIn(
 function* effectsOf(
   valid: ValidModel,
   projection: Projection,
-  pairOf: Parameters<typeof effectsIn>[1],
-  nameOf: Parameters<typeof effectsIn>[2],
-): Generator<{
-  readonly source: CellPair;
-  readonly receiver: CellPair;
-  readonly variable: string;
-  readonly effect: Effect;
-}> {
+  dt: number,
+  playedTo: (source: CellPair, receiver: CellPair) => PlayedSpikes | undefined,
+  { pairOf, nameOf }: Naming,
+): Generator<readonly [source: CellPair, receiver: CellPair, effect: Effect]> {
   const { model, data } = valid;
   const type = model.synapses[projection.synapse]!;
   const [rule] = projection.connect;
-  if (rule?.rule !== 'list' || type.contributes.length + type.summed.length > 0)
-    throw new NoNumber('continuous effects');
+  if (rule?.rule !== 'list') throw new NoNumber('connections that are not listed');
   const ends = [projection.from, projection.to].map((end) => endIn(valid, end));
   const targets = numbersOf(rule.targets, data);
   for (const [synapse, from] of numbersOf(rule.sources, data).entries()) {
@@ -523,23 +508,18 @@ function* effectsOf(
     if (!receiver.isTaken) continue;
     const [population, neuron] = cellType(valid, post[0]);
     const cell = scopeOf(neuron, population, post[1], new Map(), valid);
-    for (const [name, { on, do: actions, delay }] of Object.entries(type.pathways)) {
-      if (on.end !== 'pre') continue;
-      const state = new Map<string, number>();
-      const scope = scopeOf(type, projection, synapse, state, valid, (variable) =>
-        variable.startsWith('post.') ? cell(variable.slice(5)) : type.ports[variable] ? 0 : undefined,
-      );
-      perform(actions, scope, state);
-      const after = valueOf(projection.delays[name] ?? delay, synapse, scope, valid);
-      for (const [variable, value] of state) {
-        const isPort = type.ports[variable] !== undefined;
-        if (!isPort && !variable.startsWith('post.')) continue;
-        const on = isPort ? projection.receptors[variable]! : variable.slice(5);
-        const [as, factor] = nameOf(receiver, on) ?? [];
-        if (as === undefined || factor === undefined) throw new NoNumber('another variable');
-        const jump = (value - (isPort ? 0 : cell(on))) / factor;
-        yield { source, receiver, variable: as, effect: { jump, delay: after } };
-      }
+    const values = new Map<string, number>();
+    const scope = scopeOf(type, projection, synapse, values, valid, (variable) =>
+      variable.startsWith('post.') ? cell(variable.slice(5)) : type.ports[variable] ? 0 : undefined,
+    );
+    const delayOf = (name: string): number =>
+      valueOf(projection.delays[name] ?? type.pathways[name]!.delay, synapse, scope, valid);
+    const spikes = hasMemory(type) ? playedTo(source, receiver) : undefined;
+    for (const effect of playedEffects(type, { scope, values, delayOf, dt, ...(spikes ? { spikes } : {}) })) {
+      const on = projection.receptors[effect.variable] ?? effect.variable.replace(/^post\./, '');
+      const [variable, factor] = nameOf(receiver, on) ?? [];
+      if (variable === undefined || factor === undefined) throw new NoNumber('another variable');
+      yield [source, receiver, { ...effect, variable, jumps: effect.jumps.map((jump) => jump / factor) }];
     }
   }
 }

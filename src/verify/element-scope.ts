@@ -1,0 +1,80 @@
+/** Values of an element of a model at a state, and statements that are run there. */
+
+import type { Statement } from '../lang/ast.js';
+import { NoNumber } from '../lang/evaluate.js';
+import { valueAt } from '../library/recognise/numbers.js';
+import { arrayOf } from '../model/arrays.js';
+import {
+  isNeuronType,
+  type NeuronType,
+  type Population,
+  type SynapseType,
+  type ValidModel,
+  type Value,
+} from '../model/typed.js';
+
+/** Gives values by name. */
+export type Scope = (name: string) => number;
+
+/** Returns the value of an element. @throws NoNumber */
+export function valueOf(value: Value, element: number, scope: Scope, { data }: ValidModel): number {
+  if (typeof value === 'number') return value;
+  if (value.kind === 'expression') return valueAt(value.expression, scope);
+  if (value.kind === 'array') return Number(arrayOf(value.array, data)[element] ?? NaN);
+  throw new NoNumber('a drawn value');
+}
+
+/** Returns the names of an element of a type: its state, parameters, inputs without events, and derived variables. */
+export function scopeOf(
+  type: NeuronType | SynapseType,
+  owner: Pick<Population, 'values'>,
+  element: number,
+  state: ReadonlyMap<string, number>,
+  valid: ValidModel,
+  more: (name: string) => number | undefined = () => undefined,
+): Scope {
+  const scope: Scope = (name) => {
+    const known = state.get(name) ?? more(name);
+    if (known !== undefined) return known;
+    const [parameter, variable, derived] = [type.parameters[name], type.state[name], type.derived[name]];
+    if (derived) return valueAt(derived.value, scope);
+    const value = owner.values[name] ?? parameter?.value ?? variable?.initial;
+    if ((parameter || variable) && value !== undefined) return valueOf(value, element, scope, valid);
+    if (isNeuronType(type) && type.inputs[name]) return type.inputs[name].reduce === 'sum' ? 0 : 1;
+    if (name === 'i') return element;
+    if (name === 't') return 0;
+    if (name === 'dt') return valid.model.experiment.dt;
+    throw new NoNumber(name);
+  };
+  return scope;
+}
+
+/**
+ * Runs statements on variables.
+ *
+ * @param into  the variables that they change
+ * @param send  receives what is sent to a port, and the delay in s
+ */
+export function perform(
+  statements: readonly Statement[],
+  scope: Scope,
+  into: Map<string, number>,
+  send?: (port: string, value: number, after: number) => void,
+): void {
+  for (const statement of statements) {
+    const value = valueAt(statement.value, scope);
+    if (statement.kind === 'send') {
+      if (send === undefined) throw new NoNumber('a delayed effect');
+      send(statement.port, value, valueAt(statement.after, scope));
+      continue;
+    }
+    const { target, operator } = statement;
+    const before = operator === '=' ? 0 : scope(target);
+    into.set(
+      target,
+      { '=': value, '+=': before + value, '-=': before - value, '*=': before * value, '/=': before / value, '%=': NaN }[
+        operator
+      ],
+    );
+  }
+}

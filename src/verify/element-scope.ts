@@ -49,25 +49,11 @@ export function scopeOf(
   return scope;
 }
 
-/**
- * Runs statements on variables.
- *
- * @param into  the variables that they change
- * @param send  receives what is sent to a port, and the delay in s
- */
-export function perform(
-  statements: readonly Statement[],
-  scope: Scope,
-  into: Map<string, number>,
-  send?: (port: string, value: number, after: number) => void,
-): void {
+/** Runs statements on variables. @param into  the variables that they change */
+export function perform(statements: readonly Statement[], scope: Scope, into: Map<string, number>): void {
   for (const statement of statements) {
+    if (statement.kind !== 'assignment') throw new NoNumber('a delayed effect');
     const value = valueAt(statement.value, scope);
-    if (statement.kind === 'send') {
-      if (send === undefined) throw new NoNumber('a delayed effect');
-      send(statement.port, value, valueAt(statement.after, scope));
-      continue;
-    }
     const { target, operator } = statement;
     const before = operator === '=' ? 0 : scope(target);
     into.set(

@@ -68,7 +68,7 @@ interface Play {
 
 /** Returns the effects of spikes by a synapse. @throws NoNumber for synapses that do more */
 export function playedEffects(type: SynapseType, play: Play): readonly Effect[] {
-  const { state, derivatives, pathways, contributes, summed, events = {}, noise } = type;
+  const { state, derivatives, pathways, ports, contributes, summed, events = {}, noise } = type;
   if (contributes.length + summed.length + noise.length + Object.keys(events).length > 0)
     throw new NoNumber('continuous effects');
   const { scope, values, delayOf, dt, spikes = single } = play;
@@ -99,13 +99,22 @@ export function playedEffects(type: SynapseType, play: Play): readonly Effect[] 
       effect.jumps[number]! += jump;
       found.set(key, effect);
     };
-    perform(actions, scope, values, (port, value, after) => act(port, value, delay + after));
-    for (const [name, value] of values) {
-      if (Object.hasOwn(state, name) || name === 't' || name === 't_in_timesteps') continue;
-      if (name.startsWith('pre.')) throw new NoNumber('an effect on the source');
-      values.delete(name);
-      act(name, value - scope(name), delay);
+    for (const statement of actions) {
+      const value = valueAt(statement.value, scope);
+      if (statement.kind === 'send') {
+        act(statement.port, value, delay + valueAt(statement.after, scope));
+        continue;
+      }
+      const { target, operator } = statement;
+      if (target.startsWith('pre.')) throw new NoNumber('an effect on the source');
+      const isOutside = target.startsWith('post.') || ports[target] !== undefined;
+      const before = isOutside ? scope(target) : 0;
+      perform([statement], scope, values);
+      // The difference of two potentials would have fewer digits.
+      const jump = { '+=': value, '-=': -value }[operator as string] ?? values.get(target)! - before;
+      if (isOutside) act(target, jump, delay);
     }
+    for (const name of values.keys()) if (!Object.hasOwn(state, name)) values.delete(name);
   }
   return [...found.values()];
 }

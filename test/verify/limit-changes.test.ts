@@ -100,6 +100,12 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
 };
 
+const ruleOf = (largest: number) => ({
+  type: 'STDPMechanism',
+  timing_dependence: { type: 'SpikePairRule', params: { tau_plus: 20, tau_minus: 20, A_plus: 0.1, A_minus: 0.12 } },
+  weight_dependence: { type: 'AdditiveWeightDependence', params: { w_min: 0, w_max: largest } },
+});
+
 /** Returns 8 cells with 80 synapses from 10 listed sources, and a projection among the cells. */
 function network({ type, params, v, current: [first, more], weights: [excitatory, inhibitory], isPlastic }: Kind) {
   const synapses = Array.from({ length: sources * size }, (_, k) => [
@@ -108,11 +114,6 @@ function network({ type, params, v, current: [first, more], weights: [excitatory
     excitatory * (1 + 0.02 * (k % 9)),
     1 + 0.1 * (k % 7),
   ]);
-  const rule = {
-    type: 'STDPMechanism',
-    timing_dependence: { type: 'SpikePairRule', params: { tau_plus: 20, tau_minus: 20, A_plus: 0.1, A_minus: 0.12 } },
-    weight_dependence: { type: 'AdditiveWeightDependence', params: { w_min: 0, w_max: 3 * excitatory } },
-  };
   return {
     format: 'interneuron/pynn',
     setup: { timestep: 0.1, min_delay: 0.1 },
@@ -143,7 +144,7 @@ function network({ type, params, v, current: [first, more], weights: [excitatory
         post: 'cells',
         receptor_type: 'excitatory',
         connector: { type: 'FromListConnector', params: { conn_list: synapses } },
-        synapse: isPlastic === true ? rule : { type: 'StaticSynapse', params: {} },
+        synapse: isPlastic === true ? ruleOf(3 * excitatory) : { type: 'StaticSynapse', params: {} },
       },
       {
         label: 'inhibition',
@@ -177,8 +178,56 @@ const changes: Readonly<Record<string, (document: Network) => void>> = {
     ((document.populations[0]!.cell.params as { spike_times: number[][] }).spike_times[4]![2]! += 0.5),
 };
 
+/** Changes of a plastic synapse by 1 %. */
+const changesOfRule: Readonly<Record<string, (document: Network) => void>> = Object.fromEntries(
+  ['tau_plus', 'tau_minus', 'A_plus', 'A_minus', 'w_max'].map((name) => [
+    name,
+    (document: Network) => {
+      const { timing_dependence, weight_dependence } = document.projections[0]!.synapse as ReturnType<typeof ruleOf>;
+      const [owner] = [timing_dependence.params, weight_dependence.params].filter((params) => name in params);
+      (owner as Record<string, number>)[name]! *= 1.01;
+    },
+  ]),
+);
+
 const read = (document: object): ValidModel =>
   importModel({ name: 'model.json', text: JSON.stringify(document) }).valid;
+
+/** Two synapses of Brian that are depressed and facilitated, with few spikes. */
+const shortTerm = (td = 120, tf = 80) => `
+format: interneuron/brian
+version: 1
+dt: 0.1 ms
+namespace: { tau: 18 ms, ts: 4 ms, tf: ${tf} ms, td: ${td} ms, U0: 0.25 }
+neuron_groups:
+  P:
+    N: 2
+    model: |
+      dv/dt = (g + 11*mV - v)/tau : volt (unless refractory)
+      dg/dt = -g/ts : volt
+    threshold: v > 12*mV
+    reset: v = 5*mV
+    refractory: 2.5 ms
+    method: euler
+spike_generators:
+  G: { N: 1, indices: [0, 0, 0], times: [6 ms, 19 ms, 37 ms] }
+synapses:
+  S:
+    source: G
+    target: P
+    model: |
+      dx/dt = (1 - x)/td : 1 (event-driven)
+      du/dt = (U0 - u)/tf : 1 (event-driven)
+    on_pre: |
+      u += U0*(1 - u)
+      g += 9*mV*u*x
+      x -= u*x
+    connect: true
+    delay: 1.3 ms
+    initializers: { x: 1, u: U0 }
+spike_monitors: { s: { source: P } }
+run: 60 ms
+`;
 
 /** Returns the verdict on a model and another one, as a notation has that. */
 async function verdict(source: ValidModel, other: ValidModel, to: TargetNotation): Promise<Limit> {
@@ -198,7 +247,8 @@ describe.each(Object.entries(kinds))('%s', (_, kind) => {
 
   test('is another model after any change', async () => {
     const source = read(network(kind));
-    const changed = Object.entries(changes).map(([name, change]) => {
+    const all = { ...changes, ...(kind.isPlastic === true ? changesOfRule : {}) };
+    const changed = Object.entries(all).map(([name, change]) => {
       const document = network(kind);
       change(document);
       return [name, document] as const;
@@ -212,4 +262,41 @@ describe.each(Object.entries(kinds))('%s', (_, kind) => {
       found.push([name, (await verdict(source, read(document), 'brian-json')).verdict]);
     expect(found.filter(([, one]) => one !== 'another model')).toEqual([]);
   });
+});
+
+/** Returns the verdict on the Brian model and one with other time constants, as PyNN has it. */
+const verdictOf = async (...constants: Parameters<typeof shortTerm>): Promise<Limit> => {
+  const [source, other] = [shortTerm(), shortTerm(...constants)].map(
+    (text) => importModel({ name: 'model.yaml', text }).valid,
+  );
+  return verdict(source!, other!, 'pynn-json');
+};
+
+test('synapses of Brian with short-term plasticity are compared at later spikes, too', async () => {
+  const right = await verdictOf();
+  expect([right.verdict, right.states?.synapses]).toEqual(['the same model', true]);
+  for (const constants of [[121.2, 80] as const, [120, 80.8] as const]) {
+    const { verdict: found, states } = await verdictOf(...constants);
+    expect([found, states?.differences[0]?.quantity]).toEqual([
+      'another model',
+      'effect of spike 2 on g of a synapse from G[0]',
+    ]);
+  }
+});
+
+test.each([
+  ['a change of nothing', {}, 'the same model'],
+  ['a time constant of recovery', { tau_rec: 60.6 }, 'another model'],
+  ['a time constant of facilitation', { tau_facil: 25.25 }, 'another model'],
+  ['a utilisation', { U: 0.404 }, 'another model'],
+] as const)('synapses of PyNN with short-term plasticity, and %s', async (_, change, expected) => {
+  const [kind] = Object.values(kinds);
+  const [source, other] = [{}, change].map((more) => {
+    const document = network(kind!);
+    const params = { U: 0.4, tau_rec: 60, tau_facil: 25, ...more };
+    const synapse: object = { type: 'TsodyksMarkramSynapse', params };
+    return read({ ...document, projections: [{ ...document.projections[0]!, synapse }, document.projections[1]!] });
+  });
+  const { verdict: found, states } = await verdict(source!, other!, 'brian-json');
+  expect([found, states?.synapses]).toEqual([expected, true]);
 });

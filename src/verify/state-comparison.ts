@@ -8,7 +8,7 @@ import { namesIn, writtenBy } from '../lang/walk.js';
 import { near, sequence, valueAt } from '../library/recognise/numbers.js';
 import { lengthOf, numbersOf } from '../model/arrays.js';
 import { elementsIn, populationOf, populationsOf } from '../model/selected.js';
-import type { NeuronType, Population, Projection, ValidModel } from '../model/typed.js';
+import type { NeuronType, Population, Projection, Sum, ValidModel } from '../model/typed.js';
 import { areInFile } from '../model/tagged.js';
 import { writtenSelection } from '../model/typed-model.js';
 import { perform, scopeOf, valueOf, type Scope } from './element-scope.js';
@@ -121,14 +121,21 @@ export function compareStates(
     try {
       const [own, type] = cellType(source, population);
       const [other, otherType] = cellType(target, there);
-      const lone = Object.keys(type.state).filter((name) => !names.has(name));
+      const [read, readThere] = [
+        readByRates(type, [...names.keys()]),
+        readByRates(
+          otherType,
+          [...names.values()].map(([as]) => as),
+        ),
+      ];
       const images = new Set([...names.values()].map(([as]) => as));
-      const loneThere = Object.keys(otherType.state).filter((name) => !images.has(name));
+      const lone = Object.keys(type.state).filter((name) => !names.has(name) && read.has(name));
+      const loneThere = Object.keys(otherType.state).filter((name) => !images.has(name) && readThere.has(name));
       if (!restAtZero(source, population, lone)) throw new NoNumber('a state without a counterpart');
       // Currents and receptors of LEMS are parameters and states of other notations: changes of rates lack them.
-      const isDrivenAlike = drives(source, population) === drives(target, there);
-      const isResting = restAtZero(target, there, loneThere);
-      if (!isResting || !isDrivenAlike) partly.add(population);
+      const isDrivenAlike = drives(source, population, read) === drives(target, there, readThere);
+      const isResting = restAtFirst(target, there, loneThere);
+      if (!isDrivenAlike || !restAtZero(target, there, loneThere)) partly.add(population);
       const scope = (state: ReadonlyMap<string, number>): Scope => scopeOf(type, own, cell, state, source);
       const moved = (state: State): Map<string, number> =>
         new Map(
@@ -169,6 +176,7 @@ export function compareStates(
         if (apartIn) found(`rate of ${name}`, apartIn, `(${unit})/s`);
       }
       if (event && otherEvent) {
+        let above: State | undefined;
         for (const name of [...namesIn(event.when)].filter((one) => type.state[one])) {
           const [point] = points;
           if (!point) continue;
@@ -181,8 +189,13 @@ export function compareStates(
           );
           // Other conditions, such as a peak, have no threshold: only runs tell.
           if (thresholds?.[1] === null) throw new NoNumber('a condition of another kind');
-          if (thresholds && !same(thresholds[0], thresholds[1], 0))
+          // Bisection leaves a threshold of 0 with the rounding of the other values.
+          const size = Math.max(...values.map(Math.abs));
+          if (thresholds && !same(thresholds[0], thresholds[1], size))
             found('threshold', thresholds, type.state[name]?.unit ?? '1');
+          const beyond = thresholds && [-size, size].map((further) => thresholds[0] + further);
+          const value = beyond?.find((one) => valueAt(event.when, scope(at(one))) !== 0);
+          if (value !== undefined) above = new Map([...(above ?? []), [name, value]]);
         }
         for (const point of points) {
           const [after, otherAfter] = [new Map(point), moved(point)];
@@ -194,16 +207,16 @@ export function compareStates(
             const values = [after.get(name) ?? 0, (otherAfter.get(as) ?? 0) / factor] as const;
             if (!same(...values, Math.abs(point.get(name) ?? 0))) found(`reset of ${name}`, values, unit);
           }
+          const [refractory, otherRefractory] = [event.refractory, otherEvent.refractory];
+          if (refractory?.while || otherRefractory?.while) continue;
           // Other notations count refractory periods by states of their own.
-          if ((event.refractory === undefined) !== (otherEvent.refractory === undefined))
-            throw new NoNumber('refractoriness');
-          const [period, otherPeriod] = [event.refractory?.for, otherEvent.refractory?.for];
+          const isCounted = (refractory === undefined) !== (otherRefractory === undefined);
+          if (isCounted && (refractory ?? otherRefractory)!.rate.length > 0) partly.add(population);
           const periods = [
-            period ? valueAt(period, scope(after)) : 0,
-            otherPeriod ? valueAt(otherPeriod, otherScope(otherAfter)) : 0,
+            periodOf(event, isCounted, scope, new Map([...after, ...(above ?? [])])),
+            periodOf(otherEvent, isCounted, otherScope, new Map([...otherAfter, ...moved(above ?? new Map())])),
           ] as const;
-          if (!event.refractory?.while && !otherEvent.refractory?.while && !same(...periods, 0))
-            found('refractory period', periods, 's');
+          if (!same(...periods, 0)) found('refractory period', periods, 's');
         }
       }
     } catch (error) {
@@ -222,24 +235,75 @@ export function compareStates(
   };
 }
 
-/** Checks whether states of a population rest at 0, so that both models can be compared there: those of receptors. */
-function restAtZero({ model }: ValidModel, population: string, names: readonly string[]): boolean {
-  const { type = '', values } = model.populations[population]!;
-  const { state, derivatives, events } = model.neurons[type]!;
-  const written = writtenBy(Object.values(events).flatMap((event) => event.do));
+/** Longest refractory period that is looked for, in s. */
+const longestPeriod = 10;
+
+/**
+ * Returns the refractory period after an event in s.
+ *
+ * @param isCounted  whether it can be counted by states, so that the condition holds again later
+ * @param after      state after the event, with the condition's variables beyond their thresholds
+ */
+function periodOf(
+  { when, refractory }: NeuronType['events'][string],
+  isCounted: boolean,
+  scope: (state: State) => Scope,
+  after: State,
+): number {
+  if (refractory) return refractory.for ? valueAt(refractory.for, scope(after)) : 0;
+  const isReady = (t: number): boolean => valueAt(when, scope(new Map([...after, ['t', t]]))) !== 0;
+  if (!isCounted || isReady(0)) return 0;
+  if (!isReady(longestPeriod)) throw new NoNumber('refractoriness');
+  let [from, to] = [0, longestPeriod];
+  for (let k = 0; k < 60; k += 1) {
+    const middle = (from + to) / 2;
+    if (isReady(middle)) to = middle;
+    else from = middle;
+  }
+  return to;
+}
+
+/** Returns the names that the rates of states read, by derived variables and other states, too. */
+function readByRates({ derivatives, derived }: NeuronType, states: readonly string[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  const add = (name: string): void => {
+    const read = [derivatives[name]?.rate, derived[name]?.value].flatMap((e) => (e ? [...namesIn(e)] : []));
+    for (const one of read.filter((other) => !found.has(other))) {
+      found.add(one);
+      add(one);
+    }
+  };
+  states.forEach(add);
+  return found;
+}
+
+/** Checks whether states of a population keep their first values before the first event. */
+function restAtFirst({ model, data }: ValidModel, population: string, names: readonly string[]): boolean {
+  const owner = model.populations[population]!;
+  const type = model.neurons[owner.type ?? '']!;
+  const first = scopeOf(type, owner, 0, new Map(), { model, data });
   return names.every((name) => {
-    const rate = derivatives[name]?.rate;
-    const isResting = rate === undefined || valueAt(rate, (read) => (names.includes(read) ? 0 : 1)) === 0;
-    return (values[name] ?? state[name]!.initial) === 0 && !written.has(name) && isResting;
+    const rate = type.derivatives[name]?.rate;
+    return rate === undefined || valueAt(rate, (read) => (names.includes(read) ? first(read) : 1)) === 0;
   });
 }
 
-/** Returns the number of currents and continuous synapses that act on a population. */
-function drives({ model }: ValidModel, population: string): number {
+/** Checks whether states of a population stay 0 if nothing acts on it: those of receptors. */
+function restAtZero(valid: ValidModel, population: string, names: readonly string[]): boolean {
+  const { type = '', values } = valid.model.populations[population]!;
+  const { state, events } = valid.model.neurons[type]!;
+  const written = writtenBy(Object.values(events).flatMap((event) => event.do));
+  const isZero = names.every((name) => (values[name] ?? state[name]!.initial) === 0 && !written.has(name));
+  return isZero && restAtFirst(valid, population, names);
+}
+
+/** Returns the number of currents and continuous synapses that act on rates of a population. */
+function drives({ model }: ValidModel, population: string, read: ReadonlySet<string>): number {
   const acts = (to: Projection['to']['of']): boolean => populationsOf(writtenSelection(to)).includes(population);
-  const synapses = Object.values(model.projections).filter(({ to, synapse }) => {
+  const synapses = Object.values(model.projections).filter(({ to, synapse, receptors }) => {
     const { contributes, summed } = model.synapses[synapse]!;
-    return acts(to.of) && contributes.length + summed.length > 0;
+    const isRead = ({ to: { variable } }: Sum): boolean => read.has(receptors[variable] ?? variable);
+    return acts(to.of) && [...contributes, ...summed].some(isRead);
   });
   return synapses.length + Object.values(model.stimuli).filter(({ to }) => acts(to)).length;
 }

@@ -300,3 +300,52 @@ test.each([
   const { verdict: found, states } = await verdict(source!, other!, 'brian-json');
   expect([found, states?.synapses]).toEqual([expected, true]);
 });
+
+/** Hodgkin–Huxley cells of Brian with a current of their own. */
+const gated = (gl = 7, gNa = 9, bn = 0.5) => `
+format: interneuron/brian
+version: 1
+dt: 0.05 ms
+namespace: { Cm: 100 pF, gl: ${gl} nS, El: -63 mV, gNa: ${gNa} uS, gK: 2.7 uS, ENa: 52 mV, EK: -88 mV, VT: -61 mV }
+neuron_groups:
+  P:
+    N: 2
+    model: |
+      dv/dt = (gl*(El - v) + ge*(2*mV - v) - gNa*m**3*h*(v - ENa) - gK*n**4*(v - EK) + I)/Cm : volt
+      dm/dt = 0.32*4/exprel((13*mV - u)/(4*mV))/ms*(1 - m) - 0.28*5/exprel((u - 40*mV)/(5*mV))/ms*m : 1
+      dn/dt = 0.032*5/exprel((15*mV - u)/(5*mV))/ms*(1 - n) - ${bn}*exp((10*mV - u)/(40*mV))/ms*n : 1
+      dh/dt = 0.128*exp((17*mV - u)/(18*mV))/ms*(1 - h) - 4/(1 + exp((40*mV - u)/(5*mV)))/ms*h : 1
+      dge/dt = -ge/(3.5*ms) : siemens
+      u = v - VT : volt
+      I : amp (constant)
+    threshold: v > -15*mV
+    refractory: 3 ms
+    method: exponential_euler
+    initializers: { v: El, I: (70 + 12*i)*pA, h: 0.9, n: 0.05 }
+spike_generators:
+  G: { N: 1, indices: [0, 0, 0], times: [5 ms, 28 ms, 41 ms] }
+synapses:
+  S: { source: G, target: P, on_pre: ge += 4*nS, connect: true, delay: 1.2 ms }
+spike_monitors: { s: { source: P } }
+run: 50 ms
+`;
+
+test('cells with gates and timers of refractory periods in LEMS are compared at states', async () => {
+  const own = [7, 9, 0.5] as const;
+  const others = [own, [7.07, 9, 0.5], [7, 9.09, 0.5], [7, 9, 0.505]] as const;
+  const [source, ...written] = [own, ...others].map(
+    (values) => importModel({ name: 'model.yaml', text: gated(...values) }).valid,
+  );
+  const found: [string, string | undefined][] = [];
+  for (const other of written) {
+    const { verdict: one, states } = await verdict(source!, other, 'neuroml');
+    expect(states?.apart).toEqual([]);
+    found.push([one, states?.differences[0]?.quantity]);
+  }
+  expect(found).toEqual([
+    ['the same model', undefined],
+    ['another model', 'rate of v'],
+    ['another model', 'rate of v'],
+    ['another model', 'rate of n'],
+  ]);
+});

@@ -117,6 +117,8 @@ export interface Unit {
   readonly part: number;
   /** Mean distance of the two models, in s or in the unit of the variable. */
   readonly distance: number;
+  /** Distance relative to the range of the variable in the run; absent: the times of spikes. */
+  readonly share?: number;
   /** Distance relative to twice the change by halving the step, and to the step. */
   readonly ratio: number;
   /** Whether the distance is within the rounding of the variable. */
@@ -124,7 +126,7 @@ export interface Unit {
 }
 
 /** A unit without its figures. */
-type Quantity = Omit<Unit, 'distance' | 'ratio' | 'isNegligible'>;
+type Quantity = Omit<Unit, 'distance' | 'share' | 'ratio' | 'isNegligible'>;
 
 /** Returns the key of a unit. */
 export const keyOf = ({ population, cell, variable = '', part }: Quantity): string =>
@@ -192,15 +194,23 @@ function between([low, high]: Range, [otherLow, otherHigh]: Range): number {
   return Number.isNaN(apart) ? Infinity : apart;
 }
 
-/** Returns the distance that is negligible for a column. */
-function negligibleIn({ low, high }: Ranges, column: number, columns: number): number {
+/** Returns the range of a column, and the distance that is negligible for it. */
+function extentOf(
+  { low, high }: Ranges,
+  column: number,
+  columns: number,
+): { readonly range: number; readonly negligible: number } {
   let [least, most] = [Infinity, -Infinity];
   for (let at = column; at < low.length; at += columns) {
     if (Number.isFinite(low[at]!)) least = Math.min(least, low[at]!);
     if (Number.isFinite(high[at]!)) most = Math.max(most, high[at]!);
   }
-  if (least > most) return 0;
-  return negligibleOf.range * (most - least) + negligibleOf.size * Math.max(Math.abs(most), Math.abs(least));
+  if (least > most) return { range: 0, negligible: 0 };
+  const range = most - least;
+  return {
+    range,
+    negligible: negligibleOf.range * range + negligibleOf.size * Math.max(Math.abs(most), Math.abs(least)),
+  };
 }
 
 /** Returns the time from which two trains cannot be paired; infinite if all their spikes have partners. */
@@ -230,10 +240,13 @@ export function distancesOf(
   const unmatched: Unmatched[] = [];
   const apart: number[] = [];
   const partOf = (time: number): number => Math.min(parts - 1, Math.max(0, Math.floor((time / end) * parts)));
-  const sums = new Map<string, { unit: Quantity; distances: number[]; own: number; negligible: number }>();
-  const add = (unit: Quantity, distance: number, own: number, negligible: number): void => {
+  const sums = new Map<
+    string,
+    { unit: Quantity; distances: number[]; own: number; range: number; negligible: number }
+  >();
+  const add = (unit: Quantity, distance: number, own: number, range = 0, negligible = 0): void => {
     const key = keyOf(unit);
-    const sum = sums.get(key) ?? { unit, distances: [], own: 0, negligible };
+    const sum = sums.get(key) ?? { unit, distances: [], own: 0, range, negligible };
     sum.distances.push(distance);
     sum.own += own;
     sums.set(key, sum);
@@ -266,7 +279,7 @@ export function distancesOf(
           break;
         }
         apart.push(distance);
-        add({ population, cell, part: partOf(time) }, distance, own, 0);
+        add({ population, cell, part: partOf(time) }, distance, own);
         around.push([Math.min(...times) - interval, Math.max(...times) + interval]);
       }
       if (first < Infinity) unmatched.push({ population, cell, time: first, before });
@@ -283,7 +296,7 @@ export function distancesOf(
       const own = cellsOf(element).flatMap((cell) => masks.get(cell) ?? []);
       const until = Math.min(...own.map((mask) => mask.until));
       const around = own.flatMap((mask) => mask.around).sort((p, q) => p[0] - q[0]);
-      const negligible = negligibleIn(x, column, columns);
+      const { range, negligible } = extentOf(x, column, columns);
       let [next, masked] = [0, -Infinity];
       for (let time = 0; time < count; time += 1) {
         const seconds = time * interval;
@@ -295,11 +308,11 @@ export function distancesOf(
         const [p, p2] = [rangeAt(x, at, 1), rangeAt(x2, at, 1)];
         const [q, q2] = [rangeAt(y, at, factor), rangeAt(y2, at, factor)];
         const width = (p[1] - p[0] + q[1] - q[0]) / 4;
-        add(unit, between(p, q), 2 * (between(p, p2) + between(q, q2)) + (width || 0) + negligible, negligible);
+        add(unit, between(p, q), 2 * (between(p, p2) + between(q, q2)) + (width || 0) + negligible, range, negligible);
       }
     }
   }
-  for (const [key, { unit, distances, own, negligible }] of sums) {
+  for (const [key, { unit, distances, own, range, negligible }] of sums) {
     // A sample near an event can differ by all of the event's effect.
     const kept =
       unit.variable === undefined
@@ -307,7 +320,8 @@ export function distancesOf(
         : distances.sort((p, q) => p - q).slice(0, -Math.ceil(distances.length * outliers));
     const mean = kept.reduce((sum, distance) => sum + distance, 0) / Math.max(1, kept.length);
     const ratio = mean === 0 ? 0 : (mean * distances.length) / own;
-    units.set(key, { ...unit, distance: mean, ratio, isNegligible: mean <= negligible });
+    const share = range > 0 && unit.variable !== undefined ? { share: mean / range } : {};
+    units.set(key, { ...unit, distance: mean, ...share, ratio, isNegligible: mean <= negligible });
   }
   const total = (run: OpenRun): number =>
     [...a.spikes.keys()].reduce(

@@ -66,9 +66,19 @@ function vanishing({ levels, states }: Limit): string {
         )} ms)`
       : `differences vanish with the step (${listed(shown.map(({ step }) => step * 1e3))} ms)`;
   const isCompared = states !== undefined && states.apart.length === 0 && states.synapses;
-  return isCompared
-    ? `${figures}, states equal to ${Number(Math.max(states.rounding, 1e-16).toPrecision(1))}`
-    : figures;
+  if (isCompared) return `${figures}, states equal to ${Number(Math.max(states.rounding, 1e-16).toPrecision(1))}`;
+  const within = isEqual ? undefined : agreementOf(shown.at(-1)!);
+  return within === undefined ? figures : `${figures}, states equal within ${within}`;
+}
+
+/** Share of states that the stated agreement is of: spikes near the threshold settle late. */
+const mostStates = 0.99;
+
+/** Returns the agreement of states in a run, relative to the range of each; undefined if none was compared. */
+function agreementOf({ units }: Distances): string | undefined {
+  const shares = [...units.values()].flatMap(({ share }) => share ?? []).sort((a, b) => a - b);
+  const share = shares[Math.floor(mostStates * (shares.length - 1))];
+  return share === undefined ? undefined : `${Number((share * 100).toPrecision(1))} %`;
 }
 
 /** Spikes count as close when they are no more than a step or this time, in s, apart. */

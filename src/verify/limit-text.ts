@@ -77,7 +77,7 @@ const mostStates = 0.99;
 /** Returns the agreement of states in a run, relative to the range of each; undefined if none was compared. */
 function agreementOf({ units }: Distances): string | undefined {
   const shares = [...units.values()].flatMap(({ share }) => share ?? []).sort((a, b) => a - b);
-  const share = shares[Math.floor(mostStates * (shares.length - 1))];
+  const share = shares[Math.floor(mostStates * (shares.length - 1))] || shares.at(-1);
   return share === undefined ? undefined : `${Number((share * 100).toPrecision(1))} %`;
 }
 

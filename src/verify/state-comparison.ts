@@ -11,6 +11,7 @@ import { elementsIn, populationOf, populationsOf } from '../model/selected.js';
 import type { NeuronType, Population, Projection, Sum, ValidModel } from '../model/typed.js';
 import { areInFile } from '../model/tagged.js';
 import { writtenSelection } from '../model/typed-model.js';
+import { compartmentsOf } from './compartment-comparison.js';
 import { perform, scopeOf, valueOf, type Scope } from './element-scope.js';
 import { hasMemory, playedEffects, spikesToPlay, type Effect, type PlayedSpikes } from './played-synapse.js';
 
@@ -119,6 +120,8 @@ export function compareStates(
     // Sources of listed spikes are compared by their spikes.
     if (apart.has(population) || source.model.populations[population]?.type === undefined) continue;
     try {
+      for (const difference of compartmentsApart(source, target, pair, same))
+        if (!differences.some((one) => one.population === population)) differences.push(difference);
       const [own, type] = cellType(source, population);
       const [other, otherType] = cellType(target, there);
       const [read, readThere] = [
@@ -234,6 +237,39 @@ export function compareStates(
     rounding,
   };
 }
+
+/** Returns differences of the compartments of a cell; none if their sections do not correspond. */
+function* compartmentsApart(
+  source: ValidModel,
+  target: ValidModel,
+  { population, cell, there }: CellPair,
+  same: (a: number, b: number, size: number) => boolean,
+): Generator<StateDifference> {
+  const [own, other] = (
+    [
+      [source, population],
+      [target, there],
+    ] as const
+  ).map(([valid, name]) => {
+    const owner = valid.model.populations[name]!;
+    const type = valid.model.neurons[owner.type ?? ''];
+    return type && compartmentsOf(valid, owner, type);
+  });
+  for (const [section, pieces] of own ?? []) {
+    const others = other?.get(section);
+    if (others?.length !== pieces.length) continue;
+    for (const [k, piece] of pieces.entries())
+      for (const [quantity, unit] of passiveUnits) {
+        const values = [piece[quantity], others[k]![quantity]] as const;
+        if (!same(...values, 0)) yield { population, cell, quantity: `${quantity} of ${section} ${k}`, values, unit };
+      }
+  }
+}
+
+const passiveUnits = [
+  ['capacitance', 'F'],
+  ['axial conductance', 'S'],
+] as const;
 
 /** Longest refractory period that is looked for, in s. */
 const longestPeriod = 10;

@@ -349,3 +349,42 @@ test('cells with gates and timers of refractory periods in LEMS are compared at 
     ['another model', 'rate of n'],
   ]);
 });
+
+/** A cable of Brian with a tapered end. */
+const cable = (diameter = 1.5, resistivity = 120, capacity = 1) => `
+format: interneuron/brian
+version: 1
+dt: 0.025 ms
+namespace: { gl: 0.3 msiemens/cm**2, El: -65 mV }
+spatial_neurons:
+  cell:
+    morphology:
+      sections:
+        soma: { diameter: 25 um, length: 30 um, n: 1 }
+        dend: { parent: soma, diameter: 3 um, length: 300 um, n: 3 }
+        tip: { parent: dend, diameter: [3 um, 2 um, ${diameter} um], length: [60 um, 60 um], n: 2 }
+    Cm: ${capacity} uF/cm**2
+    Ri: ${resistivity} ohm*cm
+    model: |
+      Im = gl*(El - v) : amp/meter**2
+    method: exponential_euler
+    initializers:
+      - { variable: v, value: -60 mV }
+state_monitors:
+  trace: { source: cell, variables: [v], record: [0, 3], dt: 0.1 ms }
+run: 20 ms
+`;
+
+test.each([
+  ['nothing', [], undefined],
+  ['one diameter', [1.515], 'axial conductance of tip 0'],
+  ['the resistivity', [1.5, 121.2], 'axial conductance of soma 0'],
+  ['the capacity', [1.5, 120, 1.01], 'capacitance of soma 0'],
+] as const)('compartments after a change of %s', async (_, change, quantity) => {
+  const [source, other] = [cable(), cable(...change)].map((text) => importModel({ name: 'model.yaml', text }).valid);
+  const { verdict: found, states } = await verdict(source!, other!, 'neuroml');
+  expect([found, states?.differences[0]?.quantity]).toEqual([
+    quantity === undefined ? 'the same model' : 'another model',
+    quantity,
+  ]);
+});

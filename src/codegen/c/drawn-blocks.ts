@@ -6,6 +6,7 @@
  * all thresholds only if one of their draws passes more. Every value stays the same.
  */
 
+import { firstOfBlock } from './scope.js';
 import * as ir from '../../ir/builder.js';
 import type { Expression, IrFunction, Statement } from '../../ir/program.js';
 import { accessesOf, expressionsOf, isLocal, someExpression, visitStatements, withParts } from '../../ir/walk.js';
@@ -46,7 +47,7 @@ export interface DrawnBlocks {
   readonly arrays: readonly RoundArray[];
 }
 
-const first = ir.get({ name: 'block', type: 'u32' });
+const first = ir.get({ name: firstOfBlock, type: 'u32' });
 const inBlock = ir.sub(ir.get({ name: 'index', type: 'u32' }), first);
 
 /**
@@ -202,7 +203,7 @@ function valuesFor(
     if (s.kind !== 'set' || !needed.has(s.local)) continue;
     if (found.some((other) => other.kind === 'set' && other.local === s.local)) return undefined;
     someExpression(s.value, (part) => {
-      if (part.kind === 'local' && part.name !== 'index' && part.name !== 'block') needed.add(part.name);
+      if (part.kind === 'local' && part.name !== 'index' && part.name !== firstOfBlock) needed.add(part.name);
       return false;
     });
     found.unshift(s);

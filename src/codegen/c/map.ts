@@ -9,7 +9,7 @@ import { bodyOfLocals, expressionText, statementsText } from './body.js';
 import { kernelFunction } from './kernel.js';
 import type { NamedFamily } from './kernel.js';
 import { constantText } from './operations.js';
-import { Scope } from './scope.js';
+import { firstOfBlock, Scope } from './scope.js';
 import type { ProgramContext } from './scope.js';
 import { type DrawnBlocks, drawnBlocks } from './drawn-blocks.js';
 import { splitLoops } from './split-loops.js';
@@ -178,7 +178,7 @@ function drawsText(
 ): string[] {
   const { context } = scope;
   const { u32, u64 } = context.dialect.types;
-  const names = [...implicit, 'block'];
+  const names = [...implicit, firstOfBlock];
   const loop = (items: readonly string[]): string[] =>
     block(`for (${u32} index = block; index < stop; index += 1u)`, items);
   const filled = words.map(({ function: callee, arguments: given, pairs }) => {
@@ -214,7 +214,7 @@ function itemsText(
   drawn?: DrawnBlocks,
 ): string[] {
   const { u32 } = context.dialect.types;
-  const names = drawn ? [...implicit, 'block'] : implicit;
+  const names = drawn ? [...implicit, firstOfBlock] : implicit;
   const items = statementsText(bodyOfLocals(scope, kernel.locals, kernel.body, names), kernel.body);
   const draws = drawn ? drawsText(scope, kernel, drawn, implicit) : [];
   const faults = scope.faults.map(({ id }) => `${u32} ${id} = 0u;`);

@@ -12,6 +12,9 @@ import { identifierOf, Names } from './names.js';
 import type { Language } from './operations.js';
 import type { RoundArray } from './split-loops.js';
 
+/** The local that is the first item of a block. Names of models have no spaces. */
+export const firstOfBlock = 'first of block';
+
 /** Names that the printer's own text uses for locals; no local of the program may have them. */
 const ownLocals = [
   'network',
@@ -229,7 +232,10 @@ export class Scope {
 
   /** Returns the identifier of a local; locals defined by kernel shapes keep their names. */
   local(name: string, implicit: ReadonlySet<string>): string {
-    return this.#own(name, 'value')?.id ?? (implicit.has(name) ? name : this.names.id(name));
+    const own = this.#own(name, 'value')?.id;
+    if (own !== undefined) return own;
+    if (!implicit.has(name)) return this.names.id(name);
+    return name === firstOfBlock ? 'block' : name;
   }
 
   /** A number, as an unsigned literal or the name of the member's own. */

@@ -22,7 +22,7 @@ import { noiseOfStep, type Noise } from './noise.js';
 import { activity } from './refractoriness.js';
 import type { Site } from './propagators.js';
 import { settled } from '../code/settled.js';
-import { settling, settlingSteps } from './settling.js';
+import { mostOften, settlingOf, settlingSteps, type Settling } from './settling.js';
 import { groupKernel, stepScope } from '../scopes/step-scope.js';
 import { objectNames } from '../../model/object-names.js';
 import { inStep, type PlacedEntry, type StepPlace } from '../context/place.js';
@@ -44,10 +44,11 @@ export function integrateGroup(
   const note = (names: string, how: string): void => context.builder.note(`${names} is integrated by ${how}`);
   if (chosen.method === 'exact') {
     note(group.name, chosen.method);
-    const { values, entries, slow, away } = exactValues(group, chosen.system, active, scope);
+    const { values, entries, settling } = exactValues(group, chosen.system, active, scope);
     for (const [name, value] of values)
-      scope.write(name, slow.has(name) || away.has(name) ? value : settled(value, scope.block));
-    return [...settleNowAndThen([...slow], group, context), ...entries];
+      scope.write(name, settling.get(name) === 'always' ? settled(value, scope.block) : value);
+    const slow = [...values.keys()].filter((name) => settling.get(name) === 'now and then');
+    return [...settleNowAndThen(slow, group, context), ...entries];
   }
   const { method } = chosen;
   const separated =
@@ -131,10 +132,8 @@ function settleNowAndThen(names: readonly string[], group: Group, context: Conte
 interface ExactStep {
   readonly values: ReadonlyMap<string, Ir>;
   readonly entries: readonly PlacedEntry[];
-  /** Variables that are settled now and then. */
-  readonly slow: ReadonlySet<string>;
-  /** Variables that a constant keeps away from 0. */
-  readonly away: ReadonlySet<string>;
+  /** How often each variable is settled. */
+  readonly settling: ReadonlyMap<string, Settling>;
 }
 
 /** Exact step in both modes: with the equations in force, and with the rates of refractory variables zero. */
@@ -170,16 +169,13 @@ function exactValues(
       return [name, scope.block.name(`next_${name}`, same ? running : code`select(${all}, ${running}, ${stopped})`)];
     }),
   );
-  const settledAs = (how: ReturnType<typeof settling>): ReadonlySet<string> =>
-    new Set(
-      system.names.filter((name, i) => {
-        const modes = held && !frozen.has(name) ? [free, held] : [free];
-        const each = modes.map(({ p, constants }) => settling(p[i]?.[i], constants[i], context.real));
-        const most = (['always', 'now and then', 'never'] as const).find((one) => each.includes(one));
-        return most === how;
-      }),
-    );
-  return { values, entries, slow: settledAs('now and then'), away: settledAs('never') };
+  const settling = new Map(
+    system.names.map((name, i) => {
+      const modes = held && !frozen.has(name) ? [free, held] : [free];
+      return [name, mostOften(modes.map(({ p, constants }) => settlingOf(p[i]?.[i], constants[i], context.real)))];
+    }),
+  );
+  return { values, entries, settling };
 }
 
 /** Candidate methods for the equations of compartments other than the potential. @source Brian 2, `SpatialNeuron` */

@@ -1,7 +1,7 @@
 /** Values of expressions that are known before a run. */
 
 import { libraryCall } from '../ir/library-calls.js';
-import type { BinaryOperator, Expression } from './ast.js';
+import type { AssignmentOperator, BinaryOperator, Expression } from './ast.js';
 
 /** A value is unknown before the run; the message gives the reason. */
 export class NoNumber extends Error {}
@@ -79,3 +79,7 @@ export const operations: Readonly<Record<BinaryOperator, (a: number, b: number) 
   and: (a, b) => Number(a !== 0 && b !== 0),
   or: (a, b) => Number(a !== 0 || b !== 0),
 };
+
+/** Returns what an assignment leaves in a variable. */
+export const assigned = (operator: AssignmentOperator, before: number, value: number): number =>
+  operator === '=' ? value : operations[operator.slice(0, -1) as BinaryOperator](before, value);

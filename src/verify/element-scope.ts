@@ -1,7 +1,7 @@
 /** Values of an element of a model at a state, and statements that are run there. */
 
 import type { Statement } from '../lang/ast.js';
-import { NoNumber } from '../lang/evaluate.js';
+import { assigned, NoNumber } from '../lang/evaluate.js';
 import { valueAt } from '../library/recognise/numbers.js';
 import { arrayOf } from '../model/arrays.js';
 import {
@@ -56,11 +56,6 @@ export function perform(statements: readonly Statement[], scope: Scope, into: Ma
     const value = valueAt(statement.value, scope);
     const { target, operator } = statement;
     const before = operator === '=' ? 0 : scope(target);
-    into.set(
-      target,
-      { '=': value, '+=': before + value, '-=': before - value, '*=': before * value, '/=': before / value, '%=': NaN }[
-        operator
-      ],
-    );
+    into.set(target, assigned(operator, before, value));
   }
 }

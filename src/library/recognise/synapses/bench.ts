@@ -2,6 +2,7 @@
 
 import type { Expression, Side, Statement } from '../../../lang/ast.js';
 import { number } from '../../../lang/build.js';
+import { assigned } from '../../../lang/evaluate.js';
 import { linearForm } from '../../../lang/linear.js';
 import { writtenBy } from '../../../lang/walk.js';
 import { formulaOf, statementsIn, type SynapseType } from '../../../model/typed.js';
@@ -76,6 +77,7 @@ export function benchOf(type: SynapseType, dt: number): Bench | undefined {
             arrived += operator === '-=' ? -value : value;
             continue;
           }
+          if (operator === '%=') throw new Impossible(operator);
           const before = operator === '=' ? 0 : look(target);
           variables.set(target, assigned(operator, before, value));
         }
@@ -85,23 +87,6 @@ export function benchOf(type: SynapseType, dt: number): Bench | undefined {
       return { released, after };
     },
   };
-}
-
-function assigned(operator: string, before: number, value: number): number {
-  switch (operator) {
-    case '+=':
-      return before + value;
-    case '-=':
-      return before - value;
-    case '*=':
-      return before * value;
-    case '/=':
-      return before / value;
-    case '=':
-      return value;
-    default:
-      throw new Impossible(operator);
-  }
 }
 
 /** Returns trains of both sides with spikes that never coincide. */

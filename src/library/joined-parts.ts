@@ -7,6 +7,7 @@ import { itemAt } from '../diagnostics/entry.js';
 import { gathered } from './gather/gather.js';
 import { namesIn, referencesIn } from '../lang/walk.js';
 import { arrayOf, numbersOf } from '../model/arrays.js';
+import { grouped } from '../model/collections.js';
 import { freeName } from '../model/free-name.js';
 import type { ArrayValue, Population, Projection, SelectionRule, ValidModel, Value } from '../model/model.js';
 import type { Became } from '../model/rewriting/became.js';
@@ -84,14 +85,15 @@ function joinedPopulations(
     model.neurons[type]?.cable !== undefined ||
     readsNumber(typed.neurons[type]) ||
     !Object.values(one.values).every(isPlain);
-  const groups = groupsOf(Object.entries(model.populations), (entry) => {
+  const keyOf = (entry: readonly [string, Population]): string => {
     const [name, { type, slot, clock, values, spikes }] = entry;
     return isWhole(entry)
       ? name
       : JSON.stringify([groupOf(name), type, slot, clock, Object.keys(values).sort(), spikes === undefined]);
-  });
+  };
+  const groups = grouped(Object.entries(model.populations), (entry) => [keyOf(entry)]);
   const parts = new Map<string, Part>();
-  const all = groups.map((group): readonly [string, Population] => {
+  const all = [...groups.values()].map((group): readonly [string, Population] => {
     const [name, population] = itemAt(group, 0);
     if (group.length === 1) {
       parts.set(name, { name, first: 0 });
@@ -114,7 +116,7 @@ function joinedPopulations(
 function joinedProjections(given: ValidModel, cells: Parts): Joined<Projection> {
   const { model, data } = given;
   const typed = typedModel(model);
-  const groups = groupsOf(Object.entries(model.projections), ([name, projection]) => {
+  const keyOf = ([name, projection]: readonly [string, Projection]): string => {
     const { from, to, connect, values, delays, synapse, receptors, order: _, ...more } = projection;
     const [rule, ...others] = connect;
     const isListed =
@@ -126,9 +128,10 @@ function joinedProjections(given: ValidModel, cells: Parts): Joined<Projection> 
     const ends = [from, to].map(({ of, ...end }) => [cells.get(populationOf(of) ?? '')?.name, end]);
     const keys = [values, delays].map((map) => Object.keys(map).sort());
     return isListed ? JSON.stringify([ends, synapse, receptors, keys, more]) : name;
-  });
+  };
+  const groups = grouped(Object.entries(model.projections), (entry) => [keyOf(entry)]);
   const parts = new Map<string, Part>();
-  const all = groups.map((group): readonly [string, Projection] => {
+  const all = [...groups.values()].map((group): readonly [string, Projection] => {
     const [name, projection] = itemAt(group, 0);
     const { from, to } = projection;
     if (group.length === 1) {
@@ -271,18 +274,6 @@ function withGivenSpikes(valid: ValidModel): ValidModel {
 /** Checks whether a value is one number, or one of each element. */
 const isPlain = (value: Value): boolean =>
   typeof value === 'number' || (isGiven(value) && value.columns === undefined && value.pairs === undefined);
-
-/** Returns entries with equal keys together, in the order of the first. */
-function groupsOf<T>(entries: readonly T[], keyOf: (entry: T) => string): readonly (readonly T[])[] {
-  const groups = new Map<string, T[]>();
-  for (const entry of entries) {
-    const key = keyOf(entry);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [entry]);
-    else group.push(entry);
-  }
-  return [...groups.values()];
-}
 
 /** Returns the number of the first element of each part. */
 function startsOf(sizes: readonly number[]): readonly number[] {

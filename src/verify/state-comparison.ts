@@ -290,13 +290,19 @@ function periodOf(
   const isReady = (t: number): boolean => valueAt(when, scope(new Map([...after, ['t', t]]))) !== 0;
   if (!isCounted || isReady(0)) return 0;
   if (!isReady(longestPeriod)) throw new NoNumber('refractoriness');
-  let [from, to] = [0, longestPeriod];
+  return changeOf(isReady, 0, longestPeriod);
+}
+
+/** Returns the value at which a test changes, by bisection between values of other results. */
+function changeOf(test: (value: number) => boolean, from: number, to: number): number {
+  const first = test(from);
+  let [a, b] = [from, to];
   for (let k = 0; k < 60; k += 1) {
-    const middle = (from + to) / 2;
-    if (isReady(middle)) to = middle;
-    else from = middle;
+    const middle = (a + b) / 2;
+    if (test(middle) === first) a = middle;
+    else b = middle;
   }
-  return to;
+  return b;
 }
 
 /** Returns the names that the rates of states read, by derived variables and other states, too. */
@@ -358,17 +364,7 @@ function crossings(
       [high, low - wider * range],
     ] as const) {
       if (first(from) === first(to)) continue;
-      const bisected = (test: (value: number) => boolean): number | null => {
-        if (test(from) === test(to)) return null;
-        let [a, b] = [from, to];
-        for (let k = 0; k < 60; k += 1) {
-          const middle = (a + b) / 2;
-          if (test(middle) === test(from)) a = middle;
-          else b = middle;
-        }
-        return b;
-      };
-      return [bisected(first)!, bisected(second)];
+      return [changeOf(first, from, to), second(from) === second(to) ? null : changeOf(second, from, to)];
     }
   return undefined;
 }

@@ -68,7 +68,8 @@ function vanishing({ levels, states }: Limit): string {
   const isCompared = states !== undefined && states.apart.length === 0 && states.synapses;
   if (isCompared) return `${figures}, states equal to ${Number(Math.max(states.rounding, 1e-16).toPrecision(1))}`;
   const within = isEqual ? undefined : agreementOf(shown.at(-1)!);
-  return within === undefined ? figures : `${figures}, states equal within ${within}`;
+  const inRuns = states === undefined || states.synapses ? '' : ', synapses compared in runs only';
+  return `${figures}${within === undefined ? '' : `, states equal within ${within}`}${inRuns}`;
 }
 
 /** Share of states that the stated agreement is of: spikes near the threshold settle late. */

@@ -181,6 +181,17 @@ describe('two documents, of which one has a population for each cell', () => {
   });
 });
 
+// Synapses of LEMS act by their own equations, which spikes that are played into them do not show.
+test.each([
+  ['pynn/stdp-additive.json', 'brian-json', /states equal to \S+;/],
+  ['brian/stdp-pair.yaml', 'neuroml', /, synapses compared in runs only;/],
+] as const)('says how the plastic synapses of %s in %s are compared', async (fixture, to, expected) => {
+  const { valid } = importModel(readSource(join(root, 'fixtures', fixture)));
+  const converted = await convertWritten(valid, to);
+  const written = await readWritten(converted, to);
+  expect(limitText(await limitOf(valid, written.valid, { became: converted.became }))).toMatch(expected);
+});
+
 describe('a network of NeuroML by itself, without steps and duration', () => {
   const text = (conductance: string): string =>
     `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="n">

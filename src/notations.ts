@@ -2,6 +2,7 @@
 
 import { brian } from '../translators/brian/road.js';
 import { neuroml } from '../translators/neuroml/road.js';
+import { nestml } from '../translators/nestml/road.js';
 import { nir } from '../translators/nir/road.js';
 import { nmodl } from '../translators/nmodl/road.js';
 import { pynn } from '../translators/pynn/road.js';
@@ -10,4 +11,4 @@ import { swc } from '../translators/swc/road.js';
 import { registerRoads } from './pipeline/roads.js';
 
 /** Registers all notations. */
-export const registerNotations = (): void => registerRoads({ brian, pynn, neuroml, swc, nir, sonata, nmodl });
+export const registerNotations = (): void => registerRoads({ brian, pynn, neuroml, swc, nir, sonata, nmodl, nestml });

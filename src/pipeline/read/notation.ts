@@ -3,6 +3,7 @@
 import { platform } from '#platform';
 import { brian } from '../../../translators/brian/notation.js';
 import { neuroml } from '../../../translators/neuroml/notation.js';
+import { nestml } from '../../../translators/nestml/notation.js';
 import { nir } from '../../../translators/nir/notation.js';
 import { nmodl } from '../../../translators/nmodl/notation.js';
 import { pynn } from '../../../translators/pynn/notation.js';
@@ -26,7 +27,7 @@ const canonical = {
 } as const satisfies NotationFacts;
 
 /** Each notation that is read. */
-const notations = { canonical, brian, pynn, neuroml, swc, nir, sonata, nmodl } as const;
+const notations = { canonical, brian, pynn, neuroml, swc, nir, sonata, nmodl, nestml } as const;
 
 /** Forms that a notation is written in. */
 export type TargetsOf<N extends Notation> = (typeof notations)[N] extends { readonly targets: infer Targets }

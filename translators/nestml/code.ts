@@ -1,0 +1,156 @@
+/** Statements of NESTML as canonical statements: branches become choices of values, loops are unrolled. */
+
+import { dimensionless, type Expression, type Span, type Statement as Written } from '../../src/lang/ast.js';
+import { assignment, binary, conditional, name as nameOf, unary } from '../../src/lang/build.js';
+import { drawsIn } from '../../src/lang/functions.js';
+import { namesIn } from '../../src/lang/walk.js';
+import { constantOf } from '../../src/library/recognise/numbers.js';
+import type { UniqueNames } from '../../src/model/free-name.js';
+import * as messages from './messages.js';
+import type { Statement } from './syntax.js';
+import { assigned, truthOf, zeroOf, type Scope, type Translator, type Type, type Value } from './values.js';
+
+/** What statements may do besides assignments. */
+export interface Effects {
+  /** Canonical names and types of variables that code may assign to. */
+  readonly targets: ReadonlyMap<string, { readonly name: string; readonly type: Type }>;
+  /** Receives calls of functions with an effect. @returns whether it is known */
+  call(statement: Extract<Statement, { kind: 'call' }>, guard: Expression | undefined, code: Code): boolean;
+  /** Returns a condition that code of other places may read later; undefined if only its own branches read it. */
+  hold?(condition: Expression, statement: Extract<Statement, { kind: 'if' }>): Expression | undefined;
+  /** Runs one of the two branches of a condition. */
+  branch?(run: () => void): void;
+}
+
+/** Functions that print, which have no effect on a model. */
+const printing = new Set(['print', 'println', 'info', 'warning', 'error']);
+
+/** Variables that statements assign to. */
+export const targetsIn = (body: readonly Statement[]): readonly string[] =>
+  body.flatMap((one) => {
+    if (one.kind === 'assign') return [one.target];
+    if (one.kind === 'if') return targetsIn([...one.whenTrue, ...one.whenFalse]);
+    return one.kind === 'for' || one.kind === 'while' ? targetsIn(one.body) : [];
+  });
+
+/** A block of canonical statements under construction. */
+export class Code {
+  statements: Written[] = [];
+  readonly #locals = new Map<string, { readonly value: Value; readonly type: Type }>();
+
+  constructor(
+    readonly translator: Translator,
+    private readonly outer: Scope,
+    private readonly temporaries: UniqueNames,
+    private readonly effects: Effects,
+  ) {}
+
+  /** The meaning of a name at this point. */
+  readonly scope: Scope = (name, span) => this.#locals.get(name)?.value ?? this.outer(name, span);
+
+  /** Keeps a value under a new name, and returns the name. */
+  keep(wanted: string, e: Expression, span: Span): Expression {
+    const name = this.temporaries.take(wanted);
+    this.statements.push(assignment(name, '=', e, span));
+    return nameOf(name, span);
+  }
+
+  /** Assigns a value to a variable if a condition holds. */
+  assign(target: string, e: Expression, guard: Expression | undefined, span: Span): void {
+    this.statements.push(assignment(target, '=', guard ? conditional(guard, e, nameOf(target), span) : e, span));
+  }
+
+  run(body: readonly Statement[], guard?: Expression): void {
+    for (const statement of body) {
+      this.translator.count(statement.span);
+      this.#statement(statement, guard);
+    }
+  }
+
+  #statement(statement: Statement, guard: Expression | undefined): void {
+    const { translator, scope } = this;
+    const { span } = statement;
+    switch (statement.kind) {
+      case 'declare':
+        for (const { name, type: text, value } of statement.declarations) {
+          const type = translator.type(text);
+          const e = translator.stored(value ? translator.value(value, scope) : zeroOf(type), type, span);
+          this.#set(name, type, constantOf(e) === undefined ? this.keep(name, e, span) : e);
+        }
+        return;
+      case 'assign': {
+        const local = this.#locals.get(statement.target);
+        const target = this.effects.targets.get(statement.target);
+        if (!local && !target)
+          return translator.fail(messages.notAssigned(statement.target, [...this.effects.targets.keys()]), span);
+        const type = local?.type ?? (target as { readonly type: Type }).type;
+        const e = translator.stored(translator.value(assigned(statement), scope), type, span);
+        if (!local) return this.assign((target as { readonly name: string }).name, e, guard, span);
+        const chosen = guard ? conditional(guard, e, local.value.e, span) : e;
+        return this.#set(
+          statement.target,
+          type,
+          constantOf(chosen) === undefined ? this.keep(statement.target, chosen, span) : chosen,
+        );
+      }
+      case 'call':
+        if (!this.effects.call(statement, guard, this) && !printing.has(statement.name))
+          translator.fail(messages.unknownFunction(statement.name, ['emit_spike', 'integrate_odes']), span);
+        return;
+      case 'return':
+        return translator.fail(messages.notRead('return', 'a statement outside a function'), span);
+      case 'if':
+        return this.#if(statement, guard);
+      case 'for':
+      case 'while':
+        for (const _ of translator.rounds(statement, scope, (variable, value) =>
+          this.#locals.set(variable, { value, type: { ...value, unit: '1' } }),
+        ))
+          this.run(statement.body, guard);
+    }
+  }
+
+  #set(name: string, type: Type, e: Expression): void {
+    this.#locals.set(name, { value: { e, kind: type.kind, dimension: type.dimension }, type });
+  }
+
+  #if(statement: Extract<Statement, { kind: 'if' }>, guard: Expression | undefined): void {
+    const { condition, whenTrue, whenFalse, span } = statement;
+    const { e } = this.translator.condition(condition, this.scope);
+    const known = truthOf(e);
+    if (known !== undefined) return this.run(known ? whenTrue : whenFalse, guard);
+    const changed = new Set(
+      [...targetsIn(whenTrue), ...targetsIn(whenFalse)].map((one) => this.effects.targets.get(one)?.name ?? one),
+    );
+    const mustKeep = drawsIn(e) || [...namesIn(e)].some((name) => changed.has(name));
+    const held = this.effects.hold?.(e, statement) ?? (mustKeep ? this.keep('condition', e, span) : e);
+    for (const [own, body] of [
+      [held, whenTrue],
+      [negation(held), whenFalse],
+    ] as const) {
+      const run = (): void => this.run(body, guard ? binary('and', guard, own) : own);
+      if (this.effects.branch) this.effects.branch(run);
+      else run();
+    }
+  }
+}
+
+const opposites: Readonly<Record<string, '<' | '<=' | '>' | '>=' | '==' | '!='>> = {
+  '<': '>=',
+  '<=': '>',
+  '>': '<=',
+  '>=': '<',
+  '==': '!=',
+  '!=': '==',
+};
+
+/** Returns the opposite of a condition. */
+export function negation(e: Expression): Expression {
+  const opposite = e.kind === 'binary' ? opposites[e.operator] : undefined;
+  if (e.kind === 'binary' && opposite) return binary(opposite, e.left, e.right, e.span);
+  if (e.kind === 'unary' && e.operator === 'not') return e.operand;
+  return unary('not', e, e.span);
+}
+
+/** The type of conditions. */
+export const conditionType: Type = { kind: 'boolean', dimension: dimensionless, unit: '1' };

@@ -1,0 +1,276 @@
+/** All findings of the NESTML translator. */
+
+import type { Finding } from '../../src/diagnostics/diagnostic.js';
+import { didYouMean, shorten, suggestion } from '../../src/diagnostics/suggest.js';
+
+// --- Syntax ---------------------------------------------------------------------------------------------------------
+/** A word or a sign other than the grammar has there. */
+export const expected = (wanted: string, found: string): Finding => ({
+  code: 'nestml/syntax',
+  message: `${wanted} is expected before ${shorten(found)}`,
+  expected: wanted,
+  found: shorten(found),
+  hint: `write ${wanted} here, or correct ${shorten(found)}`,
+});
+
+/** A character that NESTML does not use. */
+export const character = (found: string): Finding => ({
+  code: 'nestml/syntax',
+  message: `${shorten(found)} has no meaning here`,
+  found: shorten(found),
+  hint: 'remove it, or write it as on an English keyboard',
+});
+
+/** A line that begins at none of the columns of the blocks around it. */
+export const indentation = (): Finding => ({
+  code: 'nestml/syntax',
+  message: 'the line begins at a column of no block',
+  expected: 'the spaces or tabs of the lines before',
+  hint: 'indent all lines of a block alike, with spaces only',
+});
+
+/** Expressions or blocks nested beyond the limit. */
+export const tooDeep = (limit: number): Finding => ({
+  code: 'nestml/too-deep',
+  message: 'expressions or blocks are nested too deeply',
+  expected: `at most ${limit} levels`,
+  hint: 'name parts of it as inline expressions',
+});
+
+/** An expression that grows beyond the limit. */
+export const tooLarge = (): Finding => ({
+  code: 'nestml/too-deep',
+  message: 'the expression becomes too large when functions are put in place',
+  hint: 'name parts of it as inline expressions',
+});
+
+/** A block that NESTML does not have. */
+export const unknownBlock = (name: string): Finding => ({
+  code: 'nestml/unknown-block',
+  message: `NESTML has no block ${shorten(name)}`,
+  found: shorten(name),
+  hint:
+    didYouMean(name, blocks) === undefined
+      ? `blocks are ${blocks.join(', ')}`
+      : `did you mean ${String(didYouMean(name, blocks))}?`,
+});
+
+const blocks = 'state parameters internals equations input output update onReceive onCondition function'.split(' ');
+
+/** A vector of variables. */
+export const vector = (name: string): Finding => ({
+  code: 'nestml/not-read',
+  message: `the vector ${shorten(name)} is not read, only vectors of spike ports are`,
+  hint: 'declare a variable for each element',
+});
+
+/** A vector of too many ports. */
+export const ports = (limit: number): Finding => ({
+  code: 'nestml/range',
+  message: 'the number of ports is out of range',
+  expected: `1 to ${limit}`,
+});
+
+/** An equation of a variable instead of a derivative. */
+export const noDerivative = (name: string): Finding => ({
+  code: 'nestml/equation',
+  message: `the equation of ${shorten(name)} has no derivative`,
+  expected: `${shorten(name)}' = …`,
+  hint: `write ${shorten(name)}' for an equation, or inline for an expression`,
+});
+
+/** A part of the language that is not read. */
+export const notRead = (what: string, place: string): Finding => ({
+  code: 'nestml/not-read',
+  message: `${what} as ${place} is not read`,
+  hint: 'write it with the words that the page of the notation lists',
+});
+
+// --- Names and types ------------------------------------------------------------------------------------------------
+/** A name that is declared twice. */
+export const declaredTwice = (name: string): Finding => ({
+  code: 'nestml/declared-twice',
+  message: `${shorten(name)} is declared twice`,
+  hint: 'remove or rename one of the declarations',
+});
+
+/** A name without a meaning. */
+export const unknownName = (name: string, known: readonly string[]): Finding => ({
+  code: 'nestml/unknown-name',
+  message: `${shorten(name)} is not declared here`,
+  found: shorten(name),
+  ...suggestion(name, known),
+});
+
+/** A function without a meaning. */
+export const unknownFunction = (name: string, known: readonly string[]): Finding => ({
+  code: 'nestml/unknown-function',
+  message: `there is no function ${shorten(name)} here`,
+  found: shorten(name),
+  ...suggestion(name, known),
+});
+
+/** A function with too few or too many arguments. */
+export const wrongArguments = (name: string, wanted: number, found: number): Finding => ({
+  code: 'nestml/arguments',
+  message: `${shorten(name)} takes another number of arguments`,
+  expected: String(wanted),
+  found: String(found),
+});
+
+/** A word that is neither a type nor a unit. */
+export const unknownType = (name: string): Finding => ({
+  code: 'nestml/unknown-unit',
+  message: `${shorten(name)} is no unit or type`,
+  expected: 'real, integer, boolean, or a unit such as mV or pA/mV',
+  found: shorten(name),
+});
+
+/** Values of two units. */
+export const units = (found: string, wanted: string): Finding => ({
+  code: 'nestml/units',
+  message: `the value has the unit ${found}, its place the unit ${wanted}`,
+  expected: wanted,
+  found,
+  hint: 'multiply or divide by a quantity such as 1 ms',
+});
+
+/** A number where a quantity is expected, or the other way round: NEST computes with its own units. */
+export const impliedUnit = (unit: string): Finding => ({
+  code: 'nestml/implied-unit',
+  severity: 'note',
+  message: `a number and a quantity in ${unit} meet here, so the number counts NEST's units (mV, ms, pA)`,
+  hint: 'write the unit behind the number',
+});
+
+/** A condition in place of a number. */
+export const notNumber = (): Finding => ({
+  code: 'nestml/type',
+  message: 'the value is true or false here, not a number',
+  hint: 'choose numbers by it, as in c ? 1 : 0',
+});
+
+/** A number in place of a condition. */
+export const notCondition = (): Finding => ({
+  code: 'nestml/type',
+  message: 'the value is a number here, not true or false',
+  hint: 'compare it, as in x > 0',
+});
+
+/** A power of a quantity whose exponent changes. */
+export const exponent = (): Finding => ({
+  code: 'nestml/units',
+  message: 'the exponent of a quantity is not a constant',
+  hint: 'divide the base by a quantity such as 1 mV',
+});
+
+// --- Code -----------------------------------------------------------------------------------------------------------
+/** A loop or calls that take too many steps. */
+export const endless = (limit: number): Finding => ({
+  code: 'nestml/endless',
+  message: 'loops and calls run too many statements',
+  expected: `at most ${limit} statements`,
+  hint: 'check the bounds and the step of the loop',
+});
+
+/** A loop with bounds that are not constants. */
+export const unknownBounds = (): Finding => ({
+  code: 'nestml/unknown-bounds',
+  message: 'the number of rounds depends on values that change',
+  expected: 'numbers, or variables with known values',
+});
+
+/** A function that calls itself. */
+export const recursive = (name: string): Finding => ({
+  code: 'nestml/recursive',
+  message: `the function ${shorten(name)} calls itself`,
+  hint: 'write a loop with known bounds',
+});
+
+/** A function that ends without a result. */
+export const noResult = (name: string): Finding => ({
+  code: 'nestml/no-result',
+  message: `the function ${shorten(name)} ends without a result`,
+  hint: 'end each branch with return',
+});
+
+/** An assignment to a name that cannot change. */
+export const notAssigned = (name: string, states: readonly string[]): Finding => ({
+  code: 'nestml/not-assigned',
+  message: `code cannot assign to ${shorten(name)}`,
+  expected: 'a variable of the state block, or a local one',
+  ...suggestion(name, states),
+});
+
+/** Equations that are integrated twice within a step. */
+export const integratedTwice = (name: string): Finding => ({
+  code: 'nestml/integrated-twice',
+  message: `a step integrates ${shorten(name)} twice`,
+  hint: 'call integrate_odes once in each branch of the update block',
+});
+
+// --- Equations ------------------------------------------------------------------------------------------------------
+/** A kernel whose equations cannot be found. */
+export const kernel = (name: string): Finding => ({
+  code: 'nestml/kernel',
+  message: `the kernel ${shorten(name)} has no linear equations here`,
+  expected: 'sums of products of numbers, powers of t, exp(-t/tau) and delta(t)',
+  hint: 'write the kernel by equations, or integrate its variables yourself',
+});
+
+/** A convolution with other arguments than a kernel and a port. */
+export const convolution = (): Finding => ({
+  code: 'nestml/convolution',
+  message: 'a convolution takes a kernel and a spike port',
+  expected: 'convolve(kernel, port)',
+});
+
+/** A jump by spikes that is no term of an equation. */
+export const jump = (name: string): Finding => ({
+  code: 'nestml/kernel',
+  message: `spikes convolved with delta(t) are no term of the equation of ${shorten(name)}`,
+  expected: 'a sum with the convolution times a constant',
+});
+
+/** A random number in an equation. */
+export const drawnRate = (): Finding => ({
+  code: 'nestml/random',
+  message: 'an equation cannot draw random numbers',
+  hint: 'draw them in the update block, into a variable of the state',
+});
+
+/** A file without a model that its document names. */
+export const noModel = (name: string, known: readonly string[]): Finding => ({
+  code: 'nestml/no-model',
+  message: `the file has no model ${shorten(name)}`,
+  found: shorten(name),
+  ...suggestion(name, known),
+});
+
+/** A file that is not read. */
+export const notReadFile = (file: string, reason: string): Finding => ({
+  code: 'nestml/file',
+  message: `${shorten(file)} is not read: ${reason}`,
+});
+
+/** A model of a synapse where a neuron is expected, or the other way round. */
+export const otherKind = (name: string, isSynapse: boolean): Finding => ({
+  code: 'nestml/kind',
+  message: `${shorten(name)} is a model of a ${isSynapse ? 'synapse' : 'neuron'}`,
+  expected: isSynapse ? 'a neuron' : 'a synapse',
+});
+
+/** A note on a cell without a network. */
+export const alone = (name: string): Finding => ({
+  code: 'nestml/alone',
+  severity: 'note',
+  message: `${shorten(name)} runs as one cell, which receives a spike at 10 ms in each port`,
+  hint: `name the file in a network, as \`nestml: …\` of a neuron`,
+});
+
+/** Values at the start that depend on each other. */
+export const cycle = (): Finding => ({
+  code: 'nestml/cycle',
+  message: 'the value depends on itself',
+  hint: 'give one of the variables a number',
+});

@@ -1,0 +1,803 @@
+/** Models of neurons in NESTML as canonical types. */
+
+import { dimensionless, type Expression, type Span, type Statement as Written } from '../../src/lang/ast.js';
+import {
+  assignment,
+  binary,
+  boolean,
+  conditional,
+  integer,
+  isZero,
+  name as nameOf,
+  number,
+  product,
+  quotient,
+  sum,
+} from '../../src/lang/build.js';
+import { divideDimensions, hertz, second, unitText } from '../../src/lang/dimension.js';
+import { drawsIn } from '../../src/lang/functions.js';
+import { linearForm } from '../../src/lang/linear.js';
+import { printExpression } from '../../src/lang/print.js';
+import { callsIn, mapExpression, namesIn, readsAny, substitute, writtenBy } from '../../src/lang/walk.js';
+import { valueAt } from '../../src/library/recognise/numbers.js';
+import { UniqueNames } from '../../src/model/free-name.js';
+import { reservedReason } from '../../src/model/normalise/names.js';
+import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
+import { Code, conditionType, negation, targetsIn, type Effects } from './code.js';
+import { dirac, equationsOf, kernelTime, type KernelEquations } from './kernels.js';
+import * as messages from './messages.js';
+import {
+  plainName,
+  type Declaration,
+  type Equation,
+  type Handler,
+  type NestmlModel,
+  type Port,
+  type Statement,
+} from './syntax.js';
+import { isTimerOnly, timerOf, type Timer } from './refractoriness.js';
+import { Translator, functionNames, type Scope, type Type, type Value, zeroOf } from './values.js';
+import type { Report } from './text.js';
+
+/** A cell as a canonical type. */
+export interface NeuronOfNestml {
+  readonly type: Readonly<Record<string, unknown>>;
+  /** Variables that synapses add weights to, by the names of ports. */
+  readonly ports: ReadonlyMap<string, string>;
+  readonly inputs: readonly string[];
+  /** Variables that a recording of everything has. */
+  readonly states: readonly string[];
+}
+
+/** A variable of the canonical type that is under construction. */
+interface State {
+  readonly type: Type;
+  readonly initial: Expression;
+  readonly span: Span;
+}
+
+interface EventDraft {
+  readonly when: Expression;
+  readonly do: readonly Written[];
+  readonly [member: string]: unknown;
+}
+
+/** Returns the type of a model. @throws Unreadable after a finding */
+export const neuronOf = (model: NestmlModel, report: Report): NeuronOfNestml => new Neuron(model, report).read();
+
+const convolutionMark = 'convolve ';
+const bodiesOf = ({ update, receivers, conditions }: NestmlModel): readonly (readonly Statement[])[] => [
+  update,
+  ...[...receivers, ...conditions].map(({ body }) => body),
+];
+
+class Neuron {
+  readonly #translator: Translator;
+  readonly #names = new UniqueNames();
+  readonly #symbols = new Map<string, Value>();
+  readonly #types = new Map<string, Type>();
+  readonly #parameters = new Map<string, State>();
+  readonly #states = new Map<string, State>();
+  readonly #derived = new Map<string, { readonly type: Type; readonly value: Expression; readonly span: Span }>();
+  readonly #rates = new Map<string, Expression>();
+  /** Canonical variables that jump at spikes, by ports: their gains. */
+  readonly #gains = new Map<string, Map<string, Expression>>();
+  readonly #convolutions = new Map<string, Value>();
+  /** When each equation is integrated, by the canonical names of all its variables: a condition, or always. */
+  readonly #active = new Map<string, Expression | true>();
+  readonly #events: [name: string, event: EventDraft][] = [];
+  readonly #portReads = new Set<string>();
+  #emits: string | undefined;
+  readonly #timer: Timer | undefined;
+
+  constructor(
+    private readonly model: NestmlModel,
+    report: Report,
+  ) {
+    this.#translator = new Translator(report, model.functions, () => [
+      ...this.#symbols.keys(),
+      't',
+      'e',
+      ...functionNames,
+    ]);
+    this.#timer = timerOf(model);
+  }
+
+  #fail(finding: Parameters<Report>[0], span: Span): never {
+    return this.#translator.fail(finding, span);
+  }
+
+  /** Gives a variable its canonical name. */
+  #declare(name: string, type: Type, span: Span): string {
+    if (this.#symbols.has(name)) this.#fail(messages.declaredTwice(name), span);
+    const own = this.#names.take(reservedReason(name) === undefined ? name : `${name}_`);
+    this.#symbols.set(name, { e: nameOf(own), kind: type.kind, dimension: type.dimension });
+    this.#types.set(own, type);
+    return own;
+  }
+
+  /** Names in code, where time is that of the end of the step. */
+  readonly #scope: Scope = (name, span) => {
+    if (name === 't')
+      return { e: binary('+', nameOf('t', span), nameOf('dt', span), span), kind: 'real', dimension: second };
+    return this.#rateScope(name, span);
+  };
+
+  readonly #rateScope: Scope = (name, span) => {
+    if (name.startsWith(convolutionMark)) return this.#convolve(name, span);
+    if (name === 't') return { e: nameOf('t', span), kind: 'real', dimension: second };
+    if (name === 'resolution()' || name === 'timestep()')
+      return { e: nameOf('dt', span), kind: 'real', dimension: second };
+    const found = this.#symbols.get(name);
+    return found && { ...found, e: found.e.kind === 'name' ? nameOf(found.e.name, span) : found.e };
+  };
+
+  /** Marks convolutions, so that they are names. */
+  #marked(e: Expression): Expression {
+    return mapExpression(e, (part) => {
+      if (part.kind !== 'call' || part.function !== 'convolve') return part;
+      const [kernel, port] = part.arguments;
+      if (part.arguments.length !== 2 || kernel?.kind !== 'name' || port?.kind !== 'name')
+        return this.#fail(messages.convolution(), part.span);
+      return nameOf(`${convolutionMark}${kernel.name} ${port.name}`, part.span);
+    });
+  }
+
+  #value(e: Expression, type: Type, scope: Scope = this.#rateScope): Expression {
+    return this.#translator.stored(this.#translator.value(this.#marked(e), scope), type, e.span);
+  }
+
+  read(): NeuronOfNestml {
+    const { model } = this;
+    const kernelVariables = new Set(model.kernels.flatMap(({ equations }) => equations.map(({ name }) => name)));
+    const isOwn = ({ name }: Declaration): boolean =>
+      !kernelVariables.has(name.replace(/(?:__d)+$/, '')) && name !== this.#timer?.name;
+    const states = model.state.filter(isOwn);
+    for (const { name, type, span } of [...model.parameters, ...model.internals, ...states, ...model.inlines])
+      this.#declare(name, this.#translator.type(type), span);
+    for (const port of model.ports) this.#port(port);
+    for (const one of model.parameters) this.#parameters.set(...this.#declared(one));
+    for (const one of model.internals) {
+      const [name, { type, initial, span }] = this.#declared(one);
+      if (drawsIn(initial)) this.#states.set(name, { type, initial, span });
+      else this.#derived.set(name, { type, value: initial, span });
+    }
+    for (const one of states) this.#states.set(...this.#declared(one));
+    this.#convolutionsOfEquations();
+    for (const one of model.inlines) {
+      const [name, { type, initial, span }] = this.#declared(one);
+      if (drawsIn(initial)) this.#fail(messages.drawnRate(), span);
+      this.#derived.set(name, { type, value: initial, span });
+    }
+    for (const equation of model.equations) this.#equation(equation);
+    this.#update();
+    this.#receivers();
+    this.#conditions();
+    return this.#result();
+  }
+
+  /** Returns the canonical name and the value of a declaration. */
+  #declared({ name, type: text, value, span }: Declaration): [name: string, state: State] {
+    const type = this.#translator.type(text);
+    const initial = value ? this.#value(value, type) : zeroOf(type).e;
+    return [(this.#symbols.get(name)?.e as { readonly name: string }).name, { type, initial, span }];
+  }
+
+  /** Returns a value at the start, by numbers and the parameters of a set only. */
+  #atStart(e: Expression, span: Span, keeps: ReadonlyMap<string, unknown>, depth = 0): Expression {
+    const known = new Map<string, Expression>();
+    for (const [name, { initial }] of [...this.#states, ...this.#parameters])
+      if (!keeps.has(name)) known.set(name, initial);
+    for (const [name, { value }] of this.#derived) known.set(name, value);
+    if (!readsAny(e, known)) return e;
+    if (depth > 50) this.#fail(messages.cycle(), span);
+    return this.#atStart(this.#translator.modest(substitute(e, known)), span, keeps, depth + 1);
+  }
+
+  #port({ name, kind, unit, span }: Port): void {
+    const isTrain = kind === 'spike';
+    const type =
+      unit && !isTrain
+        ? this.#translator.type(unit)
+        : { kind: 'real' as const, dimension: isTrain ? hertz : dimensionless, unit: '1' };
+    const own = this.#declare(name, type, span);
+    if (!isTrain) return;
+    this.#symbols.set(name, { e: nameOf(own), kind: 'real', dimension: hertz, isTrain: true });
+    this.#gains.set(name, new Map());
+  }
+
+  // --- Convolutions ---------------------------------------------------------------------------------------------------
+  #convolve(mark: string, span: Span): Value {
+    const known = this.#convolutions.get(mark);
+    if (known) return known;
+    const [kernel = '', port = ''] = mark.slice(convolutionMark.length).split(' ');
+    const definition = this.model.kernels.find(({ equations }) => equations.some(({ name }) => name === kernel));
+    const gains = this.#gains.get(port);
+    if (!definition || !gains) return this.#fail(messages.convolution(), span);
+    const [only] = definition.equations;
+    const found =
+      definition.equations.length === 1 && only?.order === 0
+        ? this.#function(only)
+        : this.#system(definition.equations, kernel);
+    if (!found) return this.#fail(messages.kernel(kernel), definition.span);
+    const names = new Map(
+      found.modes.map(({ key }, k) => [
+        key,
+        nameOf(
+          this.#names.take(
+            key.startsWith('y') && k === 0
+              ? `${kernel}__X__${port}`
+              : `${key.startsWith('y') ? kernel + key.slice(1) : key}__X__${port}`,
+          ),
+        ),
+      ]),
+    );
+    for (const { key, rate, gain, unit } of found.modes) {
+      const name = (names.get(key) as { readonly name: string }).name;
+      const type = this.#translator.type({ text: unit, span });
+      this.#types.set(name, type);
+      this.#states.set(name, { type, initial: zeroOf(type).e, span });
+      this.#rates.set(name, substitute(rate, names));
+      if (!isZero(gain)) gains.set(name, gain);
+    }
+    if (found.isDelta) names.set(dirac, nameOf(`${dirac} ${port}`));
+    const value: Value = {
+      e: substitute(found.value, names),
+      kind: 'real',
+      dimension: found.dimension ?? dimensionless,
+    };
+    this.#convolutions.set(mark, value);
+    return value;
+  }
+
+  #function({ value, span }: Equation): (KernelEquations & Pick<Partial<Value>, 'dimension'>) | null {
+    const plain = mapExpression(value, (part) =>
+      part.kind === 'call' && part.function === 'delta' ? nameOf(dirac, part.span) : part,
+    );
+    const scope: Scope = (name, at) => {
+      if (name === dirac) return { e: nameOf(dirac, at), kind: 'real', dimension: dimensionless };
+      return name === 't' ? { e: nameOf(kernelTime, at), kind: 'real', dimension: second } : this.#rateScope(name, at);
+    };
+    const { e, dimension } = this.#translator.value(plain, scope);
+    if (readsAny(e, this.#states)) return this.#fail(messages.kernel(printExpression(e)), span);
+    const found = equationsOf(e);
+    return found && { ...found, dimension };
+  }
+
+  #system(equations: readonly Equation[], kernel: string): KernelEquations | null {
+    const variables = equations.flatMap(({ name, order }) =>
+      Array.from({ length: order }, (_, k) => plainName(name, k)),
+    );
+    const scope: Scope = (name, span) =>
+      variables.includes(name)
+        ? { e: nameOf(name, span), kind: 'real', dimension: dimensionless }
+        : this.#rateScope(name, span);
+    const modes = equations.flatMap(({ name, order, value, span }) =>
+      Array.from({ length: order }, (_, k) => {
+        const key = plainName(name, k);
+        const start = this.model.state.find((one) => one.name === key);
+        const perTime = (e: Value): Expression => this.#translator.as(e, hertz, span).e;
+        const type = start ? this.#translator.type(start.type) : undefined;
+        const scale = type && divideDimensions(type.dimension, dimensionless);
+        void scale;
+        return {
+          key,
+          rate:
+            k === order - 1
+              ? perTime(this.#translator.value(value, scope))
+              : perTime({ e: nameOf(plainName(name, k + 1)), kind: 'real', dimension: dimensionless }),
+          gain: start?.value
+            ? this.#translator.as(this.#translator.value(start.value, this.#rateScope), dimensionless, start.span).e
+            : integer(0),
+          unit: '1',
+        };
+      }),
+    );
+    const isLinear = modes.every(({ rate }) => {
+      const form = linearForm(rate, variables);
+      return form && isZero(form.constant) && !readsAny(rate, this.#states);
+    });
+    return isLinear ? { modes, value: nameOf(kernel), isDelta: false } : null;
+  }
+
+  // --- Equations ------------------------------------------------------------------------------------------------------
+  #equation({ name, order, value, span }: Equation): void {
+    if (name === this.#timer?.name) return;
+    const variables = Array.from({ length: order }, (_, k) => plainName(name, k));
+    for (const [k, variable] of variables.entries()) {
+      const symbol = this.#symbols.get(variable);
+      const own = symbol?.e.kind === 'name' ? symbol.e.name : '';
+      const type = this.#types.get(own);
+      if (!this.#states.has(own) || !type)
+        return this.#fail(
+          messages.unknownName(
+            variable.replaceAll('__d', "'"),
+            this.model.state.map((one) => one.name),
+          ),
+          span,
+        );
+      const next = k === order - 1 ? value : nameOf(plainName(name, k + 1), span);
+      const dimension = divideDimensions(type.dimension, second);
+      let rate = this.#value(next, { kind: 'real', dimension, unit: '' });
+      if (drawsIn(rate)) this.#fail(messages.drawnRate(), span);
+      const jumps = [...this.#gains].map(([port, gains]) => [port, gains, `${dirac} ${port}`] as const);
+      const form = linearForm(
+        this.#inlined(rate),
+        jumps.map(([, , delta]) => delta),
+      );
+      if (!form) return this.#fail(messages.jump(name), span);
+      for (const [, gains, delta] of jumps) {
+        const coefficient = form.coefficients.get(delta);
+        if (coefficient) gains.set(own, product(coefficient, binary('*', integer(1), nameOf('ms'))));
+      }
+      if (form.coefficients.size > 0) rate = form.constant;
+      this.#rates.set(own, isZero(rate) ? number(0) : rate);
+    }
+  }
+
+  /** Returns an expression with derived variables that have jumps in place. */
+  #inlined(e: Expression): Expression {
+    const jumping = new Map(
+      [...this.#derived].flatMap(([name, { value }]) =>
+        printExpression(value).includes(dirac) ? [[name, value] as const] : [],
+      ),
+    );
+    return jumping.size > 0 && readsAny(e, jumping) ? this.#inlined(substitute(e, jumping)) : e;
+  }
+
+  /** Canonical names of the variables of equations that a call integrates, all without names. */
+  #integrated(names: readonly string[]): readonly string[] {
+    const equations =
+      names.length === 0 ? this.model.equations : this.model.equations.filter(({ name }) => names.includes(name));
+    return equations
+      .filter(({ name }) => name !== this.#timer?.name)
+      .flatMap(({ name, order }) =>
+        Array.from(
+          { length: order },
+          (_, k) => (this.#symbols.get(plainName(name, k))?.e as { readonly name: string }).name,
+        ),
+      );
+  }
+
+  #targets(): Effects['targets'] {
+    return new Map(
+      [...this.#symbols].flatMap(([name, { e }]) =>
+        e.kind === 'name' && this.#states.has(e.name)
+          ? [[name, { name: e.name, type: (this.#states.get(e.name) as State).type }] as const]
+          : [],
+      ),
+    );
+  }
+
+  #newState(wanted: string, type: Type, initial: Expression, span: Span): string {
+    const name = this.#names.take(wanted);
+    this.#states.set(name, { type, initial, span });
+    return name;
+  }
+
+  // --- Code -----------------------------------------------------------------------------------------------------------
+  /** Notes a spike that code emits elsewhere than in a condition. */
+  #emission(guard: Expression | undefined, code: Code, span: Span): void {
+    this.#emits ??= this.#newState('spiking', conditionType, boolean(false), span);
+    code.assign(this.#emits, boolean(true), guard, span);
+  }
+
+  #update(): void {
+    const { update, span } = this.model;
+    const timer = this.#timer;
+    if (timer) {
+      const frozen = new Set(this.#integrated(timer.always));
+      for (const name of this.#integrated([])) {
+        const isFree = frozen.has(name) && timer.always.length > 0;
+        const isHeld = this.#integrated(timer.free).includes(name);
+        if (isHeld) this.#active.set(name, isFree ? true : nameOf('not_refractory'));
+      }
+      return;
+    }
+    const calls: {
+      readonly literals: readonly Expression[];
+      readonly names: readonly string[];
+      readonly span: Span;
+    }[] = [];
+    const [before, after]: [Written[], Written[]] = [[], []];
+    let isAfter = false;
+    const ends = new Set<boolean>();
+    const hasJumps = [...this.#gains.values()].some((gains) =>
+      [...gains.keys()].some((name) => this.#integrated([]).includes(name)),
+    );
+    const assignedNames = new Set(targetsIn(update));
+    const odes = new Set(
+      this.model.equations.flatMap(({ name, order }) => Array.from({ length: order }, (_, k) => plainName(name, k))),
+    );
+    const code = new Code(this.#translator, this.#scope, this.#names, {
+      targets: this.#targets(),
+      call: (statement, guard, own) => {
+        if (statement.name === 'emit_spike') this.#emission(guard, own, statement.span);
+        else if (statement.name === 'integrate_odes') {
+          const names = statement.arguments.map((e) => {
+            if (e.kind === 'name' && this.model.equations.some(({ name }) => name === e.name.replace(/(?:__d)+$/, '')))
+              return e.name.replace(/(?:__d)+$/, '');
+            return this.#fail(messages.unknownName(e.kind === 'name' ? e.name : 'this', [...odes]), e.span);
+          });
+          calls.push({ literals: literalsOf(guard), names: this.#integrated(names), span: statement.span });
+          isAfter = true;
+          own.statements = after;
+        } else return false;
+        return true;
+      },
+      hold: (condition, { whenTrue, whenFalse, span: at }) => {
+        const bodies = [...whenTrue, ...whenFalse];
+        if (!integrates(bodies)) return undefined;
+        const own = (name: string): string =>
+          (this.#symbols.get(name)?.e as { readonly name?: string } | undefined)?.name ?? name;
+        const isLast = [whenTrue, whenFalse].every(
+          (body) => body.findIndex((one) => integrates([one])) >= body.length - 1 || !integrates(body),
+        );
+        const unstable = [...assignedNames, ...(isLast && !hasJumps ? [] : odes)].map(own);
+        if (!drawsIn(condition) && !readsAny(condition, new Set(unstable))) return condition;
+        const name = this.#newState('branch', conditionType, boolean(false), at);
+        code.assign(name, condition, undefined, at);
+        return nameOf(name, at);
+      },
+      branch: (run) => {
+        const was = isAfter;
+        run();
+        ends.add(isAfter);
+        isAfter = was;
+        code.statements = was ? after : before;
+      },
+    });
+    code.statements = before;
+    for (const statement of update) {
+      ends.clear();
+      code.run([statement]);
+      if (ends.has(true)) isAfter = true;
+      if (isAfter) code.statements = after;
+    }
+    for (const name of this.#integrated([])) {
+      const own = calls.filter(({ names }) => names.includes(name));
+      for (const [k, one] of own.entries())
+        if (own.slice(0, k).some((other) => !contradict(one.literals, other.literals)))
+          this.#fail(messages.integratedTwice(name), one.span);
+      const active = either(own.map(({ literals }) => literals));
+      if (active !== false) this.#active.set(name, active);
+    }
+    // Timers become statements, so that they need no mode of their own.
+    const timers: Written[] = [];
+    for (const [name, active] of this.#active) {
+      const rate = this.#rates.get(name);
+      if (active === true || !rate || !isTimerOnly(rate) || this.#isReadByRates(name)) continue;
+      this.#rates.delete(name);
+      const next = sum(nameOf(name), product(rate, nameOf('dt')));
+      const isOver = binary(
+        '<',
+        { kind: 'call', function: 'abs', arguments: [next], span },
+        binary('*', number(1e-6), nameOf('dt')),
+      );
+      const zero = binary('*', integer(0), nameOf(name));
+      timers.push(assignment(name, '=', conditional(active, conditional(isOver, zero, next), nameOf(name)), span));
+    }
+    const kept = new Set(
+      before.flatMap((one) => (one.kind === 'assignment' && !this.#states.has(one.target) ? [one.target] : [])),
+    );
+    const later = [...timers, ...after].flatMap((one) => (one.kind === 'assignment' ? [...namesIn(one.value)] : []));
+    for (const name of later)
+      if (kept.has(name))
+        this.#fail(messages.notRead('a local variable from before integrate_odes', 'a value after it'), span);
+    this.#silent('update', { when: boolean(true), do: before, slot: 'before_groups', order: 0 });
+    this.#silent('after_update', { when: boolean(true), do: [...timers, ...after], slot: 'after_groups', order: 0 });
+    const held = new Map<string, [condition: Expression, names: string[]]>();
+    for (const [name, active] of this.#active) {
+      if (active === true || !this.#rates.has(name)) continue;
+      const text = printExpression(active);
+      const group = held.get(text) ?? [negation(active), []];
+      group[1].push(name);
+      held.set(text, group);
+    }
+    for (const [condition, names] of held.values())
+      this.#silent(
+        'hold',
+        {
+          when: condition,
+          do: [],
+          slot: 'before_groups',
+          order: 1,
+          refractory: { while: locatedExpression(condition, ''), rate: names, suppress: false },
+        },
+        true,
+      );
+  }
+
+  /** Notes ports that code of each step reads. */
+  #readPorts(statement: Written, isAfter: boolean): void {
+    for (const [name] of this.#gains) {
+      const own = this.#symbols.get(name)?.e as { readonly name: string };
+      if (statement.kind !== 'assignment' || !namesIn(statement.value).has(own.name)) continue;
+      if (!isAfter) this.#fail(messages.notRead(`${name} before integrate_odes`, 'a value'), statement.span);
+      this.#portReads.add(name);
+    }
+  }
+
+  #isReadByRates(name: string): boolean {
+    const reads = (e: Expression, depth = 0): boolean =>
+      namesIn(e).has(name) ||
+      (depth < 50 &&
+        [...namesIn(e)].some(
+          (one) =>
+            this.#derived.has(one) &&
+            reads((this.#derived.get(one) as { readonly value: Expression }).value, depth + 1),
+        ));
+    return [...this.#rates].some(([, rate]) => reads(rate));
+  }
+
+  /** Adds a condition that other cells do not see. */
+  #silent(name: string, event: EventDraft, isKept = false): void {
+    if (event.do.length > 0 || isKept) this.#events.push([name, { ...event, actionSlot: event['slot'], emits: null }]);
+  }
+
+  /** Reads the convolutions of equations. */
+  #convolutionsOfEquations(): void {
+    const values = [...this.model.equations, ...this.model.inlines].flatMap(({ value }) => value ?? []);
+    for (const call of values.flatMap(callsIn).filter((one) => one.function === 'convolve'))
+      this.#translator.value(this.#marked(call), this.#rateScope);
+  }
+
+  #receivers(): void {
+    const handlers = [...this.model.receivers].sort((a, b) => b.priority - a.priority);
+    for (const { port = '', span } of handlers)
+      if (!this.#gains.has(port)) this.#fail(messages.unknownName(port, [...this.#gains.keys()]), span);
+    for (const [port, gains] of this.#gains) {
+      const own = handlers.filter((one) => one.port === port);
+      const { name } = this.#symbols.get(port)?.e as { readonly name: string };
+      const type: Type = { kind: 'real', dimension: dimensionless, unit: '1' };
+      const span = this.model.ports.find((one) => one.name === port)?.span ?? this.model.span;
+      this.#states.set(name, { type, initial: integer(0), span });
+      const [only] = own;
+      const [target] = gains.keys();
+      const single =
+        gains.size === 1 && own.length === 0 && target !== undefined && !this.#portReads.has(port)
+          ? ([target, gains.get(target) as Expression] as const)
+          : only && own.length === 1 && gains.size === 0 && !this.#portReads.has(port)
+            ? this.#sum(only, name)
+            : null;
+      if (single && this.#rescaled(single[0], single[1], name)) continue;
+      const code = this.#code();
+      for (const { body } of own) code.run(body);
+      const jumps = [...gains].map(([variable, gain]) => {
+        const active = this.#active.get(variable);
+        const next = sum(nameOf(variable), product(gain, nameOf(name)));
+        return assignment(
+          variable,
+          '=',
+          active === undefined || active === true ? next : conditional(active, next, nameOf(variable)),
+          span,
+        );
+      });
+      if (own.length + jumps.length === 0 && !this.#portReads.has(port)) continue;
+      const order = only ? handlers.indexOf(only) : handlers.length;
+      const statements = [...code.statements, ...jumps, assignment(name, '=', number(0), span)];
+      this.#silent(`receive_${port}`, {
+        when: binary('!=', nameOf(name, span), number(0), span),
+        do: statements,
+        slot: 'after_synapses',
+        order,
+      });
+    }
+  }
+
+  #code(): Code {
+    return new Code(this.#translator, this.#scope, this.#names, {
+      targets: this.#targets(),
+      call: ({ name, span }, guard, code) => {
+        if (name === 'emit_spike') this.#emission(guard, code, span);
+        return name === 'emit_spike';
+      },
+    });
+  }
+
+  /** Returns the variable that a handler adds weights to, with their factor, if it does nothing else. */
+  #sum({ body }: Handler, port: string): readonly [string, Expression] | null {
+    const [statement] = body;
+    if (body.length !== 1 || statement?.kind !== 'assign' || statement.operator !== '+=') return null;
+    const { target } = statement;
+    const own = this.#symbols.get(target)?.e;
+    const state = own?.kind === 'name' ? this.#states.get(own.name) : undefined;
+    const writers = bodiesOf(this.model)
+      .flatMap(targetsIn)
+      .filter((one) => one === target);
+    if (!state || own?.kind !== 'name' || writers.length !== 1 || !isNothing(state.initial)) return null;
+    const { translator } = this.#code();
+    const value = translator.stored(translator.value(statement.value, this.#scope), state.type, statement.span);
+    const form = linearForm(value, [port]);
+    const factor = form?.coefficients.get(port);
+    return form && factor && isZero(form.constant) ? [own.name, factor] : null;
+  }
+
+  /** Replaces a variable by a factor times another one, to which synapses add weights. Returns whether it is possible. */
+  #rescaled(variable: string, gain: Expression, port: string): boolean {
+    const state = this.#states.get(variable);
+    const rate = this.#rates.get(variable);
+    const form = rate && linearForm(rate, [variable]);
+    const isConstant = !readsAny(gain, this.#states) && !readsAny(gain, new Set(['t', 'dt'])) && !drawsIn(gain);
+    if (!state || !form || !isConstant || this.#isJump(variable)) return false;
+    this.#states.delete(variable);
+    this.#rates.delete(variable);
+    this.#derived.set(variable, { type: state.type, value: product(gain, nameOf(port, state.span)), span: state.span });
+    const decay = form.coefficients.get(variable);
+    this.#rates.set(port, sum(decay ? product(decay, nameOf(port)) : number(0), quotient(form.constant, gain)));
+    const active = this.#active.get(variable);
+    if (active !== undefined) this.#active.set(port, active);
+    this.#active.delete(variable);
+    return true;
+  }
+
+  /** Checks whether a variable is one of the model's equations that spikes make jump. */
+  #isJump(variable: string): boolean {
+    return [...this.#gains.values()].some((gains) => gains.has(variable)) && this.#integrated([]).includes(variable);
+  }
+
+  #conditions(): void {
+    const handlers = [...this.model.conditions].sort((a, b) => b.priority - a.priority);
+    const isSimple = handlers.length === 1 && this.#emits === undefined;
+    for (const [order, handler] of handlers.entries()) {
+      const isSpike = handler.body.filter((one) => one.kind === 'call' && one.name === 'emit_spike').length === 1;
+      const isTimed = handler === this.#timer?.handler;
+      const timed = isTimed ? this.#timer : undefined;
+      const body = handler.body.filter(
+        (one) => !(isSpike && one.kind === 'call' && one.name === 'emit_spike') && one !== timed?.reset,
+      );
+      const code = this.#code();
+      code.run(body);
+      const { e } = this.#translator.condition(timed?.condition ?? (handler.condition as Expression), this.#scope);
+      const frozen = [...this.#active].flatMap(([name, active]) =>
+        active !== true && this.#rates.has(name) ? [name] : [],
+      );
+      this.#events.push([
+        isSpike ? 'spike' : 'condition',
+        {
+          when: e,
+          do: code.statements,
+          ...(isSimple && isSpike ? {} : { slot: 'thresholds', actionSlot: 'thresholds', order }),
+          ...(isSpike ? { emits: 'spike' } : { emits: null }),
+          ...(timed
+            ? {
+                refractory: {
+                  for: locatedExpression(
+                    this.#value(timed.duration, { kind: 'real', dimension: second, unit: 's' }, this.#scope),
+                    '',
+                  ),
+                  rate: frozen,
+                },
+              }
+            : {}),
+        },
+      ]);
+    }
+    if (this.#emits === undefined) return;
+    const { span } = this.model;
+    const statements = [assignment(this.#emits, '=', boolean(false), span)];
+    this.#events.push([
+      'spike',
+      {
+        when: nameOf(this.#emits, span),
+        do: statements,
+        slot: 'thresholds',
+        actionSlot: 'thresholds',
+        order: handlers.length,
+        emits: 'spike',
+      },
+    ]);
+  }
+
+  // --- The canonical type -----------------------------------------------------------------------------------------------
+  #result(): NeuronOfNestml {
+    const placed = (e: Expression): Located => locatedExpression(e, '');
+    const entry = (
+      { type: { kind, unit }, span }: Pick<State, 'type' | 'span'>,
+      member: string,
+      e: Expression,
+    ): Located => located({ unit, ...(kind === 'real' ? {} : { type: kind }), [member]: placed(e) }, '', span);
+    for (const [name] of this.#rates)
+      if (this.#integrated([]).includes(name) && !this.#active.has(name)) this.#rates.delete(name);
+    const eventNames = new UniqueNames();
+    const events = this.#events.map(([name, { when, do: statements, ...rest }]) => {
+      const own = eventNames.take(name);
+      const { emits, ...others } = rest as { emits?: string | null };
+      const isOwnName = emits === own;
+      return [
+        own,
+        {
+          when: placed(when),
+          do: statements.map((one) => locatedStatement(one, '')),
+          ...others,
+          ...(emits === undefined || isOwnName ? {} : { emits }),
+        },
+      ] as const;
+    });
+    const inputs = this.model.ports.filter(({ kind }) => kind === 'continuous');
+    const inputName = (name: string): string => (this.#symbols.get(name)?.e as { readonly name: string }).name;
+    // Parameters are independent of each other once a model exists.
+    const parameters = [...this.#parameters].map(
+      ([name, one]) => [name, { ...one, initial: this.#atStart(one.initial, one.span, new Map()) }] as const,
+    );
+    const states = [...this.#states].map(
+      ([name, one]) => [name, { ...one, initial: this.#atStart(one.initial, one.span, this.#parameters) }] as const,
+    );
+    const infinite = parameters.filter(([, { initial }]) => namesIn(initial).has('inf'));
+    for (const [name, { initial, type, span }] of infinite) this.#derived.set(name, { type, value: initial, span });
+    const type = {
+      parameters: Object.fromEntries(
+        parameters
+          .filter((one) => !infinite.includes(one))
+          .map(([name, one]) => [name, entry(one, 'value', one.initial)]),
+      ),
+      inputs: Object.fromEntries(
+        inputs.map(({ name, span }) => [
+          inputName(name),
+          located({ unit: this.#types.get(inputName(name))?.unit ?? '1', reduce: 'sum' }, '', span),
+        ]),
+      ),
+      state: Object.fromEntries([...this.#states].map(([name, one]) => [name, entry(one, 'initial', one.initial)])),
+      derived: Object.fromEntries([...this.#derived].map(([name, one]) => [name, entry(one, 'value', one.value)])),
+      derivatives: Object.fromEntries([...this.#rates].map(([name, rate]) => [name, placed(rate)])),
+      events: Object.fromEntries(events),
+    };
+    const ports = new Map([...this.#gains.keys()].map((port) => [port, inputName(port)]));
+    const recorded = this.model.state.flatMap(({ name }) => {
+      const own = (this.#symbols.get(name)?.e as { readonly name?: string } | undefined)?.name;
+      return own === undefined ? [] : [own];
+    });
+    return { type, ports, inputs: inputs.map(({ name }) => inputName(name)), states: recorded };
+  }
+}
+
+/** Checks whether statements integrate equations. */
+const integrates = (body: readonly Statement[]): boolean =>
+  body.some(
+    (one) =>
+      (one.kind === 'call' && one.name === 'integrate_odes') ||
+      (one.kind === 'if' && integrates([...one.whenTrue, ...one.whenFalse])) ||
+      ((one.kind === 'for' || one.kind === 'while') && integrates(one.body)),
+  );
+
+/** Checks whether a value is zero whatever its unit. */
+function isNothing(e: Expression): boolean {
+  try {
+    return valueAt(e, () => 1) === 0;
+  } catch {
+    return false;
+  }
+}
+
+const literalsOf = (e: Expression | undefined): readonly Expression[] =>
+  e === undefined
+    ? []
+    : e.kind === 'binary' && e.operator === 'and'
+      ? [...literalsOf(e.left), ...literalsOf(e.right)]
+      : [e];
+
+const isOpposite = (a: Expression, b: Expression): boolean =>
+  printExpression(negation(a)) === printExpression(b) || printExpression(negation(b)) === printExpression(a);
+
+const contradict = (a: readonly Expression[], b: readonly Expression[]): boolean =>
+  a.some((one) => b.some((other) => isOpposite(one, other)));
+
+/** Returns a condition that holds if all literals of one of several conditions hold. */
+function either(conditions: readonly (readonly Expression[])[]): Expression | boolean {
+  const all = [...conditions];
+  for (let k = 0; k < all.length; k++)
+    for (let other = k + 1; other < all.length; other++) {
+      const [a, b] = [all[k] ?? [], all[other] ?? []];
+      const only = a.filter((one) => !b.some((two) => printExpression(one) === printExpression(two)));
+      const back = b.filter((one) => !a.some((two) => printExpression(one) === printExpression(two)));
+      if (only.length !== 1 || back.length !== 1 || !isOpposite(only[0] as Expression, back[0] as Expression)) continue;
+      all.splice(other, 1);
+      all[k] = a.filter((one) => one !== only[0]);
+      [k, other] = [-1, all.length];
+    }
+  if (all.length === 0) return false;
+  if (all.some((one) => one.length === 0)) return true;
+  return all.map((one) => one.reduce((a, b) => binary('and', a, b))).reduce((a, b) => binary('or', a, b));
+}
+void writtenBy;
+void unitText;

@@ -1,0 +1,508 @@
+/**
+ * Parser of NESTML 8 and 9.
+ *
+ * @source nest/nestml, `pynestml/grammars/PyNestMLParser.g4`
+ */
+
+import type { BinaryOperator, Expression, Span } from '../../src/lang/ast.js';
+import { binary, boolean, call, conditional, name as nameOf, number, unary } from '../../src/lang/build.js';
+import { LangError } from '../../src/lang/lang-error.js';
+import { requireModest } from '../../src/lang/walk.js';
+import * as messages from './messages.js';
+import {
+  plainName,
+  unitMarker,
+  type Declaration,
+  type Equation,
+  type FunctionDefinition,
+  type Handler,
+  type Kernel,
+  type NestmlModel,
+  type Port,
+  type Statement,
+  type TypeText,
+} from './syntax.js';
+import { Unreadable, tokensOf, type Report, type Token } from './text.js';
+
+/** Deeper expressions and blocks are refused. */
+const deepest = 200;
+/** Longest vector of ports. */
+const mostPorts = 100;
+
+/** Operators between two operands, with their precedence. */
+const operators: Readonly<Record<string, readonly [precedence: number, operator: BinaryOperator]>> = {
+  or: [1, 'or'],
+  and: [2, 'and'],
+  '<': [4, '<'],
+  '<=': [4, '<='],
+  '>': [4, '>'],
+  '>=': [4, '>='],
+  '==': [4, '=='],
+  '!=': [4, '!='],
+  '<>': [4, '!='],
+  '+': [5, '+'],
+  '-': [5, '-'],
+  '*': [6, '*'],
+  '/': [6, '/'],
+  '%': [6, '%'],
+};
+const notLevel = 3;
+const signLevel = 7;
+const bitOperators = new Set(['&', '|', '^', '~', '<<', '>>']);
+
+/** Returns the models of a file. Returns null after an error. */
+export function parseNestml(text: string, report: Report): readonly NestmlModel[] | null {
+  try {
+    return new Parser(tokensOf(text, report), report).file();
+  } catch (error) {
+    if (error instanceof Unreadable) return null;
+    throw error;
+  }
+}
+
+type Draft = {
+  -readonly [K in keyof NestmlModel]: NestmlModel[K] extends readonly (infer T)[] ? T[] : NestmlModel[K];
+} & {
+  functions: Map<string, FunctionDefinition>;
+};
+
+class Parser {
+  #at = 0;
+  #depth = 0;
+
+  constructor(
+    private readonly tokens: readonly Token[],
+    private readonly report: Report,
+  ) {}
+
+  get #token(): Token {
+    return this.tokens[this.#at] ?? (this.tokens.at(-1) as Token);
+  }
+
+  #next(): Token {
+    const token = this.#token;
+    this.#at++;
+    return token;
+  }
+
+  #is(text: string): boolean {
+    return this.#token.text === text && (this.#token.kind === 'name' || this.#token.kind === 'sign');
+  }
+
+  #skip(text: string): boolean {
+    if (!this.#is(text)) return false;
+    this.#at++;
+    return true;
+  }
+
+  #fail(finding: Parameters<Report>[0], span: Span = this.#token): never {
+    this.report(finding, span);
+    throw new Unreadable();
+  }
+
+  #expected(what: string): never {
+    const { kind, text } = this.#token;
+    const words = {
+      line: 'the end of the line',
+      indent: 'a deeper line',
+      dedent: 'the end of the block',
+      end: 'the end',
+    };
+    return this.#fail(messages.expected(what, words[kind as keyof typeof words] ?? text));
+  }
+
+  #expect(text: string): Token {
+    return this.#is(text) ? this.#next() : this.#expected(text);
+  }
+
+  #name(what = 'a name'): Token {
+    return this.#token.kind === 'name' ? this.#next() : this.#expected(what);
+  }
+
+  #endLine(): void {
+    while (this.#skip(';'));
+    if (this.#token.kind !== 'line') this.#expected('the end of the line');
+    this.#at++;
+  }
+
+  /** Reads a block of lines. */
+  #block(line: () => void): void {
+    this.#expect(':');
+    this.#endLine();
+    if (this.#token.kind !== 'indent') this.#expected('a deeper line');
+    this.#deeper(() => {
+      this.#at++;
+      while (this.#token.kind !== 'dedent' && this.#token.kind !== 'end') line();
+      this.#at++;
+    });
+  }
+
+  #deeper<T>(read: () => T): T {
+    if (++this.#depth > deepest) this.#fail(messages.tooDeep(deepest));
+    const result = read();
+    this.#depth--;
+    return result;
+  }
+
+  file(): readonly NestmlModel[] {
+    const models: NestmlModel[] = [];
+    while (this.#token.kind !== 'end') {
+      if (!this.#is('model')) this.#expected('model');
+      models.push(this.#model());
+    }
+    if (models.length === 0) this.#expected('model');
+    return models;
+  }
+
+  #model(): NestmlModel {
+    this.#at++;
+    const { text: name, start, end } = this.#name('the name of the model');
+    const draft: Draft = {
+      name,
+      span: { start, end },
+      state: [],
+      parameters: [],
+      internals: [],
+      inlines: [],
+      equations: [],
+      kernels: [],
+      ports: [],
+      emits: false,
+      update: [],
+      receivers: [],
+      conditions: [],
+      functions: new Map(),
+    };
+    this.#block(() => this.#part(draft));
+    return draft;
+  }
+
+  #part(draft: Draft): void {
+    const word = this.#name('a block');
+    switch (word.text) {
+      case 'state':
+      case 'parameters':
+      case 'internals':
+        return this.#block(() => {
+          if (this.#skip('recordable') && !this.#is('inline')) this.#expected('inline');
+          const isInline = this.#skip('inline');
+          draft[isInline ? 'inlines' : (word.text as 'state')].push(...this.#declaration());
+          this.#endLine();
+        });
+      case 'equations':
+        return this.#block(() => this.#equation(draft));
+      case 'input':
+        return this.#block(() => draft.ports.push(...this.#port()));
+      case 'output':
+        return this.#block(() => {
+          this.#expect('spike');
+          if (this.#skip('('))
+            while (!this.#skip(')')) this.#at = this.#token.kind === 'end' ? this.#expected(')') : this.#at + 1;
+          draft.emits = true;
+          this.#endLine();
+        });
+      case 'update':
+        return void draft.update.push(...this.#body());
+      case 'onReceive':
+      case 'onCondition':
+        return this.#handler(draft, word);
+      case 'function': {
+        const definition = this.#function();
+        if (draft.functions.has(definition.name)) this.#fail(messages.declaredTwice(definition.name), definition.span);
+        return void draft.functions.set(definition.name, definition);
+      }
+      default:
+        return this.#fail(messages.unknownBlock(word.text), word);
+    }
+  }
+
+  #handler(draft: Draft, word: Token): void {
+    this.#expect('(');
+    const isPort = word.text === 'onReceive';
+    const what = isPort ? { port: this.#portName() } : { condition: this.#expression() };
+    let priority = 0;
+    while (this.#skip(',')) {
+      this.#expect('priority');
+      this.#expect('=');
+      const isNegative = this.#skip('-');
+      if (this.#token.kind !== 'number') this.#expected('a number');
+      priority = Number(this.#next().text) * (isNegative ? -1 : 1);
+    }
+    this.#expect(')');
+    const handler: Handler = { ...what, priority, body: this.#body(), span: word };
+    draft[isPort ? 'receivers' : 'conditions'].push(handler);
+  }
+
+  #portName(): string {
+    const name = this.#name('a port').text;
+    return name + this.#index();
+  }
+
+  /** Reads the index of an element of a vector, as the end of a name. */
+  #index(): string {
+    if (!this.#skip('[')) return '';
+    const index = this.#token.kind === 'number' ? this.#next().text : this.#expected('a number');
+    this.#expect(']');
+    return `_${index}`;
+  }
+
+  /** Reads a variable, and counts its primes. */
+  #variable(): { readonly name: string; readonly order: number; readonly span: Span } {
+    const token = this.#name();
+    const base = token.text.replace(/'+$/, '');
+    if (this.#is('[')) this.#fail(messages.vector(base));
+    return { name: plainName(base), order: token.text.length - base.length, span: token };
+  }
+
+  #declaration(): readonly Declaration[] {
+    const names = [this.#variable()];
+    while (this.#skip(',')) names.push(this.#variable());
+    const type = this.#type();
+    const value = this.#skip('=') ? this.#expression() : undefined;
+    if (this.#skip('[[')) {
+      this.#expression();
+      this.#expect(']]');
+    }
+    while (this.#skip('@')) {
+      this.#name();
+      if (this.#skip('::')) this.#name();
+    }
+    return names.map(({ name, order, span }) => ({ name: plainName(name, order), type, value, span }));
+  }
+
+  #type(): TypeText {
+    const first = this.#token;
+    let text = '';
+    while (
+      ['name', 'number'].includes(this.#token.kind) ||
+      (this.#token.kind === 'sign' &&
+        /^(?:\*|\/|\*\*|-|\(|\))$/.test(this.#token.text) &&
+        (text.includes('(') || !this.#is(')')))
+    ) {
+      if (this.#token.kind === 'name' && /[\w$]$/.test(text)) break;
+      text += this.#next().text;
+    }
+    if (text === '') this.#expected('a type, such as real or mV');
+    return { text, span: { start: first.start, end: this.tokens[this.#at - 1]?.end ?? first.end } };
+  }
+
+  #equation(draft: Draft): void {
+    const isKernel = this.#skip('kernel');
+    if (isKernel) {
+      const equations = [this.#oneEquation()];
+      while (this.#skip(',')) equations.push(this.#oneEquation());
+      const [first] = equations;
+      draft.kernels.push({ equations, span: first?.span ?? this.#token } satisfies Kernel);
+    } else if (this.#is('recordable') || this.#is('inline')) {
+      this.#skip('recordable');
+      this.#expect('inline');
+      draft.inlines.push(...this.#declaration());
+    } else {
+      const equation = this.#oneEquation();
+      if (equation.order === 0) this.#fail(messages.noDerivative(equation.name), equation.span);
+      draft.equations.push(equation);
+    }
+    while (this.#skip('@')) {
+      this.#name();
+      if (this.#skip('::')) this.#name();
+    }
+    this.#endLine();
+  }
+
+  #oneEquation(): Equation {
+    const variable = this.#variable();
+    this.#expect('=');
+    return { ...variable, value: this.#expression() };
+  }
+
+  #port(): readonly Port[] {
+    const token = this.#name('a port');
+    let length: number | undefined;
+    if (this.#skip('[')) {
+      length = this.#token.kind === 'number' ? Number(this.#next().text) : this.#expected('a number');
+      if (!Number.isInteger(length) || length < 1 || length > mostPorts) this.#fail(messages.ports(mostPorts), token);
+      this.#expect(']');
+    }
+    const unit = this.#is('<-') ? undefined : this.#type();
+    this.#expect('<-');
+    const qualifiers: string[] = [];
+    while (this.#is('excitatory') || this.#is('inhibitory')) qualifiers.push(this.#next().text);
+    const kind = this.#name('spike or continuous').text;
+    if (kind !== 'spike' && kind !== 'continuous') {
+      this.#at--;
+      this.#expected('spike or continuous');
+    }
+    if (this.#skip('('))
+      while (!this.#skip(')')) this.#at = this.#token.kind === 'end' ? this.#expected(')') : this.#at + 1;
+    this.#endLine();
+    const port = { kind, unit, length, qualifiers, span: token } as const;
+    if (length === undefined) return [{ ...port, name: token.text }];
+    return Array.from({ length }, (_, k) => ({ ...port, name: `${token.text}_${k}` }));
+  }
+
+  #function(): FunctionDefinition {
+    const { text: name, start, end } = this.#name('the name of the function');
+    const parameters: Declaration[] = [];
+    this.#expect('(');
+    while (!this.#skip(')')) {
+      if (parameters.length > 0) this.#expect(',');
+      const { name: own, span } = this.#variable();
+      parameters.push({ name: own, type: this.#type(), value: undefined, span });
+    }
+    if (!this.#is(':')) this.#type();
+    return { name, parameters, body: this.#body(), span: { start, end } };
+  }
+
+  #body(): readonly Statement[] {
+    const body: Statement[] = [];
+    this.#block(() => body.push(this.#statement()));
+    return body;
+  }
+
+  #statement(): Statement {
+    const first = this.#token;
+    const { start } = first;
+    const spanned = (): Span => ({ start, end: this.tokens[this.#at - 1]?.end ?? start });
+    if (first.kind !== 'name') return this.#expected('a statement');
+    if (this.#skip('if')) return this.#if(first);
+    if (this.#skip('for')) {
+      const variable = plainName(this.#name().text);
+      this.#expect('in');
+      const from = this.#expression();
+      this.#expect('...');
+      const to = this.#expression();
+      const step = this.#skip('step') ? this.#expression() : undefined;
+      return { kind: 'for', variable, from, to, step, body: this.#body(), span: first };
+    }
+    if (this.#skip('while')) return { kind: 'while', condition: this.#expression(), body: this.#body(), span: first };
+    const statement = this.#small(spanned);
+    this.#endLine();
+    return statement;
+  }
+
+  #small(spanned: () => Span): Statement {
+    if (this.#skip('return'))
+      return { kind: 'return', value: this.#token.kind === 'line' ? undefined : this.#expression(), span: spanned() };
+    if (this.#skip('pass')) return { kind: 'declare', declarations: [], span: spanned() };
+    const second = this.tokens[this.#at + 1];
+    if (second?.text === '(') {
+      const { text: name } = this.#next();
+      return { kind: 'call', name, arguments: this.#arguments(), span: spanned() };
+    }
+    const operator = second?.text ?? '';
+    if (/^(?:=|\+=|-=|\*=|\/=)$/.test(operator)) {
+      const { name, order } = this.#variable();
+      this.#at++;
+      return { kind: 'assign', target: plainName(name, order), operator, value: this.#expression(), span: spanned() };
+    }
+    this.#skip('recordable');
+    this.#skip('inline');
+    return { kind: 'declare', declarations: this.#declaration(), span: spanned() };
+  }
+
+  #if(first: Token): Statement {
+    const condition = this.#expression();
+    const whenTrue = this.#body();
+    const next = this.#token;
+    const whenFalse = this.#skip('elif')
+      ? [this.#deeper(() => this.#if(next))]
+      : this.#skip('else')
+        ? this.#body()
+        : [];
+    return { kind: 'if', condition, whenTrue, whenFalse, span: first };
+  }
+
+  #arguments(): readonly Expression[] {
+    this.#expect('(');
+    const all: Expression[] = [];
+    while (!this.#skip(')')) {
+      if (all.length > 0) this.#expect(',');
+      all.push(this.#expression());
+    }
+    return all;
+  }
+
+  #expression(): Expression {
+    return this.#deeper(() => {
+      const condition = this.#operation(1);
+      if (!this.#skip('?')) return condition;
+      const whenTrue = this.#expression();
+      this.#expect(':');
+      const whenFalse = this.#expression();
+      return conditional(condition, whenTrue, whenFalse, { start: condition.span.start, end: whenFalse.span.end });
+    });
+  }
+
+  #operation(lowest: number): Expression {
+    let left = this.#operand(lowest);
+    for (;;) {
+      const { kind, text } = this.#token;
+      if (kind === 'sign' && bitOperators.has(text))
+        this.#fail(messages.notRead(`the operator ${text}`, 'bits of integers'));
+      const found = kind === 'sign' || kind === 'name' ? operators[text] : undefined;
+      if (!found || !Object.hasOwn(operators, text) || found[0] < lowest) return left;
+      this.#at++;
+      const right = this.#operation(found[0] + 1);
+      left = this.#modest(binary(found[1], left, right, { start: left.span.start, end: right.span.end }));
+    }
+  }
+
+  #modest(e: Expression): Expression {
+    try {
+      return requireModest(e);
+    } catch (error) {
+      if (error instanceof LangError) this.#fail(messages.tooDeep(deepest), e.span);
+      throw error;
+    }
+  }
+
+  #operand(lowest: number): Expression {
+    return this.#deeper(() => {
+      const sign = this.#token;
+      if (sign.kind === 'sign' && (this.#skip('-') || this.#skip('+'))) {
+        const operand = this.#operation(signLevel);
+        return unary(sign.text as '-' | '+', operand, { start: sign.start, end: operand.span.end });
+      }
+      if (this.#skip('not')) {
+        const operand = this.#operation(Math.max(notLevel, lowest));
+        return unary('not', operand, { start: sign.start, end: operand.span.end });
+      }
+      const base = this.#simple();
+      if (!this.#skip('**')) return base;
+      const exponent = this.#operand(signLevel);
+      return binary('**', base, exponent, { start: base.span.start, end: exponent.span.end });
+    });
+  }
+
+  #simple(): Expression {
+    const first = this.#token;
+    if (this.#skip('(')) {
+      const inner = this.#expression();
+      this.#expect(')');
+      return inner;
+    }
+    if (first.kind === 'string') return this.#fail(messages.notRead('a text', 'a value'));
+    if (first.kind === 'number') {
+      this.#at++;
+      const value = { ...number(Number(first.text), first, /^\d+$/.test(first.text)), text: first.text };
+      const unit = this.#token;
+      if (unit.kind !== 'name' || Object.hasOwn(operators, unit.text) || unit.text === 'step') return value;
+      this.#at++;
+      return call(unitMarker, [value, nameOf(unit.text, unit)], { start: first.start, end: unit.end });
+    }
+    if (first.kind !== 'name' || Object.hasOwn(operators, first.text)) return this.#expected('a value');
+    if (/^(?:true|True|false|False)$/.test(first.text)) {
+      this.#at++;
+      return boolean(/^t/i.test(first.text), first);
+    }
+    if (this.tokens[this.#at + 1]?.text === '(') {
+      this.#at++;
+      const all = this.#arguments();
+      return call(first.text, all, { start: first.start, end: this.tokens[this.#at - 1]?.end ?? first.end });
+    }
+    this.#at++;
+    const base = first.text.replace(/'+$/, '');
+    const index = this.#index();
+    return nameOf(plainName(base + index, first.text.length - base.length), first);
+  }
+}

@@ -1,0 +1,106 @@
+/** The syntax tree of NESTML. Spans are offsets in the text. */
+
+import type { Expression, Span } from '../../src/lang/ast.js';
+
+/** A type as written: a word such as `real`, or a unit such as `pA/mV`. */
+export interface TypeText {
+  readonly text: string;
+  readonly span: Span;
+}
+
+/** A variable with its type and value. */
+export interface Declaration {
+  readonly name: string;
+  readonly type: TypeText;
+  readonly value: Expression | undefined;
+  readonly span: Span;
+}
+
+/** An equation: `order` counts the primes of its variable. */
+export interface Equation {
+  readonly name: string;
+  readonly order: number;
+  readonly value: Expression;
+  readonly span: Span;
+}
+
+/** A kernel: a function of `t`, or equations. */
+export interface Kernel {
+  readonly equations: readonly Equation[];
+  readonly span: Span;
+}
+
+/** An input port. */
+export interface Port {
+  readonly name: string;
+  readonly kind: 'spike' | 'continuous';
+  readonly unit: TypeText | undefined;
+  /** Number of elements of a vector. */
+  readonly length: number | undefined;
+  readonly qualifiers: readonly string[];
+  readonly span: Span;
+}
+
+/** A statement. */
+export type Statement = { readonly span: Span } & (
+  | { readonly kind: 'assign'; readonly target: string; readonly operator: string; readonly value: Expression }
+  | { readonly kind: 'declare'; readonly declarations: readonly Declaration[] }
+  | { readonly kind: 'call'; readonly name: string; readonly arguments: readonly Expression[] }
+  | { readonly kind: 'return'; readonly value: Expression | undefined }
+  | {
+      readonly kind: 'if';
+      readonly condition: Expression;
+      readonly whenTrue: readonly Statement[];
+      readonly whenFalse: readonly Statement[];
+    }
+  | {
+      readonly kind: 'for';
+      readonly variable: string;
+      readonly from: Expression;
+      readonly to: Expression;
+      readonly step: Expression | undefined;
+      readonly body: readonly Statement[];
+    }
+  | { readonly kind: 'while'; readonly condition: Expression; readonly body: readonly Statement[] }
+);
+
+/** A function of the model. */
+export interface FunctionDefinition {
+  readonly name: string;
+  readonly parameters: readonly Declaration[];
+  readonly body: readonly Statement[];
+  readonly span: Span;
+}
+
+/** Code that runs at spikes of a port, or while a condition holds. */
+export interface Handler {
+  readonly port?: string;
+  readonly condition?: Expression;
+  readonly priority: number;
+  readonly body: readonly Statement[];
+  readonly span: Span;
+}
+
+/** A model of a neuron or a synapse. */
+export interface NestmlModel {
+  readonly name: string;
+  readonly span: Span;
+  readonly state: readonly Declaration[];
+  readonly parameters: readonly Declaration[];
+  readonly internals: readonly Declaration[];
+  readonly inlines: readonly Declaration[];
+  readonly equations: readonly Equation[];
+  readonly kernels: readonly Kernel[];
+  readonly ports: readonly Port[];
+  readonly emits: boolean;
+  readonly update: readonly Statement[];
+  readonly receivers: readonly Handler[];
+  readonly conditions: readonly Handler[];
+  readonly functions: ReadonlyMap<string, FunctionDefinition>;
+}
+
+/** Name of the marker around a number with its unit, in expressions. */
+export const unitMarker = '[unit]';
+
+/** Returns the name of a derivative of a variable: `g'` is `g__d`, `g$` is `g__DOLLAR`, as NEST names them. */
+export const plainName = (text: string, order = 0): string => text.replaceAll('$', '__DOLLAR') + '__d'.repeat(order);

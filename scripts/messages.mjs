@@ -27,6 +27,7 @@ const stages = {
   sonata: 'SONATA',
   nir: 'NIR',
   nmodl: 'NMODL',
+  nestml: 'NESTML',
   bundle: 'Bundles and other archives',
   sedml: 'SED-ML',
   model: 'The model: names, structure, dimensions',

@@ -246,6 +246,10 @@ export type LocalEventDocument = {
 
 /** A type of neuron, by its equations. */
 export type NeuronDocument = {
+  /** A file in NESTML with the equations, in the folder of the document. */
+  readonly nestml?: string;
+  /** With `nestml`: the model of a file that has several; default: its first neuron. */
+  readonly model?: string;
   readonly conformsTo?: ConformsToDocument;
   readonly parameters?: Readonly<Record<string, ParameterDocument>>;
   readonly state?: Readonly<Record<string, StateVariableDocument>>;

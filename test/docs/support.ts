@@ -124,7 +124,7 @@ All engines run the same models, with the same bits ([Targets](targets.md)). So 
 junctions, has them by equations. NeuroML includes LEMS.
 
 Lists of all cells, synapses, connectors and functions: [Brian](../translators/brian/README.md), [PyNN](../translators/pynn/README.md),
-[NeuroML and LEMS](../translators/neuroml/README.md), [NIR](../translators/nir/README.md), [NMODL](../translators/nmodl/README.md), [SONATA](../translators/sonata/README.md), [SWC](../translators/swc/README.md). Published models that were tried: [Brian](brian-conformance.md), [PyNN](pynn-conformance.md),
+[NeuroML and LEMS](../translators/neuroml/README.md), [NIR](../translators/nir/README.md), [NMODL](../translators/nmodl/README.md), [NESTML](../translators/nestml/README.md), [SONATA](../translators/sonata/README.md), [SWC](../translators/swc/README.md). Published models that were tried: [Brian](brian-conformance.md), [PyNN](pynn-conformance.md),
 [NeuroML](neuroml-models.md).
 
 ${tables.join('\n').trimEnd()}

@@ -61,6 +61,7 @@ export async function compareDocument(name: string, bytes: Uint8Array): Promise<
       sonata: 'canonical',
       nir: 'canonical',
       nmodl: 'canonical',
+      nestml: 'canonical',
       swc: 'canonical',
     }[imported.notation];
     for (const to of documents) {

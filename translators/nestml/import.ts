@@ -110,7 +110,7 @@ export function importNestml(name: string, text: string, diagnostics: Diagnostic
           ),
         }),
     record: [
-      ...(model.emits ? [{ of: 'cell', events: 'spike' }] : []),
+      ...(memberOf(type['events'], 'spike') === undefined ? [] : [{ of: 'cell', events: 'spike' }]),
       ...(states.length > 0 ? [{ of: 'cell', variables: states }] : []),
     ],
     timing: 'grid',
@@ -158,7 +158,7 @@ export function withNamedModels(
     if (read && !model)
       diagnostics.add(
         messages.noModel(
-          String(wanted ?? ''),
+          typeof wanted === 'string' ? wanted : '',
           read.models.map((candidate) => candidate.name),
         ),
         positions.place(pointer),

@@ -1,6 +1,6 @@
 /** Kernels as linear equations: sums of c t^k exp(a t), and equations with initial values. */
 
-import type { Expression } from '../../src/lang/ast.js';
+import type { Dimension, Expression } from '../../src/lang/ast.js';
 import {
   call,
   difference,
@@ -44,6 +44,8 @@ export interface KernelEquations {
   readonly modes: readonly Mode[];
   readonly value: Expression;
   readonly isDelta: boolean;
+  /** Of the value; absent: a pure number. */
+  readonly dimension?: Dimension;
 }
 
 const readsTime = (e: Expression): boolean => namesIn(e).has(kernelTime) || namesIn(e).has(dirac);

@@ -14,11 +14,11 @@ import {
   quotient,
   sum,
 } from '../../src/lang/build.js';
-import { divideDimensions, hertz, second, unitText } from '../../src/lang/dimension.js';
+import { divideDimensions, hertz, second } from '../../src/lang/dimension.js';
 import { drawsIn } from '../../src/lang/functions.js';
 import { linearForm } from '../../src/lang/linear.js';
 import { printExpression } from '../../src/lang/print.js';
-import { callsIn, mapExpression, namesIn, readsAny, substitute, writtenBy } from '../../src/lang/walk.js';
+import { callsIn, mapExpression, namesIn, readsAny, substitute } from '../../src/lang/walk.js';
 import { valueAt } from '../../src/library/recognise/numbers.js';
 import { UniqueNames } from '../../src/model/free-name.js';
 import { reservedReason } from '../../src/model/normalise/names.js';
@@ -120,6 +120,9 @@ class Neuron {
   readonly #scope: Scope = (name, span) => {
     if (name === 't')
       return { e: binary('+', nameOf('t', span), nameOf('dt', span), span), kind: 'real', dimension: second };
+    // Stimuli add to inputs right before the integration.
+    if (this.model.ports.some((port) => port.name === name && port.kind === 'continuous'))
+      this.#fail(messages.notRead(`the continuous port ${name} outside of equations`, 'a value'), span);
     return this.#rateScope(name, span);
   };
 
@@ -186,9 +189,12 @@ class Neuron {
   /** Returns a value at the start, by numbers and the parameters of a set only. */
   #atStart(e: Expression, span: Span, keeps: ReadonlyMap<string, unknown>, depth = 0): Expression {
     const known = new Map<string, Expression>();
-    for (const [name, { initial }] of [...this.#states, ...this.#parameters])
-      if (!keeps.has(name)) known.set(name, initial);
-    for (const [name, { value }] of this.#derived) known.set(name, value);
+    // NEST computes parameters and internals before the state has its first values: they read zeros of it.
+    const zeros = new Map([...this.#states].map(([name, { type }]) => [name, zeroOf(type).e]));
+    for (const [name, { initial }] of this.#states) known.set(name, initial);
+    for (const [name, { initial }] of this.#parameters)
+      if (!keeps.has(name)) known.set(name, substitute(initial, zeros));
+    for (const [name, { value }] of this.#derived) known.set(name, substitute(value, zeros));
     if (!readsAny(e, known)) return e;
     if (depth > 50) this.#fail(messages.cycle(), span);
     return this.#atStart(this.#translator.modest(substitute(e, known)), span, keeps, depth + 1);
@@ -206,7 +212,7 @@ class Neuron {
     this.#gains.set(name, new Map());
   }
 
-  // --- Convolutions ---------------------------------------------------------------------------------------------------
+  // --- Convolutions ------------------------------------------------------------------------------------------------
   #convolve(mark: string, span: Span): Value {
     const known = this.#convolutions.get(mark);
     if (known) return known;
@@ -250,7 +256,7 @@ class Neuron {
     return value;
   }
 
-  #function({ value, span }: Equation): (KernelEquations & Pick<Partial<Value>, 'dimension'>) | null {
+  #function({ value, span }: Equation): KernelEquations | null {
     const plain = mapExpression(value, (part) =>
       part.kind === 'call' && part.function === 'delta' ? nameOf(dirac, part.span) : part,
     );
@@ -277,9 +283,6 @@ class Neuron {
         const key = plainName(name, k);
         const start = this.model.state.find((one) => one.name === key);
         const perTime = (e: Value): Expression => this.#translator.as(e, hertz, span).e;
-        const type = start ? this.#translator.type(start.type) : undefined;
-        const scale = type && divideDimensions(type.dimension, dimensionless);
-        void scale;
         return {
           key,
           rate:
@@ -300,7 +303,7 @@ class Neuron {
     return isLinear ? { modes, value: nameOf(kernel), isDelta: false } : null;
   }
 
-  // --- Equations ------------------------------------------------------------------------------------------------------
+  // --- Equations ---------------------------------------------------------------------------------------------------
   #equation({ name, order, value, span }: Equation): void {
     if (name === this.#timer?.name) return;
     const variables = Array.from({ length: order }, (_, k) => plainName(name, k));
@@ -375,7 +378,7 @@ class Neuron {
     return name;
   }
 
-  // --- Code -----------------------------------------------------------------------------------------------------------
+  // --- Code --------------------------------------------------------------------------------------------------------
   /** Notes a spike that code emits elsewhere than in a condition. */
   #emission(guard: Expression | undefined, code: Code, span: Span): void {
     this.#emits ??= this.#newState('spiking', conditionType, boolean(false), span);
@@ -485,7 +488,15 @@ class Neuron {
       if (kept.has(name))
         this.#fail(messages.notRead('a local variable from before integrate_odes', 'a value after it'), span);
     this.#silent('update', { when: boolean(true), do: before, slot: 'before_groups', order: 0 });
-    this.#silent('after_update', { when: boolean(true), do: [...timers, ...after], slot: 'after_groups', order: 0 });
+    // Spikes of the step have arrived by then.
+    this.#silent('after_update', {
+      when: boolean(true),
+      do: [...timers, ...after],
+      slot: 'after_synapses',
+      order: -1,
+    });
+    for (const one of after) this.#readPorts(one, true);
+    for (const one of before) this.#readPorts(one, false);
     const held = new Map<string, [condition: Expression, names: string[]]>();
     for (const [name, active] of this.#active) {
       if (active === true || !this.#rates.has(name)) continue;
@@ -516,6 +527,18 @@ class Neuron {
       if (!isAfter) this.#fail(messages.notRead(`${name} before integrate_odes`, 'a value'), statement.span);
       this.#portReads.add(name);
     }
+  }
+
+  /** Checks whether NEST solves the equations exactly, so that they need no steps of their own. */
+  #isLinear(): boolean {
+    const states = new Set(this.#rates.keys());
+    const known = new Map([...this.#derived].map(([name, { value }]) => [name, value]));
+    const whole = (e: Expression, depth = 0): Expression =>
+      depth < 50 && readsAny(e, known) ? whole(this.#translator.modest(substitute(e, known)), depth + 1) : e;
+    return [...this.#rates.values()].every((rate) => {
+      const form = linearForm(whole(rate), states);
+      return form !== null && [...form.coefficients.values()].every((one) => !readsAny(one, states));
+    });
   }
 
   #isReadByRates(name: string): boolean {
@@ -613,7 +636,7 @@ class Neuron {
     return form && factor && isZero(form.constant) ? [own.name, factor] : null;
   }
 
-  /** Replaces a variable by a factor times another one, to which synapses add weights. Returns whether it is possible. */
+  /** Replaces a variable by a factor times another one, to which synapses add weights. Returns whether it can. */
   #rescaled(variable: string, gain: Expression, port: string): boolean {
     const state = this.#states.get(variable);
     const rate = this.#rates.get(variable);
@@ -623,8 +646,9 @@ class Neuron {
     this.#states.delete(variable);
     this.#rates.delete(variable);
     this.#derived.set(variable, { type: state.type, value: product(gain, nameOf(port, state.span)), span: state.span });
-    const decay = form.coefficients.get(variable);
-    this.#rates.set(port, sum(decay ? product(decay, nameOf(port)) : number(0), quotient(form.constant, gain)));
+    const own = new Map([[variable, nameOf(port)]]);
+    const decay = product(form.coefficients.get(variable) ?? number(0), nameOf(port));
+    this.#rates.set(port, isZero(form.constant) ? substitute(rate, own) : sum(decay, quotient(form.constant, gain)));
     const active = this.#active.get(variable);
     if (active !== undefined) this.#active.set(port, active);
     this.#active.delete(variable);
@@ -689,7 +713,7 @@ class Neuron {
     ]);
   }
 
-  // --- The canonical type -----------------------------------------------------------------------------------------------
+  // --- The canonical type ------------------------------------------------------------------------------------------
   #result(): NeuronOfNestml {
     const placed = (e: Expression): Located => locatedExpression(e, '');
     const entry = (
@@ -737,8 +761,9 @@ class Neuron {
           located({ unit: this.#types.get(inputName(name))?.unit ?? '1', reduce: 'sum' }, '', span),
         ]),
       ),
-      state: Object.fromEntries([...this.#states].map(([name, one]) => [name, entry(one, 'initial', one.initial)])),
+      state: Object.fromEntries(states.map(([name, one]) => [name, entry(one, 'initial', one.initial)])),
       derived: Object.fromEntries([...this.#derived].map(([name, one]) => [name, entry(one, 'value', one.value)])),
+      ...(this.#isLinear() ? {} : { method: 'adaptive' }),
       derivatives: Object.fromEntries([...this.#rates].map(([name, rate]) => [name, placed(rate)])),
       events: Object.fromEntries(events),
     };
@@ -799,5 +824,3 @@ function either(conditions: readonly (readonly Expression[])[]): Expression | bo
   if (all.some((one) => one.length === 0)) return true;
   return all.map((one) => one.reduce((a, b) => binary('and', a, b))).reduce((a, b) => binary('or', a, b));
 }
-void writtenBy;
-void unitText;

@@ -488,7 +488,12 @@ class Parser {
       const unit = this.#token;
       if (unit.kind !== 'name' || Object.hasOwn(operators, unit.text) || unit.text === 'step') return value;
       this.#at++;
-      return call(unitMarker, [value, nameOf(unit.text, unit)], { start: first.start, end: unit.end });
+      const whole = { start: first.start, end: unit.end };
+      if (!this.#is('**')) return call(unitMarker, [value, nameOf(unit.text, unit)], whole);
+      // The power is of the unit only.
+      this.#at++;
+      const one = call(unitMarker, [number(1, first, true), nameOf(unit.text, unit)], whole);
+      return binary('*', value, binary('**', one, this.#operand(signLevel), whole), whole);
     }
     if (first.kind !== 'name' || Object.hasOwn(operators, first.text)) return this.#expected('a value');
     if (/^(?:true|True|false|False)$/.test(first.text)) {

@@ -3,7 +3,7 @@
 import type { Expression } from '../../src/lang/ast.js';
 import { binary } from '../../src/lang/build.js';
 import { namesIn } from '../../src/lang/walk.js';
-import { constantOf, valueAt } from '../../src/library/recognise/numbers.js';
+import { constantOf } from '../../src/library/recognise/numbers.js';
 import { unitMarker, type Handler, type NestmlModel, type Statement } from './syntax.js';
 
 /** A timer: it runs down from `duration` after `handler`, and meanwhile only some equations are integrated. */
@@ -113,4 +113,3 @@ export function timerOf(model: NestmlModel): Timer | undefined {
   }
   return undefined;
 }
-void valueAt;

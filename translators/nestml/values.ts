@@ -1,7 +1,17 @@
 /** Values of NESTML's expressions: canonical expressions with their type and dimension. */
 
 import { dimensionless, type Dimension, type Expression, type Span } from '../../src/lang/ast.js';
-import { binary, boolean, call, conditional, integer, name as nameOf, quantity, unary } from '../../src/lang/build.js';
+import {
+  binary,
+  boolean,
+  call,
+  conditional,
+  integer,
+  name as nameOf,
+  number,
+  quantity,
+  unary,
+} from '../../src/lang/build.js';
 import {
   divideDimensions,
   equalDimensions,
@@ -144,7 +154,7 @@ export class Translator {
     if (kind === 'boolean') return value.kind === 'boolean' ? value.e : this.fail(messages.notCondition(), span);
     const { e, kind: own } = this.as(value, dimension, span);
     if (own === 'boolean') return this.fail(messages.notNumber(), span);
-    return kind === 'integer' && own === 'real' ? call('int', [e], span) : e;
+    return asLiteral(kind === 'integer' && own === 'real' ? call('int', [e], span) : e);
   }
 
   condition(e: Expression, scope: Scope): Value {
@@ -242,8 +252,9 @@ export class Translator {
       return made(binary('*', a.e, b.e, e.span), multiplyDimensions(a.dimension, b.dimension), kind);
     if (operator === '/') {
       const quotient = binary('/', a.e, b.e, e.span);
-      // C++ divides integers without a remainder.
-      if (kind === 'integer') return made(call('int', [quotient], e.span), dimensionless, kind);
+      // NESTML's C++ divides integer variables without a remainder; literal divisors are real.
+      if (kind === 'integer' && e.right.kind !== 'number')
+        return made(call('int', [quotient], e.span), dimensionless, kind);
       return made(quotient, divideDimensions(a.dimension, b.dimension));
     }
     if (operator === '**') {
@@ -399,13 +410,12 @@ export class Translator {
           break;
         }
         case 'for':
-        case 'while': {
-          const result = [...this.rounds(statement, scope, (variable, value) => locals.set(variable, value))].reduce<
-            Value | undefined
-          >((found) => found ?? this.#body(statement.body, locals), undefined);
-          if (result) return result;
+        case 'while':
+          for (const _ of this.rounds(statement, scope, (variable, value) => locals.set(variable, value))) {
+            const result = this.#body(statement.body, locals);
+            if (result) return result;
+          }
           break;
-        }
         case 'call':
           return this.fail(messages.notRead(`${statement.name}()`, 'a part of a function'), span);
       }
@@ -429,11 +439,11 @@ export class Translator {
         yield;
       }
     }
-    const number = (e: Expression | undefined, usual: number): number => {
+    const bound = (e: Expression | undefined, usual: number): number => {
       if (!e) return usual;
       return constantOf(this.value(e, scope).e) ?? this.fail(messages.unknownBounds(), e.span);
     };
-    const [from, to, step] = [number(statement.from, 0), number(statement.to, 0), number(statement.step, 1)];
+    const [from, to, step] = [bound(statement.from, 0), bound(statement.to, 0), bound(statement.step, 1)];
     if (step === 0) this.fail(messages.endless(mostStatements), statement.span);
     for (let k = from; step > 0 ? k < to : k > to; k += step) {
       this.count(statement.span);
@@ -445,6 +455,12 @@ export class Translator {
       yield;
     }
   }
+}
+
+/** Returns a number for an expression of numbers. */
+function asLiteral(e: Expression): Expression {
+  const value = e.kind === 'number' || e.kind === 'boolean' ? undefined : constantOf(e);
+  return value === undefined ? e : number(value, e.span, Number.isInteger(value));
 }
 
 /** Returns the truth of a condition without names; undefined if it depends on names. */

@@ -36,6 +36,7 @@ export interface NeuronInfo {
 
 /** Normalises a neuron type. Reports findings and replaces wrong parts with harmless ones. */
 export function normaliseNeuron(context: Context, document: NeuronDocument, pointer: string): NeuronInfo {
+  if (document.nestml !== undefined) context.report(messages.tableNotRead(document.nestml), pointer);
   const more = new Map<string, Variable>([
     ...declareInputs(context, document, `${pointer}/inputs`),
     ...declareCompartments(document),

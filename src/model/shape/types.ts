@@ -324,6 +324,8 @@ export const types: Slots = {
     order: usually(0, whole('Order among the conditions.')),
   }),
   neuron: object('A type of neuron, by its equations.', {
+    nestml: text('A file in NESTML with the equations, in the folder of the document.'),
+    model: text('With `nestml`: the model of a file that has several; default: its first neuron.'),
     ...equations,
     sequence: orEmpty(to('sequence')),
     inputs: orEmpty(map(to('input'))),

@@ -189,12 +189,9 @@ class Neuron {
   /** Returns a value at the start, by numbers and the parameters of a set only. */
   #atStart(e: Expression, span: Span, keeps: ReadonlyMap<string, unknown>, depth = 0): Expression {
     const known = new Map<string, Expression>();
-    // NEST computes parameters and internals before the state has its first values: they read zeros of it.
-    const zeros = new Map([...this.#states].map(([name, { type }]) => [name, zeroOf(type).e]));
     for (const [name, { initial }] of this.#states) known.set(name, initial);
-    for (const [name, { initial }] of this.#parameters)
-      if (!keeps.has(name)) known.set(name, substitute(initial, zeros));
-    for (const [name, { value }] of this.#derived) known.set(name, substitute(value, zeros));
+    for (const [name, { initial }] of this.#parameters) if (!keeps.has(name)) known.set(name, initial);
+    for (const [name, { value }] of this.#derived) known.set(name, value);
     if (!readsAny(e, known)) return e;
     if (depth > 50) this.#fail(messages.cycle(), span);
     return this.#atStart(this.#translator.modest(substitute(e, known)), span, keeps, depth + 1);

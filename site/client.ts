@@ -21,7 +21,7 @@ export interface Client {
 }
 
 /** Returns a part of the program that this page holds; undefined if it is a file beside it. */
-async function heldPart(part: 'worker' | Part): Promise<readonly Module[] | undefined> {
+async function heldPart(part: 'worker' | 'trees' | Part): Promise<readonly Module[] | undefined> {
   const held = document.getElementById(`part-${part}`)?.textContent;
   return held === undefined || held === null ? undefined : modulesIn(await inflated(held.trim()));
 }
@@ -33,7 +33,7 @@ function modulesIn(text: string): readonly Module[] {
   return contents.map(([name, length]) => [name, text.slice(end, (end += length))]);
 }
 
-/** Checks whether the page can write NWB: it has the library of HDF5, or a site that has it. */
+/** Checks whether the page can write HDF5: it has the library, or a site that has it. */
 export const hasHdf5 = (): boolean =>
   document.getElementById('part-hdf5') !== null || document.getElementById('part-worker') === null;
 
@@ -78,7 +78,7 @@ export async function startClient(live: (message: BeginMessage | LiveMessage) =>
           worker.postMessage({
             kind: 'part',
             part: data.part,
-            modules: held ?? beside(data.part),
+            modules: held ?? (hasHdf5() ? beside(data.part) : ''),
           } satisfies ToWorker),
         );
         return;
@@ -92,7 +92,7 @@ export async function startClient(live: (message: BeginMessage | LiveMessage) =>
     for (const answer of waiting.values()) answer({ findings, failed: true });
     waiting.clear();
   };
-  return {
+  const client: Client = {
     call: (name, ...[given]) =>
       new Promise((resolve) => {
         last += 1;
@@ -100,4 +100,7 @@ export async function startClient(live: (message: BeginMessage | LiveMessage) =>
         worker.postMessage({ id: last, call: name, given });
       }),
   };
+  const [trees] = (await heldPart('trees')) ?? [];
+  if (trees) void client.call('hold', trees[1]);
+  return client;
 }

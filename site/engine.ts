@@ -1,7 +1,7 @@
 /** The program in a browser: reads a model, runs it and converts it. */
 
 import { giveFiles, platform } from './platform.js';
-import { loadHdf5, writtenHdf5 } from './hdf5.js';
+import { loadForReading, writtenHdf5 } from './hdf5.js';
 import type {
   BeginMessage,
   Calls,
@@ -89,7 +89,7 @@ export async function read(given: GivenModel): Found<ReturnType<Calls['read']>> 
   sources = [...files].sort(([one], [other]) => Number(other === main) - Number(one === main));
   settings = importSettings(options);
   giveFiles(new Map(files));
-  if (files.some(([, bytes]) => isHdf5(bytes))) await loadHdf5();
+  await loadForReading(files.map(([, bytes]) => bytes).filter(isHdf5));
   // All files were given for this model.
   const source = readSource(main);
   current = importModel(source, { ...options, allowPaths: ['/'] });

@@ -4,7 +4,9 @@ import type { File } from 'h5wasm';
 import { addressOf, isOfPage } from './parts.js';
 import { platform } from './platform.js';
 import { treeOf } from '../src/hdf5/tree.mjs';
+import { holdsFile, treeKey, treesInText, type HeldTrees } from '../src/hdf5/held-trees.js';
 import { treeRequest, type TreeOptions } from '../src/hdf5/tree-request.js';
+import { UsageError } from '../src/diagnostics/diagnostic.js';
 import { withClock } from '../runtime/results/nwb/clock.js';
 import { defaultDate } from '../runtime/results/result.js';
 import type { H5 } from '../runtime/results/nwb/h5-writer.js';
@@ -19,12 +21,23 @@ interface LibraryFiles {
 
 let library: { readonly h5: H5; readonly files: LibraryFiles } | undefined;
 
-/** Loads the library, which has 4 MB; reading is synchronous from then on. */
+/** Trees that the page holds. */
+let held: HeldTrees = new Map();
+
+/** Takes the trees of a page, which are read without the library. */
+export function holdTrees(text: string): void {
+  held = treesInText(text);
+}
+
+/** Loads the library for files that the page holds no trees of; reading is synchronous from then on. */
+export async function loadForReading(files: readonly Uint8Array[]): Promise<void> {
+  if (!files.every((bytes) => holdsFile(held, bytes))) await loadHdf5();
+}
+
+/** Loads the library, which has 4 MB. @throws UsageError in a page that holds no library */
 export async function loadHdf5(): Promise<NonNullable<typeof library>> {
   if (library) return library;
-  const { default: h5 } = isOfPage()
-    ? ((await import(await addressOf('hdf5'))) as typeof import('./hdf5-library.js'))
-    : await import('h5wasm');
+  const { default: h5 } = isOfPage() ? await libraryOfPage() : await import('h5wasm');
   const module = (await h5.ready) as unknown as { readonly FS: LibraryFiles; activate_throwing_error_handler(): void };
   // Without this, errors are printed rather than thrown.
   module.activate_throwing_error_handler();
@@ -32,15 +45,25 @@ export async function loadHdf5(): Promise<NonNullable<typeof library>> {
   return library;
 }
 
+async function libraryOfPage(): Promise<typeof import('./hdf5-library.js')> {
+  const address = await addressOf('hdf5');
+  if (address === '')
+    throw new UsageError('this page holds no library for HDF5 files', 'write it with interneuron page --nwb');
+  return (await import(address)) as typeof import('./hdf5-library.js');
+}
+
 const name = '/file.h5';
 
 /** Reads the groups of a file. */
 export function readHdf5Tree(path: string, only: readonly string[], options?: TreeOptions): Hdf5File {
-  if (!library) return { refused: 'the HDF5 library is not loaded' };
+  const [bytes, request] = [platform.files.read(path), treeRequest(only, options)];
+  const tree = held.get(treeKey(bytes, request));
+  if (tree) return tree;
+  if (!library) return { refused: 'this page holds no library for HDF5 files' };
   const { h5, files } = library;
-  files.writeFile(name, platform.files.read(path));
+  files.writeFile(name, bytes);
   try {
-    return treeOf(() => new h5.File(name, 'r'), h5, treeRequest(only, options));
+    return treeOf(() => new h5.File(name, 'r'), h5, request);
   } finally {
     files.unlink(name);
   }

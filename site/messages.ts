@@ -83,6 +83,8 @@ export interface OpenedFiles {
 
 /** Calls of the worker, by name. */
 export interface Calls {
+  /** Takes the trees of HDF5 files that the page holds (`src/hdf5/held-trees.ts`). */
+  hold(trees: string): Promise<void>;
   open(files: GivenModel['files']): Promise<OpenedFiles>;
   read(model: GivenModel): Promise<ReadModel>;
   run(): Promise<RunEnd>;

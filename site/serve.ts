@@ -1,6 +1,7 @@
 /** Answers of the worker in which the page reads, runs and converts models. */
 
 import { bundle, convert, describe, nwb, read, run, samples, stop } from './engine.js';
+import { holdTrees } from './hdf5.js';
 import { opened } from './opened-files.js';
 import { takePartsFromPage } from './parts.js';
 import type { AnswerMessage, CallMessage, FromWorker, GivenModel, ToWorker } from './messages.js';
@@ -11,6 +12,9 @@ const tell = (message: FromWorker): void => self.postMessage(message);
 
 async function answerTo({ call, given }: CallMessage): Promise<Pick<AnswerMessage, 'answer' | 'findings'>> {
   switch (call) {
+    case 'hold':
+      holdTrees(given as string);
+      return { findings: [] };
     case 'open':
       return opened(given as GivenModel['files']);
     case 'read':

@@ -1,10 +1,11 @@
 /** HDF5 files as trees of plain data, read synchronously. */
 
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
 import { isRefused } from '../diagnostics/system-error.js';
 import type { Hdf5File } from '../../translators/shared/hdf5.js';
-import { treeRequest, type TreeOptions } from './tree-request.js';
+import { treeKey, type HeldTrees } from './held-trees.js';
+import { treeRequest, type TreeOptions, type TreeRequest } from './tree-request.js';
 
 /** Longest wait for a file, in ms. */
 const patience = 120_000;
@@ -49,15 +50,37 @@ function startReader(): Reader {
   return reader;
 }
 
+/** Receives all trees that are read, while it is set. */
+let received: Map<string, Hdf5File> | undefined;
+
+/** Returns the trees that an action reads. */
+export function treesReadBy(action: () => void): HeldTrees {
+  const trees = new Map<string, Hdf5File>();
+  received = trees;
+  try {
+    action();
+  } finally {
+    received = undefined;
+  }
+  return trees;
+}
+
 /**
  * Reads the groups of a file. It waits for a thread that reads it (see `read-tree.mjs`).
  *
  * @param only  names of the members of the root to read
  */
 export function readHdf5Tree(path: string, only: readonly string[], options?: TreeOptions): Hdf5File {
+  const request = treeRequest(only, options);
+  const file = readTree(path, request);
+  received?.set(treeKey(readFileSync(path), request), file);
+  return file;
+}
+
+function readTree(path: string, request: TreeRequest): Hdf5File {
   const reader = (kept ??= startReader());
   Atomics.store(reader.flag, 0, 0);
-  reader.port.postMessage({ path, request: treeRequest(only, options) });
+  reader.port.postMessage({ path, request });
   if (!isRaised(reader.flag, timeFor(path))) {
     reader.end();
     return { refused: 'it is damaged, or takes too long to read' };

@@ -6,12 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { Marked } from 'marked';
 import { brotliDecompressSync } from 'node:zlib';
 import { platform } from '#platform';
+import { treesAsText } from '../hdf5/held-trees.js';
+import { treesReadBy } from '../hdf5/read-tree.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { markupText } from '../diagnostics/display.js';
 import { packageBytes, packageFile } from '../pipeline/package-files.js';
 import { isHdf5 } from '../pipeline/read/included-files.js';
 import { countAllSynapses } from '../pipeline/compile-model.js';
-import { readSource, runModel, type RunResult } from '../pipeline/pipeline.js';
+import { importModel, readSource, runModel, type RunResult } from '../pipeline/pipeline.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
 import { numericsVersion } from '../ir/program.js';
@@ -112,6 +114,22 @@ function held(id: string, modules: readonly Module[]): string {
   return `<script type="text/plain" id="${id}">${platform.bytes.toBase64(platform.bytes.deflate(`${contents}\n${texts}`))}</script>`;
 }
 
+/**
+ * Returns the part with which a page reads its HDF5 files: the trees that its model reads in them, or the library if
+ * the page also writes such files or the trees are longer.
+ */
+function hdf5Part({ document, read }: PageModel, writes: boolean, reads: boolean): readonly string[] {
+  if (!writes && !reads) return [];
+  const library = held('part-hdf5', hdf5Modules());
+  if (writes) return [library];
+  const trees = treesReadBy(() => {
+    const source = readSource(document);
+    tablesIn(importModel(source, read), source, read.allowPaths);
+  });
+  const part = held('part-trees', [['trees.json', treesAsText(trees)]]);
+  return [part.length < library.length ? part : library];
+}
+
 /** Returns JSON that can stand in an element. */
 const inElement = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
@@ -132,7 +150,6 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
   const beside = contents
     .filter((each) => !isHeld(each))
     .map(([name, bytes]) => ({ path: name, name: name.replaceAll('/', '-'), bytes }));
-  const needsHdf5 = model.savesNwb === true || contents.some(([, bytes]) => isHdf5(bytes));
   const data = {
     files,
     main,
@@ -145,7 +162,11 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
   const parts = [
     `<script type="application/json" id="model">${inElement(data)}</script>`,
     held('part-worker', workerModules()),
-    ...(needsHdf5 ? [held('part-hdf5', hdf5Modules())] : []),
+    ...hdf5Part(
+      model,
+      model.savesNwb === true,
+      contents.some(([, bytes]) => isHdf5(bytes)),
+    ),
     `<script type="module">${builtPart('main.js').replaceAll('</script', '<\\/script')}</script>`,
   ];
   const { model: document } = imported.valid;

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { unzipSync, zipSync } from 'fflate';
 import { chromium, type Browser, type Page } from 'playwright-core';
@@ -467,6 +467,26 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
     expect([await slider.getAttribute('min'), await slider.getAttribute('max')]).toEqual(['-85', '-25']);
     await other.close();
   });
+
+  it.each(['sonata/several-populations/config.json', 'nir/affine-lif.nir'])(
+    'reads %s without the library of HDF5, also from a link, and says that it writes none',
+    async (document) => {
+      const other = await opened(`fixtures/${document}`);
+      const text = readFileSync(fileURLToPath(other.url().replace(/#.*/, '')), 'utf8');
+      expect([text.includes('id="part-hdf5"'), gzipSync(text).length < 1.7e6]).toEqual([false, true]);
+      await other.click('#tab-save');
+      await other
+        .locator('#refused li', { hasText: /^nir: this page holds no library for HDF5 files/ })
+        .waitFor({ state: 'attached' });
+      const fingerprint = await other.textContent('#fingerprint');
+      await other.click('#share');
+      await other.waitForFunction(`document.getElementById('status').textContent.includes('characters')`);
+      await other.reload();
+      await other.waitForFunction(`document.getElementById('tick').className === 'same'`);
+      expect(await other.textContent('#fingerprint')).toBe(fingerprint);
+      await other.close();
+    },
+  );
 
   it('shows traces first if no cell spikes, by their places on the cell', async () => {
     const other = await opened('fixtures/model/hard/calcium-cell.yaml');

@@ -7,6 +7,7 @@ import { itemAt } from '../../src/diagnostics/entry.js';
 import { platform } from '#platform';
 
 import { invariant } from '../../src/diagnostics/diagnostic.js';
+import type { FaultMeaning } from '../../src/ir/manifest.js';
 import type { Program } from '../../src/ir/program.js';
 import {
   recordVersion,
@@ -414,7 +415,7 @@ async function runSteps(
     waitingStep = timeline.steps();
     await options.sink.ready?.();
     watch.progress();
-    faults = await readFaults(session, program);
+    faults = (await readFaults(session, program)).map(({ says }) => says);
     if (faults.length > 0) {
       outcome = 'fault';
       break;
@@ -437,14 +438,15 @@ async function runSteps(
   return { outcome, faults };
 }
 
-async function readFaults(session: Session, program: Program): Promise<readonly string[]> {
+/** Returns the faults that a session has raised. */
+export async function readFaults(session: Session, program: Program): Promise<readonly FaultMeaning[]> {
   if (!program.buffers.some(({ name }) => name === 'faults')) return [];
   const bits = Number((await session.read('faults', 0, 1))[0] ?? 0);
   if (bits === 0) return [];
   const known = Object.entries(program.manifest.faults)
     .filter(([mask]) => (Number(mask) & bits) !== 0)
-    .map(([, sentence]) => sentence);
-  return known.length > 0 ? known : [`a fault of unknown kind (bits ${bits}) was raised`];
+    .map(([, fault]) => fault);
+  return known.length > 0 ? known : [{ says: `a fault of unknown kind (bits ${bits}) was raised`, pointer: '' }];
 }
 
 interface ChunkSize {

@@ -132,6 +132,14 @@ export interface EventRecordingLocation {
   readonly every?: number;
 }
 
+/** What went wrong in a network. */
+export interface FaultMeaning {
+  /** A sentence without its full stop. */
+  readonly says: string;
+  /** JSON pointer of the part of the model that it concerns; empty: the whole model. */
+  readonly pointer: string;
+}
+
 /** The meaning of a program's arrays in the model. */
 export interface Manifest {
   /** Populations in the model's order; `event` is the ring of their spikes, null if they have no spikes. */
@@ -159,8 +167,8 @@ export interface Manifest {
   readonly eventRecordings?: readonly EventRecordingLocation[];
   /** Spike time of step n is (n + spikeLabel) * dt. */
   readonly spikeLabel: 0 | 1;
-  /** The message of each fault bit, as a sentence. */
-  readonly faults: Readonly<Record<number, string>>;
+  /** What each fault bit means. */
+  readonly faults: Readonly<Record<number, FaultMeaning>>;
   /** If time may be reset: buffers that a reset leaves unchanged, for parameters and values derived from them. */
   readonly kept?: readonly string[];
   /** Choices worth reporting: integration method of each equation set, representation of each projection. */

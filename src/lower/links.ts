@@ -78,7 +78,7 @@ export function linkedElement(
     const outside = code`${found} < 0i | ${found} >= ${size}i`;
     const fault = `${name} of ${member.name} is linked to an element that ${link.population} does not have`;
     block.write`
-      fault ${builder.faultBit(fault)} when ${outside}
+      fault ${builder.faultBit(fault, `/populations/${member.name}`)} when ${outside}
       ${buffer}[${address.local}] = u32(select(${outside}, 0i, ${found}))`;
     builder.initially(
       builder.map(key, comment, { kind: 'ranges', ranges: [{ begin: member.begin, end: member.end }] }, false, block),

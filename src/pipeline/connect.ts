@@ -2,6 +2,7 @@
 
 import { DiagnosticError } from '../diagnostics/diagnostic.js';
 import type { Program } from '../ir/program.js';
+import { readFaults } from '../../runtime/record/recorder.js';
 import type { ResultWriter, RunSetup } from '../../runtime/results/result.js';
 import type { Executable, Session } from '../../runtime/targets/target.js';
 import { InterruptedError } from './interrupted.js';
@@ -64,34 +65,13 @@ async function connect(session: Session, program: Program, { signal, onProgress 
   });
   await Promise.race([session.initialise((fraction) => onProgress?.('connect', fraction)), interrupted]);
   onProgress?.('connect', 1);
-  const sentences = await buildFaults(session, program);
-  if (sentences.length > 0)
+  const faults = await readFaults(session, program);
+  if (faults.length > 0)
     throw new DiagnosticError(
-      sentences.map((sentence) => ({
+      faults.map(({ says, pointer }) => ({
         severity: 'error',
-        ...messages.buildFault(sentence),
-        place: { document: '', pointer: ownerIn(sentence, program) },
+        ...messages.buildFault(says),
+        place: { document: '', pointer },
       })),
     );
-}
-
-/**
- * Returns the pointer of the projection or population that a sentence names; the whole document if it names no part.
- */
-function ownerIn(sentence: string, { manifest }: Program): string {
-  const named = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(sentence);
-  const projection = manifest.projections.find(({ name }) => sentence.includes(`projection ${name} `));
-  if (projection) return `/projections/${projection.name}`;
-  const population = manifest.populations.find(({ name }) => named(name));
-  return population ? `/populations/${population.name}` : '';
-}
-
-async function buildFaults(session: Session, program: Program): Promise<readonly string[]> {
-  if (!program.buffers.some(({ name }) => name === 'faults')) return [];
-  const bits = Number((await session.read('faults', 0, 1))[0] ?? 0);
-  if (bits === 0) return [];
-  const known = Object.entries(program.manifest.faults).filter(([mask]) => (Number(mask) & bits) !== 0);
-  return known.length > 0
-    ? known.map(([, sentence]) => sentence)
-    : [`a fault of unknown kind (bits ${bits}) was raised`];
 }

@@ -70,7 +70,7 @@ describe('the builder of a pass', () => {
   const first = new PartBuilder();
   const given = first.buffer('a', 'u32', 1, 'an array');
   const common = first.commonBuffer('time', 'f64', 1, 'an array that others may ask for');
-  first.faultBit('too large');
+  first.faultBit('too large', '/projections/p');
   first.note('chosen');
   first.procedure('again', { kind: 'run', kernel: 'k' });
   first.atMost(given, 2);
@@ -108,13 +108,16 @@ describe('the builder of a pass', () => {
     expect(second.faultBit('too large')).toBe(1);
     second.note('chosen');
     const { faults, notes } = joinedParts(program, second.part());
-    expect(faultMeanings(faults)).toEqual({ 1: 'too large', 2: 'too small' });
+    expect(faultMeanings(faults)).toEqual({
+      1: { says: 'too large', pointer: '/projections/p' },
+      2: { says: 'too small', pointer: '' },
+    });
     expect([...notes]).toEqual(['chosen']);
     const several = new PartBuilder();
     for (let k = 0; k < 34; k++) several.faultBit(`f${k}`);
     const many = faultMeanings(several.part().faults);
     expect(Object.keys(many)).toHaveLength(32);
-    expect(many[2 ** 31]).toBe('f31; or f32; or f33');
+    expect(many[2 ** 31]).toEqual({ says: 'f31; or f32; or f33', pointer: '' });
   });
 
   it('appends to procedures, and keeps the largest of several bounds', () => {

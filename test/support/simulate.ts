@@ -7,6 +7,7 @@
 import { expect } from 'vitest';
 import { createFingerprinter } from '../../runtime/record/fingerprint.js';
 import { countedPairs, drainLogs } from '../../runtime/record/drain.js';
+import { readFaults } from '../../runtime/record/recorder.js';
 import { resolveExtent } from '../../runtime/record/read-buffers.js';
 import { createTimeline } from '../../runtime/record/timeline.js';
 import { targets } from '../../runtime/targets/registry.js';
@@ -208,7 +209,7 @@ async function record(
       }
     }
   };
-  let faults = await faultsOf(program, current());
+  let faults = (await readFaults(current(), program)).map(({ says }) => says);
   if (faults.length > 0)
     return {
       valid,
@@ -232,7 +233,7 @@ async function record(
       left -= await current().run(step < breakAt ? Math.min(left, breakAt - step) : left);
       await drain();
       if (timeline.steps() === breakAt && step < breakAt) await takeUp();
-      faults = await faultsOf(program, current());
+      faults = (await readFaults(current(), program)).map(({ says }) => says);
       if (faults.length > 0) break;
     }
   }
@@ -247,13 +248,6 @@ async function record(
     synapses: await storedSynapses(program, current()),
     fingerprint: (await fingerprinter.finish(current())).total,
   };
-}
-
-async function faultsOf(program: Program, session: Session): Promise<string[]> {
-  const bits = Number((await session.read('faults', 0, 1))[0] ?? 0);
-  return Object.entries(program.manifest.faults)
-    .filter(([mask]) => (Number(mask) & bits) !== 0)
-    .map(([, sentence]) => sentence);
 }
 
 async function finalValues(program: Program, session: Session): Promise<Map<string, number[]>> {

@@ -266,7 +266,7 @@ const manifest: Manifest = {
     },
   ],
   spikeLabel: 0,
-  faults: { 1: 'step 30 was reached', 4: 'v is above 100' },
+  faults: { 1: { says: 'step 30 was reached', pointer: '' }, 4: { says: 'v is above 100', pointer: '' } },
   notes: ['written by hand'],
 };
 

@@ -180,7 +180,7 @@ export function mainFile(program: Program, script: readonly ScriptEntry[], mpi =
       .join('\n'),
     script: scriptLines(program, script).join('\n'),
     faults: Object.entries(program.manifest.faults)
-      .map(([bits, sentence]) => `  {${Number(bits) >>> 0}u, ${stringLiteral(sentence)}},`)
+      .map(([bits, { says }]) => `  {${Number(bits) >>> 0}u, ${stringLiteral(says)}},`)
       .join('\n'),
   });
 }

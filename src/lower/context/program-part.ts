@@ -4,6 +4,7 @@
  */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
+import type { FaultMeaning } from '../../ir/manifest.js';
 import type {
   Action,
   Buffer,
@@ -58,10 +59,16 @@ export interface ProgramPart {
   readonly entries: readonly PlacedEntry[];
   /** Choices worth reporting, as sentences. */
   readonly notes: ReadonlySet<string>;
-  /** Fault bits by their message; bit 31 is shared by all faults without a bit of their own. */
-  readonly faults: ReadonlyMap<string, number>;
+  /** Faults by their sentence; bit 31 is shared by all faults without a bit of their own. */
+  readonly faults: ReadonlyMap<string, RaisedFault>;
   /** Buffers shared by passes, and other actions that are done once, by their key. */
   readonly common: ReadonlyMap<string, Buffer | null>;
+}
+
+interface RaisedFault {
+  readonly bit: number;
+  /** JSON pointer of the part of the model that it concerns. */
+  readonly pointer: string;
 }
 
 /** The program before the first pass. */
@@ -104,12 +111,12 @@ function merged<T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>, both: (
   return all;
 }
 
-/** Returns the message of each fault bit; a bit may have several. */
-export function faultMeanings(faults: ReadonlyMap<string, number>): Record<number, string> {
-  const meanings: Record<number, string> = {};
-  for (const [sentence, bit] of faults) {
+/** Returns the meaning of each fault bit; a bit may have several. */
+export function faultMeanings(faults: ReadonlyMap<string, RaisedFault>): Record<number, FaultMeaning> {
+  const meanings: Record<number, FaultMeaning> = {};
+  for (const [says, { bit, pointer }] of faults) {
     const known = meanings[bit];
-    meanings[bit] = known === undefined ? sentence : `${known}; or ${sentence}`;
+    meanings[bit] = known === undefined ? { says, pointer } : { says: `${known.says}; or ${says}`, pointer: '' };
   }
   return meanings;
 }
@@ -130,7 +137,7 @@ export class PartBuilder {
   readonly #initialise: Action[] = [];
   readonly #procedures = new Map<string, Action[]>();
   readonly #notes = new Set<string>();
-  readonly #faults = new Map<string, number>();
+  readonly #faults = new Map<string, RaisedFault>();
   readonly #common = new Map<string, Buffer | null>();
   #complete = false;
 
@@ -299,12 +306,12 @@ export class PartBuilder {
     else this.#procedures.set(name, [...actions]);
   }
 
-  /** The fault bit for a sentence. */
-  faultBit(sentence: string): number {
+  /** The fault bit for a sentence. @param pointer  of the part of the model that it concerns; absent: the whole model */
+  faultBit(sentence: string, pointer = ''): number {
     const known = this.#faults.get(sentence) ?? this.#program.faults.get(sentence);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.bit;
     const bit = (1 << Math.min(this.#program.faults.size + this.#faults.size, 31)) >>> 0;
-    this.#faults.set(sentence, bit);
+    this.#faults.set(sentence, { bit, pointer });
     return bit;
   }
 

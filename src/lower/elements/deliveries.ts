@@ -226,7 +226,10 @@ function historyOf(key: string, most: number, network: Network): History {
     capacity,
     overflow:
       capacity < needed
-        ? context.builder.faultBit(`more than ${capacity} events ${key} of one element are under way`)
+        ? context.builder.faultBit(
+            `more than ${capacity} events ${key} of one element are under way`,
+            `/populations/${population}`,
+          )
         : null,
   };
 }

@@ -185,6 +185,7 @@ function addTo(target: EndReference, entry: PathwayStatement, delivering: Delive
   const outside = context.builder.faultBit(
     `what projection ${pathwayCode.plan.name} adds to ${variable} of ${group.name} is not a number, or larger ` +
       'than its parameters allow',
+    `/projections/${pathwayCode.plan.name}`,
   );
   scope.block.write`
     let sent = ${value}
@@ -221,7 +222,7 @@ function laterIndex(
   const at = scope.block.write`
     let steps_later = ${delaySteps(to('f64', compile(after, scope)), context)}
     let in_time = steps_later >= 1i & steps_later <= ${last}i
-    fault ${context.builder.faultBit(outside)} when !in_time
+    fault ${context.builder.faultBit(outside, `/projections/${plan.name}`)} when !in_time
     let arrival = (${step} + select(in_time, steps_later, 1i)) % ${inbox.slots}i`;
   return code`u32(${at('arrival')}) * ${inbox.group.length}u + ${element}`;
 }

@@ -431,7 +431,10 @@ function synapsePlaces(
           }`;
     }),
   );
-  const missing = builder.faultBit(`a recorded synapse of projection ${plan.name} does not exist`);
+  const missing = builder.faultBit(
+    `a recorded synapse of projection ${plan.name} does not exist`,
+    `/projections/${plan.name}`,
+  );
   builder.initially(
     builder.sequential(`${name}.check`, 'whether all recorded synapses exist', [
       ir.fault(missing, code`${positionBuffer}[0u] != ${count}u`),

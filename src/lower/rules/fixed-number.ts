@@ -124,6 +124,7 @@ function fixedDegree(
   const all = outer.named * (rule.replace ? most : 1);
   const tooMany = context.builder.faultBit(
     `a connection rule of projection ${plan.name} asks for more connections than there are`,
+    `/projections/${plan.name}`,
   );
   return {
     kind: 'counted',

@@ -62,6 +62,7 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
   const plain = index.kind === 'name' && index.name === rule.variable;
   const outside = context.builder.faultBit(
     `a synapse of projection ${plan.name} would connect an element that does not exist`,
+    `/projections/${plan.name}`,
   );
   const write = (outer: Ir, _blockIndex: Ir, around: Block, found: (inner: Ir, block: Block) => void): void =>
     withElement(outerEnd, outer, around, (element, block) => writeFor({ named: outer, element }, block, found));

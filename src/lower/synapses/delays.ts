@@ -129,7 +129,10 @@ function checkOf(
   const { least, most } = limitsOf(ranged ? range : undefined);
   const how = ranged ? 'outside of its range' : 'longer than stated';
   return {
-    outside: builder.faultBit(`a delay of projection ${name} is negative, not a number or ${how}`),
+    outside: builder.faultBit(
+      `a delay of projection ${name} is negative, not a number or ${how}`,
+      `/projections/${name}`,
+    ),
     allows: (seconds) => code`${seconds} >= ${least} & ${seconds} <= ${most}`,
   };
 }

@@ -78,7 +78,11 @@ function count(writer: RuleCode, ordinal: number, plan: ProjectionPlan, context:
       : null;
   if (writer.kind === 'counted') writer.count(starts);
   else builder.initially(countingKernel(ordinal, writer, { starts, found: acceptedPairs, items }, plan, context));
-  runningSum(`${name}.sum`, starts, items, `more than 2^32 synapses in projection ${plan.name}`, context);
+  const overflow = context.builder.faultBit(
+    `more than 2^32 synapses in projection ${plan.name}`,
+    `/projections/${plan.name}`,
+  );
+  runningSum(`${name}.sum`, starts, items, overflow, context);
   return { writer, starts, items, found: acceptedPairs };
 }
 

@@ -65,8 +65,9 @@ export function moveToRows(move: Move): void {
     builder.initially(builder.map(`${name}.${what}`, comment, { kind: 'count', count: shares }, false, block));
   overShares('count', 'counts the synapses of each row', counting);
   countRows(move, shares, next);
-  runningSum(`${name}.sum`, rows, rowCount, 'more than 2^32 synapses in one projection', context);
-  if (kept) runningSum(`${name}.sum_of_kept`, kept, shares, 'more than 2^32 synapses in one projection', context);
+  const overflow = builder.faultBit('more than 2^32 synapses in one projection');
+  runningSum(`${name}.sum`, rows, rowCount, overflow, context);
+  if (kept) runningSum(`${name}.sum_of_kept`, kept, shares, overflow, context);
   if (allocate && allocate.length > 0) builder.allocate(...allocate);
   startShares(move, shares, next);
   const placing = new Block();

@@ -11,9 +11,9 @@ const mostParts = 1024;
 
 /**
  * Adds kernels that replace counts by their exclusive prefix sums; the last cell becomes the total. `overflow` is the
- * fault of 2^32 or more.
+ * fault bit of 2^32 or more.
  */
-export function runningSum(name: string, counts: Buffer, items: number, overflow: string, context: Context): void {
+export function runningSum(name: string, counts: Buffer, items: number, overflow: number, context: Context): void {
   const { builder } = context;
   if (items <= fewItems) {
     builder.initially(sumOfFew(name, counts, items, overflow, context));
@@ -45,7 +45,7 @@ interface CountsInParts {
   readonly length: number;
 }
 
-function sumOfFew(name: string, counts: Buffer, items: number, overflow: string, context: Context): string {
+function sumOfFew(name: string, counts: Buffer, items: number, overflow: number, context: Context): string {
   const block = new Block();
   block.write`
     var sum = 0u
@@ -58,7 +58,7 @@ function sumOfFew(name: string, counts: Buffer, items: number, overflow: string,
       overflowed = overflowed | sum < own
     }
     ${counts}[${items}u] = sum
-    fault ${context.builder.faultBit(overflow)} when overflowed`;
+    fault ${overflow} when overflowed`;
   return context.builder.sequential(name, 'running sum of counts', block);
 }
 
@@ -87,7 +87,7 @@ function sumOfParts(list: CountsInParts, { builder }: Context): string {
   return builder.map(`${name}.of_parts`, 'sums of parts of the counts', partsOf(list), false, block);
 }
 
-function sumBeforeParts({ name, counts, sums, items }: CountsInParts, overflow: string, context: Context): string {
+function sumBeforeParts({ name, counts, sums, items }: CountsInParts, overflow: number, context: Context): string {
   const block = new Block();
   block.write`
     var sum = 0L
@@ -98,7 +98,7 @@ function sumBeforeParts({ name, counts, sums, items }: CountsInParts, overflow: 
       sum = sum + own
     }
     ${counts}[${items}u] = u32(sum)
-    fault ${context.builder.faultBit(overflow)} when sum > 0xffffffffL`;
+    fault ${overflow} when sum > 0xffffffffL`;
   return context.builder.sequential(`${name}.before_parts`, 'running sum of the sums of parts', block);
 }
 

@@ -338,6 +338,7 @@ export function checkLength(
   builder.once(`${plan.name}.${what}.check`, (kernel) => {
     const bits = builder.faultBit(
       `projection ${plan.name} has another number of synapses than ${what} has values (${length})`,
+      `/projections/${plan.name}`,
     );
     const counted = ir.load({ name: count.buffer, element: 'u32' }, ir.u32(count.index));
     const block = new Block();

@@ -110,7 +110,9 @@ describe('texts of a model stay in comments and strings', () => {
     const main = (source: Program): string =>
       code(String(cProject(source, [{ kind: 'run', steps: 20 }]).get('main.c')));
     // As many faults, as theirs have one.
-    expect(main(theirs)).toBe(main({ ...ours, manifest: { ...ours.manifest, faults: { 1: 'step 30 was reached' } } }));
+    expect(main(theirs)).toBe(
+      main({ ...ours, manifest: { ...ours.manifest, faults: { 1: { says: 'step 30 was reached', pointer: '' } } } }),
+    );
     expect(String(cProject(theirs, []).get('CMakeLists.txt'))).toBe(String(cProject(ours, []).get('CMakeLists.txt')));
     expect(generateC(theirs).source).not.toMatch(/[\u202e\u0000\u2028]/);
   });

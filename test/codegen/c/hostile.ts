@@ -54,7 +54,7 @@ export function hostileProgram(text: string): Program {
         variable: text,
         unit: text,
       })),
-      faults: { 1: text },
+      faults: { 1: { says: text, pointer: '' } },
     },
   };
 }

@@ -16,7 +16,7 @@ const summing = (counts: Uint32Array) =>
     const buffer = context.builder.buffer('counts', 'u32', counts.length + 1, 'counts', {
       initial: Uint32Array.from([...counts, 77]),
     });
-    runningSum('sum', buffer, counts.length, 'too many', context);
+    runningSum('sum', buffer, counts.length, context.builder.faultBit('too many'), context);
   });
 
 test.each([1, 2, 2047, 2048, 2049, 3000, 5120, 70_001])('of %i counts', async (length) => {

@@ -82,7 +82,10 @@ export function smallProgram(options: SmallProgramOptions = {}): Program {
     samples: [sample],
     ...(options.eventRecordings ? { eventRecordings: options.eventRecordings } : {}),
     spikeLabel: options.initialSample ? 1 : 0,
-    faults: { 1: 'a fixed-point sum overflowed', 2: 'a delay is too long' },
+    faults: {
+      1: { says: 'a fixed-point sum overflowed', pointer: '' },
+      2: { says: 'a delay is too long', pointer: '' },
+    },
     notes: [],
   };
   const spikeLog = (name: string, index: number, size: number): Log => ({

@@ -5,6 +5,7 @@
  */
 
 import type { Expression } from '../lang/ast.js';
+import { referenceOf, sideOf } from '../lang/reference.js';
 import { expressionsOf, namesIn, referencesIn } from '../lang/walk.js';
 import { numbersOf } from '../model/arrays.js';
 import type { ConversionEntry } from '../model/conversion-report.js';
@@ -414,8 +415,8 @@ function reachesConditions(
     Object.values(pathways).flatMap(({ do: statements }) =>
       statements.flatMap((statement) => {
         const to = statement.kind === 'assignment' ? statement.target : statement.port;
-        return to.startsWith('post.')
-          ? [to.slice('post.'.length)]
+        return sideOf(to) === 'post'
+          ? [referenceOf(to).variable]
           : Object.hasOwn(ports, to)
             ? [receptors[to] ?? to]
             : [];

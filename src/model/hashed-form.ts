@@ -1,10 +1,11 @@
+import { sideOf } from '../lang/reference.js';
 import { commentsKey } from './comments.js';
 import { defaults } from './defaults.generated.js';
 import type { Model, NeuronType, Pathway, SynapseType } from './model.js';
 
 /** Returns the order of a pathway that does not state one: the presynaptic side comes first. */
 export function defaultPathwayOrder(on: string): number {
-  return on.startsWith('post.') ? 1 : -1;
+  return sideOf(on) === 'post' ? 1 : -1;
 }
 
 /** A tree that is hashed: the normalised form, in three parts, without members that have their defaults. */

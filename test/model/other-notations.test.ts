@@ -22,7 +22,6 @@ function refusal(name: string, text: string): { readonly code: string; readonly 
 
 describe('a document of another program', () => {
   it.each([
-    ['iaf.nestml', 'model iaf_neuron:\n    state:\n        V_m mV = -70 mV\n', 'NESTML'],
     ['cell.txt', 'neuron iaf_neuron:\n    state:\n', 'NESTML'],
     ['net.json', '{"Net": {"version": "NeuroMLlite v0.6.1", "networks": []}}', 'NeuroMLlite'],
     ['cell.asc', '("CellBody"\n (CellBody)\n (1 2 3 4))\n', 'Neurolucida ASC'],

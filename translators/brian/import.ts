@@ -9,6 +9,7 @@
  *   5. settle      the plain document, with places in the user's text for every part of it
  */
 
+import { referenceOf, sideOf } from '../../src/lang/reference.js';
 import { withMethodOptions } from './method-options.js';
 import { second } from '../../src/lang/dimension.js';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
@@ -375,8 +376,8 @@ function checkSums(
     const owner = synapses.get(name);
     if (owner === undefined) continue;
     for (const { variable, at } of summed) {
-      const end = variable.startsWith('pre.') ? owner.source : owner.target;
-      const key = `${end.group.name}.${variable.slice(variable.indexOf('.') + 1)}`;
+      const end = sideOf(variable) === 'pre' ? owner.source : owner.target;
+      const key = `${end.group.name}.${referenceOf(variable).variable}`;
       const range = end.slice ?? ([0, end.group.size] as const);
       const other = taken.find((one) => one.key === key && one.range[0] < range[1] && range[0] < one.range[1]);
       if (other !== undefined) to.report(messages.summedTwice(key, other.by), at.pointer, at.nameSpan);

@@ -1,5 +1,6 @@
 /** All findings of the Brian translator. */
 
+import { referenceOf } from '../../src/lang/reference.js';
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
 import { nearest, oneOf, shorten, suggestion, unlike } from '../../src/diagnostics/suggest.js';
 
@@ -171,14 +172,15 @@ export const ternary = (): Finding => ({
 });
 
 /** A dot in a name: ends are read as `v_pre` and `v_post`. */
-export const dottedName = (name: string): Finding => ({
-  code: 'brian/attribute',
-  message: "Brian's expressions do not support attributes",
-  found: shorten(name),
-  hint: /^(pre|post)\./.test(name)
-    ? `write ${name.slice(name.indexOf('.') + 1)}_${name.slice(0, name.indexOf('.'))}`
-    : 'use a plain name',
-});
+export function dottedName(name: string): Finding {
+  const reference = referenceOf(name);
+  return {
+    code: 'brian/attribute',
+    message: "Brian's expressions do not support attributes",
+    found: shorten(name),
+    hint: reference.kind === 'end' ? `write ${reference.variable}_${reference.end}` : 'use a plain name',
+  };
+}
 
 /** `send`, a statement of only the canonical model. */
 export const sendStatement = (): Finding => ({

@@ -10,6 +10,7 @@ import { hertz } from '../../lang/dimension.js';
 import { linearForm } from '../../lang/linear.js';
 import { nameOf } from '../../lang/pattern.js';
 import { printExpression } from '../../lang/print.js';
+import { sideOf } from '../../lang/reference.js';
 import { callsIn, equalExpressions, mapExpression, namesIn, substitute } from '../../lang/walk.js';
 import { mapped, without } from '../../model/collections.js';
 import {
@@ -212,7 +213,7 @@ function partsOf(type: SynapseType): Parts | undefined {
     for (const read of namesIn(rate)) if (type.state[read]) response.add(read);
   }
   const reads = [contribution, ...rates.values()].flatMap((e) => [...namesIn(e)]);
-  const isOfTarget = reads.every((name) => !name.startsWith('pre.') && name !== 't' && name !== 'dt');
+  const isOfTarget = reads.every((name) => sideOf(name) !== 'pre' && name !== 't' && name !== 'dt');
   if (response.size === 0 || !isOfTarget) return undefined;
   return { response: [...response], rates, input: to.variable, contribution };
 }

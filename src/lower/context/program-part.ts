@@ -306,7 +306,11 @@ export class PartBuilder {
     else this.#procedures.set(name, [...actions]);
   }
 
-  /** The fault bit for a sentence. @param pointer  of the part of the model that it concerns; absent: the whole model */
+  /**
+   * The fault bit for a sentence.
+   *
+   * @param pointer  JSON pointer of the part of the model that it concerns; absent: the whole model
+   */
   faultBit(sentence: string, pointer = ''): number {
     const known = this.#faults.get(sentence) ?? this.#program.faults.get(sentence);
     if (known !== undefined) return known.bit;

@@ -14,6 +14,7 @@ import { literalBounds, nonNegativeQuantity, normaliseQuantity } from './literal
 import { foldConstants } from '../../lang/fold.js';
 import { oncePerObject } from '../../lang/memoise.js';
 import { parseExpression } from '../../lang/parse.js';
+import { sideOf } from '../../lang/reference.js';
 import {
   anyName,
   eventVariables,
@@ -291,7 +292,7 @@ function normaliseDelays(
     checkDelay(context, value, range, allNames(scopes), at);
   };
   if (document.delay !== undefined) {
-    const before = Object.keys(pathways).filter((name) => pathways[name]?.on.startsWith('pre.'));
+    const before = Object.keys(pathways).filter((name) => sideOf(pathways[name]?.on ?? '') === 'pre');
     const [only] = before;
     if (only === undefined || before.length > 1) context.report(messages.delayPathways(before), `${pointer}/delay`);
     else if (document.delays && Object.hasOwn(document.delays, only))

@@ -1,5 +1,6 @@
 import { isListed } from '../arrays.js';
 import { areInFile, isPhase, isSelection } from '../tagged.js';
+import { sideOf } from '../../lang/reference.js';
 import type { Unit } from '../../lang/units.js';
 import type { ExpressionDocument, PhaseDocument, ValueDocument } from '../document.generated.js';
 import { messages } from '../messages.js';
@@ -271,7 +272,7 @@ function delaysPhase(
       continue;
     }
     if (!synapse) continue;
-    const before = Object.keys(synapse.pathways).filter((name) => synapse.pathways[name]?.startsWith('pre.'));
+    const before = Object.keys(synapse.pathways).filter((name) => sideOf(synapse.pathways[name] ?? '') === 'pre');
     const chosen = pathway ?? (before.length === 1 ? before[0] : undefined);
     if (chosen === undefined || !Object.hasOwn(synapse.pathways, chosen)) {
       context.reportKey(

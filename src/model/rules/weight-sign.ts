@@ -2,6 +2,7 @@ import { numbersOf } from '../arrays.js';
 import { populationsOf } from '../selected.js';
 import type { Expression, Statement } from '../../lang/ast.js';
 import { equalDimensions } from '../../lang/dimension.js';
+import { referenceOf, sideOf } from '../../lang/reference.js';
 import { parseUnit } from '../../lang/units.js';
 import { namesIn } from '../../lang/walk.js';
 import { messages } from '../messages.js';
@@ -102,7 +103,7 @@ function isConductance(target: string, model: Known, projection: Projection, typ
 function unitOf(target: string, model: Known, projection: Projection, type: SynapseType): UnitText | undefined {
   if (Object.hasOwn(type.ports, target)) return type.ports[target]?.unit;
   const neuron = neuronAt(target, model, projection);
-  const key = target.slice(target.indexOf('.') + 1);
+  const key = referenceOf(target).variable;
   if (neuron === undefined) return undefined;
   if (Object.hasOwn(neuron.state, key)) return neuron.state[key]?.unit;
   return Object.hasOwn(neuron.parameters, key) ? neuron.parameters[key]?.unit : undefined;
@@ -110,8 +111,8 @@ function unitOf(target: string, model: Known, projection: Projection, type: Syna
 
 /** Returns the type of the cells that own the variable `pre.v` or `post.v`. */
 function neuronAt(name: string, model: Known, projection: Projection): Model['neurons'][string] | undefined {
-  const end = name.startsWith('post.') ? projection.to : name.startsWith('pre.') ? projection.from : undefined;
-  const population = end === undefined ? undefined : populationsOf(end.of)[0];
+  const side = sideOf(name);
+  const population = side && populationsOf(projection[side === 'post' ? 'to' : 'from'].of)[0];
   const type = own(model.populations, population ?? '')?.type;
   return own(model.neurons, type ?? '');
 }

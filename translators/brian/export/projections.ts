@@ -5,7 +5,7 @@ import type { Expression } from '../../../src/lang/ast.js';
 import { binary, name, quantity } from '../../../src/lang/build.js';
 import { second } from '../../../src/lang/dimension.js';
 import { oncePerObject } from '../../../src/lang/memoise.js';
-import { spelling } from '../../../src/lang/reference.js';
+import { referenceOf, sideOf, spelling } from '../../../src/lang/reference.js';
 import { mapExpression } from '../../../src/lang/walk.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { selectionSize } from '../../../src/model/selected.js';
@@ -161,35 +161,31 @@ function synapseView(
 ): NameView {
   const ports = new Map(Object.keys(type.ports).map((port) => [port, projection.receptors[port]]));
   const atEnd = (key: string): string | undefined => {
-    const side = key.startsWith('pre.') ? source : target;
-    const own = key.slice(key.indexOf('.') + 1);
-    const suffix = key.startsWith('pre.') ? 'pre' : 'post';
-    const brian = side.group.view.brian(own);
-    return brian === undefined ? undefined : `${brian}_${suffix}`;
+    const reference = referenceOf(key);
+    if (reference.kind !== 'end') return undefined;
+    const { group } = reference.end === 'pre' ? source : target;
+    const brian = group.view.brian(reference.variable);
+    return brian === undefined ? undefined : `${brian}_${reference.end}`;
   };
   return {
     declared: (key) =>
-      names.has(key) || key in specials || unsayable.has(key) || /^(pre|post)\./.test(key) || type.noise.includes(key),
+      names.has(key) || key in specials || unsayable.has(key) || sideOf(key) !== undefined || type.noise.includes(key),
     brian: (key) => {
       const port = ports.get(key);
       if (port !== undefined) return atEnd(`post.${port}`);
-      return (
-        names.get(key) ??
-        specials[key] ??
-        (/^(pre|post)\./.test(key) ? atEnd(key) : type.noise.includes(key) ? key : undefined)
-      );
+      return names.get(key) ?? specials[key] ?? (type.noise.includes(key) ? key : atEnd(key));
     },
     tables: context.tables,
     arithmetic: context.arithmetic,
     derived: (key) => {
-      const [, side, own] = /^(pre|post)\.(.+)$/.exec(ports.has(key) ? `post.${ports.get(key) ?? ''}` : key) ?? [];
-      if (side === undefined || own === undefined) return definitionOf(key, type);
-      const { group } = side === 'pre' ? source : target;
-      const found = group.type && definitionOf(own, group.type);
+      const reference = referenceOf(ports.has(key) ? `post.${ports.get(key) ?? ''}` : key);
+      if (reference.kind !== 'end') return definitionOf(key, type);
+      const { group } = reference.end === 'pre' ? source : target;
+      const found = group.type && definitionOf(reference.variable, group.type);
       return (
         found &&
         mapExpression(found, (part) =>
-          part.kind === 'name' && group.names.has(part.name) ? name(`${side}.${part.name}`, part.span) : part,
+          part.kind === 'name' && group.names.has(part.name) ? name(`${reference.end}.${part.name}`, part.span) : part,
         )
       );
     },

@@ -4,6 +4,7 @@ import type { Expression, Side, Statement } from '../../../lang/ast.js';
 import { number } from '../../../lang/build.js';
 import { assigned } from '../../../lang/evaluate.js';
 import { linearForm } from '../../../lang/linear.js';
+import { sideOf } from '../../../lang/reference.js';
 import { writtenBy } from '../../../lang/walk.js';
 import { formulaOf, statementsIn, type SynapseType } from '../../../model/typed.js';
 import { near, plain, sequence, valueAt, type Declared } from '../numbers.js';
@@ -73,7 +74,7 @@ export function benchOf(type: SynapseType, dt: number): Bench | undefined {
           if (statement.kind === 'send') throw new Impossible('send');
           const value = valueAt(plain(statement.value, namesOf(type)), look);
           const { target, operator } = statement;
-          if (target.startsWith('post.') || target === 'port') {
+          if (sideOf(target) === 'post' || target === 'port') {
             arrived += operator === '-=' ? -value : value;
             continue;
           }

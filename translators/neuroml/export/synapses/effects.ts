@@ -1,5 +1,6 @@
 /** Effects of synapses on their cells. */
 
+import { sideOf } from '../../../../src/lang/reference.js';
 import type { Reference, Statement } from '../../../../src/lang/ast.js';
 import { namesOf, type Projection, type SynapseType } from '../../../../src/model/typed.js';
 
@@ -51,7 +52,7 @@ export const receivedEvents = ({ pathways }: SynapseType): readonly string[] => 
 /** Returns the variables of the cell at the other end that equations of synapses read in each step. */
 export function readOfSource({ derived, derivatives, contributes, summed }: SynapseType): readonly string[] {
   const read = namesOf([derived, derivatives, [...contributes, ...summed].map(({ value }) => value)]);
-  return [...read].filter((name) => name.startsWith('pre.'));
+  return [...read].filter((name) => sideOf(name) === 'pre');
 }
 
 /** Checks whether equations of synapses read variables of the cell that they come from, in each step. */

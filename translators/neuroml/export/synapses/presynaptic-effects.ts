@@ -26,9 +26,10 @@ const toTarget = (sums: readonly Sum[]): readonly Sum[] => sums.filter((sum) => 
 
 /** Returns the other end: `pre.v` for `post.v`, `j` for `i`. */
 function turned(name: string): string {
-  if (name.startsWith('pre.')) return `post.${name.slice('pre.'.length)}`;
-  if (name.startsWith('post.')) return `pre.${name.slice('post.'.length)}`;
-  return opposites[name] ?? name;
+  const reference = referenceOf(name);
+  return reference.kind === 'end'
+    ? spelling({ ...reference, end: reference.end === 'pre' ? 'post' : 'pre' })
+    : (opposites[name] ?? name);
 }
 
 /** Index names of a synapse, and their names at its other end. */

@@ -1,5 +1,6 @@
 /** Component types of synapse types for a pair of populations, and of attachments to cells without spikes. */
 
+import { referenceOf, sideOf } from '../../../../src/lang/reference.js';
 import { dimensionless, type Expression } from '../../../../src/lang/ast.js';
 import { binary, name as nameOf } from '../../../../src/lang/build.js';
 import { equalDimensions, siemens } from '../../../../src/lang/dimension.js';
@@ -288,7 +289,7 @@ const baseOf = (declared: string): string => `${declared} of weight 1`;
 /** Requires the variables of the cell that equations read. */
 function requirePost(type: SynapseType, target: CellPlan, builder: TypeBuilder): void {
   for (const name of namesRead(type)) {
-    const seen = name.startsWith('post.') ? target.visible.get(name.slice('post.'.length)) : undefined;
+    const seen = sideOf(name) === 'post' ? target.visible.get(referenceOf(name).variable) : undefined;
     if (seen) builder.requirement(name, seen.dimension, seen.name);
   }
 }

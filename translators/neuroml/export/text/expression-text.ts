@@ -5,6 +5,7 @@
  * taken has the factor zero.
  */
 
+import { sideOf } from '../../../../src/lang/reference.js';
 import { second } from '../../../../src/lang/dimension.js';
 import type { Dimension, Expression } from '../../../../src/lang/ast.js';
 import { binary, call, conditional, name as nameOf, number, quantity } from '../../../../src/lang/build.js';
@@ -92,7 +93,7 @@ export class ExpressionText {
     if (name === 't_in_timesteps') return this.piece(call('timestep', [nameOf('t'), nameOf('dt')]), 'statement');
     const constant = constants.get(name);
     if (constant !== undefined) return atom(numberText(constant));
-    if (name.startsWith('pre.'))
+    if (sideOf(name) === 'pre')
       throw new NotExpressible(
         `${name} at events: a synapse of LEMS that hears spikes does not see the cell that it is from`,
       );

@@ -38,7 +38,7 @@ type Measure = (
   converted: ConvertedModel,
 ) => Promise<{ readonly verdict: string; readonly text: string; readonly check: object | undefined }>;
 
-/** What a bundle holds besides the model. */
+/** Contents of a bundle besides the model. */
 export interface BundleParts {
   /** The author's files. */
   readonly sources: readonly BundleFile[];
@@ -193,7 +193,7 @@ function filesOf(
   return [...texts, ...arrays];
 }
 
-/** Returns the properties of a run whose result is a file of the bundle. */
+/** Returns the properties of a run with its result among the files of the bundle. */
 export const packedRun = (record: RunRecord, packed: string, { hashes }: ImportedModel): PackedRun => ({
   results: [packed],
   seed: record.seed,

@@ -1,4 +1,4 @@
-/** Names of parts of a model in the words of the document that it was read from. */
+/** Names of parts of a model in the document that it was read from. */
 
 import type { Place } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
@@ -25,7 +25,7 @@ export interface SourceWords {
 /**
  * Returns the words of a document for the parts of a model.
  *
- * @param report  entries of the conversion; those of recognised types map variables to names in the other notation
+ * @param report  entries of the conversion; for recognised types they map variables to names in the other notation
  */
 export function sourceWords(model: Model, positions: Positions, report: readonly ConversionEntry[]): SourceWords {
   const core = new Set(roadOf(markupNotation).markup!.ownFiles());

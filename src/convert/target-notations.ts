@@ -52,7 +52,7 @@ export const wholeName = (to: TargetNotation): string =>
 /** Returns the suffix of a document that has no name yet. */
 export const usualSuffix = (to: TargetNotation): string => targetOf(to).suffix ?? targetOf(to).files.suffixes[0] ?? '';
 
-/** Returns the form whose files have a name that is more than a suffix. */
+/** Returns the form that has whole names for its files, not only suffixes. */
 export const targetOfName = (path: string): TargetNotation | undefined =>
   targetNotations.find((to) => targetOf(to).alsoNamed?.test(path));
 
@@ -67,7 +67,7 @@ export const notationsOf = (suffix: string): readonly TargetNotation[] =>
 export const runFor = (to: TargetNotation): TargetNotation =>
   targetNotations.find((one) => targetOf(one).document === to || targetOf(one).onlyHere?.instead === to) ?? to;
 
-/** Returns the form to which `about` shows the conversion of a document. */
+/** Returns the form that `about` converts a document to. */
 export const shownFor = (notation: Notation): TargetNotation =>
   targetNotations
     .filter((to) => targetOf(to).shown !== undefined && targetOf(to).notation !== notation)

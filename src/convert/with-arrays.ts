@@ -1,4 +1,4 @@
-/** Long lists of a canonical document, as arrays beside it. */
+/** Long lists of a canonical document, as separate arrays. */
 
 import { isNumbers, leastRows } from '../../translators/shared/tables-beside.js';
 import { Arrays } from '../../translators/shared/arrays.js';
@@ -8,7 +8,7 @@ import { dataReferences } from '../pipeline/read/data-files.js';
 /** Members of a canonical document that are lists of numbers of cells. */
 const ofCells = ['sources', 'targets', 'indices'];
 
-/** Returns a canonical document with arrays beside it for its long lists, and those arrays that it then refers to. */
+/** Returns a canonical document that refers to arrays in place of its long lists, and the arrays. */
 export function withArrays(model: Model, data: DataStore): { readonly model: unknown; readonly data: DataStore } {
   const arrays = new Arrays();
   const stored = (part: unknown, key: string): unknown => {

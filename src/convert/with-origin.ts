@@ -77,7 +77,7 @@ function textsOf(files: readonly ConvertedFile[]): readonly TextFile[] | undefin
 
 const isXml = ({ text }: TextFile): boolean => text.startsWith('<');
 
-/** Returns the text of a document that carries a model; undefined for a document whose language has no annotations. */
+/** Returns the text of a document that carries a model; undefined for a notation without annotations. */
 async function textWithOrigin(main: TextFile, files: readonly TextFile[], model: string): Promise<string | undefined> {
   if (!isXml(main)) return documentText(treeWithOrigin(readDocument(main.text, main.name).value, model), main.name);
   const markup = loadMarkup({ ...main, host: hostOf(files) }, {}, new Diagnostics());

@@ -13,7 +13,7 @@ const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * Returns the length that a file of gzip states at its end; that of its last member if it has several.
+ * Returns the length that a file of gzip states at its end, of its last member if it has several.
  *
  * @source RFC 1952, section 2.3.1
  */

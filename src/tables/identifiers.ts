@@ -59,7 +59,7 @@ export class Identifiers {
     return shorter;
   }
 
-  /** Returns a column with more rows, the first of which are those of this one. */
+  /** Returns a column that begins with the rows of this one and has more. */
   grown(rows: number): Identifiers {
     const longer = new Identifiers(rows);
     longer.low.set(this.low);

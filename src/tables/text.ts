@@ -321,7 +321,7 @@ function numberIn(bytes: Uint8Array, from: number, to: number): number {
     return isNegative ? -value : value;
   }
   const byte = bytes[at];
-  // Long numbers and those with an exponent; words such as `Infinity` and hexadecimal numbers are no numbers here.
+  // Long numbers and numbers with an exponent; `Infinity` and hexadecimal digits are no numbers here.
   if (at === start || digits === 0 || (at < to && byte !== lowerE && byte !== upperE)) return NaN;
   const text = platform.bytes.latin1(bytes.subarray(from, to));
   return /^[+-]?[\d.]+(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;

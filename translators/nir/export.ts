@@ -1,4 +1,4 @@
-/** Writes models whose cells are primitives of NIR as graphs. */
+/** Writes models of NIR's primitives as graphs. */
 
 import { entryOf, itemAt } from '../../src/diagnostics/entry.js';
 import { memberOf } from '../../src/diagnostics/member.js';
@@ -302,7 +302,7 @@ function graphOf(
   };
 }
 
-/** Checks whether a name can be that of a node: a name of a group in HDF5. */
+/** Checks whether a name can serve for a node: for a group in HDF5. */
 const isNodeName = (name: unknown): name is string =>
   typeof name === 'string' && /^[^\p{C}/]+$/u.test(name) && !/^\.+$/.test(name);
 
@@ -317,7 +317,7 @@ function namesOf(names: readonly string[], annotated: unknown): (name: string) =
   return (name) => entryOf(found, name);
 }
 
-/** Returns the linear parts of a projection, or the reason why it has none. */
+/** Returns the linear parts of a projection, or the reason why it lacks them. */
 function partsOf(
   name: string,
   projection: Projection,

@@ -6,7 +6,7 @@ import type { Hdf5Group, Hdf5Table } from '../shared/hdf5.js';
 import * as messages from './messages.js';
 import { primitives, type Field, type Primitive } from './primitives.js';
 
-/** Numbers of a dataset, or a word in place of numbers. */
+/** Numbers of a dataset, or a string in place of numbers. */
 export interface Numbers {
   readonly shape: readonly number[];
   readonly values: Float64Array;

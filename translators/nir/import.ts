@@ -62,13 +62,13 @@ const methods = {
   exact: { method: 'exact', message: 'the exact solution for a constant input', isCurrentFirst: false },
 } as const;
 
-/** What a spike does to the potential, by the value of the setting `reset`. */
+/** Effect of a spike on the potential, by the value of the setting `reset`. */
 const resets = {
   value: { effect: 'v = v_reset', message: 'a spike sets v to v_reset' },
   subtract: { effect: 'v -= v_threshold', message: 'a spike subtracts v_threshold from v' },
 } as const;
 
-/** What a spike is as a signal, by the value of the setting `signal`. */
+/** Signal of a spike, by the value of the setting `signal`. */
 const signals = {
   steps: { weight: '1', effect: 'port += weight', message: 'a spike is a signal of 1 for one step' },
   impulses: {
@@ -199,7 +199,7 @@ function partsOf(
   const names = new UniqueNames();
   const parts = new Map<number, Part>();
   const into = (node: number): readonly Connection[] => network.connections.filter(({ to }) => to === node);
-  /** The node whose signal an Output shows as it is. */
+  /** The node of the signal that an Output shows as it is. */
   const shownBy = (node: number): number | undefined => {
     const [only, ...others] = into(node);
     const isPlain = only && others.length === 0 && only.through.length === 0 && only.stepsBack === 0;
@@ -437,7 +437,7 @@ function populationOf(part: Part, type: string, arrays: Arrays): unknown {
   };
 }
 
-/** Returns the nodes of weights by projection, except where several nodes became one. */
+/** Returns the nodes of weights by projection, except for nodes that became one. */
 function weightsOf({ connections }: Parts, { nodes }: FlatGraph): unknown {
   return Object.fromEntries(
     connections.flatMap(({ name, through: [only, ...others] }) =>

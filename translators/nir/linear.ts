@@ -228,7 +228,7 @@ function addedUp({ from, to, sources, targets, weights, delays }: LinearMap): Li
   };
 }
 
-/** Returns what a map makes of a constant signal. */
+/** Returns the result of a map for a constant signal. */
 export function applied({ to, sources, targets, weights }: LinearMap, signal: Float64Array): Float64Array {
   const result = new Float64Array(to);
   sources.forEach((source, k) => {

@@ -149,7 +149,7 @@ export const shapesDiffer = (
   hint: hint ?? 'give the two nodes one shape',
 });
 
-/** A node whose shape neither its parameters nor its predecessors state. */
+/** A node without a shape in its parameters and predecessors. */
 export const unknownShape = (name: string): Finding => ({
   code: 'nir/unknown-shape',
   message: `the shape of ${shorten(name)} follows neither from its parameters nor from its predecessors`,
@@ -189,7 +189,7 @@ export const unsupported = (what: string, hint?: string): Finding => ({
   ...(hint === undefined ? {} : { hint }),
 });
 
-/** What NIR leaves to the program that runs a graph, and how it is done here. */
+/** Choices that NIR leaves to the program that runs a graph, as they are made here. */
 export const discretised = (dt: string, method: string, signal: string): Finding => ({
   code: 'nir/discretised',
   severity: 'note',

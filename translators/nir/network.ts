@@ -23,7 +23,7 @@ export interface Connection {
 interface Constant {
   /** From the first step on. */
   readonly first: Float64Array;
-  /** From the second step on: those that come through edges that close cycles as well. */
+  /** From the second step on, with the signals of edges that close cycles. */
   readonly later: Float64Array;
 }
 
@@ -90,7 +90,7 @@ export function networkOf(graph: FlatGraph, shapes: readonly NodeShapes[], repor
 }
 
 /**
- * Returns the order of a step, and the edges that close cycles: those that lead back when the graph is searched depth
+ * Returns the order of a step, and the edges that close cycles, which lead back when the graph is searched depth
  * first from its Inputs, along edges in the order of the file.
  */
 export function sweep(

@@ -1,6 +1,6 @@
-/** The primitives of NIR 1.0.8: their datasets, and the equations of those that keep state. */
+/** The primitives of NIR 1.0.8: their datasets, and equations of the primitives that keep state. */
 
-/** What a dataset holds. */
+/** Contents of a dataset. */
 export type Field =
   /** Numbers, one for each element of the layer. */
   | 'values'

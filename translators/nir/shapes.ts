@@ -1,4 +1,4 @@
-/** Shapes of the signals between nodes, with stricter checks than those of nir. */
+/** Shapes of the signals between nodes, with stricter checks than in nir. */
 
 import { itemAt } from '../../src/diagnostics/entry.js';
 import type { FlatGraph } from './flatten.js';
@@ -168,7 +168,7 @@ const parametersOf = ({ fields }: PrimitiveNode): readonly (readonly [string, Nu
   Object.entries(fields).filter(([name, { values }]) => name !== 'w_in' || values.length !== 1);
 
 /**
- * Returns the shape that a node takes: the one that its parameters state, else that of its input. Returns undefined if
+ * Returns the shape that a node takes: its parameters' shape, else its input's. Returns undefined if
  * neither is known.
  */
 function ownInput(node: PrimitiveNode, input: Shape | null, report: Report): Shape | undefined {

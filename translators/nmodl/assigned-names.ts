@@ -4,7 +4,7 @@ import type { Expression } from '../../src/lang/ast.js';
 import { elementName } from './parse.js';
 import type { NmodlFile, Statement } from './syntax.js';
 
-/** Returns the variables that statements assign, with those of the blocks that they call. */
+/** Returns the variables that statements and the blocks that they call assign. */
 export function assignedNames(
   statements: readonly Statement[],
   file: NmodlFile,

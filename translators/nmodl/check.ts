@@ -143,7 +143,7 @@ function checkEquations(file: NmodlFile, report: Report): void {
       if (one.kind === 'assign' && one.isRate) report(messages.rateOutside(one.target.name, name), one.span);
 }
 
-/** Reports parts without effect, of a file without errors: states, blocks that nothing solves, values and currents. */
+/** Reports parts without effect, of a file without errors: states, unsolved blocks, values and currents. */
 export function checkEffects(file: NmodlFile, report: Report): void {
   const bodies = [file.breakpoint, file.initial, ...[...file.blocks.values()].map(({ body }) => body)];
   for (const one of bodies.flatMap(statementsIn))
@@ -209,7 +209,7 @@ function changedBy(statement: Statement): readonly string[] {
   }
 }
 
-/** Returns statements with those of their branches and loops. */
+/** Returns statements, and the statements in their branches and loops. */
 function statementsIn(statements: readonly Statement[]): Statement[] {
   return statements.flatMap((one): Statement[] => {
     if (one.kind === 'if') return [one, ...statementsIn(one.whenTrue), ...statementsIn(one.whenFalse)];

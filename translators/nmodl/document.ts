@@ -19,7 +19,7 @@ import type { EventStatement } from './receive.js';
 import { separateParts } from './separate-parts.js';
 import { unitExpression, type Powers } from './units.js';
 
-/** Pointer of the whole text, in which spans are offsets. */
+/** Pointer of the whole text, into which spans are offsets. */
 const text = '';
 
 /** Returns a unit as text; `1` for numbers. */

@@ -76,9 +76,9 @@ export interface Program {
   readonly isDeclared: (name: string) => boolean;
   /** The value of a variable that no statement has assigned yet. */
   readonly outside: (name: string, span: Span) => Value | undefined;
-  /** Unit with which a variable is declared; undefined: none. */
+  /** Declared unit of a variable; undefined: it has no unit. */
   readonly declaredUnit: (name: string) => Powers | undefined;
-  /** Whether a variable is a state, whose values are not definitions. */
+  /** Whether a variable is a state: an assignment to it is no definition. */
   readonly isState: (name: string) => boolean;
   /** Number of elements of arrays. */
   readonly lengths: ReadonlyMap<string, number>;
@@ -391,7 +391,7 @@ export class Execution {
       locals.set(parameter.name, unit === undefined ? value : { expression: inUnits(value, unit), unit });
     }
     if (block.kind === 'FUNCTION') locals.set(name, { expression: integer(0), unit: undefined });
-    // A block reads its own variables and those of the file, not those of its caller.
+    // A block reads its own variables and the file's, not its caller's.
     const outer = this.#locals;
     this.#locals = [];
     this.#calls.push(name);

@@ -98,7 +98,7 @@ export class ExpressionParser {
     this.fail(finding, span);
   }
 
-  /** Reads a sign. What is missing is reported after the token before it. */
+  /** Reads a sign. A missing sign is reported after the token before it. */
   protected expect(text: string): Token {
     if (this.is(text)) return this.next();
     const before = this.peek(-1);
@@ -182,7 +182,7 @@ export class ExpressionParser {
     return given;
   }
 
-  /** Reads an expression whose operators bind at least as closely as `least`. */
+  /** Reads an expression of operators that bind at least as closely as `least`. */
   protected expression(least = 1): Expression {
     if (++this.depth > deepest) this.fail(messages.tooDeep());
     let left = this.#unary();

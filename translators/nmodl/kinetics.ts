@@ -104,7 +104,7 @@ export function steadyEquations(effects: Effects, span: Span, facts: StateFacts)
     const sum = inUnits(value, unit);
     const last = free.findLastIndex((name) => namesIn(sum).has(name));
     if (last < 0) continue;
-    // The rate of one state follows from those of the others.
+    // The rate of one state follows from the other rates.
     equations[last] = { zero: sum, unit };
     free[last] = '';
   }
@@ -136,7 +136,7 @@ export function conservedStates(sums: readonly Value[], states: readonly string[
 export const statesOf = (flow: Flow): string[] =>
   flow.kind === 'reaction' ? [...flow.left, ...flow.right].map(([state]) => state) : [flow.state];
 
-/** Whether reactions keep the sum of all states: nothing flows in or out. */
+/** Whether reactions keep the sum of all states: no flow enters or leaves. */
 const isClosed = ({ flows }: Effects): boolean =>
   flows.every((flow) => {
     if (flow.kind !== 'reaction') return false;

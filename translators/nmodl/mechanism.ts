@@ -65,7 +65,7 @@ export interface Ion extends IonAccess {
   readonly span: Span;
 }
 
-/** What a synapse does at an event. */
+/** Effect of an event on a synapse. */
 export interface Receipt {
   /** The weight, which is the first argument of NET_RECEIVE; undefined: it has none. */
   readonly weight: { readonly name: string; readonly unit: Powers } | undefined;
@@ -140,7 +140,7 @@ class Translation {
   #pass: 'initial' | 'step' | 'event' = 'initial';
   /** Rates of the last step that NEURON integrates implicitly, by SOLVE statements. */
   #schemes: { readonly flows: readonly Flow[]; readonly isReaction: boolean }[] = [];
-  /** Values of states after a step, of those that a PROCEDURE advances. */
+  /** Values, after a step, of the states that a PROCEDURE advances. */
   readonly #advanced = new Map<string, Value>();
 
   constructor(
@@ -248,7 +248,7 @@ class Translation {
       if (this.#pass !== 'initial') return { expression: nameOf(this.#renamed.get(name) ?? name, span), unit };
       return this.#firstValue(name, unit);
     }
-    // First values are those of the time 0.
+    // First values are the values at time 0.
     if (name === 't' && this.#pass === 'initial') return { expression: inUnits(zero, { ms: 1 }), unit: { ms: 1 } };
     const ion = this.#ions.get(name);
     if (ion) {
@@ -320,7 +320,7 @@ class Translation {
       if (this.#pass === 'initial') return;
       if (block.kind === 'KINETIC' || method === 'sparse' || method === 'derivimplicit')
         this.#schemes.push({ flows: flows.slice(before), isReaction: block.kind === 'KINETIC' });
-      // As the step goes to zero, states that a PROCEDURE advances are still what they were.
+      // As the step goes to zero, states that a PROCEDURE advances keep their values.
       for (const state of this.#states.keys()) {
         const next = execution.globals.get(state);
         if (next) this.#advanced.set(state, next);
@@ -592,7 +592,7 @@ class Translation {
     return writes;
   }
 
-  /** Returns the definition of a name that stands alone. */
+  /** Returns the definition of a name by itself. */
   #inlined(e: Expression): Expression {
     const found = e.kind === 'name' ? this.#definitions.list.find(({ name }) => name === e.name) : undefined;
     return found ? found.expression : e;
@@ -687,7 +687,7 @@ class Translation {
     );
   }
 
-  /** Returns the definitions that something reads, and those of variables that the file lets others read. */
+  /** Returns the definitions that are read in the file or that it lets others read. */
   #needed(
     states: readonly State[],
     others: readonly Expression[],
@@ -822,7 +822,7 @@ function negatedCurrent(e: Expression): Expression {
 
 const unitsAsOne = new Map([...unitNames].map((name) => [name, integer(1)]));
 
-/** Returns a slope by the step where the step is zero. */
+/** Returns a slope by the step at a step of zero. */
 function atNoStep(e: Expression): Expression {
   if (e.kind === 'name') return e.name === 'dt' ? integer(0) : e;
   if (e.kind === 'unary' && e.operator === '-') return negated(atNoStep(e.operand));

@@ -115,7 +115,7 @@ export const secondRate = (): Finding => ({
   hint: 'write <-> for a reaction with two rates',
 });
 
-/** A FUNCTION whose value nothing takes, after another statement in its line. */
+/** A call of a FUNCTION with an unused value, after another statement in its line. */
 export const unusedValue = (name: string): Finding => ({
   code: 'nmodl/unused-value',
   severity: 'warning',
@@ -366,7 +366,7 @@ export const refused = (part: string, kind: string): Finding => ({
   hint: 'write it as equations, or run this mechanism with NEURON',
 });
 
-/** A loop whose bounds depend on variables. */
+/** A loop with bounds that depend on variables. */
 export const openLoop = (): Finding => ({
   code: 'nmodl/open-loop',
   message: 'the bounds of this loop are not numbers',
@@ -426,7 +426,7 @@ export const declaredTwice = (name: string): Finding => ({
   hint: 'remove one of the declarations',
 });
 
-/** A variable that is none of its ion's. */
+/** A variable that its ion does not have. */
 export const foreignIonVariable = (name: string, ion: string, own: readonly string[]): Finding => ({
   code: 'nmodl/foreign-ion-variable',
   message: `${shorten(name)} is no variable of the ion ${shorten(ion)}`,
@@ -436,7 +436,7 @@ export const foreignIonVariable = (name: string, ion: string, own: readonly stri
   ...suggestion(name, own),
 });
 
-/** An ion whose statement names the variables of another one. */
+/** An ion with variables of another ion in its statement. */
 export const otherIon = (ion: string, other: string): Finding => ({
   code: 'nmodl/other-ion',
   message: `the variables of this statement are those of the ion ${shorten(other)}, not of ${shorten(ion)}`,
@@ -460,7 +460,7 @@ export const otherValence = (ion: string, known: number, found: number): Finding
   found: String(found),
 });
 
-/** An ion whose charge nothing states. */
+/** An ion without a stated charge. */
 export const noValence = (ion: string): Finding => ({
   code: 'nmodl/valence',
   message: `nothing states the charge of the ion ${shorten(ion)}`,
@@ -500,7 +500,7 @@ export const secondEquation = (name: string): Finding => ({
   hint: 'remove one of them, or add their right-hand sides',
 });
 
-/** A state that nothing changes. */
+/** A state that never changes. */
 export const noEquation = (name: string): Finding => ({
   code: 'nmodl/no-equation',
   severity: 'note',
@@ -576,7 +576,7 @@ export const receivesNothing = (name: string): Finding => ({
   hint: `write POINT_PROCESS ${shorten(name)} in the NEURON block`,
 });
 
-/** A product without its sign, of which the second factor is read as a unit. */
+/** A product without its sign, so that the second factor is read as a unit. */
 export const productAsUnit = (text: string): Finding => ({
   code: 'nmodl/product-as-unit',
   message: `(${shorten(text)}) after a number is a unit, though it holds variables`,
@@ -613,7 +613,7 @@ export const notAState = (name: string, states: readonly string[]): Finding => (
   ...suggestion(name, states),
 });
 
-/** A current that nothing assigns. */
+/** A current that is never assigned. */
 export const noCurrent = (name: string): Finding => ({
   code: 'nmodl/no-current',
   severity: 'note',
@@ -644,7 +644,7 @@ export const openSum = (): Finding => ({
 });
 
 // --- Files that a document names -------------------------------------------------------------------------------------
-/** A mechanism whose file cannot be read. */
+/** A mechanism in a file that cannot be read. */
 export const notRead = (file: string, reason: string): Finding => ({
   code: 'nmodl/not-read',
   message: `the mechanism ${shorten(file)} cannot be read: ${reason}`,
@@ -725,14 +725,14 @@ export const tables = (): Finding => ({
   hint: 'set usetable_NAME = 0 in NEURON to compare',
 });
 
-/** A mechanism alone, on a cell of its own. */
+/** A single mechanism, on a cell of its own. */
 export const onCell = (name: string, kind: string): Finding => ({
   code: 'nmodl/on-cell',
   severity: 'note',
   message: `${shorten(name)} is ${kind} on a cell of one compartment, at 6.3 degC and -65 mV`,
 });
 
-/** A synapse that nothing stimulates but a spike of a source. */
+/** A synapse that only a spike of a source stimulates. */
 export const oneSpike = (name: string): Finding => ({
   code: 'nmodl/one-spike',
   severity: 'note',

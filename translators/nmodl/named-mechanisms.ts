@@ -443,7 +443,7 @@ const levelsOf = (starts: Mechanism['starts'], of: (ion: string) => unknown): Me
     }),
   );
 
-/** Returns first concentrations where a document has others than elsewhere, by places. */
+/** Returns first concentrations of places that differ from the others in a document. */
 const levelsAround = (starts: Mechanism['starts'], ions: ReadonlyMap<string, unknown>): [string, Members][] =>
   [...new Set([...ions.values()].flatMap((ion) => Object.keys(memberOf(ion, 'at') ?? {})))]
     .map((place): [string, Members] => [
@@ -467,7 +467,7 @@ function inUnit(value: unknown, unit: Powers): unknown {
   return value;
 }
 
-/** Whether the state of a point process is the sum of what its connections add: its equations are linear. */
+/** Whether the state of a point process is the sum over its connections: its equations are linear. */
 function isSum({ states, derived, writes }: Mechanism, receipt: Receipt): boolean {
   const { variables } = receipt;
   const names = new Set(states.keys());

@@ -47,7 +47,7 @@ const refusedBlocks = new Set([
   'DISCRETE',
 ]);
 
-/** Functions that NEURON has beside those of mathematics. @source NEURON 9, nrnoc/eion.cpp */
+/** NEURON's functions besides the mathematical ones. @source NEURON 9, nrnoc/eion.cpp */
 const ghk = `FUNCTION nrn_ghk(v (mV), ci (mM), co (mM), z) (.001 coul/cm3) { LOCAL x
   x = z*v*96485.3321233100141/(1000*8.3144626181532395*(celsius + 273.15))
   nrn_ghk = .001*z*96485.3321233100141*(ci*nrn_efun(-x) - co*nrn_efun(x)) }
@@ -170,7 +170,7 @@ class Parser extends ExpressionParser {
   /** Numbers of elements of arrays in lists of names. */
   readonly #lengths = new Map<string, number>();
   #unitsOff: number | undefined;
-  /** The word with which the present block of the file begins. */
+  /** The keyword of the present block of the file. */
   #outer: Token = this.token;
   /** The name of the present block. */
   #name = '';

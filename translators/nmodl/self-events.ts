@@ -96,7 +96,7 @@ const timedEvent = (name: string, time: string, statements: readonly EventStatem
   statements: [{ target: time, value: never, span }, ...statements],
 });
 
-/** Events with flags that count: those before the last one have no effect. */
+/** Events with flags that count: only the last one has an effect. */
 function counted(run: Run, sent: Sent, claim: (wanted: string) => string, several: (span: Span) => never): Events {
   const counter = sent.flag.kind === 'name' ? sent.flag.name : undefined;
   const decide =

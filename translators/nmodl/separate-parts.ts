@@ -1,5 +1,5 @@
 /**
- * Mechanisms of several currents as one mechanism for each current, where no state opens two of them: the sodium,
+ * Mechanisms of several currents as one mechanism for each current, if no state opens two of them: the sodium,
  * potassium and leak currents of `hh.mod` are three channels.
  */
 
@@ -7,7 +7,7 @@ import type { Expression } from '../../src/lang/ast.js';
 import { namesIn } from '../../src/lang/walk.js';
 import type { Mechanism } from './mechanism.js';
 
-/** Returns the parts of a mechanism, or the mechanism alone. */
+/** Returns the parts of a mechanism, or the mechanism itself. */
 export function separateParts(mechanism: Mechanism): readonly Mechanism[] {
   const { name, writes, states, derived, parameters } = mechanism;
   const ports = [...writes.keys()];

@@ -12,7 +12,7 @@ export interface Token extends Span {
   readonly startsLine?: boolean;
 }
 
-/** Several files as one text, in which spans of all of them are offsets. */
+/** Several files as one text: spans of all files are offsets into it. */
 export class Texts {
   readonly #files: { readonly name: string; readonly start: number; readonly text: string }[] = [];
   #length = 0;
@@ -84,7 +84,7 @@ export function tokensOf(text: string, offset: number): TokensOfFile {
   return { tokens: found, ...(title === undefined ? {} : { title }), ...(open === undefined ? {} : { open }) };
 }
 
-/** Whether C code does nothing that a model needs: comments, includes, and `return 0`. */
+/** Whether a model can do without C code: comments, includes, and `return 0`. */
 export function isIdle(code: string): boolean {
   return /^(?:\s|\/\*[\s\S]*?\*\/|\/\/[^\n]*|#[^\n]*|return\s*(?:0(?:\.0*)?)?\s*;)*$/.test(code);
 }

@@ -1,7 +1,7 @@
 /**
  * Units of NMODL as products of powers of the canonical language's units.
  *
- * NEURON computes with numbers and does not convert them; a unit states only what a number counts.
+ * NEURON computes with numbers and does not convert them; a unit only labels a number.
  */
 
 import type { Expression } from '../../src/lang/ast.js';
@@ -164,7 +164,7 @@ export function ratioOf(unit: Powers, of: Powers): number {
   return Number(one.numerator * other.denominator) / Number(one.denominator * other.numerator);
 }
 
-/** Whether a unit is that of pure numbers. */
+/** Whether a unit stands for pure numbers. */
 export const isPure = (powers: Powers): boolean => sameUnit(powers, pure);
 
 /** Returns a unit as the canonical language writes it, such as `mA/cm**2`. */

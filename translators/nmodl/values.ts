@@ -162,7 +162,7 @@ const pureFunctions: Readonly<Record<string, string>> = Object.fromEntries(
   'exp log log10 sin cos tan sinh cosh tanh asin acos atan'.split(' ').map((name) => [name, name]),
 );
 
-/** Functions whose arguments and result have one unit. */
+/** Functions with one unit for all arguments and the result. */
 const sameFunctions: Readonly<Record<string, string>> = {
   fabs: 'abs',
   abs: 'abs',

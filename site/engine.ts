@@ -2,16 +2,8 @@
 
 import { giveFiles, platform } from './platform.js';
 import { loadForReading, writtenHdf5 } from './hdf5.js';
-import type {
-  BeginMessage,
-  Calls,
-  Converted,
-  GivenModel,
-  LiveMessage,
-  MadeFile,
-  Parameter,
-  ReadModel,
-} from './messages.js';
+import { parametersOf } from './parameters.js';
+import type { BeginMessage, Calls, Converted, GivenModel, LiveMessage, MadeFile, ReadModel } from './messages.js';
 import type { RecordedRun } from '../runtime/record/recorder.js';
 import { createRecorder, runRecord } from '../runtime/record/recorder.js';
 import { recordingPlan, type RecordingPlan } from '../runtime/record/plan.js';
@@ -29,10 +21,8 @@ import type { BundleFile } from '../src/bundle/contents.js';
 import type { PackedImport } from '../src/bundle/crate.js';
 import { archiveBytes } from '../src/bundle/write-archive.js';
 import { UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
-import { writtenInSymbols } from '../src/lang/readable-quantity.js';
 import type { Model } from '../src/model/model.js';
 import { isRecording } from '../src/model/tagged.js';
-import { parseUnit } from '../src/lang/units.js';
 import { modelDiagram } from '../src/pictures/model-diagram.js';
 import { bundleFiles, importSettings, packedRun, type PackedResults } from '../src/convert/bundle-files.js';
 import { compileModel, countAllSynapses } from '../src/pipeline/compile-model.js';
@@ -94,10 +84,10 @@ export async function read(given: GivenModel): Found<ReturnType<Calls['read']>> 
   const source = readSource(main);
   current = importModel(source, { ...options, allowPaths: ['/'] });
   tables = tablesIn(current, source, ['/']);
-  return { answer: readModel(current), findings: current.diagnostics };
+  return { answer: readModel(current, source.text), findings: current.diagnostics };
 }
 
-function readModel({ valid, notation, hashes }: ImportedModel): ReadModel {
+function readModel({ valid, notation, hashes }: ImportedModel, text: string): ReadModel {
   const { model: document } = valid;
   return {
     name: document.name,
@@ -105,7 +95,7 @@ function readModel({ valid, notation, hashes }: ImportedModel): ReadModel {
     metadata: document.metadata,
     cells: cellsOf(document),
     experiment: hashes.experiment,
-    parameters: parametersOf(valid.model),
+    parameters: parametersOf(document, text),
     diagram: modelDiagram(document, new Map()),
   };
 }
@@ -113,27 +103,6 @@ function readModel({ valid, notation, hashes }: ImportedModel): ReadModel {
 /** Returns the number of cells. */
 const cellsOf = ({ populations }: ImportedModel['valid']['model']): number =>
   Object.values(populations).reduce((sum, { size }) => sum + size, 0);
-
-/** Returns the parameters of the model, and those of populations that are one number. */
-function parametersOf({ parameters, populations, neurons }: ImportedModel['valid']['model']): readonly Parameter[] {
-  const ofModel = Object.entries(parameters).map(([name, { value, unit }]) => parameterOf(name, value, unit));
-  const ofPopulations = Object.entries(populations).flatMap(([population, { type, values }]) =>
-    Object.entries(neurons[type ?? '']?.parameters ?? {}).flatMap(([name, parameter]): readonly Parameter[] => {
-      const value = values[name] ?? parameter.value;
-      return typeof value === 'number' && parameter.type !== 'boolean'
-        ? [parameterOf(`${population}.${name}`, value, parameter.unit)]
-        : [];
-    }),
-  );
-  return [...ofModel, ...ofPopulations];
-}
-
-/** Returns a parameter in the unit that people use: -49 mV for -0.049 V. */
-function parameterOf(name: string, value: number, unit: string): Parameter {
-  if (unit === '1') return { name, value, unit: '' };
-  const { number, unit: symbols } = writtenInSymbols(value, parseUnit(unit).dimension);
-  return { name, value: number, unit: symbols };
-}
 
 /** Describes the model that was read last. */
 export async function describe(): Found<ReturnType<Calls['describe']>> {

@@ -20,6 +20,11 @@ export interface Parameter {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
+  /** Range of values that make a difference. */
+  readonly low: number;
+  readonly high: number;
+  /** Whether its values are 0 and 1. */
+  readonly isSwitch: boolean;
 }
 
 /** A model that was read. */

@@ -19,15 +19,6 @@ export interface Sliders {
 /** Sliders of a model that was just opened. */
 const firstSliders = 3;
 
-/** Potentials of membranes make a difference within tens of mV of their value. */
-const around = 30;
-
-/** Range of a parameter: around a potential of a membrane, else from 0 to twice the value, or from -1 to 1 around 0. */
-function rangeOf({ value, unit }: Parameter): readonly [low: number, high: number] {
-  if (unit === 'mV' && (value === 0 || Math.abs(value) >= around)) return [value - around, value + around];
-  return value === 0 ? [-1, 1] : value < 0 ? [2 * value, 0] : [0, 2 * value];
-}
-
 const shortest = (value: number): string => String(Number(value.toPrecision(6)));
 
 /** Returns a name that may break after its dots. */
@@ -58,23 +49,26 @@ export function createSliders(changed: () => void): Sliders {
     changed();
   };
   const row = (parameter: Parameter): HTMLElement => {
-    const [low, high] = rangeOf(parameter);
-    const { name, unit } = parameter;
+    const { name, unit, low, high } = parameter;
     const id = `slider-${name}`;
-    const step = (high - low) / 200;
+    const set = (text: string): void => apply({ ...settings, [name]: `${text} ${unit}`.trim() });
     const value = shortest(numberOf(parameter));
+    if (parameter.isSwitch) {
+      const box = make('input', { type: 'checkbox', id, checked: Number(value) !== 0 });
+      box.onchange = () => set(box.checked ? '1' : '0');
+      return make('div', { className: 'slider' }, [box, make('label', { htmlFor: id }, breakable(name))]);
+    }
+    // The lower end of a range that excludes 0 is a whole number of steps.
+    const step = (low > 0 ? high : high - low) / 200;
     const slider = make('input', { type: 'range', id });
     // The value comes last: the bounds would limit it.
     Object.assign(slider, { min: String(low), max: String(high), step: String(step) });
     slider.value = value;
     const exact = make('input', { type: 'number', step: 'any', value, className: 'exact' });
     exact.setAttribute('aria-label', unit === '' ? `${name}, exact value` : `${name} in ${unit}, exact value`);
-    const set = (text: string): void => {
-      slider.setAttribute('aria-valuetext', `${text} ${unit}`.trim());
-      apply({ ...settings, [name]: `${text} ${unit}`.trim() });
-    };
     slider.oninput = () => {
       exact.value = shortest(Number(slider.value));
+      slider.setAttribute('aria-valuetext', `${exact.value} ${unit}`.trim());
       set(exact.value);
     };
     exact.onchange = () => {

@@ -488,6 +488,16 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
     },
   );
 
+  it('has a box to tick for a parameter with two values', async () => {
+    const path = 'fixtures/neuroml/inputs.xml';
+    const expected = await fingerprintOf({ path }, { set: { 'clampOff.active': '1' } });
+    const other = await opened(path);
+    await other.selectOption('#parameter', 'clampOff.active');
+    await other.getByLabel('clampOff.active').check();
+    await other.waitForFunction(`document.getElementById('fingerprint').textContent === '${expected}'`);
+    await other.close();
+  });
+
   it('shows traces first if no cell spikes, by their places on the cell', async () => {
     const other = await opened('fixtures/model/hard/calcium-cell.yaml');
     expect([await other.isVisible('#raster'), await other.isVisible('#rate-curves')]).toEqual([false, false]);

@@ -1,0 +1,42 @@
+/** The parameters that a page offers: those that code reads, with ranges in which they make a difference. */
+
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { parametersOf } from '../../site/parameters.js';
+import { importModel, readSource } from '../../src/pipeline/pipeline.js';
+
+/** Returns a line for each parameter of a document: value and range, or that it is a switch. */
+function offered(path: string, names: RegExp): readonly string[] {
+  const { valid } = importModel(readSource(path));
+  return parametersOf(valid.model, readFileSync(path, 'utf8'))
+    .filter(({ name }) => names.test(name))
+    .map(({ name, value, unit, low, high, isSwitch }) =>
+      isSwitch ? `${name} ${value} switch` : `${name} ${value} ${unit} ${low}…${high}`,
+    );
+}
+
+it.each<readonly [path: string, names: RegExp, lines: readonly string[]]>([
+  // The model takes 1 - poisson; its scale is a share.
+  [
+    'model/cortical-microcircuit.yaml',
+    /^(?:poisson|scale|L23E\.(?:C|E_L))$/,
+    ['scale 0.1  0…0.2', 'poisson 1 switch', 'L23E.C 250 pF 25…500', 'L23E.E_L -65 mV -95…-35'],
+  ],
+  // Factors of 1 are no switches.
+  ['brian/poisson-input.yaml', /gain/, ['G.gain 1  0…2']],
+  // The voltage clamps read whether they are active, and a slope of 0 is compared with 0.
+  ['neuroml/inputs.xml', /active/, ['clamp3.active 1 switch', 'clampOff.active 0 switch']],
+  ['neuroml/pynn-cells.xml', /delta_T/, ['eifExps.delta_T 2  0…4', 'eifAlphas.delta_T 0  -2…2']],
+  // No code reads the resistivity by its name: the cable has its value.
+  ['brian/hodgkin-huxley-axon.yaml', /Ri/, []],
+  // 10,000,000 s stand for ever: the run is shorter.
+  [
+    'starters/pynn.json',
+    /^(?:input\.duration|cells\.i_offset|cells\.tau_m)$/,
+    ['cells.tau_m 20 ms 2…40', 'cells.i_offset 0 nA -1…1', 'input.duration 10000000000 ms 0…500'],
+  ],
+  // A current of 0 takes the scale of the other population.
+  ['model/hard/gap-junction.yaml', /drive/, ['left.drive 60 pA 0…120', 'right.drive 0 pA -60…60']],
+])('%s', (path, names, lines) => {
+  expect(offered(`fixtures/${path}`, names)).toEqual(lines);
+});

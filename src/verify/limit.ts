@@ -523,7 +523,7 @@ function withStates(valid: ValidModel): ValidModel {
   );
   const more = Object.entries(model.populations).flatMap(([population, { type = '' }]): Recording[] => {
     const { compartments, cable, state = {} } = model.neurons[type] ?? {};
-    const states = cable ? [] : compartments ? ['v'] : Object.keys(state);
+    const states = cable ? [cable.voltage] : compartments ? ['v'] : Object.keys(state);
     const variables = states.filter((name) => !known.has(`${population}.${name}`));
     return variables.length === 0 ? [] : [{ of: { population }, variables, name: `states_${population}` }];
   });

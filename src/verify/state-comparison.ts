@@ -11,7 +11,13 @@ import { elementsIn, populationOf, populationsOf } from '../model/selected.js';
 import type { NeuronType, Population, Projection, Sum, ValidModel } from '../model/typed.js';
 import { areInFile } from '../model/tagged.js';
 import { writtenSelection } from '../model/typed-model.js';
-import { compartmentsOf } from './compartment-comparison.js';
+import {
+  cellNumber,
+  compartmentsApart,
+  structuredCell,
+  withoutCompartments,
+  type StructuredCell,
+} from './compartment-comparison.js';
 import { perform, scopeOf, valueOf, type Scope } from './element-scope.js';
 import { hasMemory, playedEffects, spikesToPlay, type Effect, type PlayedSpikes } from './played-synapse.js';
 
@@ -65,7 +71,7 @@ function cellType(valid: ValidModel, name: string): readonly [Population, Neuron
   const population = valid.model.populations[name];
   const type = valid.model.neurons[population?.type ?? ''];
   if (!population || !type) throw new NoNumber('no equations');
-  const isPlain = Object.keys(type.regimes).length === 0 && !type.compartments && !type.cable && !population.linked;
+  const isPlain = Object.keys(type.regimes).length === 0 && !type.compartments && !population.linked;
   if (!isPlain || type.noise.length > 0) throw new NoNumber('regimes or compartments');
   return [population, type];
 }
@@ -100,11 +106,12 @@ function moreStates(states: readonly State[], next: () => number): readonly Stat
  * @param options.isGathered  whether one of them is of LEMS, with its receptors gathered
  */
 export function compareStates(
-  source: ValidModel,
-  target: ValidModel,
+  given: ValidModel,
+  givenTarget: ValidModel,
   cells: readonly CellPair[],
   { seconds, isGathered }: { readonly seconds: number; readonly isGathered: boolean },
 ): StateComparison {
+  const [source, target] = [withoutCompartments(given), withoutCompartments(givenTarget)];
   const differences: StateDifference[] = [];
   const [apart, partly] = [new Set<string>(), new Set<string>()];
   const next = sequence(1);
@@ -115,13 +122,29 @@ export function compareStates(
     rounding = Math.max(rounding, Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b), size));
     return true;
   };
-  for (const pair of cells) {
-    const { population, cell, there, element, names } = pair;
+  const seen = new Set<string>();
+  for (const all of cells) {
+    const { population, there } = all;
     // Sources of listed spikes are compared by their spikes.
     if (apart.has(population) || source.model.populations[population]?.type === undefined) continue;
+    const numbers = [cellNumber(source, population, all.cell), cellNumber(target, there, all.element)] as const;
+    const key = `${population}[${numbers[0]}] ${there}[${numbers[1]}]`;
+    if (seen.has(key)) continue;
+    seen.add(key);
     try {
-      for (const difference of compartmentsApart(source, target, pair, same))
-        if (!differences.some((one) => one.population === population)) differences.push(difference);
+      const [tree, treeThere] = [
+        structuredCell(source, population, numbers[0]),
+        structuredCell(target, there, numbers[1]),
+      ];
+      if (tree && treeThere) {
+        const isDrivenAlike = drives(source, population) === drives(target, there);
+        const compared = compartmentsApart([tree, treeThere], { isDrivenAlike, same });
+        if (!compared.isWhole) partly.add(population);
+        const [first] = compared.differences;
+        if (first && !differences.some((one) => one.population === population))
+          differences.push({ population, cell: numbers[0], ...first });
+      }
+      const { cell, element, names, states } = tree && treeThere ? atHome(tree, treeThere) : all;
       const [own, type] = cellType(source, population);
       const [other, otherType] = cellType(target, there);
       const [read, readThere] = [
@@ -153,7 +176,7 @@ export function compareStates(
         if (!differences.some((one) => one.population === population && one.quantity === quantity))
           differences.push({ population, cell, quantity, values, unit });
       };
-      const points = [...pair.states, ...moreStates(pair.states, next)];
+      const points = [...states, ...moreStates(states, next)];
       const [event, otherEvent] = [spikeOf(type), spikeOf(otherType)];
       for (const [name, { initial, unit }] of Object.entries(type.state)) {
         if (!names.has(name)) continue;
@@ -211,7 +234,9 @@ export function compareStates(
             if (!same(...values, Math.abs(point.get(name) ?? 0))) found(`reset of ${name}`, values, unit);
           }
           const [refractory, otherRefractory] = [event.refractory, otherEvent.refractory];
-          if (refractory?.while || otherRefractory?.while) continue;
+          // Crossings need no period if the potential falls below the threshold after each spike.
+          if (event.edge !== otherEvent.edge) partly.add(population);
+          if (event.edge !== otherEvent.edge || refractory?.while || otherRefractory?.while) continue;
           // Other notations count refractory periods by states of their own.
           const isCounted = (refractory === undefined) !== (otherRefractory === undefined);
           if (isCounted && (refractory ?? otherRefractory)!.rate.length > 0) partly.add(population);
@@ -238,38 +263,16 @@ export function compareStates(
   };
 }
 
-/** Returns differences of the compartments of a cell; none if their sections do not correspond. */
-function* compartmentsApart(
-  source: ValidModel,
-  target: ValidModel,
-  { population, cell, there }: CellPair,
-  same: (a: number, b: number, size: number) => boolean,
-): Generator<StateDifference> {
-  const [own, other] = (
-    [
-      [source, population],
-      [target, there],
-    ] as const
-  ).map(([valid, name]) => {
-    const owner = valid.model.populations[name]!;
-    const type = valid.model.neurons[owner.type ?? ''];
-    return type && compartmentsOf(valid, owner, type);
-  });
-  for (const [section, pieces] of own ?? []) {
-    const others = other?.get(section);
-    if (others?.length !== pieces.length) continue;
-    for (const [k, piece] of pieces.entries())
-      for (const [quantity, unit] of passiveUnits) {
-        const values = [piece[quantity], others[k]![quantity]] as const;
-        if (!same(...values, 0)) yield { population, cell, quantity: `${quantity} of ${section} ${k}`, values, unit };
-      }
-  }
-}
-
-const passiveUnits = [
-  ['capacitance', 'F'],
-  ['axial conductance', 'S'],
-] as const;
+/** Returns the elements of two cells that detect spikes, with a state. */
+const atHome = (
+  { home: cell, voltage }: StructuredCell,
+  { home: element, voltage: as }: StructuredCell,
+): Pick<CellPair, 'cell' | 'element' | 'names' | 'states'> => ({
+  cell,
+  element,
+  names: new Map([[voltage, [as, 1]]]),
+  states: [new Map([[voltage, -0.07]])],
+});
 
 /** Longest refractory period that is looked for, in s. */
 const longestPeriod = 10;
@@ -339,12 +342,12 @@ function restAtZero(valid: ValidModel, population: string, names: readonly strin
   return isZero && restAtFirst(valid, population, names);
 }
 
-/** Returns the number of currents and continuous synapses that act on rates of a population. */
-function drives({ model }: ValidModel, population: string, read: ReadonlySet<string>): number {
+/** Returns the number of currents and continuous synapses that act on a population, or on some of its variables. */
+function drives({ model }: ValidModel, population: string, read?: ReadonlySet<string>): number {
   const acts = (to: Projection['to']['of']): boolean => populationsOf(writtenSelection(to)).includes(population);
   const synapses = Object.values(model.projections).filter(({ to, synapse, receptors }) => {
     const { contributes, summed } = model.synapses[synapse]!;
-    const isRead = ({ to: { variable } }: Sum): boolean => read.has(receptors[variable] ?? variable);
+    const isRead = ({ to: { variable } }: Sum): boolean => read?.has(receptors[variable] ?? variable) ?? true;
     return acts(to.of) && [...contributes, ...summed].some(isRead);
   });
   return synapses.length + Object.values(model.stimuli).filter(({ to }) => acts(to)).length;

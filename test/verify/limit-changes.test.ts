@@ -8,6 +8,7 @@ import type { ValidModel } from '../../src/model/model.js';
 import { limitOf, type Limit } from '../../src/verify/limit.js';
 import { drawnOnce } from '../../src/verify/open-loop.js';
 import { convertWritten, readWritten } from '../../src/verify/read-back.js';
+import { stepReaders } from '../../src/verify/step-reasons.js';
 
 const [sources, size] = [10, 8];
 
@@ -350,12 +351,12 @@ test('cells with gates and timers of refractory periods in LEMS are compared at 
   ]);
 });
 
-/** A cable of Brian with a tapered end. */
-const cable = (diameter = 1.5, resistivity = 120, capacity = 1) => `
+/** A cable of Brian with channels and a tapered end. */
+const cable = (diameter = 1.5, resistivity = 120, capacity = 1, gl = 0.3, gK = 36, closing = 0.125) => `
 format: interneuron/brian
 version: 1
 dt: 0.025 ms
-namespace: { gl: 0.3 msiemens/cm**2, El: -65 mV }
+namespace: { gl: ${gl} msiemens/cm**2, El: -54 mV, gK: ${gK} msiemens/cm**2, EK: -77 mV }
 spatial_neurons:
   cell:
     morphology:
@@ -366,20 +367,34 @@ spatial_neurons:
     Cm: ${capacity} uF/cm**2
     Ri: ${resistivity} ohm*cm
     model: |
-      Im = gl*(El - v) : amp/meter**2
+      Im = gl*(El - v) + gK*n**4*(EK - v) : amp/meter**2
+      dn/dt = opens*(1 - n) - closes*n : 1
+      opens = 0.1/exprel(-(v + 55*mV)/(10*mV))/ms : Hz
+      closes = ${closing}*exp(-(v + 65*mV)/(80*mV))/ms : Hz
     method: exponential_euler
     initializers:
       - { variable: v, value: -60 mV }
+      - { variable: n, value: opens/(opens + closes) }
 state_monitors:
   trace: { source: cell, variables: [v], record: [0, 3], dt: 0.1 ms }
 run: 20 ms
 `;
+
+test('a derived variable that nothing reads does not use the step', () => {
+  const unused = importModel({ name: 'model.yaml', text: cable() }).valid.model;
+  const used = importModel({ name: 'model.yaml', text: cable().replace('gl*(El - v)', 'gl*(El - v) + 0*Ic') }).valid
+    .model;
+  expect([unused, used].map(stepReaders)).toEqual([[], ['equations of cell read dt']]);
+});
 
 test.each([
   ['nothing', [], undefined],
   ['one diameter', [1.515], 'axial conductance of tip 0'],
   ['the resistivity', [1.5, 121.2], 'axial conductance of soma 0'],
   ['the capacity', [1.5, 120, 1.01], 'capacitance of soma 0'],
+  ['the leak', [1.5, 120, 1, 0.303], 'current at 33.6 mV of soma 0'],
+  ['the density of a channel', [1.5, 120, 1, 0.3, 36.36], 'current at 33.6 mV of soma 0'],
+  ['the rate of a gate', [1.5, 120, 1, 0.3, 36, 0.12625], 'current at 4.7 mV of soma 0'],
 ] as const)('compartments after a change of %s', async (_, change, quantity) => {
   const [source, other] = [cable(), cable(...change)].map((text) => importModel({ name: 'model.yaml', text }).valid);
   const { verdict: found, states } = await verdict(source!, other!, 'neuroml');

@@ -37,7 +37,7 @@ import { countedPairs, drainLogs } from '../../runtime/record/drain.js';
 import { protocolSteps } from '../../runtime/record/protocol.js';
 import { createTimeline } from '../../runtime/record/timeline.js';
 import type { Session, Target } from '../../runtime/targets/target.js';
-import { needsCounts, synapseCounts } from '../pipeline/results/synapse-counts.js';
+import { countsByName, needsCounts, synapseCounts } from '../pipeline/results/synapse-counts.js';
 
 /** Spikes of one segment of the protocol: elements, and times in s. */
 interface Train {
@@ -68,7 +68,9 @@ export async function freeze(
   { replays = () => true }: FreezeOptions = {},
 ): Promise<Frozen> {
   const drawn = drawnModel(valid, positions);
-  const counts = needsCounts(drawn) ? await synapseCounts(drawn, positions, target, 'float64') : undefined;
+  const counts = needsCounts(drawn)
+    ? countsByName(await synapseCounts(drawn, positions, target, 'float64'))
+    : undefined;
   const choices = { precision: 'float64', exactValues: true, ...(counts ? { counts } : {}) } as const;
   const program = loweredModel(drawn, positions, choices);
   const sources = randomSources(drawn.model).filter(replays);

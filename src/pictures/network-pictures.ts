@@ -10,8 +10,7 @@ import { shadeScale } from './legends.js';
 import { colourOf, shade } from './palette.js';
 
 /** A projection with its synapses in order of creation. */
-export interface DrawnProjection extends DiagramProjection {
-  readonly count: number;
+export interface ConnectedProjection extends DiagramProjection {
   /** Presynaptic cell of each synapse. */
   readonly sources: readonly DrawnCell[];
   /** Postsynaptic cell of each synapse. */
@@ -24,11 +23,11 @@ export interface DrawnCell {
   readonly index: number;
 }
 
-/** A network with known connections. */
-export interface DrawnNetwork {
+/** A network, with the numbers or the ends of its synapses. */
+interface DrawnNetwork<Projection> {
   readonly title: string;
   readonly populations: readonly DiagramPopulation[];
-  readonly projections: readonly DrawnProjection[];
+  readonly projections: readonly Projection[];
 }
 
 /** Values of the synapses of a projection, in the SI unit. */
@@ -40,8 +39,8 @@ export interface DrawnWeights {
 }
 
 /** Populations as boxes with their numbers of cells, projections as arrows with their numbers of synapses. */
-export function networkPicture({ title, populations, projections }: DrawnNetwork): Picture {
-  const total = projections.reduce((sum, { count }) => sum + count, 0);
+export function networkPicture({ title, populations, projections }: DrawnNetwork<DiagramProjection>): Picture {
+  const total = projections.reduce((sum, { count = 0 }) => sum + count, 0);
   const height = diagramHeightOf(populations.length);
   return {
     title,
@@ -59,7 +58,7 @@ export function networkPicture({ title, populations, projections }: DrawnNetwork
 const mostRows = 160;
 
 /** Which cells are connected: presynaptic cells as rows, postsynaptic ones as columns. */
-export function connectivityPicture({ title, populations, projections }: DrawnNetwork): Picture {
+export function connectivityPicture({ title, populations, projections }: DrawnNetwork<ConnectedProjection>): Picture {
   const begins = new Map<string, number>();
   let cells = 0;
   for (const { name, size } of populations) {

@@ -5,19 +5,20 @@ import type { DrawnModel } from '../draw/drawn-model.js';
 import { unplaced, type Positions } from '../diagnostics/positions.js';
 import type { Precision, Program } from '../ir/program.js';
 import { printProgram } from '../ir/text.js';
+import { oncePerObject } from '../lang/memoise.js';
 import { protocolOf } from '../lower/context/protocol.js';
 import type { Executable } from '../../runtime/targets/target.js';
 import { protocolSteps, type Protocol, type ProtocolEntry } from '../../runtime/record/protocol.js';
 import { choicesForRun, drawnModel, loweredModel } from './build-program.js';
 import { chooseTarget, needsNothing, type ChosenTarget } from './choose-target.js';
-import type { ImportedModel, RunnableModel } from './read/imported-model.js';
+import type { RunnableModel } from './read/imported-model.js';
 import { messages } from './messages.js';
 import { readStrategy } from './read-strategy.js';
 import type { Engine, RunOptions, Stopwatch } from './run-options.js';
 import { refuseTooLarge, refuseTooLong } from './memory-limit.js';
 import type { PendingDelivery } from '../lower/context/context.js';
 import { inStage } from './stages.js';
-import { needsCounts, synapseCounts } from './results/synapse-counts.js';
+import { countsByName, needsCounts, synapseCounts } from './results/synapse-counts.js';
 import { workOf } from './work.js';
 
 /** A model that can be started. */
@@ -63,7 +64,7 @@ export async function compileModel(
   const { precision = 'float64', threads, ranks, cacheDirectory, dumpIr, exactValues } = options;
   const onPass = dumpIr && ((pass: string, program: Program): void => dumpIr(pass, printProgram(program)));
   const drawn = drawnModel(valid, positions);
-  const counts = needsCounts(drawn) ? await countSynapses(drawn, positions, precision) : undefined;
+  const counts = needsCounts(drawn) ? countsByName(await countSynapses(drawn, positions, precision)) : undefined;
   const lowered = loweredModel(drawn, positions, {
     precision,
     ...choicesForRun(options.target, exactValues),
@@ -130,24 +131,33 @@ async function compileOn(
 }
 
 /**
- * Returns the number of synapses of each projection, by its name, from building the network.
+ * Returns the number of synapses of each projection of the program from building the network, once for each model.
  *
  * @throws DiagnosticError for parts that cannot be lowered
  */
-export const countAllSynapses = async ({
-  valid,
-  positions,
-}: Pick<ImportedModel, 'valid'> & { readonly positions?: Positions }): Promise<ReadonlyMap<string, number>> =>
-  countSynapses(drawnModel(valid, positions), positions ?? unplaced, 'float64', 'model');
+const countedSynapses = oncePerObject(({ valid, positions = unplaced }: RunnableModel) =>
+  countSynapses(drawnModel(valid, positions), positions, 'float64'),
+);
+
+/** Returns the number of synapses of each projection of the program. @throws DiagnosticError */
+export const countPieces = async (imported: RunnableModel): Promise<ReadonlyMap<string, number>> =>
+  countsByName(await countedSynapses(imported));
+
+/** Returns the number of synapses of each projection of the model. @throws DiagnosticError */
+export async function countAllSynapses(imported: RunnableModel): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { name, pieceOf = name, count } of await countedSynapses(imported))
+    counts.set(pieceOf, (counts.get(pieceOf) ?? 0) + count);
+  return counts;
+}
 
 async function countSynapses(
   drawn: DrawnModel,
   positions: Positions,
   precision: Precision,
-  names: 'program' | 'model' = 'program',
-): Promise<ReadonlyMap<string, number>> {
+): ReturnType<typeof synapseCounts> {
   const { target } = await chooseTarget('wasm');
-  return synapseCounts(drawn, positions, target, precision, names);
+  return synapseCounts(drawn, positions, target, precision);
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Session } from '../../runtime/targets/target.js';
 import { mostSteps } from './messages.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { shorten } from '../diagnostics/suggest.js';
-import { synapsesOf } from './synapses.js';
+import { projectionsByName, synapsesOf } from './synapses.js';
 
 /** Where a session begins. Steps count from time 0. */
 export interface StartState {
@@ -183,11 +183,11 @@ export async function readHidden(
   const { dt, manifest } = program;
   const time = (step: number): number => (step <= longAgo ? neverSpiked : step * dt);
   const has = (name: string): boolean => program.buffers.some((buffer) => buffer.name === name);
-  const projection = manifest.projections.find(({ name }) => name === owner);
-  if (projection) {
+  const projections = projectionsByName(manifest);
+  if (Object.hasOwn(projections, owner)) {
     const buffer = `${owner}.last_update`;
     if (variable !== 'lastupdate' || !has(buffer)) return undefined;
-    const { position } = await synapsesOf(projection, session);
+    const { position } = await synapsesOf(projections[owner]!, session);
     const stored = await session.read(buffer);
     return Float64Array.from(position, (at) => Number(stored[at]) * dt);
   }

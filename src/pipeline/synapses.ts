@@ -1,7 +1,8 @@
 /** The synapses of a projection as a session holds them. */
 
 import { invariant } from '../diagnostics/diagnostic.js';
-import type { ProjectionLocation } from '../ir/program.js';
+import type { Manifest, ProjectionLocation, VariableLocation } from '../ir/program.js';
+import { oncePerObject } from '../lang/memoise.js';
 import type { Session } from '../../runtime/targets/target.js';
 
 /** Where each synapse, in order of creation, is in storage, and its ends and delay. */
@@ -15,6 +16,18 @@ export interface Synapses {
   /** Delay in steps. */
   readonly delaySteps: number[];
 }
+
+/** Returns the projections of a program by name. */
+export const projectionsByName = oncePerObject(
+  ({ projections }: Manifest): Readonly<Record<string, ProjectionLocation>> =>
+    Object.fromEntries(projections.map((projection) => [projection.name, projection])),
+);
+
+/** Returns the locations of variables by `owner.variable`. */
+export const variablesByName = oncePerObject(
+  ({ variables }: Manifest): ReadonlyMap<string, VariableLocation> =>
+    new Map(variables.toReversed().map((location) => [`${location.owner}.${location.variable}`, location])),
+);
 
 /** Reads the storage places of the synapses of a projection. */
 export async function synapsesOf(location: ProjectionLocation, session: Session): Promise<Synapses> {

@@ -11,10 +11,11 @@ import type { SynapseType, ValidModel } from '../model/model.js';
 import { elementsIn, populationsOf } from '../model/selected.js';
 import { writtenSelection } from '../model/typed-model.js';
 import type { SelectionRule } from '../model/typed.js';
-import type { DrawnCell, DrawnNetwork, DrawnProjection, DrawnWeights } from '../pictures/network-pictures.js';
+import type { ConnectedProjection, DrawnCell, DrawnWeights } from '../pictures/network-pictures.js';
 import type { Picture } from '../pictures/canvas.js';
 import { shapeOf, type DrawnCellShape } from '../pictures/cell-shape.js';
 import { drawnModel } from '../pipeline/build-program.js';
+import { countPieces } from '../pipeline/compile-model.js';
 import type { NeuromlParts } from './describe/neuroml-parts.js';
 import { factsOf, notationOfSuffix } from '../pipeline/read/notation.js';
 import type { RunnableModel } from '../pipeline/read/imported-model.js';
@@ -122,8 +123,20 @@ async function networkPictureOf(
 ): Promise<Picture> {
   const { model } = imported.valid;
   const { connectivityPicture, networkPicture, weightsPicture } = await import('../pictures/network-pictures.js');
+  const nameOf = namesIn(model);
+  const populations = Object.entries(model.populations).map(([name, { size }]) => ({ name: nameOf(name), size }));
   // Projections between several populations have a part for each pair.
   const drawn = drawnModel(imported.valid, imported.positions);
+  const pairs = Object.entries(drawn.model.projections).flatMap(([name, { from, to }]) => {
+    const [sender, receiver] = [from.of, to.of].map((rule) => populationsOf(writtenSelection(rule))[0]);
+    if (sender === undefined || receiver === undefined) return [];
+    return [{ ends: { name, from: nameOf(sender), to: nameOf(receiver) }, rules: [from.of, to.of] as const }];
+  });
+  if (kind === 'network') {
+    const counts = await countPieces(imported);
+    const projections = pairs.map(({ ends }) => ({ ...ends, count: counts.get(ends.name) ?? 0 }));
+    return networkPicture({ title: model.name, populations, projections });
+  }
   const session = openModel(imported);
   try {
     if (kind === 'weights') {
@@ -134,29 +147,18 @@ async function networkPictureOf(
         throw new UsageError('no projection of the model has weights', 'use --kind connectivity');
       return weightsPicture(model.name, weights);
     }
-    const nameOf = namesIn(model);
-    const populations = Object.entries(model.populations).map(([name, { size }]) => ({ name: nameOf(name), size }));
-    const projections: DrawnProjection[] = [];
-    for (const [name, { from, to }] of Object.entries(drawn.model.projections)) {
-      const [sender, receiver] = [from.of, to.of].map((rule) => populationsOf(writtenSelection(rule))[0]);
-      if (sender === undefined || receiver === undefined) continue;
-      const ends = { name, from: nameOf(sender), to: nameOf(receiver) };
-      if (kind === 'network') {
-        projections.push({ ...ends, count: await session.synapseCount(name), sources: [], targets: [] });
-        continue;
-      }
-      const synapses = await session.synapses(name);
-      const [senders, receivers] = [from.of, to.of].map((rule) => cellsOf(rule, imported.valid));
+    const projections: ConnectedProjection[] = [];
+    for (const { ends, rules } of pairs) {
+      const [senders, receivers] = rules.map((rule) => cellsOf(rule, imported.valid));
       if (!senders || !receivers) continue;
+      const synapses = await session.synapses(ends.name);
       projections.push({
         ...ends,
-        count: synapses.sources.length,
         sources: Array.from(synapses.sources, (element) => senders[element] ?? nowhere),
         targets: Array.from(synapses.targets, (element) => receivers[element] ?? nowhere),
       });
     }
-    const network: DrawnNetwork = { title: model.name, populations, projections };
-    return kind === 'network' ? networkPicture(network) : connectivityPicture(network);
+    return connectivityPicture({ title: model.name, populations, projections });
   } finally {
     await session.dispose();
   }

@@ -6,7 +6,7 @@ import type { Taken, TakenSamples, TakenSpikes, TakenSynapses } from './model-se
 import { constantOf, checkOwner } from './names.js';
 import { readHidden } from '../pipeline/start-state.js';
 import { identity, type Engaged, type SessionState } from './state.js';
-import { synapsesOf, type Synapses } from '../pipeline/synapses.js';
+import { projectionsByName, synapsesOf, variablesByName, type Synapses } from '../pipeline/synapses.js';
 import type { Program, ProjectionLocation, TypedArray, VariableLocation } from '../ir/program.js';
 import type { Model } from '../model/model.js';
 import { segmentSpans } from '../../runtime/record/protocol.js';
@@ -50,14 +50,15 @@ export async function synapsesIn({ session, synapses }: Engaged, location: Proje
 export async function readVariable(state: SessionState, owner: string, variable: string): Promise<TypedArray> {
   const on = await engage(state);
   const { session, compiled } = on;
-  const { variables, projections } = compiled.program.manifest;
+  const { manifest } = compiled.program;
   const { model } = state.given.valid;
-  checkOwner(owner, model.populations, Object.fromEntries(projections.map((each) => [each.name, each])));
-  const isOwn = (each: VariableLocation): boolean => each.owner === owner && each.variable === variable;
+  const projections = projectionsByName(manifest);
+  checkOwner(owner, model.populations, projections);
   const hidden = await readHidden(owner, variable, compiled.program, session);
   if (hidden) return hidden;
-  const location = variables.find(isOwn) ?? heldLocation(owner, variable, model, compiled.program);
-  const projection = projections.find(({ name }) => name === owner);
+  const location =
+    variablesByName(manifest).get(`${owner}.${variable}`) ?? heldLocation(owner, variable, model, compiled.program);
+  const projection = Object.hasOwn(projections, owner) ? projections[owner] : undefined;
   if (projection) {
     const { position } = await synapsesIn(on, projection);
     if (!location) return new Float64Array(position.length).fill(constantOf(owner, variable, model));
@@ -82,8 +83,9 @@ function heldLocation(
   const projection = projections[owner];
   const group = population?.type ?? owner;
   const type = projection ? synapses[projection.synapse] : neurons[group];
+  if (!type?.derived[variable]?.held) return undefined;
   const buffer = buffers.find(({ name }) => name === `${group}.${variable}`);
-  if (!type?.derived[variable]?.held || !buffer) return undefined;
+  if (!buffer) return undefined;
   if (!population || buffer.length === 1) return { buffer: buffer.name, offset: 0, length: buffer.length };
   // Populations of one type lie one after the other.
   const own = manifest.variables.find((each) => each.owner === owner && each.length === population.size);
@@ -99,7 +101,7 @@ export async function countSynapses(state: SessionState, projection: string): Pr
 }
 
 function projectionOf({ compiled }: Engaged, name: string): ProjectionLocation {
-  const projections = Object.fromEntries(compiled.program.manifest.projections.map((each) => [each.name, each]));
+  const projections = projectionsByName(compiled.program.manifest);
   checkOwner(name, projections);
   return projections[name]!;
 }

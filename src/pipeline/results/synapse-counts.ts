@@ -6,7 +6,7 @@
 import { resolveExtent } from '../../../runtime/record/read-buffers.js';
 import type { Positions } from '../../diagnostics/positions.js';
 import type { Target } from '../../../runtime/targets/target.js';
-import type { Precision, ProjectionLocation } from '../../ir/program.js';
+import type { Precision } from '../../ir/program.js';
 import { loweredModel } from '../build-program.js';
 import { inStage } from '../stages.js';
 import type { DrawnModel } from '../../draw/drawn-model.js';
@@ -26,12 +26,22 @@ const endsAtSynapses = ({ from, to }: Projection): boolean => [from, to].some(({
 export const needsCounts = (drawn: DrawnModel): boolean =>
   recordsAllSynapses(drawn) || Object.values(drawn.model.projections).some(endsAtSynapses);
 
+/** Number of synapses of a projection of the program, which may be a piece of one of the model. */
+interface SynapseCount {
+  readonly name: string;
+  readonly pieceOf: string | undefined;
+  readonly count: number;
+}
+
+/** Returns the counts by name. */
+export const countsByName = (counts: readonly SynapseCount[]): ReadonlyMap<string, number> =>
+  new Map(counts.map(({ name, count }) => [name, count]));
+
 /**
  * Builds the network without running it, and counts. Projections that end at the synapses of others are built after the
  * others are counted.
  *
- * @param names  whether to count by projections of the program, or of the model, each of them perhaps several pieces
- * @returns the number by the name of each projection, including numbers that follow from the model without drawing
+ * @returns the number for each projection of the program, including numbers that follow from the model without drawing
  * @throws DiagnosticError for parts that cannot be lowered
  */
 export async function synapseCounts(
@@ -39,8 +49,7 @@ export async function synapseCounts(
   positions: Positions,
   target: Target,
   precision: Precision,
-  names: 'program' | 'model' = 'program',
-): Promise<ReadonlyMap<string, number>> {
+): Promise<readonly SynapseCount[]> {
   const { model } = drawn;
   // A model without phases and recordings.
   const still: DrawnModel = {
@@ -52,7 +61,7 @@ export async function synapseCounts(
   const isPlain = plain.length === Object.keys(model.projections).length;
   const counted = async (): Promise<ReadonlyMap<string, number>> => {
     try {
-      return await synapseCounts(between, positions, target, precision);
+      return countsByName(await synapseCounts(between, positions, target, precision));
     } catch (error) {
       // Reports errors of the other projections as well.
       loweredModel(still, positions, {
@@ -65,23 +74,17 @@ export async function synapseCounts(
   const counts = isPlain ? undefined : await counted();
   const program = loweredModel(still, positions, { precision, ...(counts ? { counts } : {}) });
   const { projections } = program.manifest;
-  const together = (counted: readonly (readonly [name: string, count: number])[]): ReadonlyMap<string, number> => {
-    const counts = new Map<string, number>();
-    for (const [name, count] of counted) counts.set(name, (counts.get(name) ?? 0) + count);
-    return counts;
-  };
-  const nameOf = ({ name, pieceOf }: ProjectionLocation): string => (names === 'model' ? pieceOf : undefined) ?? name;
-  const known = projections.flatMap((projection) =>
-    typeof projection.count === 'number' ? [[nameOf(projection), projection.count] as const] : [],
+  const known = projections.flatMap(({ name, pieceOf, count }) =>
+    typeof count === 'number' ? [{ name, pieceOf, count }] : [],
   );
-  if (known.length === projections.length) return together(known);
+  if (known.length === projections.length) return known;
   const session = await inStage('connect', async () => (await target.compile(program, { threads: 1 })).start());
   try {
     await inStage('connect', () => session.initialise());
-    const counts: (readonly [string, number])[] = [];
-    for (const projection of projections)
-      counts.push([nameOf(projection), await resolveExtent(session, projection.count)]);
-    return together(counts);
+    const counts: SynapseCount[] = [];
+    for (const { name, pieceOf, count } of projections)
+      counts.push({ name, pieceOf, count: await resolveExtent(session, count) });
+    return counts;
   } finally {
     await session.dispose();
   }

@@ -1,5 +1,6 @@
 /** Visits the expressions and statements of bodies. */
 
+import { oncePerObject } from '../diagnostics/memoise.js';
 import type { Expression, Kernel, Statement } from './program.js';
 
 /** The direct operands of an expression. */
@@ -124,21 +125,21 @@ function visitBuffers(
  * Returns the names of the buffers that statements load from, and of the buffers that they store to, accumulate into or
  * set bits of.
  */
-export function accessesOf(
-  statements: readonly Statement[],
-): Readonly<Record<'reads' | 'writes', ReadonlySet<string>>> {
-  const reads = new Set<string>();
-  const writes = new Set<string>();
-  visitBuffers(statements, (buffer, access) => (access === 'read' ? reads : writes).add(buffer));
-  return { reads, writes };
-}
+export const accessesOf = oncePerObject(
+  (statements: readonly Statement[]): Readonly<Record<'reads' | 'writes', ReadonlySet<string>>> => {
+    const reads = new Set<string>();
+    const writes = new Set<string>();
+    visitBuffers(statements, (buffer, access) => (access === 'read' ? reads : writes).add(buffer));
+    return { reads, writes };
+  },
+);
 
 /** Names of all buffers that statements touch. */
-export function buffersOf(statements: readonly Statement[]): ReadonlySet<string> {
+export const buffersOf = oncePerObject((statements: readonly Statement[]): ReadonlySet<string> => {
   const buffers = new Set<string>();
   visitBuffers(statements, (buffer) => buffers.add(buffer));
   return buffers;
-}
+});
 
 /** A statement with the expressions replaced that it holds directly; statements inside it stay as they are. */
 export function withExpressions(s: Statement, replace: (e: Expression) => Expression): Statement {

@@ -4,7 +4,7 @@ import { binary, boolean, call, conditional, name, number, unary } from './build
 import { LangError } from './lang-error.js';
 import { longestText, tokenise, type Token } from './lexer.js';
 import * as messages from './messages.js';
-import { memoised } from './memoise.js';
+import { memoised } from '../diagnostics/memoise.js';
 import { measure } from './walk.js';
 
 /**

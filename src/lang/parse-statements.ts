@@ -4,7 +4,7 @@ import { LangError, throwCollected } from './lang-error.js';
 import { longestText, tokenise, type Token } from './lexer.js';
 import * as messages from './messages.js';
 import { isKeyword, parseExpressionWithin, parseTokens } from './parse-expression.js';
-import { memoised } from './memoise.js';
+import { memoised } from '../diagnostics/memoise.js';
 
 const operators: readonly AssignmentOperator[] = ['=', '+=', '-=', '*=', '/=', '%='];
 

@@ -12,7 +12,7 @@ import { atTicks } from './code/clocks.js';
 import type { Context } from './context/context.js';
 import { ElementScope, rangesAddress } from './scopes/element-scope.js';
 import { readsAny } from '../lang/walk.js';
-import { oncePerObject } from '../lang/memoise.js';
+import { oncePerObject } from '../diagnostics/memoise.js';
 import { heldOf, inlineDerived, type EventCode } from './context/equations.js';
 import { actionEntries, listEntry, markEntries, multiplicityEntries, placeOf } from './events/event-kernels.js';
 import type { EventSource } from './events/events.js';

@@ -3,7 +3,7 @@
  * ignores.
  */
 
-import { oncePerObject } from '../lang/memoise.js';
+import { oncePerObject } from '../diagnostics/memoise.js';
 import type { Model } from '../model/typed.js';
 import type { LoweringDiagnostics } from './context/context.js';
 import type { Use } from './features/read.js';

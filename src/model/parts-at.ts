@@ -1,6 +1,6 @@
 /** Populations of a model by their types, and parts by the populations that they act on. */
 
-import { oncePerObject } from '../lang/memoise.js';
+import { oncePerObject } from '../diagnostics/memoise.js';
 import { grouped } from './collections.js';
 import type { Form, Id, Model, Operation, Population, Projection, Stimulus } from './model.js';
 import { populationsOf } from './selected.js';

@@ -5,7 +5,7 @@ import type { DrawnModel } from '../draw/drawn-model.js';
 import { unplaced, type Positions } from '../diagnostics/positions.js';
 import type { Precision, Program } from '../ir/program.js';
 import { printProgram } from '../ir/text.js';
-import { oncePerObject } from '../lang/memoise.js';
+import { oncePerObject } from '../diagnostics/memoise.js';
 import { protocolOf } from '../lower/context/protocol.js';
 import type { Executable } from '../../runtime/targets/target.js';
 import { protocolSteps, type Protocol, type ProtocolEntry } from '../../runtime/record/protocol.js';

@@ -2,7 +2,7 @@
 
 import { invariant } from '../diagnostics/diagnostic.js';
 import type { Manifest, ProjectionLocation, VariableLocation } from '../ir/program.js';
-import { oncePerObject } from '../lang/memoise.js';
+import { oncePerObject } from '../diagnostics/memoise.js';
 import type { Session } from '../../runtime/targets/target.js';
 
 /** Where each synapse, in order of creation, is in storage, and its ends and delay. */

@@ -32,11 +32,8 @@ export class Block implements StatementSink<Block> {
 
   /** Adds statements. */
   emit(...statements: Statement[]): void {
-    for (const statement of resolvedStatements(statements)) {
-      const shallow = shallowStatements(statement, this.locals);
-      keepResolved(shallow);
-      this.statements.push(...shallow);
-    }
+    for (const statement of resolvedStatements(statements))
+      this.statements.push(...shallowStatements(statement, this.locals));
   }
 
   /**
@@ -72,6 +69,7 @@ export class Block implements StatementSink<Block> {
   nested(write: (inner: Block) => void): Statement[] {
     const inner = new Block(this.locals);
     write(inner);
+    keepResolved(inner.statements);
     return inner.statements;
   }
 }

@@ -12,6 +12,10 @@ import { expressionsOf, operandsOf, withExpressions, withParts } from '../../ir/
 /** Levels of an expression that stays in one piece. */
 const deepest = 64;
 
+/** Checks whether an expression has fewer levels than a number. */
+const isBelow = (e: Expression, levels: number): boolean =>
+  levels > 1 && operandsOf(e).every((operand) => isBelow(operand, levels - 1));
+
 const depths = new WeakMap<Expression, number>();
 
 function depthOf(e: Expression): number {
@@ -25,7 +29,7 @@ function depthOf(e: Expression): number {
 
 /** The statements that do the work of one with expressions of few levels. Loops keep their conditions. */
 export function shallowStatements(s: Statement, locals: Locals): readonly Statement[] {
-  if (expressionsOf(s).every((e) => depthOf(e) < deepest)) return [s];
+  if (expressionsOf(s).every((e) => isBelow(e, deepest))) return [s];
   const before: Statement[] = [];
   const pieces = new Map<Expression, Expression>();
   const shallow = (e: Expression): Expression => {

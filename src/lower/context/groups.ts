@@ -11,7 +11,7 @@ import { referenceOf } from '../../lang/reference.js';
 import { formulaOf, readsVariable } from '../../model/typed.js';
 import { namesIn } from '../../lang/walk.js';
 import { drawsIn } from '../../lang/functions.js';
-import { oncePerObject } from '../../lang/memoise.js';
+import { oncePerObject } from '../../diagnostics/memoise.js';
 import type { Model, NeuronType, Parameter, Population, Value, ValueType } from '../../model/typed.js';
 import type { Context, Real } from './context.js';
 import type { Equations, EventCode } from './equations.js';

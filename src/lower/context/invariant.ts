@@ -8,15 +8,15 @@
 
 import type { Constant, Expression as Ir, Local, Statement } from '../../ir/program.js';
 import { fold, foldCallByName } from '../../ir/fold.js';
-import { withExpressions } from '../../ir/walk.js';
+import { expressionsOf, withExpressions } from '../../ir/walk.js';
 
-/** Phase-invariant expressions in terms of constants and arrays; null for other expressions. */
-const definitions = new WeakMap<Ir, { readonly of: Ir | null }>();
+/** Phase-invariant expressions in terms of constants and arrays. */
+const definitions = new WeakMap<Ir, Ir>();
 
 /** Returns a local with a phase-invariant value. */
 export function invariantLocal({ type, name }: Local, definition: Ir): Ir {
   const node: Ir = { kind: 'local', type, name };
-  definitions.set(node, { of: definition });
+  definitions.set(node, definition);
   return node;
 }
 
@@ -25,7 +25,7 @@ export const known = (value: Constant): Ir => invariantLocal({ type: value.type,
 
 /** Marks a load from an array that is never changed. */
 export function constantLoad(e: Ir): Ir {
-  definitions.set(e, { of: e });
+  definitions.set(e, e);
   return e;
 }
 
@@ -33,11 +33,11 @@ export function constantLoad(e: Ir): Ir {
 export function definitionOf(e: Ir): Ir | null {
   if (e.kind === 'const') return e;
   const done = definitions.get(e);
-  if (done) return done.of;
-  // Others of these are numerous, and known at once to have no definition.
+  if (done) return done;
   if (e.kind === 'local' || e.kind === 'load') return null;
   const of = define(e);
-  definitions.set(e, { of });
+  // Most expressions have no definition, and the first operand without one shows it.
+  if (of) definitions.set(e, of);
   return of;
 }
 
@@ -59,13 +59,19 @@ function define(e: Exclude<Ir, { kind: 'const' | 'local' | 'load' }>): Ir | null
       return left && right && fold({ ...e, left, right });
     }
     case 'select': {
-      const parts = [e.condition, e.whenTrue, e.whenFalse].map(definitionOf);
-      const [condition, whenTrue, whenFalse] = parts;
-      return condition && whenTrue && whenFalse ? fold({ ...e, condition, whenTrue, whenFalse }) : null;
+      const condition = definitionOf(e.condition);
+      const whenTrue = condition && definitionOf(e.whenTrue);
+      const whenFalse = whenTrue && definitionOf(e.whenFalse);
+      return condition && whenTrue && whenFalse && fold({ ...e, condition, whenTrue, whenFalse });
     }
     case 'call': {
-      const args = e.arguments.map(definitionOf);
-      return args.every((argument) => argument !== null) ? foldCallByName({ ...e, arguments: args }) : null;
+      const args: Ir[] = [];
+      for (const argument of e.arguments) {
+        const definition = definitionOf(argument);
+        if (!definition) return null;
+        args.push(definition);
+      }
+      return foldCallByName({ ...e, arguments: args });
     }
   }
 }
@@ -76,17 +82,17 @@ export function constantOf(e: Ir): Constant | null {
   return definition?.kind === 'const' ? definition : null;
 }
 
-const plain = new WeakMap<Ir, Ir>();
+/** Expressions with known numbers in their places, for those that have any. */
+const changed = new WeakMap<Ir, Ir>();
 
 /** Inserts known numbers into an expression and computes operations on constants. */
 function resolved(e: Ir): Ir {
   if (e.kind === 'const') return e;
   if (e.kind === 'local') return constantOf(e) ?? e;
-  const done = plain.get(e);
+  const done = changed.get(e);
   if (done) return done;
   const result = resolve(e);
-  plain.set(e, result);
-  plain.set(result, result);
+  if (result !== e) changed.set(e, result);
   return result;
 }
 
@@ -141,34 +147,31 @@ function withoutNothing(e: Ir): Ir {
   return e.op === 'sub' && is(e.right, 0) ? e.left : e;
 }
 
-const plainStatements = new WeakSet<Statement>();
+const plainLists = new WeakSet<readonly Statement[]>();
 
-/** Notes that statements need not be resolved again. */
+/** Notes that the statements of a list need not be resolved again. */
 export function keepResolved(statements: readonly Statement[]): void {
-  for (const statement of statements) plainStatements.add(statement);
+  plainLists.add(statements);
 }
 
 /** Statements with known numbers in their places; branches that are decided by them are chosen. */
-export function resolvedStatements(statements: readonly Statement[]): readonly Statement[] {
-  if (statements.every((statement) => plainStatements.has(statement))) return statements;
-  return statements.flatMap((statement) => {
-    if (plainStatements.has(statement)) return [statement];
-    const result = resolveStatement(statement);
-    keepResolved(result);
-    return result;
-  });
-}
+export const resolvedStatements = (statements: readonly Statement[]): readonly Statement[] =>
+  plainLists.has(statements) ? statements : statements.flatMap(resolvedStatement);
 
-function resolveStatement(given: Statement): readonly Statement[] {
-  const s = withExpressions(given, resolved);
+function resolvedStatement(given: Statement): Statement | readonly Statement[] {
+  const s = expressionsOf(given).every((e) => resolved(e) === e) ? given : withExpressions(given, resolved);
   switch (s.kind) {
-    case 'if':
+    case 'if': {
       if (s.condition.kind === 'const') return resolvedStatements(s.condition.value === true ? s.then : s.else);
-      return [{ ...s, then: [...resolvedStatements(s.then)], else: [...resolvedStatements(s.else)] }];
+      const [then, otherwise] = [resolvedStatements(s.then), resolvedStatements(s.else)];
+      return then === s.then && otherwise === s.else ? s : { ...s, then, else: otherwise };
+    }
     case 'while':
-    case 'for':
-      return [{ ...s, body: [...resolvedStatements(s.body)] }];
+    case 'for': {
+      const body = resolvedStatements(s.body);
+      return body === s.body ? s : { ...s, body };
+    }
     default:
-      return [s];
+      return s;
   }
 }

@@ -1,6 +1,6 @@
 /** Recorded variables by their owner. */
 
-import { oncePerObject } from '../../lang/memoise.js';
+import { oncePerObject } from '../../diagnostics/memoise.js';
 import type { Model } from '../../model/typed.js';
 import { ownersOf } from '../../model/typed.js';
 

@@ -3,7 +3,7 @@
 import type { Buffer } from '../../ir/program.js';
 import { code } from '../../ir/template.js';
 import { namesIn } from '../../lang/walk.js';
-import { oncePerObject } from '../../lang/memoise.js';
+import { oncePerObject } from '../../diagnostics/memoise.js';
 import { expressionsIn } from '../../model/typed.js';
 import type { Context } from '../context/context.js';
 import * as messages from '../context/messages.js';

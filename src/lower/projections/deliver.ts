@@ -8,7 +8,7 @@ import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import { code } from '../../ir/template.js';
 import { runsOnLanes } from '../code/lanes.js';
-import { oncePerObject } from '../../lang/memoise.js';
+import { oncePerObject } from '../../diagnostics/memoise.js';
 import { namesIn } from '../../lang/walk.js';
 import type { Stimulus } from '../../model/typed.js';
 import { Block } from '../code/block.js';

@@ -6,7 +6,7 @@
 import type { Buffer, Extent } from '../../ir/program.js';
 import type { Reference, Side } from '../../lang/ast.js';
 import { referenceOf } from '../../lang/reference.js';
-import { oncePerObject } from '../../lang/memoise.js';
+import { oncePerObject } from '../../diagnostics/memoise.js';
 import type { Model, Projection, SelectionRule } from '../../model/typed.js';
 import { arrayOf } from '../../model/arrays.js';
 import type { Context } from '../context/context.js';

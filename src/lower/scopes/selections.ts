@@ -3,7 +3,7 @@
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir, MapDomain } from '../../ir/program.js';
 import { code } from '../../ir/template.js';
-import { oncePerObject } from '../../lang/memoise.js';
+import { oncePerObject } from '../../diagnostics/memoise.js';
 import { ownersOf } from '../../model/typed.js';
 import type { SelectionRule } from '../../model/typed.js';
 import type { Block } from '../code/block.js';

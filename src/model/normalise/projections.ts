@@ -12,7 +12,7 @@ import type { Context } from './context.js';
 import { allNames } from './expressions.js';
 import { literalBounds, nonNegativeQuantity, normaliseQuantity } from './literals.js';
 import { foldConstants } from '../../lang/fold.js';
-import { oncePerObject } from '../../lang/memoise.js';
+import { oncePerObject } from '../../diagnostics/memoise.js';
 import { parseExpression } from '../../lang/parse.js';
 import { sideOf } from '../../lang/reference.js';
 import {

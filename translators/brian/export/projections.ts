@@ -4,7 +4,7 @@ import { changedNames } from '../../../src/model/changed.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { binary, name, quantity } from '../../../src/lang/build.js';
 import { second } from '../../../src/lang/dimension.js';
-import { oncePerObject } from '../../../src/lang/memoise.js';
+import { oncePerObject } from '../../../src/diagnostics/memoise.js';
 import { referenceOf, sideOf, spelling } from '../../../src/lang/reference.js';
 import { mapExpression } from '../../../src/lang/walk.js';
 import { numbersOf } from '../../../src/model/arrays.js';

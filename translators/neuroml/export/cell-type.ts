@@ -3,7 +3,7 @@
 import { dimensionless as pure, type Dimension } from '../../../src/lang/ast.js';
 import { name as nameOf, quantity } from '../../../src/lang/build.js';
 import { second } from '../../../src/lang/dimension.js';
-import { oncePerObject } from '../../../src/lang/memoise.js';
+import { oncePerObject } from '../../../src/diagnostics/memoise.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Model, NeuronType } from '../../../src/model/typed.js';
 import { attempting, builderOf, type Attempt } from './builder.js';

@@ -2,7 +2,7 @@
 
 import { dimensionless } from '../../../src/lang/ast.js';
 import { second } from '../../../src/lang/dimension.js';
-import { oncePerObject } from '../../../src/lang/memoise.js';
+import { oncePerObject } from '../../../src/diagnostics/memoise.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { areInFile, endOf } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseExpression, parseStatements } from '../../src/lang/parse.js';
-import { memoised } from '../../src/lang/memoise.js';
+import { memoised } from '../../src/diagnostics/memoise.js';
 
 describe('the result of a function of a text', () => {
   test('is worked out once for each text, but for long ones', () => {

@@ -321,6 +321,8 @@ function readingOf(path: string, options: ImportOptions, diagnostics: Diagnostic
     signals,
     peers,
     text: (name) => files.text(name),
+    named: (document, positions) =>
+      withNamedFiles(document, positions, { path, diagnostics, text: (name) => files.text(name) }),
     hdf5: (name, only) => files.hdf5(name, only),
     reportRest: (rest) => {
       reportRest(rest, diagnostics);

@@ -122,6 +122,10 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
       );
       return { notation, hashes: hashes ?? null, diagnostics: diagnosticsToJson(diagnostics) };
     },
+    model: async (parameters) => {
+      const { valid, diagnostics } = importModel(sourceOf(parameters), importOptions(parameters, new Map()));
+      return { model: valid.model, diagnostics: diagnosticsToJson(diagnostics) };
+    },
     open: (parameters) => {
       const session = open(parameters);
       opening = Promise.allSettled([opening, session]);

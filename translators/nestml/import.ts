@@ -9,7 +9,7 @@ import { child } from '../../src/model/pointer.js';
 import { identifier } from '../../src/model/free-name.js';
 import { settle } from '../shared/located.js';
 import * as messages from './messages.js';
-import { neuronOf, type NeuronOfNestml } from './neuron.js';
+import { neuronOf, receptorsOf, type NeuronOfNestml, type Receptors } from './neuron.js';
 import { parseNestml } from './parse.js';
 import type { NestmlModel } from './syntax.js';
 import { placesIn, Unreadable, type Report } from './text.js';
@@ -30,7 +30,7 @@ interface ReadFile {
   readonly models: readonly NestmlModel[];
   readonly positions: Positions;
   /** Returns a neuron as a type; null after an error. */
-  neuron(model: NestmlModel): NeuronOfNestml | null;
+  neuron(model: NestmlModel, receptors?: Receptors): NeuronOfNestml | null;
 }
 
 /** Checks whether a model is of a synapse: its ports have no qualifiers, and one is called as those of synapses. */
@@ -51,12 +51,13 @@ function readFile(name: string, text: string, diagnostics: Diagnostics): ReadFil
   return {
     models,
     positions: { place: (_, span) => place(span ?? { start: 0, end: 1 }) },
-    neuron(model) {
+    neuron(model, receptors) {
       const own = diagnostics.beside();
+      const reportOwn: Report = (finding, span) => {
+        own.add(finding, () => place(span));
+      };
       try {
-        return neuronOf(model, (finding, span) => {
-          own.add(finding, () => place(span));
-        });
+        return neuronOf(model, reportOwn, receptors);
       } catch (error) {
         if (error instanceof Unreadable) return null;
         throw error;
@@ -78,21 +79,21 @@ export function importNestml(name: string, text: string, diagnostics: Diagnostic
   }
   const neuron = file.neuron(model);
   if (!neuron) return null;
-  if (neuron.ports.size > 0) diagnostics.add(messages.alone(model.name), file.positions.place('', model.span));
+  const { type, receptors, states } = neuron;
+  const projections = [...new Map(Object.entries(receptors).map(([name, port]) => [port, name]))];
+  if (projections.length > 0) diagnostics.add(messages.alone(model.name), file.positions.place('', model.span));
   const cell = identifier(model.name);
-  const { type, states } = neuron;
-  const ports = [...neuron.ports.values()];
   const document = {
     interneuron: 1,
     name: cell,
     neurons: { [cell]: type },
     populations: {
       cell: { type: cell, size: 1 },
-      ...(ports.length > 0
+      ...(projections.length > 0
         ? { source: { size: 1, spikes: { indices: [0], times: { array: [10], unit: 'ms' } } } }
         : {}),
     },
-    ...(ports.length === 0
+    ...(projections.length === 0
       ? {}
       : {
           synapses: {
@@ -103,8 +104,8 @@ export function importNestml(name: string, text: string, diagnostics: Diagnostic
             },
           },
           projections: Object.fromEntries(
-            ports.map((port) => [
-              `to_${port}`,
+            projections.map(([port, name]) => [
+              `${name}_spikes`,
               { from: 'source', to: 'cell', synapse: 'spike_of_weight', connect: 'all', receptor: port, delay: '1 ms' },
             ]),
           ),
@@ -119,9 +120,19 @@ export function importNestml(name: string, text: string, diagnostics: Diagnostic
   return settle(document, file.positions);
 }
 
+/** Returns receptors of PyNN on ports: NEST adds numbers of nS to models with conductances, and of pA to others. */
+function receptorsAsIn(model: NestmlModel): Receptors {
+  const hasConductances = [...model.state, ...model.inlines].some(({ name }) => name.startsWith('g'));
+  const kind = hasConductances ? 'conductance' : 'current';
+  return Object.fromEntries(
+    Object.entries(receptorsOf(model)).map(([name, variable]) => [name, { variable, kind }] as const),
+  );
+}
+
 /**
  * Returns a canonical document with the types of the models that it names: `nestml: file.nestml` in a neuron, with
- * `model: name` for a file of several models.
+ * `model: name` for a file of several models. Neurons that have `receptors`, as types of PyNN do, count weights in NEST's
+ * units, and receive the receptors if there are none yet.
  *
  * @param path  of the document
  * @diagnostic nestml/*
@@ -141,47 +152,48 @@ export function withNamedModels(
   const places = new Map<string, Positions>();
   const types = named.map(([name, one]): [string, unknown] => {
     const pointer = child('/neurons', name);
-    const { nestml: file, model: wanted, ...more } = one as Members;
-    const found = readText(String(file));
+    const { nestml: given, model: wanted, ...more } = one as Members;
+    const source = String(given);
+    // A text of several lines is the model itself.
+    const isText = source.includes('\n');
+    const found = isText ? { text: source } : readText(source);
     if (isRefused(found)) {
-      diagnostics.add(messages.notReadFile(String(file), found.refused), positions.place(`${pointer}/nestml`));
+      diagnostics.add(messages.notReadFile(source, found.refused), positions.place(`${pointer}/nestml`));
       return [name, more];
     }
-    const read = readFile(
-      isAbsolute(String(file)) ? String(file) : join(dirname(path), String(file)),
-      found.text,
-      diagnostics,
-    );
+    const file = isText ? `${name}.nestml` : isAbsolute(source) ? source : join(dirname(path), source);
+    const read = readFile(file, found.text, diagnostics);
     const model = read?.models.find((candidate) =>
       wanted === undefined ? !isSynapse(candidate) : candidate.name === wanted,
     );
-    if (read && !model)
-      diagnostics.add(
-        messages.noModel(
-          typeof wanted === 'string' ? wanted : '',
-          read.models.map((candidate) => candidate.name),
-        ),
-        positions.place(pointer),
-      );
-    const neuron = model && read?.neuron(model);
+    if (read && !model) {
+      const known = read.models.map((candidate) => candidate.name);
+      diagnostics.add(messages.noModel(typeof wanted === 'string' ? wanted : '', known), positions.place(pointer));
+    }
+    const stated = more['receptors'] as Receptors | undefined;
+    const receptors = model && stated && (Object.keys(stated).length > 0 ? stated : receptorsAsIn(model));
+    const neuron = model && read?.neuron(model, receptors);
     if (!neuron || !read) return [name, more];
     const settled = settle(neuron.type, read.positions);
     places.set(pointer, settled.positions);
-    return [name, { ...(settled.document as Members), ...more }];
+    return [name, { ...(settled.document as Members), ...more, ...(receptors ? { receptors } : {}) }];
   });
-  const placeOf = (pointer: string): readonly [string, Positions] | undefined => {
-    const found = [...places].find(([at]) => pointer === at || pointer.startsWith(`${at}/`));
-    return found && [pointer.slice(found[0].length), found[1]];
+  const ownPlace = (pointer: string): readonly [string, Positions] => {
+    const [at, own] = [...places].find(([root]) => pointer === root || pointer.startsWith(`${root}/`)) ?? [
+      '',
+      positions,
+    ];
+    return [pointer.slice(at.length), own];
   };
   return {
     document: { ...(document as Members), neurons: { ...(neurons as Members), ...Object.fromEntries(types) } },
     positions: {
       place: (pointer, span) => {
-        const [rest, own] = placeOf(pointer) ?? [pointer, positions];
+        const [rest, own] = ownPlace(pointer);
         return own.place(rest, span);
       },
       keyPlace: (pointer) => {
-        const [rest, own] = placeOf(pointer) ?? [pointer, positions];
+        const [rest, own] = ownPlace(pointer);
         return own.keyPlace?.(rest) ?? own.place(rest);
       },
     },

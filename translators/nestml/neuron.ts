@@ -11,6 +11,7 @@ import {
   name as nameOf,
   number,
   product,
+  quantity,
   quotient,
   sum,
 } from '../../src/lang/build.js';
@@ -20,6 +21,7 @@ import { linearForm } from '../../src/lang/linear.js';
 import { printExpression } from '../../src/lang/print.js';
 import { callsIn, mapExpression, namesIn, readsAny, substitute } from '../../src/lang/walk.js';
 import { valueAt } from '../../src/library/recognise/numbers.js';
+import { siOf } from '../../src/library/simulators/nest-units.js';
 import { UniqueNames } from '../../src/model/free-name.js';
 import { reservedReason } from '../../src/model/normalise/names.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
@@ -35,16 +37,15 @@ import {
   type Port,
   type Statement,
 } from './syntax.js';
-import { isTimerOnly, timerOf, type Timer } from './refractoriness.js';
-import { Translator, functionNames, type Scope, type Type, type Value, zeroOf } from './values.js';
+import { timerOf, type Timer } from './refractoriness.js';
+import { Translator, functionNames, numberOf, type Scope, type Type, type Value, zeroOf } from './values.js';
 import type { Report } from './text.js';
 
 /** A cell as a canonical type. */
 export interface NeuronOfNestml {
   readonly type: Readonly<Record<string, unknown>>;
-  /** Variables that synapses add weights to, by the names of ports. */
-  readonly ports: ReadonlyMap<string, string>;
-  readonly inputs: readonly string[];
+  /** Variables that synapses add weights to, by the names of receptors. */
+  readonly receptors: Readonly<Record<string, string>>;
   /** Variables that a recording of everything has. */
   readonly states: readonly string[];
 }
@@ -62,8 +63,33 @@ interface EventDraft {
   readonly [member: string]: unknown;
 }
 
-/** Returns the type of a model. @throws Unreadable after a finding */
-export const neuronOf = (model: NestmlModel, report: Report): NeuronOfNestml => new Neuron(model, report).read();
+/** Receptors by name, as types of PyNN have them: the port, and the kind of weights. */
+export type Receptors = Readonly<Record<string, { readonly variable: string; readonly kind: string }>>;
+
+/**
+ * Returns the type of a model.
+ *
+ * @param receptors  whose ports count weights in pA or nS, negative ones of inhibitory currents, as PyNN has them; other
+ *   ports count numbers
+ * @throws Unreadable after a finding
+ */
+export const neuronOf = (model: NestmlModel, report: Report, receptors: Receptors = {}): NeuronOfNestml =>
+  new Neuron(model, report).read(receptors);
+
+/** Returns the ports of a model by the names that NEST gives to its receptors. */
+export function receptorsOf({ ports }: NestmlModel): Readonly<Record<string, string>> {
+  const spiking = ports.filter(({ kind }) => kind === 'spike');
+  const [only] = spiking;
+  const named = (name: string): string | undefined =>
+    spiking.length === 1 && only?.qualifiers.length !== 1
+      ? only?.name
+      : spiking.find(({ qualifiers }) => qualifiers.includes(name))?.name;
+  const [excitatory, inhibitory] = [named('excitatory'), named('inhibitory')];
+  const isUsual = spiking.every(({ name }) => name === excitatory || name === inhibitory);
+  return isUsual
+    ? { ...(excitatory === undefined ? {} : { excitatory }), ...(inhibitory === undefined ? {} : { inhibitory }) }
+    : Object.fromEntries(spiking.map(({ name }) => [name.toUpperCase(), name]));
+}
 
 const convolutionMark = 'convolve ';
 const bodiesOf = ({ update, receivers, conditions }: NestmlModel): readonly (readonly Statement[])[] => [
@@ -121,7 +147,7 @@ class Neuron {
     if (name === 't')
       return { e: binary('+', nameOf('t', span), nameOf('dt', span), span), kind: 'real', dimension: second };
     // Stimuli add to inputs right before the integration.
-    if (this.model.ports.some((port) => port.name === name && port.kind === 'continuous'))
+    if (this.#port(name)?.kind === 'continuous')
       this.#fail(messages.notRead(`the continuous port ${name} outside of equations`, 'a value'), span);
     return this.#rateScope(name, span);
   };
@@ -150,7 +176,7 @@ class Neuron {
     return this.#translator.stored(this.#translator.value(this.#marked(e), scope), type, e.span);
   }
 
-  read(): NeuronOfNestml {
+  read(receptors: Receptors): NeuronOfNestml {
     const { model } = this;
     const kernelVariables = new Set(model.kernels.flatMap(({ equations }) => equations.map(({ name }) => name)));
     const isOwn = ({ name }: Declaration): boolean =>
@@ -158,7 +184,7 @@ class Neuron {
     const states = model.state.filter(isOwn);
     for (const { name, type, span } of [...model.parameters, ...model.internals, ...states, ...model.inlines])
       this.#declare(name, this.#translator.type(type), span);
-    for (const port of model.ports) this.#port(port);
+    for (const port of model.ports) this.#declarePort(port);
     for (const one of model.parameters) this.#parameters.set(...this.#declared(one));
     for (const one of model.internals) {
       const [name, { type, initial, span }] = this.#declared(one);
@@ -176,7 +202,36 @@ class Neuron {
     this.#update();
     this.#receivers();
     this.#conditions();
+    for (const { variable, kind } of Object.values(receptors)) this.#countWeights(variable, kind);
     return this.#result();
+  }
+
+  /** Lets a port count weights in a unit of NEST. */
+  #countWeights(port: string, kind: string): void {
+    const own = (this.#symbols.get(port)?.e as { readonly name?: string } | undefined)?.name;
+    const state = own === undefined ? undefined : this.#states.get(own);
+    if (own === undefined || state?.type.unit !== '1') return;
+    const type = this.#translator.type({ text: kind === 'conductance' ? 'nS' : 'pA', span: state.span });
+    const isNegative = kind === 'current' && this.#port(port)?.qualifiers.includes('inhibitory') === true;
+    const one = quantity(siOf(type.dimension) * (isNegative ? -1 : 1), type.dimension);
+    const counted = new Map([[own, quotient(nameOf(own), one)]]);
+    for (const [name, rate] of this.#rates) {
+      const form = name === own ? linearForm(rate, [own]) : null;
+      const decay = form && product(form.coefficients.get(own) ?? number(0), nameOf(own));
+      this.#rates.set(name, form && decay ? sum(decay, product(form.constant, one)) : substitute(rate, counted));
+    }
+    for (const [name, other] of this.#derived)
+      this.#derived.set(name, { ...other, value: substitute(other.value, counted) });
+    for (const [, event] of this.#events)
+      Object.assign(event, {
+        when: substitute(event.when, counted),
+        do: event.do.map((each) =>
+          each.kind !== 'assignment'
+            ? each
+            : { ...each, value: each.target === own ? quantity(0, type.dimension) : substitute(each.value, counted) },
+        ),
+      });
+    this.#states.set(own, { ...state, type, initial: zeroOf(type).e });
   }
 
   /** Returns the canonical name and the value of a declaration. */
@@ -197,7 +252,11 @@ class Neuron {
     return this.#atStart(this.#translator.modest(substitute(e, known)), span, keeps, depth + 1);
   }
 
-  #port({ name, kind, unit, span }: Port): void {
+  #port(name: string): Port | undefined {
+    return this.model.ports.find((one) => one.name === name);
+  }
+
+  #declarePort({ name, kind, unit, span }: Port): void {
     const isTrain = kind === 'spike';
     const type =
       unit && !isTrain
@@ -466,7 +525,8 @@ class Neuron {
     const timers: Written[] = [];
     for (const [name, active] of this.#active) {
       const rate = this.#rates.get(name);
-      if (active === true || !rate || !isTimerOnly(rate) || this.#isReadByRates(name)) continue;
+      if (active === true || !rate || this.#isReadByRates(name)) continue;
+      if (numberOf(rate, (one) => this.#types.has(one)) === undefined) continue;
       this.#rates.delete(name);
       const next = sum(nameOf(name), product(rate, nameOf('dt')));
       const isOver = binary(
@@ -570,7 +630,7 @@ class Neuron {
       const own = handlers.filter((one) => one.port === port);
       const { name } = this.#symbols.get(port)?.e as { readonly name: string };
       const type: Type = { kind: 'real', dimension: dimensionless, unit: '1' };
-      const span = this.model.ports.find((one) => one.name === port)?.span ?? this.model.span;
+      const span = this.#port(port)?.span ?? this.model.span;
       this.#states.set(name, { type, initial: integer(0), span });
       const [only] = own;
       const [target] = gains.keys();
@@ -764,12 +824,12 @@ class Neuron {
       derivatives: Object.fromEntries([...this.#rates].map(([name, rate]) => [name, placed(rate)])),
       events: Object.fromEntries(events),
     };
-    const ports = new Map([...this.#gains.keys()].map((port) => [port, inputName(port)]));
+    const receptors = Object.entries(receptorsOf(this.model)).map(([name, port]) => [name, inputName(port)] as const);
     const recorded = this.model.state.flatMap(({ name }) => {
       const own = (this.#symbols.get(name)?.e as { readonly name?: string } | undefined)?.name;
       return own === undefined ? [] : [own];
     });
-    return { type, ports, inputs: inputs.map(({ name }) => inputName(name)), states: recorded };
+    return { type, receptors: Object.fromEntries(receptors), states: recorded };
   }
 }
 

@@ -3,8 +3,8 @@
 import type { Expression } from '../../src/lang/ast.js';
 import { binary } from '../../src/lang/build.js';
 import { namesIn } from '../../src/lang/walk.js';
-import { constantOf } from '../../src/library/recognise/numbers.js';
-import { unitMarker, type Handler, type NestmlModel, type Statement } from './syntax.js';
+import type { Handler, NestmlModel, Statement } from './syntax.js';
+import { numberOf } from './values.js';
 
 /** A timer: it runs down from `duration` after `handler`, and meanwhile only some equations are integrated. */
 export interface Timer {
@@ -20,16 +20,8 @@ export interface Timer {
   readonly free: readonly string[];
 }
 
-const isNought = (e: Expression): boolean =>
-  e.kind === 'call' && e.function === unitMarker ? constantOf(e.arguments[0] as Expression) === 0 : constantOf(e) === 0;
-
-/** Checks whether a rate is a number. */
-export function isTimerOnly(rate: Expression): boolean {
-  return constantOf(rate) !== undefined;
-}
-
-const compares = (e: Expression, name: string, operator: string): boolean =>
-  e.kind === 'binary' && e.operator === operator && e.left.kind === 'name' && e.left.name === name && isNought(e.right);
+const compares = (e: Expression, name: string, operator: string, isZero: (e: Expression) => boolean): boolean =>
+  e.kind === 'binary' && e.operator === operator && e.left.kind === 'name' && e.left.name === name && isZero(e.right);
 
 const conjuncts = (e: Expression): readonly Expression[] =>
   e.kind === 'binary' && e.operator === 'and' ? [...conjuncts(e.left), ...conjuncts(e.right)] : [e];
@@ -65,12 +57,16 @@ function readsOf(body: readonly Statement[]): readonly string[] {
 export function timerOf(model: NestmlModel): Timer | undefined {
   const [choice, ...more] = model.update;
   if (choice?.kind !== 'if' || more.length > 0) return undefined;
+  const { state, parameters, internals, inlines } = model;
+  const declared = new Set([...state, ...parameters, ...internals, ...inlines].map(({ name }) => name));
+  const valueOf = (e: Expression): number | undefined => numberOf(e, (name) => declared.has(name));
+  const isNought = (e: Expression): boolean => valueOf(e) === 0;
   for (const equation of model.equations) {
     const { name } = equation;
     const start = model.state.find((one) => one.name === name);
-    const isRunning = compares(choice.condition, name, '>');
-    if (equation.order !== 1 || constantOf(equation.value) !== -1 || !start?.value || !isNought(start.value)) continue;
-    if (!isRunning && !compares(choice.condition, name, '<=')) continue;
+    const isRunning = compares(choice.condition, name, '>', isNought);
+    if (equation.order !== 1 || valueOf(equation.value) !== -1 || !start?.value || !isNought(start.value)) continue;
+    if (!isRunning && !compares(choice.condition, name, '<=', isNought)) continue;
     const [while_, free] = (isRunning ? [choice.whenTrue, choice.whenFalse] : [choice.whenFalse, choice.whenTrue]).map(
       integratedBy,
     );
@@ -80,7 +76,7 @@ export function timerOf(model: NestmlModel): Timer | undefined {
     const [handler] = handlers;
     if (!while_ || !free || !while_.includes(name) || handlers.length !== 1 || !handler) continue;
     const parts = conjuncts(handler.condition as Expression);
-    const rest = parts.filter((one) => !compares(one, name, '<='));
+    const rest = parts.filter((one) => !compares(one, name, '<=', isNought));
     const reset = handler.body.find((one) => one.kind === 'assign' && one.target === name);
     const isElsewhere = [
       ...model.equations.flatMap((one) => (one === equation ? [] : [...namesIn(one.value)])),

@@ -24,9 +24,9 @@ import {
 } from '../../src/lang/dimension.js';
 import { LangError } from '../../src/lang/lang-error.js';
 import { longUnitName, parseUnit, unitOf } from '../../src/lang/units.js';
-import { requireModest } from '../../src/lang/walk.js';
+import { mapExpression, requireModest } from '../../src/lang/walk.js';
 import { constantOf } from '../../src/library/recognise/numbers.js';
-import { siOf } from '../../src/library/simulators/nest-units.js';
+import { nestUnit, siOf } from '../../src/library/simulators/nest-units.js';
 import * as messages from './messages.js';
 import { unitMarker, type FunctionDefinition, type Statement, type TypeText } from './syntax.js';
 import { Unreadable, type Report } from './text.js';
@@ -40,7 +40,7 @@ export interface Value {
   readonly isTrain?: true;
 }
 
-/** A type: its dimension, and its unit in canonical words. */
+/** A type: its dimension, and NEST's unit of it, which numbers from outside count. */
 export interface Type {
   readonly kind: Value['kind'];
   readonly dimension: Dimension;
@@ -84,6 +84,17 @@ function canonicalUnit(text: string): string | undefined {
   return long !== undefined && unitOf(long) ? long : undefined;
 }
 
+/** Returns the value in SI of an expression of numbers and units; undefined for one with other names. */
+export const numberOf = (e: Expression, isDeclared: (name: string) => boolean): number | undefined =>
+  constantOf(
+    mapExpression(e, (part) => {
+      if (part.kind === 'call' && part.function === unitMarker)
+        return binary('*', part.arguments[0] as Expression, part.arguments[1] as Expression);
+      const unit = part.kind === 'name' && !isDeclared(part.name) ? unitOf(canonicalUnit(part.name) ?? '') : undefined;
+      return unit ? number(Number(unit.scale.numerator) / Number(unit.scale.denominator)) : part;
+    }),
+  );
+
 /** Translates expressions, and functions of a model by their results. */
 export class Translator {
   #statements = 0;
@@ -113,7 +124,8 @@ export class Translator {
       (word) => canonicalUnit(word) ?? this.fail(messages.unknownType(word), span),
     );
     try {
-      return { kind: 'real', dimension: parseUnit(unit).dimension, unit };
+      const { dimension } = parseUnit(unit);
+      return { kind: 'real', dimension, unit: nestUnit(dimension)?.own ?? unitText(dimension) };
     } catch (error) {
       if (error instanceof LangError) return this.fail(messages.unknownType(text), span);
       throw error;

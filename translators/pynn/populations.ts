@@ -52,7 +52,7 @@ export function translatePopulation(
     return located({ size, ...(spikes === undefined ? {} : { spikes }), ...positions, ...native }, pointer);
   }
   if (info.cell.native === true)
-    return nativePopulation(population, info.cell, size, positions, pointer, types, setting);
+    return nativePopulation(population, info.cell, info.size, positions, pointer, types, setting);
   const given = givenParameters(population.cell, child(pointer, 'cell'));
   checkRanges(population.cell.params, `${pointer}/cell/params`, setting);
   checkRate(population, `${pointer}/cell/params`, setting);
@@ -79,22 +79,22 @@ export function translatePopulation(
 function nativePopulation(
   { cell, initial_values: initial = {}, native = {} }: Population,
   type: StandardCell,
-  size: Located,
+  count: number,
   positions: object,
   pointer: string,
   types: CellTypes,
   setting: Setting,
 ): Located {
+  const given = givenParameters(cell, child(pointer, 'cell'));
   const values = {
+    ...parameterValues(type, given, count, setting),
     ...nativeValues(type, cell.values ?? {}, `${pointer}/cell/values`, setting),
     ...nativeValues(type, initial, child(pointer, 'initial_values'), setting),
   };
-  for (const key of Object.keys(cell.params ?? {}))
-    setting.reportKey(messages.unknownParameter(key, type.name, ['values']), `${pointer}/cell/params`);
   return located(
     {
       type: located(types.add(type, child(pointer, 'cell')), `${pointer}/cell/type`),
-      size,
+      size: located(count, child(pointer, 'size')),
       values,
       ...positions,
       ...whereFrom(native, child(pointer, 'native')),

@@ -122,6 +122,8 @@ export interface Reading {
   readonly peers: boolean;
   /** Reads the text of a file that the document names. */
   readonly text: (name: string) => SideContent<{ readonly text: string }>;
+  /** Returns a canonical document with what files of other notations hold that it names. */
+  readonly named: (document: unknown, positions: Positions) => Placed;
   /** Reads members of the root of an HDF5 file that the document names. */
   readonly hdf5: (name: string, only: readonly string[]) => SideContent<Hdf5Group>;
   /** Reports mistakes in the readable rest of a document with errors. */

@@ -220,6 +220,73 @@ def check_draws():
     assert found == expected and len(expected) > 20, (found, expected)
 
 
+_IN_NESTML = """
+model lif:
+    state:
+        V_m mV = E_L
+        refr_t ms = 0 ms
+    equations:
+        kernel K_e = exp(-t/tau_e)
+        kernel K_i = exp(-t/tau_i)
+        V_m' = -(V_m - E_L)/tau_m + (convolve(K_e, exc)*pA - convolve(K_i, inh)*pA + I_e + I_stim)/C_m
+        refr_t' = -1e3*ms/s
+    parameters:
+        C_m pF = 1000 pF
+        E_L mV = -65 mV
+        I_e pA = 0 pA
+        V_th mV = -50 mV
+        tau_e ms = 5 ms
+        tau_i ms = 8 ms
+        tau_m ms = 20 ms
+        t_ref ms = 2 ms
+    input:
+        exc <- excitatory spike
+        inh <- inhibitory spike
+        I_stim pA <- continuous
+    output:
+        spike
+    update:
+        if refr_t > 0 ms:
+            integrate_odes(refr_t)
+        else:
+            integrate_odes(V_m)
+    onCondition(refr_t <= 0 ms and V_m >= V_th):
+        refr_t = t_ref
+        V_m = E_L
+        emit_spike()
+"""
+
+
+def check_nestml():
+    """A model in NESTML spikes as the standard cell of the same equations, in NEST's units."""
+    def run(cells, variable, **values):
+        ours.setup(timestep=0.1, min_delay=0.1)
+        rng = NumpyRNG(seed=5)
+        a = ours.Population(4, ours.SpikeSourceArray(spike_times=[[3.0 + i, 9.0, 15.5 + 2*i, 40.0] for i in range(4)]))
+        b = ours.Population(3, cells(**{name: RandomDistribution("uniform", limits, rng=rng) for name, limits in values.items()}))
+        ours.Projection(a, b, ours.AllToAllConnector(), ours.StaticSynapse(weight=0.6, delay=1.5), receptor_type="excitatory")
+        ours.Projection(a, b, ours.OneToOneConnector(), ours.StaticSynapse(weight=-0.5, delay=0.7), receptor_type="inhibitory")
+        ours.DCSource(amplitude=0.4, start=20.0, stop=60.0).inject_into(b)
+        b.record(["spikes", variable])
+        ours.run(50.0)
+        b.set(**{name: limits[0] for name, limits in values.items()})
+        ours.run(30.0)
+        segment = b.get_data().segments[0]
+        return [each.magnitude for each in segment.spiketrains], segment.analogsignals[0].magnitude
+
+    own = ours.nestml.nestml_cell_type("lif", _IN_NESTML)
+    assert own.receptor_types == ("excitatory", "inhibitory") and not own.conductance_based
+    assert own.default_parameters["C_m"] == 1000 and own.units["V_m"] == "mV"
+    spikes, potentials = run(own, "V_m", I_e=(500, 900))
+    names = {"cm": 1.0, "tau_m": 20.0, "v_rest": -65.0, "v_reset": -65.0, "v_thresh": -50.0, "tau_refrac": 2.0}
+    expected, expected_potentials = run(
+        lambda i_offset: ours.IF_curr_exp(**names, tau_syn_E=5.0, tau_syn_I=8.0, i_offset=i_offset), "v", i_offset=(0.5, 0.9)
+    )
+    assert sum(map(len, expected)) > 5
+    assert all(np.array_equal(one, other) for one, other in zip(spikes, expected, strict=True)), (spikes, expected)
+    assert np.abs(potentials - expected_potentials).max() < 1e-9
+
+
 def main():
     """Runs all checks."""
     with tempfile.TemporaryDirectory() as folder:
@@ -232,6 +299,7 @@ def main():
         check_many_time_constants()
         check_unseeded()
         check_draws()
+        check_nestml()
         os.chdir("/")
     print("checked")
 

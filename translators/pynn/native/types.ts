@@ -59,7 +59,7 @@ export class Natives {
     const neuron: NeuronDocument | undefined = this.#read('cells', name, type, pointer);
     if (neuron === undefined) return undefined;
     const currents = Object.entries(neuron.inputs ?? {}).filter(
-      ([, input]) => (typeof input === 'object' ? input.unit : input) === 'A',
+      ([, input]) => /^[munp]?A$/.test(String(typeof input === 'object' ? input.unit : input)),
     );
     const [[injectable] = [undefined]] = currents;
     const structured = structureOfNative(neuron);

@@ -30,7 +30,7 @@ from pyNN.recording import get_io
 from pyNN.space import *
 from pyNN.standardmodels import StandardCellType
 
-from . import morphology, native, simulator
+from . import morphology, native, nestml, simulator
 from .checks import check_callbacks, check_delay_limits, check_outputs, check_time, is_number
 from .compartments import KdrChannel, MultiCompartmentNeuron, NaChannel, PassiveLeak, PassiveLeakHH
 from .electrodes import ACSource, DCSource, NoisyCurrentSource, StepCurrentSource

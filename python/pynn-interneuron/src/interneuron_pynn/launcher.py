@@ -63,6 +63,8 @@ def run_script(words, instead_of=(), **options):
             sys.modules[f"pyNN.{name}.standardmodels.{part}"] = interneuron_pynn
         setattr(pyNN, name, interneuron_pynn)
         sys.modules.update({f"pyNN.{name}.{module.__name__}": module for module in MODULES.get(name, ())})
+    if "nest" in instead_of:
+        sys.modules["pyNN.nest.nestml"] = interneuron_pynn.nestml
     if "spiNNaker" in instead_of:
         _as_spinnaker(interneuron_pynn)
     interneuron_pynn.given_options.update({name: value for name, value in options.items() if value != "auto"})

@@ -15,6 +15,7 @@ from pyNN.standardmodels import StandardCellType
 
 from . import simulator
 from .checks import check_cells, check_finite, check_given, check_source, check_values
+from .native import NativeCell
 from .recording import Recorder
 from .rules import distribution_of
 from .simulator import state
@@ -319,7 +320,7 @@ class Population(_Checked, common.Population):
 
     def _document(self):
         values = self.values
-        if hasattr(self.celltype, "definition"):
+        if isinstance(self.celltype, NativeCell):
             return self._native_document()
         if hasattr(self.celltype, "shape"):
             first = {variable: document_value(value) for variable, value in self.first.items()}
@@ -333,7 +334,7 @@ class Population(_Checked, common.Population):
         if more is not None:
             # Its spikes are not PyNN's parameters.
             return {"label": self.name_in_document, "size": int(self.size), "cell": {"type": "SpikeSourceArray"}, "native": more}
-        cell: dict[str, Any] = {"type": type(self.celltype).__name__}
+        cell: dict[str, Any] = {"type": getattr(self.celltype, "document_name", lambda: type(self.celltype).__name__)()}
         own = {name: self._draws.get(name) or document_value(value) for name, value in values.items() if "." not in name}
         if hasattr(self.celltype, "post_synaptic_receptors"):
             cell["neuron"] = {"type": type(self.celltype.neuron).__name__, "params": own}

@@ -97,7 +97,8 @@ class Recorder(recording.Recorder):
         indices = np.atleast_1d(self.population.id_to_index(np.array(ids, dtype=int)))
         steps = self._sample_steps()
         values = state.samples(self.population, variable.name, indices, variable.location, steps)
-        values = values / SI.get(self.population.find_units(variable), 1.0)
+        scales = getattr(self.population.celltype, "scales", {})
+        values = values / scales.get(variable.name, SI.get(self.population.find_units(variable), 1.0))
         return values, None
 
     def _local_count(self, variable, filter_ids=None):

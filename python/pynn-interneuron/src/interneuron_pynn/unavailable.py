@@ -53,7 +53,6 @@ extra_models = Unavailable("extra_models", "sPyNNaker", _EQUATIONS)
 
 #: Modules of simulators, by the names of the simulators in PyNN.
 MODULES = {
-    "nest": [Unavailable("nestml", "NEST", _EQUATIONS, "cannot be used: interneuron does not read NESTML, the language of {}'s models")],
     "spiNNaker": [external_devices, extra_models],
 }
 

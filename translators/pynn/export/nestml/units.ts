@@ -6,66 +6,19 @@
 import { binary, name, number, unary } from '../../../../src/lang/build.js';
 import type { Dimension, Expression } from '../../../../src/lang/ast.js';
 import { parseUnit } from '../../../../src/lang/units.js';
-import { siOf } from '../../../../src/library/simulators/nest-units.js';
+import { nestUnit as unitOfNest, siOf } from '../../../../src/library/simulators/nest-units.js';
 import { inUnit } from '../../../shared/in-unit.js';
 import { NotInNestml } from './not-in-nestml.js';
 
-/** A unit of NEST. */
-interface NestUnit {
-  /** As types of NESTML have it, such as `mV` or `pF/um**2`; `real` for pure numbers. */
-  readonly type: string;
-  /** The same in our own texts, such as `pF*um**-2`; `1` for pure numbers. */
-  readonly own: string;
-  /** Units with their exponents. */
-  readonly factors: readonly (readonly [unit: string, exponent: number])[];
-}
-
-/** Units with a name, by their exponents of mV, ms and pA. */
-const named: Readonly<Record<string, string>> = {
-  '1,0,0': 'mV',
-  '0,1,0': 'ms',
-  '0,0,1': 'pA',
-  '-1,0,1': 'nS',
-  '1,0,-1': 'Gohm',
-  '-1,1,1': 'pF',
-};
-
-/**
- * Returns the unit of NEST of a dimension.
- *
- * @throws NotInNestml  exponents that are no whole numbers, or a dimension of light
- */
-export function nestUnit(dimension: Dimension): NestUnit {
-  const [m, kg, s, A, K, mol, cd] = dimension;
-  // A kilogram is a V*A*s**3/m**2.
-  const [volts, seconds, amperes, metres] = [kg, s + 3 * kg, A + kg, m - 2 * kg];
-  if (![volts, seconds, amperes, metres, K, mol].every(Number.isInteger) || cd !== 0)
-    throw new NotInNestml(`NESTML has no unit for powers such as these: ${dimension.join(', ')}`);
-  const whole = named[[volts, seconds, amperes].join()];
-  const electrical: readonly (readonly [string, number])[] =
-    whole === undefined
-      ? [
-          ['mV', volts],
-          ['pA', amperes],
-          ['ms', seconds],
-        ]
-      : [[whole, 1]];
-  const factors = (
-    [...electrical, ['um', metres], ['K', K], ['mol', mol]] as readonly (readonly [string, number])[]
-  ).filter(([, exponent]) => exponent !== 0);
-  const power = ([unit, exponent]: readonly [string, number]): string =>
-    exponent === 1 ? unit : `${unit}**${exponent}`;
-  const above = factors.filter(([, exponent]) => exponent > 0).map(power);
-  const below = factors.filter(([, exponent]) => exponent < 0).map(([unit, exponent]) => power([unit, -exponent]));
-  return {
-    type: factors.length === 0 ? 'real' : [above.length === 0 ? '1' : above.join('*'), ...below].join('/'),
-    own: factors.length === 0 ? '1' : factors.map(power).join('*'),
-    factors,
-  };
+/** Returns the unit of NEST of a dimension. @throws NotInNestml */
+export function nestUnit(dimension: Dimension): NonNullable<ReturnType<typeof unitOfNest>> {
+  const unit = unitOfNest(dimension);
+  if (!unit) throw new NotInNestml(`NESTML has no unit for powers such as these: ${dimension.join(', ')}`);
+  return unit;
 }
 
 /** Returns the unit of NEST of a unit of SI by its text, such as `V` or `A*m**-2`. */
-export const nestUnitOf = (text: string): NestUnit => nestUnit(parseUnit(text).dimension);
+export const nestUnitOf = (text: string): ReturnType<typeof nestUnit> => nestUnit(parseUnit(text).dimension);
 
 /** Converts a value from SI to NEST's units. The dimension may have fractional powers, as noise does. */
 const inNest = (value: number, dimension: Dimension): number => Number((value / siOf(dimension)).toPrecision(15));

@@ -162,10 +162,10 @@ sim.run(10.0)
     ],
     'a language': [
       'import pyNN.nest as sim',
-      'import pyNN.nest as sim\nfrom pyNN.nest.nestml import nestml_cell_type',
-      /does not read NESTML/,
+      'import pyNN.nest as sim\nfrom pyNN.nest.nestml import nestml_synapse_type\nnestml_synapse_type("s", "s.nestml")',
+      /not those of synapses/,
       /equations/,
-      'nestml_cell_type',
+      'nestml_synapse_type("s", "s.nestml")',
     ],
     'an import': [
       'import pyNN.nest as sim',

@@ -131,8 +131,8 @@ function receptorsAsIn(model: NestmlModel): Receptors {
 
 /**
  * Returns a canonical document with the types of the models that it names: `nestml: file.nestml` in a neuron, with
- * `model: name` for a file of several models. Neurons that have `receptors`, as types of PyNN do, count weights in NEST's
- * units, and receive the receptors if there are none yet.
+ * `model: name` for a file of several models. Neurons with `receptors`, as PyNN has them, count weights in NEST's
+ * units, and get the receptors if there are none yet.
  *
  * @param path  of the document
  * @diagnostic nestml/*

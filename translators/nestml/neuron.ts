@@ -69,8 +69,8 @@ export type Receptors = Readonly<Record<string, { readonly variable: string; rea
 /**
  * Returns the type of a model.
  *
- * @param receptors  whose ports count weights in pA or nS, negative ones of inhibitory currents, as PyNN has them; other
- *   ports count numbers
+ * @param receptors  their ports count weights in pA or nS, those of inhibitory currents negative, as PyNN has them;
+ *   other ports count numbers
  * @throws Unreadable after a finding
  */
 export const neuronOf = (model: NestmlModel, report: Report, receptors: Receptors = {}): NeuronOfNestml =>

@@ -58,8 +58,8 @@ export class Natives {
     const { receptors = {}, ...type } = this.#native.cells?.[name] ?? {};
     const neuron: NeuronDocument | undefined = this.#read('cells', name, type, pointer);
     if (neuron === undefined) return undefined;
-    const currents = Object.entries(neuron.inputs ?? {}).filter(
-      ([, input]) => /^[munp]?A$/.test(String(typeof input === 'object' ? input.unit : input)),
+    const currents = Object.entries(neuron.inputs ?? {}).filter(([, input]) =>
+      /^[munp]?A$/.test(String(typeof input === 'object' ? input.unit : input)),
     );
     const [[injectable] = [undefined]] = currents;
     const structured = structureOfNative(neuron);

@@ -248,7 +248,7 @@ export type LocalEventDocument = {
 export type NeuronDocument = {
   /** A file in NESTML with the equations, in the folder of the document. */
   readonly nestml?: string;
-  /** With `nestml`: the model of a file that has several; default: its first neuron. */
+  /** With `nestml`: the model of a file that has several; default: its first of the kind. */
   readonly model?: string;
   readonly conformsTo?: ConformsToDocument;
   readonly parameters?: Readonly<Record<string, ParameterDocument>>;
@@ -286,6 +286,10 @@ export type PortDocument = UnitDocument | {
 export type SynapseDocument = {
   /** A file in NMODL with the equations, in the folder of the document; numbers in `values` have its units. */
   readonly nmodl?: string;
+  /** A file in NESTML with the equations, in the folder of the document. */
+  readonly nestml?: string;
+  /** With `nestml`: the model of a file that has several; default: its first of the kind. */
+  readonly model?: string;
   /** With `nmodl`: whether several connections share one point process. */
   readonly shared?: boolean;
   readonly conformsTo?: ConformsToDocument;

@@ -9,7 +9,7 @@ import { child } from '../../src/model/pointer.js';
 import { identifier } from '../../src/model/free-name.js';
 import { settle } from '../shared/located.js';
 import * as messages from './messages.js';
-import { neuronOf, receptorsOf, type NeuronOfNestml, type Receptors } from './neuron.js';
+import { neuronOf, receptorsOf, synapseOf, type NeuronOfNestml, type Receptors } from './neuron.js';
 import { parseNestml } from './parse.js';
 import type { NestmlModel } from './syntax.js';
 import { placesIn, Unreadable, type Report } from './text.js';
@@ -29,8 +29,8 @@ export interface ImportedNestml {
 interface ReadFile {
   readonly models: readonly NestmlModel[];
   readonly positions: Positions;
-  /** Returns a neuron as a type; null after an error. */
-  neuron(model: NestmlModel, receptors?: Receptors): NeuronOfNestml | null;
+  /** Returns a model as a type; null after an error. */
+  read<T>(read: (report: Report) => T): T | null;
 }
 
 /** Checks whether a model is of a synapse: its ports have no qualifiers, and one is called as those of synapses. */
@@ -51,13 +51,12 @@ function readFile(name: string, text: string, diagnostics: Diagnostics): ReadFil
   return {
     models,
     positions: { place: (_, span) => place(span ?? { start: 0, end: 1 }) },
-    neuron(model, receptors) {
+    read(reading) {
       const own = diagnostics.beside();
-      const reportOwn: Report = (finding, span) => {
-        own.add(finding, () => place(span));
-      };
       try {
-        return neuronOf(model, reportOwn, receptors);
+        return reading((finding, span) => {
+          own.add(finding, () => place(span));
+        });
       } catch (error) {
         if (error instanceof Unreadable) return null;
         throw error;
@@ -77,7 +76,7 @@ export function importNestml(name: string, text: string, diagnostics: Diagnostic
     diagnostics.add(messages.otherKind(model.name, true), file.positions.place('', model.span));
     return null;
   }
-  const neuron = file.neuron(model);
+  const neuron: NeuronOfNestml | null = file.read((report) => neuronOf(model, report));
   if (!neuron) return null;
   const { type, receptors, states } = neuron;
   const projections = [...new Map(Object.entries(receptors).map(([name, port]) => [port, name]))];
@@ -130,9 +129,9 @@ function receptorsAsIn(model: NestmlModel): Receptors {
 }
 
 /**
- * Returns a canonical document with the types of the models that it names: `nestml: file.nestml` in a neuron, with
- * `model: name` for a file of several models. Neurons with `receptors`, as PyNN has them, count weights in NEST's
- * units, and get the receptors if there are none yet.
+ * Returns a canonical document with the types of the models that it names: `nestml: file.nestml` in a neuron or a
+ * synapse, with `model: name` for a file of several models. Neurons with `receptors`, as PyNN has them, count
+ * weights in NEST's units, and get the receptors if there are none yet.
  *
  * @param path  of the document
  * @diagnostic nestml/*
@@ -144,40 +143,52 @@ export function withNamedModels(
   path: string,
   readText: (file: string) => Text,
 ): { readonly document: unknown; readonly positions: Positions } {
-  const neurons = memberOf(document, 'neurons');
-  const named = isObject(neurons)
-    ? Object.entries(neurons).filter(([, one]) => memberOf(one, 'nestml') !== undefined)
-    : [];
-  if (named.length === 0) return { document, positions };
   const places = new Map<string, Positions>();
-  const types = named.map(([name, one]): [string, unknown] => {
-    const pointer = child('/neurons', name);
-    const { nestml: given, model: wanted, ...more } = one as Members;
+  const typesOf = (kind: 'neurons' | 'synapses'): Members | undefined => {
+    const all = memberOf(document, kind);
+    const named = isObject(all) ? Object.entries(all).filter(([, one]) => memberOf(one, 'nestml') !== undefined) : [];
+    const types = named.map(([name, one]) => [name, typeOf(kind, name, one as Members)] as const);
+    return types.length === 0 ? undefined : { [kind]: { ...(all as Members), ...Object.fromEntries(types) } };
+  };
+  const typeOf = (
+    kind: 'neurons' | 'synapses',
+    name: string,
+    { nestml: given, model: wanted, ...more }: Members,
+  ): unknown => {
+    const pointer = child(`/${kind}`, name);
     const source = String(given);
     // A text of several lines is the model itself.
     const isText = source.includes('\n');
     const found = isText ? { text: source } : readText(source);
     if (isRefused(found)) {
       diagnostics.add(messages.notReadFile(source, found.refused), positions.place(`${pointer}/nestml`));
-      return [name, more];
+      return more;
     }
     const file = isText ? `${name}.nestml` : isAbsolute(source) ? source : join(dirname(path), source);
     const read = readFile(file, found.text, diagnostics);
-    const model = read?.models.find((candidate) =>
-      wanted === undefined ? !isSynapse(candidate) : candidate.name === wanted,
-    );
-    if (read && !model) {
-      const known = read.models.map((candidate) => candidate.name);
-      diagnostics.add(messages.noModel(typeof wanted === 'string' ? wanted : '', known), positions.place(pointer));
+    if (!read) return more;
+    const ofKind = (one: NestmlModel): boolean => isSynapse(one) === (kind === 'synapses');
+    const model = read.models.find((one) => (wanted === undefined ? ofKind(one) : one.name === wanted));
+    if (!model || !ofKind(model)) {
+      const known = read.models.filter(ofKind).map((one) => one.name);
+      const finding = model
+        ? messages.otherKind(model.name, kind === 'neurons')
+        : messages.noModel(typeof wanted === 'string' ? wanted : kind.slice(0, -1), known);
+      diagnostics.add(finding, positions.place(pointer));
+      return more;
     }
     const stated = more['receptors'] as Receptors | undefined;
-    const receptors = model && stated && (Object.keys(stated).length > 0 ? stated : receptorsAsIn(model));
-    const neuron = model && read?.neuron(model, receptors);
-    if (!neuron || !read) return [name, more];
-    const settled = settle(neuron.type, read.positions);
+    const receptors = stated && (Object.keys(stated).length > 0 ? stated : receptorsAsIn(model));
+    const type = read.read((report) =>
+      kind === 'synapses' ? synapseOf(model, report) : neuronOf(model, report, receptors).type,
+    );
+    if (!type) return more;
+    const settled = settle(type, read.positions);
     places.set(pointer, settled.positions);
-    return [name, { ...(settled.document as Members), ...more, ...(receptors ? { receptors } : {}) }];
-  });
+    return { ...(settled.document as Members), ...more, ...(receptors ? { receptors } : {}) };
+  };
+  const types = { ...typesOf('neurons'), ...typesOf('synapses') };
+  if (Object.keys(types).length === 0) return { document, positions };
   const ownPlace = (pointer: string): readonly [string, Positions] => {
     const [at, own] = [...places].find(([root]) => pointer === root || pointer.startsWith(`${root}/`)) ?? [
       '',
@@ -186,7 +197,7 @@ export function withNamedModels(
     return [pointer.slice(at.length), own];
   };
   return {
-    document: { ...(document as Members), neurons: { ...(neurons as Members), ...Object.fromEntries(types) } },
+    document: { ...(document as Members), ...types },
     positions: {
       place: (pointer, span) => {
         const [rest, own] = ownPlace(pointer);

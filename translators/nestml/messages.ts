@@ -258,6 +258,15 @@ export const otherKind = (name: string, isSynapse: boolean): Finding => ({
   code: 'nestml/kind',
   message: `${shorten(name)} is a model of a ${isSynapse ? 'synapse' : 'neuron'}`,
   expected: isSynapse ? 'a neuron' : 'a synapse',
+  hint: `name the file in a network, as \`nestml: …\` of a ${isSynapse ? 'synapse' : 'neuron'}`,
+});
+
+/** A note on a delay in a model of a synapse. */
+export const delayOfProjection = (): Finding => ({
+  code: 'nestml/delay',
+  severity: 'note',
+  message: 'delays of spikes are those of the projection, not of the model of the synapse',
+  hint: 'give the delay in the network',
 });
 
 /** A note on a cell without a network. */

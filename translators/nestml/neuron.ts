@@ -76,6 +76,13 @@ export type Receptors = Readonly<Record<string, { readonly variable: string; rea
 export const neuronOf = (model: NestmlModel, report: Report, receptors: Receptors = {}): NeuronOfNestml =>
   new Neuron(model, report).read(receptors);
 
+/** Returns the type of a model of a synapse. @throws Unreadable after a finding */
+export const synapseOf = (model: NestmlModel, report: Report): Readonly<Record<string, unknown>> =>
+  new Neuron(model, report).readSynapse();
+
+/** Pathways of synapses, by the ports that NESTML connects to the cells. */
+const pathwayOfPort: Readonly<Record<string, string>> = { pre_spikes: 'pre', post_spikes: 'post' };
+
 /** Returns the ports of a model by the names that NEST gives to its receptors. */
 export function receptorsOf({ ports }: NestmlModel): Readonly<Record<string, string>> {
   const spiking = ports.filter(({ kind }) => kind === 'spike');
@@ -177,6 +184,60 @@ class Neuron {
   }
 
   read(receptors: Receptors): NeuronOfNestml {
+    for (const port of this.model.ports) this.#declarePort(port);
+    this.#readEquations();
+    this.#update();
+    this.#receivers();
+    this.#conditions();
+    for (const { variable, kind } of Object.values(receptors)) this.#countWeights(variable, kind);
+    return this.#result();
+  }
+
+  readSynapse(): Readonly<Record<string, unknown>> {
+    const { model } = this;
+    const target = this.#names.take('target');
+    const notRead = (what: string, span: Span): never =>
+      this.#fail(messages.notRead(what, 'a part of a synapse'), span);
+    for (const { name, span } of model.ports)
+      if (!Object.hasOwn(pathwayOfPort, name)) notRead(`the port ${name}`, span);
+    for (const { span } of model.conditions) notRead('onCondition', span);
+    for (const [k, one] of model.update.entries())
+      if (k > 0 || one.kind !== 'call' || one.name !== 'integrate_odes' || one.arguments.length > 0)
+        notRead('code of each step', one.span);
+    this.#readEquations();
+    const number1: Type = { kind: 'real', dimension: dimensionless, unit: '1' };
+    const pathways = Object.entries(pathwayOfPort).flatMap(([port, pathway]) => {
+      const handlers = model.receivers.filter((one) => one.port === port).sort((a, b) => b.priority - a.priority);
+      const code = new Code(this.#translator, this.#scope, this.#names, {
+        targets: this.#targets(),
+        call: ({ name, arguments: [weight, delay], span }, guard, own) => {
+          if (name !== 'emit_spike') return false;
+          if (delay) this.#translator.report(messages.delayOfProjection(), delay.span);
+          const value = weight ? this.#translator.value(weight, own.scope) : null;
+          const sent = value ? this.#translator.stored(value, number1, span) : number(1);
+          own.statements.push(assignment(target, '+=', guard ? conditional(guard, sent, number(0), span) : sent, span));
+          return true;
+        },
+      });
+      for (const { body } of handlers) code.run(body);
+      return handlers.length === 0
+        ? []
+        : [[pathway, { do: code.statements.map((one) => locatedStatement(one, '')) }] as const];
+    });
+    for (const { port = '', span } of model.receivers)
+      if (!Object.hasOwn(pathwayOfPort, port)) notRead(`the port ${port}`, span);
+    return {
+      ...this.#variables(),
+      derivatives: Object.fromEntries(
+        [...this.#rates].map(([name, rate]) => [name, { rate: locatedExpression(rate, ''), eventDriven: true }]),
+      ),
+      ports: { target: '1' },
+      pathways: Object.fromEntries(pathways),
+    };
+  }
+
+  /** Reads all blocks with declarations and equations. */
+  #readEquations(): void {
     const { model } = this;
     const kernelVariables = new Set(model.kernels.flatMap(({ equations }) => equations.map(({ name }) => name)));
     const isOwn = ({ name }: Declaration): boolean =>
@@ -184,7 +245,6 @@ class Neuron {
     const states = model.state.filter(isOwn);
     for (const { name, type, span } of [...model.parameters, ...model.internals, ...states, ...model.inlines])
       this.#declare(name, this.#translator.type(type), span);
-    for (const port of model.ports) this.#declarePort(port);
     for (const one of model.parameters) this.#parameters.set(...this.#declared(one));
     for (const one of model.internals) {
       const [name, { type, initial, span }] = this.#declared(one);
@@ -199,11 +259,6 @@ class Neuron {
       this.#derived.set(name, { type, value: initial, span });
     }
     for (const equation of model.equations) this.#equation(equation);
-    this.#update();
-    this.#receivers();
-    this.#conditions();
-    for (const { variable, kind } of Object.values(receptors)) this.#countWeights(variable, kind);
-    return this.#result();
   }
 
   /** Lets a port count weights in a unit of NEST. */
@@ -771,13 +826,36 @@ class Neuron {
   }
 
   // --- The canonical type ------------------------------------------------------------------------------------------
-  #result(): NeuronOfNestml {
-    const placed = (e: Expression): Located => locatedExpression(e, '');
+  /** Returns parameters, variables of events and equations, and derived variables, as a canonical type has them. */
+  #variables(): Readonly<Record<string, unknown>> {
     const entry = (
       { type: { kind, unit }, span }: Pick<State, 'type' | 'span'>,
       member: string,
       e: Expression,
-    ): Located => located({ unit, ...(kind === 'real' ? {} : { type: kind }), [member]: placed(e) }, '', span);
+    ): Located =>
+      located({ unit, ...(kind === 'real' ? {} : { type: kind }), [member]: locatedExpression(e, '') }, '', span);
+    // Parameters are independent of each other once a model exists.
+    const parameters = [...this.#parameters].map(
+      ([name, one]) => [name, { ...one, initial: this.#atStart(one.initial, one.span, new Map()) }] as const,
+    );
+    const states = [...this.#states].map(
+      ([name, one]) => [name, { ...one, initial: this.#atStart(one.initial, one.span, this.#parameters) }] as const,
+    );
+    const infinite = parameters.filter(([, { initial }]) => namesIn(initial).has('inf'));
+    for (const [name, { initial, type, span }] of infinite) this.#derived.set(name, { type, value: initial, span });
+    return {
+      parameters: Object.fromEntries(
+        parameters
+          .filter((one) => !infinite.includes(one))
+          .map(([name, one]) => [name, entry(one, 'value', one.initial)]),
+      ),
+      state: Object.fromEntries(states.map(([name, one]) => [name, entry(one, 'initial', one.initial)])),
+      derived: Object.fromEntries([...this.#derived].map(([name, one]) => [name, entry(one, 'value', one.value)])),
+    };
+  }
+
+  #result(): NeuronOfNestml {
+    const placed = (e: Expression): Located => locatedExpression(e, '');
     for (const [name] of this.#rates)
       if (this.#integrated([]).includes(name) && !this.#active.has(name)) this.#rates.delete(name);
     const eventNames = new UniqueNames();
@@ -797,29 +875,14 @@ class Neuron {
     });
     const inputs = this.model.ports.filter(({ kind }) => kind === 'continuous');
     const inputName = (name: string): string => (this.#symbols.get(name)?.e as { readonly name: string }).name;
-    // Parameters are independent of each other once a model exists.
-    const parameters = [...this.#parameters].map(
-      ([name, one]) => [name, { ...one, initial: this.#atStart(one.initial, one.span, new Map()) }] as const,
-    );
-    const states = [...this.#states].map(
-      ([name, one]) => [name, { ...one, initial: this.#atStart(one.initial, one.span, this.#parameters) }] as const,
-    );
-    const infinite = parameters.filter(([, { initial }]) => namesIn(initial).has('inf'));
-    for (const [name, { initial, type, span }] of infinite) this.#derived.set(name, { type, value: initial, span });
     const type = {
-      parameters: Object.fromEntries(
-        parameters
-          .filter((one) => !infinite.includes(one))
-          .map(([name, one]) => [name, entry(one, 'value', one.initial)]),
-      ),
+      ...this.#variables(),
       inputs: Object.fromEntries(
         inputs.map(({ name, span }) => [
           inputName(name),
           located({ unit: this.#types.get(inputName(name))?.unit ?? '1', reduce: 'sum' }, '', span),
         ]),
       ),
-      state: Object.fromEntries(states.map(([name, one]) => [name, entry(one, 'initial', one.initial)])),
-      derived: Object.fromEntries([...this.#derived].map(([name, one]) => [name, entry(one, 'value', one.value)])),
       ...(this.#isLinear() ? {} : { method: 'adaptive' }),
       derivatives: Object.fromEntries([...this.#rates].map(([name, rate]) => [name, placed(rate)])),
       events: Object.fromEntries(events),

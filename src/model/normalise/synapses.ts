@@ -197,7 +197,8 @@ export function normaliseSynapse(
   pointer: string,
 ): SynapseInfo {
   const { document, declared, ports } = synapse;
-  if (document.nmodl !== undefined) context.report(messages.tableNotRead(document.nmodl), pointer);
+  const unread = document.nmodl ?? document.nestml;
+  if (unread !== undefined) context.report(messages.tableNotRead(unread), pointer);
   const own = namesFrom(declared.names, ports);
   const scopes = synapseScopes(own, ends);
   const equations = normaliseEquations(context, document, declared, scopes, scopes, pointer);

@@ -71,6 +71,12 @@ const equations: Slots = {
 };
 
 /** Values, and types of cells and synapses. */
+/** Members that name a model in NESTML in place of equations. */
+const nestml = {
+  nestml: text('A file in NESTML with the equations, in the folder of the document.'),
+  model: text('With `nestml`: the model of a file that has several; default: its first of the kind.'),
+};
+
 export const types: Slots = {
   id: text('A name: a letter or underscore, then letters, digits and underscores.', {
     pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
@@ -324,8 +330,7 @@ export const types: Slots = {
     order: usually(0, whole('Order among the conditions.')),
   }),
   neuron: object('A type of neuron, by its equations.', {
-    nestml: text('A file in NESTML with the equations, in the folder of the document.'),
-    model: text('With `nestml`: the model of a file that has several; default: its first neuron.'),
+    ...nestml,
     ...equations,
     sequence: orEmpty(to('sequence')),
     inputs: orEmpty(map(to('input'))),
@@ -355,6 +360,7 @@ export const types: Slots = {
   ),
   synapse: object('A type of synapse, by its equations.', {
     nmodl,
+    ...nestml,
     shared: flag('With `nmodl`: whether several connections share one point process.'),
     ...equations,
     ...schemes,

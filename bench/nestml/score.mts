@@ -12,7 +12,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { registerNotations } from '../../src/notations.js';
-import { caseOf, differenceOf, modelIn, runHere, type NestOutcome } from '../../test/translators/nestml/nest-cases.js';
+import {
+  caseOf,
+  differenceOf,
+  modelIn,
+  runHere,
+  type NestCase,
+  type NestOutcome,
+} from '../../test/translators/nestml/nest-cases.js';
 
 const [folder = '', module = '', only = ''] = process.argv.slice(2);
 registerNotations();
@@ -26,7 +33,25 @@ const files = readdirSync(folder)
   .filter((name) => name.endsWith('.nestml') && name.includes(only))
   .sort()
   .map((file) => ({ path: resolve(folder, file), model: modelIn(readFileSync(join(folder, file), 'utf8')) }));
-const cases = files.flatMap(({ model }) => (model ? settings.map((setting) => caseOf(model, setting)) : []));
+const cases: NestCase[] = [];
+const outcomes = new Map<NestCase, NestOutcome | Error>();
+for (const { path, model } of files) {
+  if (!model) continue;
+  const numbers = new Set(
+    model.state.flatMap(({ name, type }) => (/^(?:boolean|integer)$/.test(type.text) ? [] : [name])),
+  );
+  for (const given of settings.map((setting) => caseOf(model, setting))) {
+    const here = await runHere(path, model, given).catch((error: unknown) => error as Error);
+    // NEST's own first values may come from memory that is not set yet.
+    const first =
+      here instanceof Error
+        ? []
+        : Object.entries(here.variables).flatMap(([name, [value]]) => (numbers.has(name) ? [[name, value ?? 0]] : []));
+    const one = { ...given, parameters: { ...Object.fromEntries(first), ...given.parameters } };
+    cases.push(one);
+    outcomes.set(one, here);
+  }
+}
 const input = join(mkdtempSync(join(tmpdir(), 'nestml-')), 'cases.json');
 writeFileSync(input, JSON.stringify({ cases }));
 const runner = join(import.meta.dirname, '../../test/interoperability/python/run_nestml_models.py');
@@ -43,7 +68,9 @@ for (const { path, model } of files) {
       if (given.model !== model.name) continue;
       const other = there[k] as NestOutcome;
       if (other.error !== undefined) throw new Error(`NEST: ${other.error}`);
-      const { spikes, isSame, variables } = differenceOf(await runHere(path, model, given), other);
+      const here = outcomes.get(given);
+      if (!here || here instanceof Error) throw here ?? new Error('not run');
+      const { spikes, isSame, variables } = differenceOf(here, other);
       const [worst] = Object.entries(variables).sort(([, a], [, b]) => (Number.isNaN(a) ? -1 : b - a));
       if (!isSame || (worst && !(worst[1] < 1e-3))) isEqual = false;
       parts.push(`${spikes} spikes ${isSame ? 'equal' : 'differ'}, ${worst?.[0]} ${worst?.[1].toExponential(1)}`);

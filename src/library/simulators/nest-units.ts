@@ -1,10 +1,10 @@
-/** Units of NEST: mV, ms and pA, and those that follow from them. */
+/** Units of NEST: mV, ms and pA, those that follow from them, and mmol. */
 
 import type { Dimension } from '../../lang/ast.js';
 
 /** Returns the size in SI of NEST's unit of a dimension; lengths are in µm. */
-export const siOf = ([m, kg, s, A]: Dimension): number =>
-  10 ** -(3 * kg + 3 * (s + 3 * kg) + 12 * (A + kg) + 6 * (m - 2 * kg));
+export const siOf = ([m, kg, s, A, , mol]: Dimension): number =>
+  10 ** -(3 * kg + 3 * (s + 3 * kg) + 12 * (A + kg) + 6 * (m - 2 * kg) + 3 * mol);
 
 /** A unit of NEST. */
 interface NestUnit {
@@ -42,7 +42,7 @@ export function nestUnit(dimension: Dimension): NestUnit | null {
         ]
       : [[whole, 1]];
   const factors = (
-    [...electrical, ['um', metres], ['K', K], ['mol', mol]] as readonly (readonly [string, number])[]
+    [...electrical, ['um', metres], ['K', K], ['mmol', mol]] as readonly (readonly [string, number])[]
   ).filter(([, exponent]) => exponent !== 0);
   const power = ([unit, exponent]: readonly [string, number]): string =>
     exponent === 1 ? unit : `${unit}**${exponent}`;

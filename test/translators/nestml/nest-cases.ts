@@ -66,7 +66,7 @@ const factors: Readonly<Record<string, number>> = {
   '1': 1,
   'S*s**-1': 1e6,
   'A*s**-1': 1e9,
-  'mol*m**-3': 1e-3,
+  mole: 1e3,
 };
 
 /** Runs a case here, with the model by the name of its file. @throws DiagnosticError */

@@ -19,13 +19,13 @@ export function withNamedTypes(document: unknown, positions: Positions, { named 
   const cells: Record<string, unknown> = Object.fromEntries(
     Object.entries(isObject(given) ? given : {}).map(([name, type]) => [
       name,
-      isObject(type) && !('equations' in type) ? { receptors: {}, ...type } : type,
+      isObject(type) && memberOf(type, 'equations') === undefined ? { receptors: {}, ...type } : type,
     ]),
   );
   const places = new Map<string, string>();
   const typed = (population: unknown, k: number): unknown => {
     const cell = memberOf(population, 'cell');
-    if (!isObject(cell) || 'type' in cell) return population;
+    if (!isObject(cell) || memberOf(cell, 'type') !== undefined) return population;
     const all = Object.entries(cell);
     const model = memberOf(cell, 'name');
     const own = all.filter(([key]) => key !== 'name' && !ofCells.has(key));

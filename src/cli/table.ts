@@ -23,3 +23,9 @@ export function formatTable(columns: readonly Column[], rows: readonly (readonly
       .trimEnd(),
   );
 }
+
+/** Returns a headline and indented lines below it. */
+export const indented = ([headline = '', ...lines]: readonly string[]): readonly string[] => [
+  headline,
+  ...lines.map((line) => `  ${line}`),
+];

@@ -12,22 +12,35 @@ const ms = (time: number): string => `${Number((time * 1e3).toPrecision(2))} ms`
 /** Returns a step in s. */
 const stepText = (step: number): string => `${Number((step * 1e3).toPrecision(6))} ms`;
 
-/** Returns the verdict with its figures. @param named  gives a variable's name in the document */
-export function limitText(limit: Limit, named: (variable: string) => string = (variable) => variable): string {
-  const { verdict, reason, closed, writtenAnew, with: tool } = limit;
-  const where = tool === undefined ? '' : `, run in ${tool}`;
+/** Most characters of a headline, for lines with some words before it. */
+const mostCharacters = 88;
+
+/** Returns the verdict with its figures in one line. @param named  gives a variable's name in the document */
+export const limitText = (limit: Limit, named?: (variable: string) => string): string =>
+  limitLines(limit, named).join('; ');
+
+/** Returns the verdict in a headline, and its figures. @param named  gives a variable's name in the document */
+export function limitLines(limit: Limit, named: (variable: string) => string = (variable) => variable): string[] {
+  const { verdict, reason = '', closed, writtenAnew, with: tool } = limit;
+  const start = `${verdict}${tool === undefined ? '' : `, run in ${tool}`}: `;
   switch (verdict) {
     case 'the same model': {
-      const more = [
+      const [first = '', ...figures] = vanishing(limit);
+      return [
+        `${start}${first}`,
+        ...figures,
         ...(writtenAnew ? ['written anew for each step'] : []),
         ...(closed.length > 0 ? [`${listOf(closed)} coupled as in the network`] : []),
+        ...ownStep(limit),
       ];
-      return [`the same model${where}: ${vanishing(limit)}`, ...more, ...ownStep(limit)].join('; ');
     }
-    case 'another model':
-      return `another model${where}: ${remaining(limit, named)}`;
+    case 'another model': {
+      const [what, values, more] = remaining(limit, named);
+      const whole = `${start}${what} ${values}${more}`;
+      return whole.length <= mostCharacters ? [whole] : [`${start}${what}${more}`, `it ${values}`];
+    }
     case 'no limit':
-      return `no limit${where}: ${reason ?? ''}`;
+      return [`${start}${reason}`];
     default:
       return verdict satisfies never;
   }
@@ -49,7 +62,8 @@ const listed = (numbers: readonly number[], digits = 6): string =>
 /** Steps that are shown. */
 const mostSteps = 3;
 
-function vanishing({ levels, states }: Limit): string {
+/** Returns how differences vanish, and the figures that show it. */
+function vanishing({ levels, states }: Limit): readonly string[] {
   const shown = levels.slice(-mostSteps);
   const isEqual = levels.every((level) => [...level.units.values()].every(({ distance }) => distance === 0));
   // A few spikes that hardly reach the threshold settle at shorter steps.
@@ -58,18 +72,19 @@ function vanishing({ levels, states }: Limit): string {
     shown.map((level) => (isLate ? nearly(level) : largest(level)) * 1e3),
     2,
   );
-  const figures = isEqual
-    ? 'no difference at any step'
-    : levels.some(({ apart }) => apart.length > 0)
-      ? `differences vanish with the step (${isLate ? '99 % of spikes within ' : ''}${distances} ms at ${listed(
-          shown.map(({ step }) => step * 1e3),
-        )} ms)`
-      : `differences vanish with the step (${listed(shown.map(({ step }) => step * 1e3))} ms)`;
+  const steps = `${listed(shown.map(({ step }) => step * 1e3))} ms`;
+  const figures = levels.some(({ apart }) => apart.length > 0)
+    ? [`${isLate ? '99 % of spikes' : 'spikes'} within ${distances} ms at steps of ${steps}`]
+    : [`steps of ${steps}`];
   const isCompared = states !== undefined && states.apart.length === 0 && states.synapses;
-  if (isCompared) return `${figures}, states equal to ${Number(Math.max(states.rounding, 1e-16).toPrecision(1))}`;
-  const within = isEqual ? undefined : agreementOf(shown.at(-1)!);
-  const inRuns = states === undefined || states.synapses ? '' : ', synapses compared in runs only';
-  return `${figures}${within === undefined ? '' : `, states equal within ${within}`}${inRuns}`;
+  const within = isCompared || isEqual ? undefined : agreementOf(shown.at(-1)!);
+  return [
+    isEqual ? 'no difference at any step' : 'differences vanish with the step',
+    ...(isEqual ? [] : figures),
+    ...(isCompared ? [`states equal to ${Number(Math.max(states.rounding, 1e-16).toPrecision(1))}`] : []),
+    ...(within === undefined ? [] : [`states equal within ${within}`]),
+    ...(states === undefined || states.synapses ? [] : ['synapses compared in runs only']),
+  ];
 }
 
 /** Share of states that the stated agreement is of: spikes near the threshold settle late. */
@@ -95,33 +110,46 @@ function ownStep({ levels: [first], dt }: Limit): readonly string[] {
   return [`at ${stepText(dt)} ${count} of ${first.spikes} spikes at most ${ms(most)} apart${later}`];
 }
 
-function remaining({ rest, states, levels }: Limit, named: (variable: string) => string): string {
+/** Returns a quantity that differs, the difference, and the number of others. */
+function remaining(
+  { rest, states, levels }: Limit,
+  named: (variable: string) => string,
+): readonly [what: string, values: string, more: string] {
   const [difference, ...more] = states?.differences ?? [];
   if (difference !== undefined)
-    return `${differenceText(difference)}${more.length === 0 ? '' : ` (and ${more.length} more)`}`;
+    return [quantityOf(difference), valuesOf(difference), more.length === 0 ? '' : ` (and ${more.length} more)`];
   const [unit] = rest;
   const steps = `${listed(levels.slice(-mostSteps).map(({ step }) => step * 1e3))} ms`;
   const [first] = levels.at(-1)?.unmatched ?? [];
   if (unit === undefined)
     return first === undefined
-      ? 'a difference remains'
-      : `a spike of ${first.population}[${first.cell}] at ${stepText(first.time)} is only in one of them at ${steps}`;
+      ? ['a difference', 'remains', '']
+      : [
+          `a spike of ${first.population}[${first.cell}] at ${stepText(first.time)}`,
+          `is only in one of them at ${steps}`,
+          '',
+        ];
   const { population, cell, variable, distance } = unit;
   const cells = new Set(rest.map((one) => `${one.population}[${one.cell}]`)).size;
-  const what = variable === undefined ? 'spikes' : named(variable);
   const size = variable === undefined ? ms(distance) : String(Number(distance.toPrecision(2)));
-  return `${what} of ${population}[${cell}] stay ${size} apart at ${steps} (${cells} ${cells === 1 ? 'cell' : 'cells'})`;
+  return [
+    `${variable === undefined ? 'spikes' : named(variable)} of ${population}[${cell}]`,
+    `stay ${size} apart at ${steps}`,
+    ` (${cells} ${cells === 1 ? 'cell' : 'cells'})`,
+  ];
 }
 
-/** Returns a quantity that differs, with both values. */
-export function differenceText({ population, cell, quantity, values, unit }: StateDifference): string {
+const quantityOf = ({ population, cell, quantity }: StateDifference): string => `${quantity} of ${population}[${cell}]`;
+
+/** Returns both values of a quantity, with as many digits as show a difference. */
+function valuesOf({ values, unit }: StateDifference): string {
   const { dimension } = parseUnit(unit);
   const shown = (digits: number): readonly string[] =>
     values.map((value) =>
       value === null ? 'none' : String(symbolicQuantity(Number(value.toPrecision(digits)), dimension)),
     );
   const [first, second] = [6, 9, 12].map(shown).find(([one, other]) => one !== other) ?? shown(15);
-  return `${quantity} of ${population}[${cell}] is ${first} and ${second}`;
+  return `is ${first} and ${second}`;
 }
 
 /** Returns a verdict with the figures of each step, for reports. */

@@ -4,7 +4,7 @@ import { grades, type Grade } from '../compare/compare.js';
 import { gradeText } from '../compare/headline.js';
 import { symbolicQuantity } from '../lang/readable-quantity.js';
 import { parseUnit } from '../lang/units.js';
-import { limitReport, limitText } from './limit-text.js';
+import { limitLines, limitReport } from './limit-text.js';
 import type { VariableCheck } from './compare-samples.js';
 import type { PopulationCheck } from './compare-spikes.js';
 import type { Measurement } from './measure.js';
@@ -12,23 +12,31 @@ import type { Measurement } from './measure.js';
 /** Returns a time in s as text. */
 export const ms = (time: number): string => `${Number((time * 1e3).toPrecision(6))} ms`;
 
+/** Returns the verdict of a measurement with its figures in one line. */
+export const measurementText = (measurement: Measurement): string => measurementLines(measurement).join('; ');
+
 /**
- * Returns the verdict of a measurement with its figures by population and variable, the least close first.
+ * Returns the verdict of a measurement in a headline, and its figures by population and variable, the least close
+ * first.
  *
  * @param named  gives a variable's name in the document
  */
-export function measurementText(
+export function measurementLines(
   { verdict, reason, check, limit }: Measurement,
   named: (variable: string) => string = (variable) => variable,
-): string {
-  if (verdict === 'exact') return 'exact, the same model when read back';
-  const decided = limit === undefined ? '' : `${limitText(limit, named)}; `;
-  if (reason !== undefined || check === undefined) return `${decided}not measured: ${reason ?? ''}`;
+): readonly string[] {
+  if (verdict === 'exact') return ['exact, the same model when read back'];
+  const decided = limit === undefined ? [] : limitLines(limit, named);
+  if (reason !== undefined || check === undefined) return [...decided, `not measured: ${reason ?? ''}`];
   const drawsAnew = check.drawnAnew !== undefined;
   const { seconds, tolerance, populations, variables = [], with: tool, absent } = check;
   const order = (grade: Grade): number => -grades.indexOf(grade);
   const spiking = populations.filter(({ spikes }) => spikes[0] + spikes[1] > 0);
-  const parts = [
+  const how = `${ms(seconds)}${tool === 'interneuron' ? '' : ` of ${tool}`}${drawsAnew ? ', the file draws its own numbers' : ''}`;
+  const grade = gradeText(verdict === 'not measured' ? 'cannot say' : verdict, tolerance);
+  return [
+    ...decided,
+    `${decided.length === 0 ? '' : 'at its own step: '}${grade} (${how})`,
     ...(populations.length > 0 && spiking.length === 0 ? ['no spikes'] : []),
     ...shortened(
       [...spiking].sort((a, b) => order(a.grade) - order(b.grade)).map((spikes) => populationText(spikes, drawsAnew)),
@@ -38,10 +46,8 @@ export function measurementText(
       [...variables].sort((a, b) => share(b) - share(a)).map((variable) => variableText(variable, named)),
       'variables',
     ),
+    ...(absent.length > 0 ? [`not compared: ${shortened(absent, 'variables').join(', ')}`] : []),
   ];
-  const how = `${ms(seconds)}${tool === 'interneuron' ? '' : ` of ${tool}`}${drawsAnew ? ', the file draws its own numbers' : ''}`;
-  if (absent.length > 0) parts.push(`not compared: ${shortened(absent, 'variables').join(', ')}`);
-  return `${decided}${gradeText(verdict === 'not measured' ? 'cannot say' : verdict, tolerance)} (${how}): ${parts.join('; ')}`;
 }
 
 /** Returns a measurement with the figures of both verdicts, for reports. */

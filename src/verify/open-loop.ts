@@ -163,8 +163,9 @@ export function partsThere({ model: source }: ValidModel, { model: target }: Val
   const found = new Map<string, { readonly population: string; readonly cells: readonly number[] }>();
   /** A population of compartments has the first compartments of all cells first. */
   const add = (name: string, population: string, cells: readonly number[]): void => {
-    const size = target.populations[name]?.size ?? 0;
-    const elements = Array.from({ length: size }, (_, element) => cells[element % cells.length] ?? 0);
+    const { size = 0, type = '' } = target.populations[name] ?? {};
+    const length = target.neurons[type]?.cable ? size : Math.min(size, cells.length);
+    const elements = Array.from({ length }, (_, element) => cells[element % cells.length] ?? 0);
     found.set(name, { population, cells: elements });
   };
   for (const [population, { size }] of Object.entries(source.populations)) {

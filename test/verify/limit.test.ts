@@ -183,8 +183,8 @@ describe('two documents, of which one has a population for each cell', () => {
 
 // Synapses of LEMS act by their own equations, which spikes that are played into them do not show.
 test.each([
-  ['pynn/stdp-additive.json', 'brian-json', /states equal to \S+;/],
-  ['brian/stdp-pair.yaml', 'neuroml', /, synapses compared in runs only;/],
+  ['pynn/stdp-additive.json', 'brian-json', /; states equal to \S+;/],
+  ['brian/stdp-pair.yaml', 'neuroml', /; synapses compared in runs only;/],
 ] as const)('says how the plastic synapses of %s in %s are compared', async (fixture, to, expected) => {
   const { valid } = importModel(readSource(join(root, 'fixtures', fixture)));
   const converted = await convertWritten(valid, to);
@@ -320,6 +320,15 @@ describe('reasons without a limit', () => {
     expect(await limitOf(model, model)).toMatchObject({ verdict: 'no limit', reason: expect.stringMatching(reason) });
   });
 
+  test('a population of another size', async () => {
+    const [few, many] = [brian({}), brian({ N: 3 })];
+    const reasons = [await limitOfDocuments(few, many), await limitOfDocuments(many, few)].map(({ reason }) => reason);
+    expect(reasons).toEqual([
+      'cells of cells have no counterpart in the first model',
+      'cells of cells have no counterpart in the second model',
+    ]);
+  });
+
   test('code at listed times has a limit, unlike an operation of each step', async () => {
     const model = brian({ run_regularly: [{ code: 'v += 3*mV', times: ['5 ms', '20 ms'] }] });
     expect(await limitOf(model, model)).toMatchObject({ verdict: 'the same model' });
@@ -396,6 +405,15 @@ describe('reasons without a limit', () => {
     ],
   ] as const)('%s', async (_, model, reason) => {
     expect(await limitOf(model, model)).toMatchObject({ verdict: 'no limit', reason: expect.stringMatching(reason) });
+  });
+
+  test('a population of another size', async () => {
+    const [few, many] = [brian({}), brian({ N: 3 })];
+    const reasons = [await limitOfDocuments(few, many), await limitOfDocuments(many, few)].map(({ reason }) => reason);
+    expect(reasons).toEqual([
+      'cells of cells have no counterpart in the first model',
+      'cells of cells have no counterpart in the second model',
+    ]);
   });
 
   test('more time decides, by work that every machine counts alike', async () => {

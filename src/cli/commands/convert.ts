@@ -9,7 +9,7 @@ import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { printable } from '../../diagnostics/display.js';
 import { orOutputError } from '../../../runtime/results/output-error.js';
 import type { Measurement } from '../../verify/measure.js';
-import { measurementReport, measurementText } from '../../verify/measurement-text.js';
+import { measurementLines, measurementReport } from '../../verify/measurement-text.js';
 import { checkLines } from '../check-text.js';
 import type { ImportedModel } from '../../pipeline/pipeline.js';
 import { shareableJson } from '../../pipeline/results/provenance.js';
@@ -34,7 +34,7 @@ import { planConversions, type Conversion } from '../conversion-plan.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
-import { formatTable } from '../table.js';
+import { formatTable, indented } from '../table.js';
 import { readSeconds } from '../values.js';
 
 /**
@@ -143,7 +143,8 @@ async function convertOne(
   };
   const differing = inOrder(withOneConvention(converted.report.filter(({ verdict }) => verdict !== 'exact')));
   const hint = shorterSteps(imported.valid, differing, measured);
-  const summary = `conversion: ${summaryOf(differing, converted, measured, words)}${hint}`;
+  const lines = [...summaryOf(differing, converted, measured, words), ...hint];
+  const summary = `conversion: ${indented(lines).join('\n')}`;
   if (refused.length > 0) {
     const other = refused.some(isLeftOut) ? await completeNotation(imported, to) : undefined;
     const causes = refused.filter(({ isConsequence }) => isConsequence !== true);
@@ -174,7 +175,7 @@ async function convertOne(
   const isAsked = options.flag('check') || simulatorNames.some((name) => name === options.value('with'));
   if (isAsked && measured?.check)
     for (const line of checkLines(measured.check, options.flag('freeze'))) context.say(line);
-  context.say(summary + (converted.portable ? '' : '; not portable'));
+  context.say([summary, ...(converted.portable ? [] : ['  not portable'])].join('\n'));
   const isWrong = isAsked && measured !== undefined && isDifferent(measured);
   return { code: isWrong ? exitCodes.wrong : exitCodes.done, report: reported };
 }
@@ -330,22 +331,23 @@ function reportOf(
   };
 }
 
-/** Returns the last line: the number of parts that are left out, and the measurement. */
+/** Returns the verdict in a headline, and figures: the number of parts that are left out, and the measurement. */
 function summaryOf(
   differing: readonly ConversionEntry[],
   { outcome }: ConvertedModel,
   measured: Measurement | undefined,
   words: SourceWords,
-): string {
-  const measurement = measured === undefined ? 'not measured' : measurementText(measured, words.variable);
+): readonly string[] {
+  const measurement = measured === undefined ? ['not measured'] : measurementLines(measured, words.variable);
   const omissions = differing.filter(isLeftOut);
   if (outcome !== 'incomplete') {
     // Only recordings are left out; one may have a row for each of its variables.
     const { size } = new Set(omissions.map(({ pointer }) => pointer));
-    return size === 0 ? measurement : `${measurement}; ${numberOf(size, 'recording')} left out`;
+    return size === 0 ? measurement : [...measurement, `${numberOf(size, 'recording')} left out`];
   }
+  const [first = '', ...more] = measured === undefined ? [] : measurement;
   const count = `incomplete, ${numberOf(omissions.length, 'part')} left out`;
-  return measured === undefined ? count : `${count}; the rest: ${measurement}`;
+  return measured === undefined ? [count] : [count, `the rest: ${first}`, ...more];
 }
 
 const numberOf = (count: number, what: string): string => `${count} ${what}${count === 1 ? ' is' : 's are'}`;
@@ -355,11 +357,11 @@ function shorterSteps(
   { model }: ImportedModel['valid'],
   differing: readonly ConversionEntry[],
   measured: Measurement | undefined,
-): string {
+): readonly string[] {
   const isOpen = measured?.verdict === 'different' || measured?.verdict === 'cannot say';
-  if (!isOpen || !differing.some(({ code }) => ['convention/forward-euler', 'brian/method'].includes(code))) return '';
+  if (!isOpen || !differing.some(({ code }) => ['convention/forward-euler', 'brian/method'].includes(code))) return [];
   const step = Number((model.experiment.dt * 1e2).toPrecision(6));
-  return `; the integration method may need shorter steps: --dt '${step} ms'`;
+  return [`the integration method may need shorter steps: --dt '${step} ms'`];
 }
 
 const verdictWords = {

@@ -8,7 +8,7 @@ import { isModel } from '../../pipeline/read/is-model.js';
 import type { ImportedModel } from '../../pipeline/pipeline.js';
 import type { Became } from '../../model/rewriting/became.js';
 import type { Limit } from '../../verify/limit.js';
-import { limitReport, limitText } from '../../verify/limit-text.js';
+import { limitLines, limitReport } from '../../verify/limit-text.js';
 import type { CommandContext } from '../context.js';
 import { eventName, milliseconds } from '../../compare/recorded.js';
 import { runLines } from '../comparison-text.js';
@@ -16,7 +16,7 @@ import { modelDifferenceLines } from '../model-difference-text.js';
 import { exitCodes } from '../exit-codes.js';
 import { readSeconds } from '../values.js';
 import { printJson } from '../failure.js';
-import { formatTable } from '../table.js';
+import { formatTable, indented } from '../table.js';
 
 /** Compares two models part by part, or two results to the bit. */
 export async function diff(context: CommandContext): Promise<number> {
@@ -59,7 +59,7 @@ async function diffModels(context: CommandContext, first: string, second: string
       ...comparison,
       ...(limit === undefined ? {} : { limit: limitReport(limit) }),
     });
-  const lines = [...modelDifferenceLines(comparison), ...(limit === undefined ? [] : [limitText(limit)])];
+  const lines = [...modelDifferenceLines(comparison), ...(limit === undefined ? [] : indented(limitLines(limit)))];
   context.say(lines.map(printable).join('\n'));
   return comparison.sameExperiment ? exitCodes.done : exitCodes.wrong;
 }

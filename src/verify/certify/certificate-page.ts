@@ -20,43 +20,49 @@ const mostSentences = 8;
 /** Longest text in a cell of a table. */
 const longestText = 220;
 
+/** The colours and letters of reports (`src/present`), and less space in print. */
 const styles = `
 @page { size: A4; margin: 14mm 15mm; }
-:root { --ink: #1c2430; --quiet: #5a6573; --line: #d9dee5; --good: #17704a; --fair: #8a6100; --bad: #a8262b; --none: #5a6573; }
+:root { color-scheme: light dark; --ink: #1c2024; --paper: #fff; --quiet: #5b6470; --line: #dfe3e8; --wash: #f6f7f9;
+  --good: #17704a; --fair: #8a6100; --bad: #a8262b; --none: #5b6470; }
+@media screen and (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --paper: #16191d; --quiet: #a3abb5; --line: #363c44; --wash: #20242a;
+  --good: #63c99c; --fair: #dcb04d; --bad: #f08a8e; --none: #a3abb5; } }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 180mm; padding: 8mm 0; color: var(--ink); background: #fff;
-  font: 9.2pt/1.42 "Source Sans 3", "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
-@media print { body { padding: 0; max-width: none; } }
-@media screen and (max-width: 190mm) { body { padding: 5mm; } }
-header { border-top: 2.2mm solid var(--tone); padding-top: 4mm; display: grid; grid-template-columns: 1fr auto; gap: 3mm 8mm; }
-.kind { text-transform: uppercase; letter-spacing: .14em; font-size: 7.6pt; color: var(--quiet); margin: 0 0 1mm; }
-h1 { font: 600 19pt/1.16 Georgia, "Times New Roman", serif; margin: 0 0 1.5mm; }
+body { margin: 0 auto; max-width: 62rem; padding: 1.5rem 1.25rem 3rem; color: var(--ink); background: var(--paper);
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
+@media print { body { padding: 0; max-width: none; font-size: 9.2pt; line-height: 1.42; } }
+header { border-top: 2.2mm solid var(--tone); padding-top: 4mm; display: flex; flex-wrap: wrap; justify-content: space-between; gap: 3mm 8mm; }
+.kind { text-transform: uppercase; letter-spacing: .08em; font-size: .83em; color: var(--quiet); margin: 0 0 1mm; }
+h1 { font-size: 1.9em; line-height: 1.2; letter-spacing: -.015em; margin: 0 0 1.5mm; }
 .people { margin: 0; color: var(--quiet); }
 .badge { align-self: start; text-align: center; border: .5mm solid var(--tone); color: var(--tone); border-radius: 2mm; padding: 2.5mm 4mm; min-width: 34mm; }
-.badge b { display: block; font-size: 12.5pt; line-height: 1.15; }
-.badge span { font-size: 8pt; }
-.lead { grid-column: 1 / -1; margin: 0; padding: 2.5mm 0 3mm; border-bottom: .25mm solid var(--line); }
-h2 { font-size: 10.4pt; margin: 5mm 0 1.6mm; break-after: avoid; }
-dl { display: grid; grid-template-columns: 31mm 1fr; gap: .7mm 3mm; margin: 0; }
+.badge b { display: block; font-size: 1.36em; line-height: 1.15; }
+.badge span { font-size: .87em; }
+.lead { width: 100%; margin: 0; padding: 2.5mm 0 3mm; border-bottom: .25mm solid var(--line); }
+h2 { font-size: 1.13em; margin: 5mm 0 1.6mm; break-after: avoid; }
+dl { display: grid; grid-template-columns: minmax(0, 31mm) minmax(0, 1fr); gap: .7mm 3mm; margin: 0; }
 dt { color: var(--quiet); }
 dd { margin: 0; overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; }
-th { text-align: left; font-weight: 600; font-size: 8pt; color: var(--quiet); border-bottom: .3mm solid var(--ink); padding: 0 2mm 1mm 0; }
+th { text-align: left; font-weight: 600; font-size: .87em; color: var(--quiet); border-bottom: .3mm solid var(--ink); padding: 0 2mm 1mm 0; }
 td { vertical-align: top; border-bottom: .2mm solid var(--line); padding: 1.2mm 2mm 1.2mm 0; overflow-wrap: anywhere; }
 tr { break-inside: avoid; }
-td small { display: block; color: var(--quiet); font-size: 8pt; }
-.grade { font-weight: 600; white-space: nowrap; }
-.grade::before { content: ""; display: inline-block; width: 2.1mm; height: 2.1mm; border-radius: 50%; margin-right: 1.6mm; background: currentColor; }
+td small { display: block; color: var(--quiet); font-size: .87em; }
+.grade { font-weight: 600; }
+.grade::before { content: ""; display: inline-block; width: .62em; height: .62em; border-radius: 50%; margin-right: .45em; background: currentColor; }
 .good { color: var(--good); } .fair { color: var(--fair); } .bad { color: var(--bad); } .none { color: var(--none); }
-code, pre { font: 8.2pt/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
-pre { background: #f4f6f8; border-radius: 1.2mm; padding: 2mm 3mm; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+code, pre { font: .89em/1.4 ui-monospace, "DejaVu Sans Mono", monospace; }
+pre { background: var(--wash); border-radius: 1.2mm; padding: 2mm 3mm; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 ul { margin: 0; padding-left: 4.5mm; }
 figure { margin: 4mm 0 0; text-align: center; break-inside: avoid; }
-figure img { max-width: 100%; max-height: 74mm; }
-figcaption { color: var(--quiet); font-size: 8pt; }
+figure img { max-width: 100%; background: #fff; }
+figcaption { color: var(--quiet); font-size: .87em; }
 .columns { display: grid; grid-template-columns: 1fr 1fr; gap: 0 8mm; break-inside: avoid; }
-.columns dl { grid-template-columns: 24mm 1fr; }
-footer { margin-top: 5mm; border-top: .25mm solid var(--line); padding-top: 2mm; color: var(--quiet); font-size: 8pt; }
+.columns dl { grid-template-columns: minmax(0, 24mm) minmax(0, 1fr); }
+@media print { figure img { max-height: 74mm; } }
+@media screen and (max-width: 40rem) { .columns { grid-template-columns: minmax(0, 1fr); }
+  table, tbody, tr, td { display: block; } thead { display: none; } td { border: 0; padding: .5mm 0; } tr { border-bottom: .2mm solid var(--line); padding: 1.2mm 0; } }
+footer { margin-top: 5mm; border-top: .25mm solid var(--line); padding-top: 2mm; color: var(--quiet); font-size: .87em; }
 `;
 
 const toneOf = (grade: OutputGrade): string =>
@@ -189,11 +195,13 @@ export function certificatePage(certificate: Certificate, picture: string | null
     '<footer>Written by interneuron. The certificate states which outputs a new computation gives again; it does not judge the model or the conclusions of an article.</footer>',
   ];
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
 <title>Certificate: ${markupText(title)}</title>
 <style>${styles}</style></head>
 <body>
+<main>
 ${body.join('\n')}
+</main>
 </body></html>
 `;
 }

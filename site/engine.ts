@@ -2,7 +2,7 @@
 
 import { giveFiles, platform } from './platform.js';
 import { loadForReading, writtenHdf5 } from './hdf5.js';
-import { parametersOf } from './parameters.js';
+import { parametersOf, runTime } from './parameters.js';
 import type { BeginMessage, Calls, Converted, GivenModel, LiveMessage, MadeFile, ReadModel } from './messages.js';
 import type { RecordedRun } from '../runtime/record/recorder.js';
 import { createRecorder, runRecord } from '../runtime/record/recorder.js';
@@ -21,6 +21,8 @@ import type { BundleFile } from '../src/bundle/contents.js';
 import type { PackedImport } from '../src/bundle/crate.js';
 import { archiveBytes } from '../src/bundle/write-archive.js';
 import { UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
+import { writtenInSymbols } from '../src/lang/readable-quantity.js';
+import { parseUnit } from '../src/lang/units.js';
 import type { Model } from '../src/model/model.js';
 import { isRecording } from '../src/model/tagged.js';
 import { modelDiagram } from '../src/pictures/model-diagram.js';
@@ -96,8 +98,16 @@ function readModel({ valid, notation, hashes }: ImportedModel, text: string): Re
     cells: cellsOf(document),
     experiment: hashes.experiment,
     parameters: parametersOf(document, text),
+    seed: document.experiment.seed,
+    duration: durationText(document.experiment.protocol),
     diagram: modelDiagram(document, new Map()),
   };
+}
+
+/** Returns the duration of a protocol as `--duration` takes it. */
+function durationText(protocol: Model['experiment']['protocol']): string {
+  const { number, unit } = writtenInSymbols(runTime(protocol), parseUnit('s').dimension);
+  return `${number} ${unit}`;
 }
 
 /** Returns the number of cells. */

@@ -1,7 +1,8 @@
 /** Links that hold a model: compressed, in base64 for addresses, after `#model=`. */
 
 import { printable } from '../src/diagnostics/display.js';
-import type { GivenModel } from './messages.js';
+import { numericsVersion } from '../src/ir/program.js';
+import type { Changes, GivenModel } from './messages.js';
 
 const start = '#model=';
 
@@ -29,31 +30,71 @@ export async function fragmentOf({ files, main, options }: GivenModel): Promise<
   return `${start}${toBase64(packed).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`;
 }
 
+/** Changes of the model of a page, and the fingerprint of the run with them. */
+export interface Replay {
+  readonly changes: Changes;
+  readonly claim?: Claim;
+}
+
+/** A fingerprint that an address states, and its numerics version. */
+export interface Claim {
+  readonly fingerprint: string;
+  readonly numerics: number;
+}
+
+/** Checks whether there is no change. */
+export const isEmpty = ({ set, ...others }: Changes): boolean =>
+  Object.keys(set).length === 0 && Object.values(others).every((value) => value === undefined);
+
 /**
- * Returns the values of parameters that an address gives: `?set=g_e=6 nS`.
+ * Returns the changes in an address, such as `#set=g_e=6 nS&seed=7&duration=2 s&fingerprint=…`, which may also stand
+ * in its search.
  *
- * @returns a sentence for the reader, too, if there are others without a name or a value
+ * @returns a sentence for the reader, too, if there are settings without a name or a value
  */
-export function settingsIn(search: string): {
-  readonly settings: Readonly<Record<string, string>>;
-  readonly failure?: string;
-} {
-  const given = new URLSearchParams(search).getAll('set');
-  const pairs = given.map((each) => {
+export function replayIn({ search, hash }: Pick<URL, 'search' | 'hash'>): Replay & { readonly failure?: string } {
+  const parts = [search.slice(1), hash.startsWith(start) ? hash.replace(/^[^&]*/, '') : hash.slice(1)];
+  const given = new URLSearchParams(parts.join('&'));
+  const pairs = given.getAll('set').map((each) => {
     const at = each.indexOf('=');
     return [each.slice(0, Math.max(0, at)).trim(), each.slice(at + 1).trim()] as const;
   });
   const isWhole = ([name, value]: readonly [string, string]): boolean => name !== '' && value !== '';
-  const settings = Object.fromEntries(pairs.filter(isWhole));
-  if (pairs.every(isWhole)) return { settings };
-  return { settings, failure: 'the address has a setting that is not of the form ?set=name=value' };
+  const [seed, duration] = [given.get('seed')?.trim(), given.get('duration')?.trim()];
+  const [fingerprint, numerics] = [given.get('fingerprint'), Number(given.get('numerics') ?? numericsVersion)];
+  const isClaim = fingerprint !== null && /^[0-9a-f]{64}$/.test(fingerprint) && Number.isInteger(numerics);
+  const changes = {
+    set: Object.fromEntries(pairs.filter(isWhole)),
+    ...(seed ? { seed } : {}),
+    ...(duration ? { duration } : {}),
+  };
+  return {
+    changes,
+    ...(isClaim ? { claim: { fingerprint, numerics } } : {}),
+    ...(!pairs.every(isWhole)
+      ? { failure: 'the address has a setting that is not of the form set=name=value' }
+      : fingerprint !== null && !isClaim
+        ? { failure: 'the address has a damaged fingerprint' }
+        : {}),
+  };
 }
 
-/** Returns an address with values of parameters. */
-export function withSettings(address: string, settings: Readonly<Record<string, string>>): string {
+/** Returns an address with changes, after the model of the address if it holds one. */
+export function withReplay(address: string, { changes, claim }: Replay): string {
   const changed = new URL(address);
   changed.searchParams.delete('set');
-  for (const [name, value] of Object.entries(settings)) changed.searchParams.append('set', `${name}=${value}`);
+  const entries = new URLSearchParams();
+  for (const [name, value] of Object.entries(changes.set)) entries.append('set', `${name}=${value}`);
+  for (const name of ['seed', 'duration'] as const) if (changes[name] !== undefined) entries.set(name, changes[name]);
+  if (claim) {
+    entries.set('fingerprint', claim.fingerprint);
+    entries.set('numerics', String(claim.numerics));
+  }
+  const model = changed.hash.startsWith(start) ? changed.hash.replace(/&.*/, '') : undefined;
+  changed.hash = [
+    ...(model === undefined ? [] : [model.slice(1)]),
+    ...(entries.size > 0 ? [String(entries)] : []),
+  ].join('&');
   return changed.href;
 }
 
@@ -134,7 +175,9 @@ function wrongOption({ set = {}, ...others }: Readonly<Record<string, unknown>>)
 export async function modelIn(fragment: string): Promise<GivenModel | undefined> {
   if (!fragment.startsWith(start)) return undefined;
   try {
-    const packed = fromBase64(fragment.slice(start.length).replaceAll('-', '+').replaceAll('_', '/'));
+    const packed = fromBase64(
+      fragment.slice(start.length).replace(/&.*/s, '').replaceAll('-', '+').replaceAll('_', '/'),
+    );
     const held: unknown = JSON.parse(await inflatedWithin(packed));
     const wrong = isHeldModel(held) ? wrongOption(held.options) : undefined;
     if (wrong !== undefined)

@@ -6,11 +6,21 @@ import { createEditor } from './editor.js';
 import { button, element, make, option, select, write } from './elements.js';
 import { droppedFiles } from './dropped-files.js';
 import { fetchBeside, missingText, withBeside } from './beside.js';
-import { fragmentOf, givenModel, modelIn, settingsIn, withSettings, type FileBeside, type HeldModel } from './link.js';
-import type { BeginMessage, GivenModel, ReadModel, RunEnd } from './messages.js';
+import {
+  fragmentOf,
+  givenModel,
+  isEmpty,
+  modelIn,
+  replayIn,
+  withReplay,
+  type Claim,
+  type FileBeside,
+  type HeldModel,
+} from './link.js';
+import type { BeginMessage, Changes, GivenModel, ReadModel, RunEnd } from './messages.js';
 import { createPictures } from './pictures.js';
 import { addTo, emptyRecording, replaceSamples, type Recording } from './recording.js';
-import { createSliders } from './sliders.js';
+import { createSliders, noChanges } from './sliders.js';
 import { openTab, startTabs } from './tabs.js';
 import { formatCount } from '../src/diagnostics/quantities.js';
 import { numericsVersion } from '../src/ir/program.js';
@@ -23,6 +33,7 @@ const runButton = button('run');
 const stopButton = button('stop');
 const convertButton = button('convert');
 const shareButton = button('share');
+const replayButton = button('replay');
 const nwbButton = button('nwb');
 const bundleButton = button('bundle');
 const progress = element('progress', HTMLProgressElement);
@@ -41,8 +52,12 @@ function report(text: string): void {
 let given: GivenModel = { files: [], main: '', options: {} };
 let readNow: ReadModel | undefined;
 let recorded: RecordedFingerprint | undefined;
-/** The document of the page, and the title that the page was written with. */
-let ofPage: { readonly main: string; readonly title: string } | undefined;
+/** The fingerprint that the address states for its changes. */
+let claim: Claim | undefined;
+/** The model of the page, and the title that the page was written with. */
+let ofPage: { readonly model: GivenModel; readonly title: string } | undefined;
+/** Whether the address leads to the model that is open. */
+let isAddressed = false;
 /** The run that is shown, and the run of the model as it was opened. */
 let shown: Recording | undefined;
 /** Whether the run that is shown has ended. */
@@ -182,20 +197,20 @@ const isText = (bytes: Uint8Array): boolean => !bytes.subarray(0, 4000).includes
 
 /** Returns the model as it is now, with the values of the sliders. */
 function asSet(): GivenModel {
-  const settings = sliders.settings();
-  return { ...given, options: { ...given.options, set: { ...given.options.set, ...settings } } };
+  const { set, ...others } = sliders.changes();
+  return { ...given, options: { ...given.options, ...others, set: { ...given.options.set, ...set } } };
 }
 
-/** Opens a model: shows its document and reads it. @param settings  values of parameters that the address gives */
-async function open(model: GivenModel, runs: boolean, settings: Readonly<Record<string, string>> = {}): Promise<void> {
-  begin(model, settings);
+/** Opens a model: shows its document and reads it. @param changes  those that the address gives */
+async function open(model: GivenModel, runs: boolean, changes = noChanges): Promise<void> {
+  begin(model, changes);
   await work(runs ? readAndRun : readAndDescribe);
 }
 
 /** Shows the document of a model. @param documents  those that the visitor can choose, by path */
 function begin(
   model: GivenModel,
-  settings: Readonly<Record<string, string>>,
+  changes: Changes,
   documents: readonly string[] = model.files.map(([path]) => path),
 ): void {
   showOpening(false);
@@ -210,7 +225,7 @@ function begin(
   forgetRun();
   element('rates', HTMLTableElement).hidden = true;
   element('commands-section', HTMLElement).hidden = true;
-  sliders.begin(settings);
+  sliders.begin(changes);
   const bytes = model.files.find(([path]) => path === model.main)?.[1];
   editor.open(model.main, bytes && isText(bytes) ? new TextDecoder().decode(bytes) : '');
   mainSelect.replaceChildren(...documents.map((path) => option(path)));
@@ -276,10 +291,10 @@ async function read(): Promise<boolean> {
     return false;
   }
   document.body.classList.remove('unread');
-  showHead(readNow, given.main, given.main === ofPage?.main ? ofPage.title : undefined);
+  showHead(readNow, given.main, given.main === ofPage?.model.main ? ofPage.title : undefined);
   showDiagram(readNow.diagram);
   showAbout(readNow, recorded);
-  sliders.offer(readNow.parameters);
+  sliders.offer(readNow);
   const { notation, cells } = readNow;
   const warning =
     cells < manyCells ? '' : ` It has ${formatCount(cells)} cells: a run may take minutes and much memory.`;
@@ -296,7 +311,8 @@ const editor = createEditor(element('editor', HTMLDivElement), () => {
   editing = window.setTimeout(() => {
     takeText();
     // Another text may have other parameters.
-    sliders.begin({});
+    sliders.begin(noChanges);
+    [claim, isAddressed] = [undefined, false];
     showAddress();
     void work(readAndDescribe);
   }, 400);
@@ -317,18 +333,26 @@ function takeText(): void {
 
 const sliders = createSliders(() => {
   takeText();
+  claim = undefined;
   forgetRun();
   showAddress();
   void work(readAndRun);
 });
 
-/** Writes the values of the sliders into the address of the page. */
-function showAddress(): void {
+/** Writes the changes into the address of the page, with the fingerprint of a run with them. */
+function showAddress(fingerprint?: string): void {
   try {
-    history.replaceState(null, '', withSettings(location.href, sliders.settings()));
+    const address = isAddressed ? withReplay(location.href, replayOf(fingerprint)) : location.pathname;
+    history.replaceState(null, '', address);
   } catch {
     // Some browsers keep the address of a file as it is.
   }
+}
+
+/** Returns the changes with the fingerprint of a run with them. */
+function replayOf(fingerprint: string | undefined): Parameters<typeof withReplay>[1] {
+  const changes = sliders.changes();
+  return { changes, ...(fingerprint ? { claim: { fingerprint, numerics: numericsVersion } } : {}) };
 }
 
 // --- Running --------------------------------------------------------------------------------------------------------
@@ -362,7 +386,9 @@ function showEnd({ fingerprint, outcome, rows, seconds, steps: done }: RunEnd): 
   write('fingerprint', fingerprint);
   const duration = done * (shown?.begin.dt ?? 1);
   const rates = new Map(rows.map(({ name, size, spikes }) => [name, spikes / size / duration]));
-  const isUnchanged = isAsOpened && Object.keys(sliders.settings()).length === 0;
+  const isUnchanged = isAsOpened && isEmpty(sliders.changes());
+  replayButton.disabled = outcome !== 'complete' || !isAddressed;
+  if (outcome === 'complete' && isAddressed && !isUnchanged && !claim) showAddress(fingerprint);
   if (outcome === 'complete' && isUnchanged) {
     original = shown;
     originalRates = rates;
@@ -402,18 +428,31 @@ function showEnd({ fingerprint, outcome, rows, seconds, steps: done }: RunEnd): 
 function showTick(fingerprint: string | undefined): void {
   const tick = element('tick', HTMLParagraphElement);
   tick.className = '';
-  if (!recorded || fingerprint === undefined) tick.textContent = '';
+  if (fingerprint === undefined) tick.textContent = '';
+  else if (claim) compareWith(claim, fingerprint, 'in the link');
+  else if (!recorded) tick.textContent = '';
   else if (readNow?.experiment !== recorded.experiment)
     tick.textContent = 'The model was changed since its fingerprint was recorded.';
-  else if ((recorded.numerics ?? 9) !== numericsVersion)
-    tick.textContent = `The fingerprint was recorded with numerics version ${recorded.numerics ?? 9}, and this page runs version ${numericsVersion}.`;
-  else {
-    const same = fingerprint === recorded.fingerprint;
-    tick.className = same ? 'same' : 'other';
-    tick.textContent = same
-      ? `✓ Same fingerprint as recorded with interneuron ${recorded.version}.`
-      : `✗ Another fingerprint than the recorded one, ${recorded.fingerprint}.`;
+  else
+    compareWith(
+      { fingerprint: recorded.fingerprint, numerics: recorded.numerics ?? 9 },
+      fingerprint,
+      `recorded with interneuron ${recorded.version}`,
+    );
+}
+
+/** Ticks a fingerprint that is the claimed one. @param where  words about the claim */
+function compareWith(claimed: Claim, fingerprint: string, where: string): void {
+  const tick = element('tick', HTMLParagraphElement);
+  if (claimed.numerics !== numericsVersion) {
+    tick.textContent = `The fingerprint ${where} is of numerics version ${claimed.numerics}, and this page runs version ${numericsVersion}.`;
+    return;
   }
+  const same = fingerprint === claimed.fingerprint;
+  tick.className = same ? 'same' : 'other';
+  tick.textContent = same
+    ? `✓ Same fingerprint as ${where}.`
+    : `✗ Another fingerprint than ${where}: ${claimed.fingerprint}.`;
 }
 
 /** Shows other cells of the recorded variables. */
@@ -441,7 +480,7 @@ async function openFiles(files: readonly (readonly [path: string, file: File])[]
     const reply = await (await client).call('open', all);
     const [main] = reply.answer?.documents ?? [];
     if (!reply.answer || main === undefined) return report(`Nothing was opened: ${problem(reply)}.`);
-    recorded = undefined;
+    [recorded, claim, isAddressed] = [undefined, undefined, false];
     const { files: found, documents } = reply.answer;
     await openChosen({ files: found, main, options: {} }, documents);
   });
@@ -449,7 +488,7 @@ async function openFiles(files: readonly (readonly [path: string, file: File])[]
 
 /** Opens the first of some documents, and shows what it holds or where its mistakes are. */
 async function openChosen(model: GivenModel, documents: readonly string[]): Promise<void> {
-  begin(model, {}, documents);
+  begin(model, noChanges, documents);
   await read();
   // Without a network there is nothing to show above its findings.
   document.body.classList.toggle('unread', !readNow);
@@ -481,15 +520,11 @@ function showCommands(): void {
 let missing: readonly FileBeside[] = [];
 
 /** Opens the model of the page, and runs it once all its files are there. */
-async function openComplete(
-  model: GivenModel,
-  lacking: readonly FileBeside[],
-  settings: Readonly<Record<string, string>> = {},
-): Promise<void> {
+async function openComplete(model: GivenModel, lacking: readonly FileBeside[], changes = noChanges): Promise<void> {
   missing = lacking;
   if (lacking.length === 0) {
     openTab('results');
-    return open(model, true, settings);
+    return open(model, true, changes);
   }
   given = model;
   showOpening(false);
@@ -600,13 +635,20 @@ async function share(): Promise<void> {
     void work(readAndDescribe);
   }
   const address = new URL(location.href);
-  address.hash = await fragmentOf(asSet());
+  const fingerprint = isOver ? element('fingerprint', HTMLElement).textContent : '';
+  address.hash = await fragmentOf(given);
+  isAddressed = true;
+  await copyAddress(withReplay(address.href, replayOf(fingerprint)));
+}
+
+/** Makes a link the address of this page, and copies it. */
+async function copyAddress(address: string): Promise<void> {
   history.replaceState(null, '', address);
   try {
-    await navigator.clipboard.writeText(address.href);
-    report(`A link of ${address.href.length} characters was copied; the address of this page is the same link.`);
+    await navigator.clipboard.writeText(address);
+    report(`A link of ${address.length} characters was copied; the address of this page is the same link.`);
   } catch {
-    report(`The address of this page now holds the model, in ${address.href.length} characters.`);
+    report(`The address of this page is now the link, of ${address.length} characters.`);
   }
 }
 
@@ -621,6 +663,8 @@ convertButton.onclick = () => void work(() => convertTo(select('notation').value
 nwbButton.onclick = () => void work(saveRun);
 bundleButton.onclick = () => void work(saveBundle);
 shareButton.onclick = () => void share();
+replayButton.onclick = () =>
+  void copyAddress(withReplay(location.href, replayOf(element('fingerprint', HTMLElement).textContent)));
 underBox.onchange = showPictures;
 firstCell.onchange = () => void work(showCells);
 button('zoom-in').onclick = () => pictures.zoom(0.5);
@@ -630,9 +674,10 @@ for (const input of [fileInput, folderInput])
   input.onchange = () =>
     void openFiles([...(input.files ?? [])].map((file) => [file.webkitRelativePath || file.name, file] as const));
 mainSelect.onchange = () => {
+  [claim, isAddressed] = [undefined, false];
   begin(
     { ...given, main: mainSelect.value },
-    {},
+    noChanges,
     [...mainSelect.options].map(({ value }) => value),
   );
   void work(async () => {
@@ -664,7 +709,7 @@ async function offerExamples(): Promise<void> {
   exampleSelect.onchange = () => {
     const text = examples[exampleSelect.value];
     if (text === undefined) return;
-    recorded = undefined;
+    [recorded, claim, isAddressed] = [undefined, undefined, false];
     openTab('results');
     const main = exampleSelect.value.replace(/^.*\//, '');
     void open({ files: [[main, new TextEncoder().encode(text)]], main, options: {} }, true);
@@ -687,23 +732,29 @@ const linkedModel = (): Promise<{ readonly linked?: GivenModel | undefined; read
 async function start(): Promise<void> {
   const { linked, failure } = await linkedModel();
   const held = document.getElementById('model')?.textContent;
-  const { settings, failure: unset } = settingsIn(location.search);
+  const { changes, failure: unset, ...replayed } = replayIn(location);
+  claim = replayed.claim;
   if (new URLSearchParams(location.search).has('embed')) document.body.classList.add('embedded');
   if (held) {
-    const { recorded: known, beside = [], ...model } = JSON.parse(held) as HeldPage;
+    const { recorded: known, beside = [], ...heldModel } = JSON.parse(held) as HeldPage;
     recorded = known;
     if (linked) {
       hideRecorded();
-      await open(linked, true, settings);
+      isAddressed = true;
+      await open(linked, true, changes);
     } else {
       if (beside.length > 0) report(`The page is reading ${beside.map(({ name }) => name).join(', ')}.`);
       const found = await fetchBeside(beside);
-      const whole = givenModel(model);
-      ofPage = { main: whole.main, title: document.title };
-      await openComplete({ ...whole, files: [...whole.files, ...found.files] }, found.missing, settings);
+      const whole = givenModel(heldModel);
+      const model = { ...whole, files: [...whole.files, ...found.files] };
+      ofPage = { model, title: document.title };
+      isAddressed = true;
+      await openComplete(model, found.missing, changes);
     }
-  } else if (linked) await open(linked, true, settings);
-  else showOpening(true);
+  } else if (linked) {
+    isAddressed = true;
+    await open(linked, true, changes);
+  } else showOpening(true);
   if (failure !== undefined) report(`${failure}${held ? '. This is the model of the page' : ''}`);
   else if (unset !== undefined && missing.length === 0) report(unset);
 }
@@ -717,9 +768,13 @@ openTab('results');
 void offerExamples();
 window.onhashchange = () =>
   void linkedModel().then(async ({ linked, failure }) => {
-    if (linked) {
-      hideRecorded();
-      await open(linked, true);
-    } else if (failure !== undefined) report(failure);
+    if (failure !== undefined) return report(failure);
+    const { changes, claim: claimed, failure: unset } = replayIn(location);
+    const model = linked ?? ofPage?.model;
+    if (!model) return;
+    [claim, isAddressed] = [claimed, true];
+    hideRecorded();
+    await open(model, true, changes);
+    if (unset !== undefined) report(unset);
   });
 void start();

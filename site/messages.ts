@@ -14,6 +14,13 @@ export interface GivenModel {
   readonly options: Pick<ImportOptions, 'set' | 'seed' | 'dt' | 'duration' | 'from' | 'timing'>;
 }
 
+/** Changes that readers make: values of parameters by their names, as `--set` takes them, seed and duration. */
+export interface Changes {
+  readonly set: Readonly<Record<string, string>>;
+  readonly seed?: string;
+  readonly duration?: string;
+}
+
 /** A parameter that can be set, with its value. */
 export interface Parameter {
   /** As `--set` names it. */
@@ -37,6 +44,9 @@ export interface ReadModel {
   /** The hash of its experiment. */
   readonly experiment: string;
   readonly parameters: readonly Parameter[];
+  readonly seed: string;
+  /** With a unit. */
+  readonly duration: string;
   /** Populations and projections. */
   readonly diagram: Diagram;
 }

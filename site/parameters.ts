@@ -44,10 +44,14 @@ export function parametersOf(model: Model, source: string): readonly Parameter[]
     }),
   );
   const all = [...ofModel, ...ofPopulations];
-  const duration = model.experiment.protocol.reduce((sum, phase) => sum + ('run' in phase ? phase.run : 0), 0);
+  const duration = runTime(model.experiment.protocol);
   const code = `${texts.join('\n')}\n${source}`;
   return all.map((one) => shown(one, rangeOf(one, all, duration), isSwitch(one, code)));
 }
+
+/** Returns the time that a protocol runs, in s. */
+export const runTime = (protocol: Model['experiment']['protocol']): number =>
+  protocol.reduce((sum, phase) => sum + ('run' in phase ? phase.run : 0), 0);
 
 /** Returns the name of a parameter within its population. */
 const wordOf = (name: string): string => name.replace(/^.*\./, '');

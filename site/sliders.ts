@@ -1,20 +1,19 @@
-/** Sliders for parameters of the model. */
+/** Sliders for parameters of the model, and fields for its seed and duration. */
 
 import { button, element, make, option, select } from './elements.js';
-import type { Parameter } from './messages.js';
-
-/** Values of parameters by their names, as `--set` takes them: `5 mV`. */
-export type Settings = Readonly<Record<string, string>>;
+import { isEmpty } from './link.js';
+import type { Changes, Parameter, ReadModel } from './messages.js';
 
 /** Sliders of the page. */
 export interface Sliders {
-  /** Begins with another model. @param settings  values that the address gives */
-  begin(settings: Settings): void;
-  /** Offers the parameters of the model, whose own values they have while nothing was changed. */
-  offer(parameters: readonly Parameter[]): void;
-  /** The values that were changed. */
-  settings(): Settings;
+  /** Begins with another model. @param changes  those that the address gives */
+  begin(changes: Changes): void;
+  /** Offers the parameters, the seed and the duration of the model: its own values while nothing was changed. */
+  offer(model: Pick<ReadModel, 'parameters' | 'seed' | 'duration'>): void;
+  changes(): Changes;
 }
+
+export const noChanges: Changes = { set: {} };
 
 /** Sliders of a model that was just opened. */
 const firstSliders = 3;
@@ -30,28 +29,39 @@ export function createSliders(changed: () => void): Sliders {
   const list = element('sliders', HTMLDivElement);
   const adding = select('parameter');
   let parameters: readonly Parameter[] = [];
-  let settings: Settings = {};
-  let earlier: readonly Settings[] = [];
+  let changes: Changes = noChanges;
+  let earlier: readonly Changes[] = [];
+  /** Fields by the names of their options, and the values of the model. */
+  const fields = (['seed', 'duration'] as const).map((name) => [name, element(name, HTMLInputElement)] as const);
+  let own: Pick<ReadModel, 'seed' | 'duration'> = { seed: '', duration: '' };
 
   const numberOf = (parameter: Parameter): number => {
-    const given = settings[parameter.name];
+    const given = changes.set[parameter.name];
     const number = given === undefined ? NaN : Number(/^\s*[-+.\deE]+/.exec(given)?.[0]);
     return Number.isFinite(number) ? number : parameter.value;
   };
   const showState = (): void => {
     button('undo').disabled = earlier.length === 0;
-    button('reset').disabled = Object.keys(settings).length === 0;
+    button('reset').disabled = isEmpty(changes);
+    for (const [name, field] of fields) field.value = changes[name] ?? own[name];
   };
-  const apply = (next: Settings): void => {
-    earlier = [...earlier.slice(-99), settings];
-    settings = next;
+  const apply = (next: Changes): void => {
+    earlier = [...earlier.slice(-99), changes];
+    changes = next;
     showState();
     changed();
   };
+  for (const [name, field] of fields)
+    field.onchange = () => {
+      const { [name]: _, ...others } = changes;
+      const text = field.value.trim();
+      apply(text === '' || text === own[name] ? others : { ...others, [name]: text });
+    };
   const row = (parameter: Parameter): HTMLElement => {
     const { name, unit, low, high } = parameter;
     const id = `slider-${name}`;
-    const set = (text: string): void => apply({ ...settings, [name]: `${text} ${unit}`.trim() });
+    const set = (text: string): void =>
+      apply({ ...changes, set: { ...changes.set, [name]: `${text} ${unit}`.trim() } });
     const value = shortest(numberOf(parameter));
     if (parameter.isSwitch) {
       const box = make('input', { type: 'checkbox', id, checked: Number(value) !== 0 });
@@ -94,37 +104,42 @@ export function createSliders(changed: () => void): Sliders {
     const others = parameters.filter(({ name }) => !names.includes(name));
     adding.replaceChildren(option('', 'Add a slider'), ...others.map(({ name }) => option(name)));
     adding.hidden = others.length === 0;
-    element('sliders-section', HTMLElement).hidden = parameters.length === 0;
+    element('sliders-section', HTMLElement).hidden = own.duration === '';
     showState();
   };
   adding.onchange = () => {
     if (adding.value !== '') show([...shownNames(), adding.value]);
   };
   button('undo').onclick = () => {
-    settings = earlier.at(-1) ?? {};
+    changes = earlier.at(-1) ?? noChanges;
     earlier = earlier.slice(0, -1);
     show(shownNames());
     changed();
   };
   button('reset').onclick = () => {
-    apply({});
+    apply(noChanges);
     show(shownNames());
   };
   return {
     begin: (given) => {
-      [parameters, settings, earlier] = [[], given, []];
+      [parameters, changes, earlier, own] = [[], given, [], { seed: '', duration: '' }];
       show([]);
     },
-    offer: (offered) => {
-      // What a slider changed keeps its range.
+    offer: ({ parameters: offered, seed, duration }) => {
+      // What a slider changed keeps its range, and what a field changed its own value.
       parameters = offered.map(
-        (one) => (one.name in settings && parameters.find(({ name }) => name === one.name)) || one,
+        (one) => (one.name in changes.set && parameters.find(({ name }) => name === one.name)) || one,
       );
+      own = {
+        seed: changes.seed === undefined || own.seed === '' ? seed : own.seed,
+        duration: changes.duration === undefined || own.duration === '' ? duration : own.duration,
+      };
       const names = parameters.map(({ name }) => name);
-      const kept = [...new Set([...shownNames(), ...Object.keys(settings)])].filter((name) => names.includes(name));
+      const kept = [...new Set([...shownNames(), ...Object.keys(changes.set)])].filter((name) => names.includes(name));
       const wanted = kept.length > 0 ? kept : names.slice(0, firstSliders);
-      if (wanted.join() !== shownNames().join() || Object.keys(settings).length === 0) show(wanted);
+      if (wanted.join() !== shownNames().join() || Object.keys(changes.set).length === 0) show(wanted);
+      else showState();
     },
-    settings: () => settings,
+    changes: () => changes,
   };
 }

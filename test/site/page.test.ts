@@ -1,7 +1,6 @@
 /** The page in Debian's Chromium, from `file://`: every fixture has the fingerprint of the command line. */
 
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -15,6 +14,7 @@ import { importModel, readSource, runModel, type ImportOptions } from '../../src
 import { runCommand } from '../support/command.js';
 import { documentsIn, importFixture, type FixtureDocument } from '../fixtures/documents.js';
 import { someOf } from '../support/effort.js';
+import { serve } from '../support/serve-folder.js';
 import { withReason } from '../support/skip-reasons.js';
 
 const browserPath = '/usr/bin/chromium';
@@ -155,7 +155,10 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
     await page.keyboard.press('End');
     await page.waitForFunction(`document.getElementById('fingerprint').textContent === '${expected}'`);
     expect(await page.textContent('#tick')).toMatch(/^The model was changed/);
-    expect(new URL(page.url()).searchParams.get('set')).toBe('cells.tau=20 ms');
+    // The address replays the run for another reader.
+    await result();
+    const replay = new URLSearchParams(new URL(page.url()).hash.slice(1));
+    expect([replay.get('set'), replay.get('fingerprint')]).toEqual(['cells.tau=20 ms', expected]);
     expect(await page.textContent('#rates thead tr')).toContain('recorded rate');
     await page.click('#undo');
     await page.waitForFunction(`document.getElementById('tick').className === 'same'`);
@@ -172,6 +175,43 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
     await page.click('#reset');
     await page.waitForFunction(`document.getElementById('tick').className === 'same'`);
     await result();
+  });
+
+  it('replays the run of a link: with its parameters, seed and duration, and a tick for its fingerprint', async () => {
+    const path = 'fixtures/readme/first-steps.yaml';
+    const options = { set: { 'cells.tau': '12 ms' }, seed: '7', duration: '200 ms' };
+    const expected = await fingerprintOf({ path }, options);
+    const other = await browser.newPage();
+    const tick = `document.getElementById('tick').textContent`;
+    const address = pathToFileURL(join(folder, 'model.html')).href;
+    await other.goto(address);
+    await other.waitForFunction(`${tick} !== ''`);
+    await other.fill('#seed', '7');
+    await other.press('#seed', 'Tab');
+    await other.fill('#duration', '200 ms');
+    await other.press('#duration', 'Tab');
+    await other.getByLabel('cells.tau in ms, exact value').fill('12');
+    await other.getByLabel('cells.tau in ms, exact value').press('Tab');
+    await other.waitForFunction(`document.getElementById('fingerprint').textContent === '${expected}'`);
+    await other.waitForFunction(`location.hash.includes('${expected}')`);
+    await other.click('#tab-save');
+    await other.click('#replay');
+    const link = other.url();
+    expect(link.length).toBeLessThan(address.length + 160);
+    await other.goto('about:blank');
+    await other.goto(link);
+    await other.waitForFunction(`${tick} === '✓ Same fingerprint as in the link.'`);
+    expect([await other.inputValue('#seed'), await other.inputValue('#duration')]).toEqual(['7', '200 ms']);
+    // A link that was changed has no tick, and keeps its claim.
+    await other.goto('about:blank');
+    await other.goto(link.replace('seed=7', 'seed=8'));
+    await other.waitForFunction(`${tick}.startsWith('✗ Another fingerprint than in the link')`);
+    expect(other.url()).toContain(expected);
+    // A changed model leaves the claim behind.
+    await other.click('#reset');
+    await other.waitForFunction(`${tick}.startsWith('✓ Same fingerprint as recorded')`);
+    expect(other.url()).toBe(address);
+    await other.close();
   });
 
   it('tells a spike and a rate under the pointer, and enlarges a stretch of time', async () => {
@@ -556,21 +596,6 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
     expect(errors).toEqual([]);
   });
 });
-
-/** Serves a folder as a site that is isolated from others, which allows threads. */
-function serve(root: string): Promise<Server> {
-  const types: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
-  const server = createServer((request, response) => {
-    const name = (request.url ?? '').replace(/^\/|[?#].*$/g, '') || 'index.html';
-    response.writeHead(200, {
-      'content-type': types[name.replace(/^.*\./, '')] ?? 'text/plain',
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-embedder-policy': 'require-corp',
-    });
-    response.end(readFileSync(join(root, name)));
-  });
-  return new Promise((started) => server.listen(0, '127.0.0.1', () => started(server)));
-}
 
 describe.skipIf(!hasBrowser)(withReason('interneuron/browser', hasBrowser ? null : 'Chromium is not installed'), () => {
   beforeAll(builtPage);

@@ -35,6 +35,14 @@ function framesOfPages(markdown) {
   };
 }
 
+/** Writes headings of columns without a text as plain cells: screen readers would announce empty headings. */
+function headingsWithText(markdown) {
+  markdown.core.ruler.push('headings-with-text', ({ tokens }) => {
+    for (const [at, token] of tokens.entries())
+      if (token.type === 'th_open' && tokens[at + 1].content === '') token.tag = tokens[at + 2].tag = 'td';
+  });
+}
+
 export default defineConfig({
   title: 'interneuron',
   description: 'One model, any notation in, any engine underneath, the same spikes everywhere.',
@@ -55,7 +63,9 @@ export default defineConfig({
   ],
   markdown: {
     attrs: { disable: true },
-    config: (markdown) => markdown.use(linksToRepository).use(framesOfPages),
+    // Letters of code have enough contrast for everybody.
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    config: (markdown) => markdown.use(linksToRepository).use(framesOfPages).use(headingsWithText),
     html: false,
   },
   themeConfig: {

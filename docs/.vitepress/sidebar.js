@@ -89,6 +89,6 @@ export const sidebar = [
       page('Dependencies', '/dependencies'),
     ],
   },
-  { text: 'JavaScript API', collapsed: true, items: generated('javascript') },
+  { text: 'JavaScript API', link: '/reference/javascript/README', collapsed: true, items: generated('javascript') },
   { text: 'Python API', link: '/python-api/interneuron.html', target: '_blank' },
 ];

@@ -43,6 +43,15 @@ function headingsWithText(markdown) {
   });
 }
 
+/** Shows code as it is: in other text, braces hold expressions of Vue. */
+function codeAsItIs(markdown) {
+  const { code_inline: inline } = markdown.renderer.rules;
+  markdown.renderer.rules.code_inline = (tokens, at, ...others) => {
+    tokens[at].attrSet('v-pre', '');
+    return inline(tokens, at, ...others);
+  };
+}
+
 export default defineConfig({
   title: 'interneuron',
   description: 'One model, any notation in, any engine underneath, the same spikes everywhere.',
@@ -65,7 +74,7 @@ export default defineConfig({
     attrs: { disable: true },
     // Letters of code have enough contrast for everybody.
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
-    config: (markdown) => markdown.use(linksToRepository).use(framesOfPages).use(headingsWithText),
+    config: (markdown) => markdown.use(linksToRepository).use(framesOfPages).use(headingsWithText).use(codeAsItIs),
     html: false,
   },
   themeConfig: {

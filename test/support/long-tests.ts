@@ -28,7 +28,7 @@ const longTests = [
   'test/runtime/targets/{fixed-point,processes,trust,cuda/{compilers,processes,session},mpi/mpi}.test.ts',
   'test/runtime/results/{crash-safety,unwritable}.test.ts',
   'test/interoperability/{lems-export,neuroml-kept}.test.ts',
-  'test/{scripts/continuous-integration,site/page}.test.ts',
+  'test/{scripts/continuous-integration,site/{documentation,page}}.test.ts',
   'test/ir/library/random.test.ts',
   'test/python/installed.test.ts',
 ];

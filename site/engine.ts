@@ -3,7 +3,16 @@
 import { giveFiles, platform } from './platform.js';
 import { loadForReading, writtenHdf5 } from './hdf5.js';
 import { parametersOf, runTime } from './parameters.js';
-import type { BeginMessage, Calls, Converted, GivenModel, LiveMessage, MadeFile, ReadModel } from './messages.js';
+import type {
+  BeginMessage,
+  Calls,
+  Converted,
+  GivenModel,
+  LiveMessage,
+  MadeFile,
+  ReadModel,
+  TaskState,
+} from './messages.js';
 import type { RecordedRun } from '../runtime/record/recorder.js';
 import { createRecorder, runRecord } from '../runtime/record/recorder.js';
 import { recordingPlan, type RecordingPlan } from '../runtime/record/plan.js';
@@ -36,6 +45,7 @@ import { descriptionBlocks } from '../src/present/describe/formats.js';
 import { tablesIn } from '../src/present/describe/membrane.js';
 import { noParts } from '../src/present/describe/description.js';
 import { registerNotations } from '../src/notations.js';
+import { judgeRun, readCondition } from '../src/verify/expect/task.js';
 import { importModel } from '../src/pipeline/import-model.js';
 import { isHdf5 } from '../src/pipeline/read/included-files.js';
 import type { ImportedModel } from '../src/pipeline/read/imported-model.js';
@@ -137,11 +147,31 @@ const mostTraces = 8;
 const interval = 40;
 
 /** Runs the model that was read last. */
-export async function run(tell: (message: BeginMessage | LiveMessage) => void): Found<ReturnType<Calls['run']>> {
+export async function run(
+  tell: (message: BeginMessage | LiveMessage) => void,
+  check: string | undefined,
+): Found<ReturnType<Calls['run']>> {
   stopping = new AbortController();
-  const { answer, findings, ...done } = await recordRun(model(), stopping.signal, tell);
+  const imported = model();
+  const { answer, findings, ...done } = await recordRun(imported, stopping.signal, tell);
   last = done;
-  return { answer, findings };
+  if (check === undefined || answer.outcome !== 'complete') return { answer, findings };
+  return { answer: { ...answer, judged: taskState(check, done.recorded, imported) }, findings };
+}
+
+/** Returns the state of a task after a run. */
+function taskState(check: string, { trains, steps }: RecordedRun, { valid }: ImportedModel): TaskState {
+  const condition = readCondition(check);
+  const { name, population, relation, expected } = condition;
+  const judged = judgeRun(condition, trains, { steps, dt: valid.model.experiment.dt });
+  if (!judged) return { text: `The model records no spikes of ${population}.`, holds: false };
+  const wanted = `${relation === '=' ? '' : `${relation} `}${expected.text}`;
+  return {
+    text: judged.holds
+      ? `✓ ${name} is ${judged.found}, as the task asks: ${wanted}.`
+      : `${name} is ${judged.found}. The task asks for ${wanted}.`,
+    holds: judged.holds,
+  };
 }
 
 /** Runs a model on WebAssembly, and tells how it goes on. @param signal  ends the run after the steps under way */

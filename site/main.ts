@@ -17,7 +17,7 @@ import {
   type FileBeside,
   type HeldModel,
 } from './link.js';
-import type { BeginMessage, Changes, GivenModel, ReadModel, RunEnd } from './messages.js';
+import type { BeginMessage, Changes, GivenModel, ReadModel, RunEnd, TaskState } from './messages.js';
 import { createPictures } from './pictures.js';
 import { addTo, emptyRecording, replaceSamples, type Recording } from './recording.js';
 import { createSliders, noChanges } from './sliders.js';
@@ -52,6 +52,8 @@ function report(text: string): void {
 let given: GivenModel = { files: [], main: '', options: {} };
 let readNow: ReadModel | undefined;
 let recorded: RecordedFingerprint | undefined;
+/** The task of the page. */
+let task: HeldPage['task'];
 /** The fingerprint that the address states for its changes. */
 let claim: Claim | undefined;
 /** The model of the page, and the title that the page was written with. */
@@ -189,6 +191,7 @@ function forgetRun(): void {
   isOver = false;
   write('fingerprint', '');
   showTick(undefined);
+  showTask(undefined);
   nwbButton.disabled = true;
 }
 
@@ -368,7 +371,7 @@ async function run(): Promise<void> {
       : `The model is running. It has ${formatCount(cells)} cells, so that may take minutes and much memory; “Stop” ends it.`,
   );
   const begun = revision;
-  const reply = await (await client).call('run');
+  const reply = await (await client).call('run', task?.check);
   hideRecorded();
   stopButton.disabled = true;
   // Other work ended this run, or the model is another one by now: its results are not shown.
@@ -382,7 +385,7 @@ async function run(): Promise<void> {
   showEnd(reply.answer);
 }
 
-function showEnd({ fingerprint, outcome, rows, seconds, steps: done }: RunEnd): void {
+function showEnd({ fingerprint, outcome, rows, seconds, steps: done, judged }: RunEnd): void {
   write('fingerprint', fingerprint);
   const duration = done * (shown?.begin.dt ?? 1);
   const rates = new Map(rows.map(({ name, size, spikes }) => [name, spikes / size / duration]));
@@ -418,10 +421,17 @@ function showEnd({ fingerprint, outcome, rows, seconds, steps: done }: RunEnd): 
   firstCell.value = '0';
   showPictures();
   showTick(outcome === 'complete' ? fingerprint : undefined);
+  showTask(judged);
   const spikes = rows.reduce((sum, row) => sum + row.spikes, 0);
   report(
     `The run is ${outcome === 'complete' ? 'complete' : outcome}: ${formatCount(spikes)} ${spikes === 1 ? 'spike' : 'spikes'} in ${seconds.toFixed(2)} s.`,
   );
+}
+
+/** Shows whether a run solves the task of the page. */
+function showTask(state: TaskState | undefined): void {
+  write('task-state', state?.text ?? '');
+  element('task-state', HTMLElement).className = state?.holds === true ? 'same' : '';
 }
 
 /** Compares the fingerprint with the recorded one, which holds for the model that the page was made with. */
@@ -719,6 +729,8 @@ async function offerExamples(): Promise<void> {
 /** What a page of one model holds. */
 interface HeldPage extends HeldModel {
   readonly recorded?: RecordedFingerprint;
+  /** A task for readers, and the condition on spikes that ticks it. */
+  readonly task?: { readonly text: string; readonly check?: string };
 }
 
 /** Returns the model in the address, or the reason why it cannot be read. */
@@ -736,8 +748,8 @@ async function start(): Promise<void> {
   claim = replayed.claim;
   if (new URLSearchParams(location.search).has('embed')) document.body.classList.add('embedded');
   if (held) {
-    const { recorded: known, beside = [], ...heldModel } = JSON.parse(held) as HeldPage;
-    recorded = known;
+    const { recorded: known, task: stated, beside = [], ...heldModel } = JSON.parse(held) as HeldPage;
+    [recorded, task] = [known, stated];
     if (linked) {
       hideRecorded();
       isAddressed = true;

@@ -75,6 +75,14 @@ export interface RunEnd {
   readonly steps: number;
   readonly seconds: number;
   readonly rows: readonly { readonly name: string; readonly size: number; readonly spikes: number }[];
+  /** What the condition found, if one was given. */
+  readonly judged?: TaskState;
+}
+
+/** The state of a task: a sentence, and whether its condition holds. */
+export interface TaskState {
+  readonly text: string;
+  readonly holds: boolean;
 }
 
 /** A file to download. */
@@ -102,7 +110,8 @@ export interface Calls {
   hold(trees: string): Promise<void>;
   open(files: GivenModel['files']): Promise<OpenedFiles>;
   read(model: GivenModel): Promise<ReadModel>;
-  run(): Promise<RunEnd>;
+  /** Runs the model. @param check  a condition on its spikes (`src/verify/expect/task.ts`) */
+  run(check: string | undefined): Promise<RunEnd>;
   /** Builds the network to count its synapses. */
   describe(): Promise<Described>;
   /** Samples of the last run. @param first  the first cell of each series that is shown */

@@ -20,7 +20,7 @@ async function answerTo({ call, given }: CallMessage): Promise<Pick<AnswerMessag
     case 'read':
       return read(given as GivenModel);
     case 'run':
-      return run(tell);
+      return run(tell, given as string | undefined);
     case 'describe':
       return describe();
     case 'samples':

@@ -753,6 +753,12 @@ export const commands = {
       about: { type: 'string', value: 'file', describe: 'text about the model to show, in Markdown' },
       nwb: { type: 'boolean', describe: 'let readers save their runs as NWB, which adds 1.3 MB to the page' },
       badge: { type: 'string', value: 'file', describe: 'also write a badge with the fingerprint: .svg' },
+      task: { type: 'string', value: 'text', describe: 'a task for readers, shown above the sliders' },
+      'task-check': {
+        type: 'string',
+        value: 'condition',
+        describe: "condition on spikes that ticks the task ('rate(exc) = 5 Hz ± 0.5 Hz')",
+      },
       embed: { type: 'boolean', describe: 'print the code that shows the page within another one' },
       force,
       seed,
@@ -764,6 +770,10 @@ export const commands = {
     examples: [
       ['$0 page cuba.yaml -o cuba.html', 'one file that needs no other, no network and no program'],
       ['$0 page cuba.yaml --about about.md -o cuba.html', 'with a text about the model'],
+      [
+        "$0 page cuba.yaml --task 'Find taum for 5 Hz' --task-check 'rate(P) = 5 Hz ± 0.1 Hz' -o task.html",
+        'with a task that the page ticks',
+      ],
     ],
   },
   new: {

@@ -37,8 +37,18 @@ interface PageModel {
   readonly read: ImportOptions;
   /** Text about the model in Markdown. */
   readonly about?: string;
+  /** A task for readers. */
+  readonly task?: PageTask;
+  /** Receives the run of the page. */
+  readonly onRun?: (result: RunResult) => void;
   /** Whether readers can save their runs as NWB, for which the page holds the library of HDF5. */
   readonly savesNwb?: boolean;
+}
+
+/** A task for readers, and the condition on spikes that ticks it (`src/verify/expect/task.ts`). */
+export interface PageTask {
+  readonly text: string;
+  readonly check?: string;
 }
 
 /** A page, and the files that must stand beside it. */
@@ -138,6 +148,7 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
   const result = await runModel(imported);
   if (result.kind !== 'run') throw new UsageError('nothing was run', 'choose a target that runs models');
   const fingerprint = result.record.fingerprint.total;
+  model.onRun?.(result);
   const raster = await pictureOfRun(result, imported);
   result.dispose();
   const paths = [model.document, ...model.others].map((path) => resolve(path));
@@ -157,6 +168,7 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
       ? {}
       : { beside: beside.map(({ path, name, bytes }) => ({ path, name, bytes: bytes.length })) }),
     options: pageOptions(model.read),
+    ...(model.task === undefined ? {} : { task: model.task }),
     recorded: { fingerprint, experiment: imported.hashes.experiment, version, numerics: numericsVersion },
   };
   const parts = [
@@ -190,6 +202,8 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
       '<p id="summary" class="summary" hidden></p>',
       () => `<p id="summary" class="summary"${summary === '' ? ' hidden' : ''}>${markupText(summary)}</p>`,
     )
+    .replace(/(<section id="task"[^>]*) hidden>/, (whole, opening: string) => (model.task ? `${opening}>` : whole))
+    .replace('<p id="task-text"></p>', () => `<p id="task-text">${markupText(model.task?.text ?? '')}</p>`)
     .replace('<figure id="diagram-figure" class="card" hidden>', '<figure id="diagram-figure" class="card">')
     .replace(
       /(<svg id="diagram" [^>]*)>/,

@@ -11,6 +11,19 @@ describe('page', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(text)]);
   });
 
+  it.each([
+    [['--task-check', 'rate(cells) = 5 Hz'], /--task-check has no task/],
+    [['--task-check', 'rates(cells) = 5 Hz'], /no condition on spikes/],
+    [['--task-check', 'rate(cells) = 5 mV'], /another dimension/],
+    [['--task-check', 'rate(cells) between 4 and 5'], /no condition on spikes/],
+    [['--task-check', 'rate(cell) = 5 Hz'], /records no spikes of cell/],
+  ])('refuses %j', async (words, text) => {
+    const task = text.source.includes('no task') ? [] : ['--task', 'Find it.'];
+    const line = ['page', 'fixtures/readme/first-steps.yaml', '-o', 'x.html', ...task, ...words];
+    const { code, stderr } = await runCommand(line);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(text)]);
+  });
+
   it('reports mistakes of the model', async () => {
     const { code, stderr } = await runCommand(['page', 'fixtures/readme/two-slips.yaml', '-o', 'x.html']);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/dimension/)]);

@@ -10,7 +10,7 @@ import { unzipSync, zipSync } from 'fflate';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleProgram, writeSite } from '../../scripts/page.js';
-import { importModel, readSource, runModel, type ImportOptions } from '../../src/pipeline/pipeline.js';
+import { importModel, readSource, runModel, type ImportOptions, type RunResult } from '../../src/pipeline/pipeline.js';
 import { runCommand } from '../support/command.js';
 import { documentsIn, importFixture, type FixtureDocument } from '../fixtures/documents.js';
 import { someOf } from '../support/effort.js';
@@ -527,6 +527,32 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
       await other.close();
     },
   );
+
+  it('ticks the task of a page once a run solves it', async () => {
+    const path = join(folder, 'task.html');
+    const task = ['--task', 'Set tau so that the cells fire at 40 Hz.', '--task-check', 'rate(cells) = 40 Hz ± 10 %'];
+    const written = await runCommand(['page', 'fixtures/readme/first-steps.yaml', '-o', path, ...task]);
+    // 543 spikes of 20 cells in 500 ms.
+    expect([written.code, written.stdout]).toEqual([0, expect.stringMatching(/^task +rate\(cells\) is 54\.3 Hz$/m)]);
+    const other = await browser.newPage();
+    await other.goto(pathToFileURL(path).href);
+    const state = `document.getElementById('task-state').textContent`;
+    await other.waitForFunction(`${state} === 'rate(cells) is 54.3 Hz. The task asks for 40 Hz ± 10 %.'`);
+    expect(await other.textContent('#task-text')).toBe('Set tau so that the cells fire at 40 Hz.');
+    await other.getByLabel('cells.tau in ms, exact value').fill('8');
+    await other.getByLabel('cells.tau in ms, exact value').press('Tab');
+    const { trains, record, dispose } = (await runModel(
+      importFixture({ path: 'fixtures/readme/first-steps.yaml', options: { set: { 'cells.tau': '8 ms' } } }),
+    )) as RunResult;
+    const spikes =
+      trains.find(({ plan }) => plan.population === 'cells')?.counts.reduce((sum, count) => sum + count, 0) ?? 0;
+    dispose();
+    const rate = Number((spikes / 20 / (record.steps * 1e-4)).toPrecision(4));
+    expect(Math.abs(rate - 40)).toBeLessThan(4);
+    await other.waitForFunction(`${state} === '✓ rate(cells) is ${rate} Hz, as the task asks: 40 Hz ± 10 %.'`);
+    expect(await other.getAttribute('#task-state', 'class')).toBe('same');
+    await other.close();
+  });
 
   it('has a box to tick for a parameter with two values', async () => {
     const path = 'fixtures/neuroml/inputs.xml';

@@ -5,7 +5,10 @@ import { basename, dirname, extname, join } from 'node:path';
 import { markupText } from '../../diagnostics/display.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
-import { badge, modelPage } from '../../present/model-page.js';
+import { badge, modelPage, type PageTask } from '../../present/model-page.js';
+import { ExpectedError } from '../../verify/expect/expected-quantity.js';
+import { judgeRun, readCondition, type SpikeCondition } from '../../verify/expect/task.js';
+import type { RunResult } from '../../pipeline/pipeline.js';
 import { longestAside } from '../../pipeline/read/read-source.js';
 import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';
 import { standardStream } from '../arguments.js';
@@ -34,12 +37,17 @@ export async function page(context: CommandContext): Promise<number> {
   const others: string[] = [];
   const imported = await context.model(document, { onFile: (path) => others.push(path) });
   context.show(imported.diagnostics);
+  const task = taskOf(options);
   const { text, fingerprint, beside } = await modelPage(imported, {
     document,
     others,
     read: importOptions(options),
     ...(about === undefined ? {} : { about }),
     savesNwb: options.flag('nwb'),
+    ...(task === undefined ? {} : { task }),
+    onRun: (result) => {
+      if (task) checkTask(task, result, context);
+    },
   });
   const [large] = beside;
   if (context.toStandardOutput && large)
@@ -65,6 +73,42 @@ export async function page(context: CommandContext): Promise<number> {
     context.say(`it reads     ${join(dirname(output), name)} (${formatBytes(bytes.length)}), which stays beside it`);
   if (options.flag('embed')) context.say(embeddedIn(output, imported.valid.model.name));
   return exitCodes.done;
+}
+
+/** Returns the task that options state. @throws UsageError for a condition without a task, or one that is wrong */
+function taskOf(options: CommandContext['options']): PageTask | undefined {
+  const [text, check] = [options.value('task'), options.value('task-check')];
+  if (check !== undefined) {
+    if (text === undefined)
+      throw new UsageError('--task-check has no task', 'state the task for readers with --task TEXT');
+    conditionIn(check);
+  }
+  return text === undefined ? undefined : { text, ...(check === undefined ? {} : { check }) };
+}
+
+function conditionIn(check: string): SpikeCondition {
+  try {
+    return readCondition(check);
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    const { message, expected = 'another one' } = error.finding;
+    throw new UsageError(`--task-check cannot be ${check}: ${message}`, `write ${expected}`);
+  }
+}
+
+/** Checks that a model records the spikes of a task, and tells whether its own run solves the task already. */
+function checkTask({ check }: PageTask, result: RunResult, context: CommandContext): void {
+  if (check === undefined) return;
+  const condition = conditionIn(check);
+  const judged = judgeRun(condition, result.trains, result.record);
+  if (!judged)
+    throw new UsageError(
+      `--task-check cannot be ${check}: the model records no spikes of ${condition.population}`,
+      `its populations with spikes: ${result.trains.map(({ plan }) => plan.population).join(', ') || 'none'}`,
+    );
+  context.say(
+    `task         ${condition.name} is ${judged.found}${judged.holds ? ', so the model solves it as it is' : ''}`,
+  );
 }
 
 /** Checks whether a file has these bytes. */

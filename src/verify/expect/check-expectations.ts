@@ -1,9 +1,7 @@
 /** Compares recordings with expectations. */
 
 import type { RunRecord } from '../../../runtime/results/result.js';
-import { localVariation, revisedLocalVariation, variation, variation2 } from '../../compare/measures/intervals.js';
 import { matchSpikes } from '../../compare/measures/matching.js';
-import type { Train } from '../../compare/measures/train.js';
 import { timeRounding, type Recorded, type RecordedSignal } from '../../compare/recorded.js';
 import type { Diagnostic, Finding, Place } from '../../diagnostics/diagnostic.js';
 import { itemAt } from '../../diagnostics/entry.js';
@@ -11,7 +9,8 @@ import { dimensionText, equalDimensions } from '../../lang/dimension.js';
 import { parseUnit } from '../../lang/units.js';
 import { agrees, inUnitOf } from './expected-quantity.js';
 import { messages } from './messages.js';
-import type { Cells, Expectations, ExpectedSpikes, ExpectedValues, SpikeQuantity } from './read-expectations.js';
+import type { Cells, Expectations, ExpectedSpikes, ExpectedValues } from './read-expectations.js';
+import { spikeMeasures, type SpikeQuantity } from './spike-measures.js';
 
 /** Compares a recorded run with all expectations, and returns a finding for each one that it misses. */
 export function checkExpectations(
@@ -31,28 +30,6 @@ export function checkExpectations(
 
 type Add = (finding: Finding, place: Place) => void;
 
-/** R of the revised local variation in s. */
-const refractory = 5e-3;
-
-const measures: Readonly<Record<SpikeQuantity, (trains: readonly Train[], seconds: number) => number>> = {
-  count: countSpikes,
-  rate: (trains, seconds) => countSpikes(trains) / trains.length / seconds,
-  cv: (trains) => meanOf(trains, variation),
-  cv2: (trains) => meanOf(trains, variation2),
-  lv: (trains) => meanOf(trains, localVariation),
-  lvr: (trains) => meanOf(trains, (train) => revisedLocalVariation(train, refractory)),
-};
-
-function countSpikes(trains: readonly Train[]): number {
-  return trains.reduce((sum, { length }) => sum + length, 0);
-}
-
-/** Returns the mean over the trains that have a value; NaN if none has. */
-function meanOf(trains: readonly Train[], of: (train: Train) => number): number {
-  const values = trains.map(of).filter((value) => !Number.isNaN(value));
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 function checkSpikes(expectation: ExpectedSpikes, { trains, dt = 0, begin, end }: Recorded, add: Add): void {
   const own = trains.find(
     ({ population, event }) => population === expectation.population && event === expectation.event,
@@ -65,7 +42,7 @@ function checkSpikes(expectation: ExpectedSpikes, { trains, dt = 0, begin, end }
   const [first, last] = expectation.cells ?? [0, own.trains.length];
   const chosen = own.trains.slice(first, last);
   for (const [name, expected] of Object.entries(expectation.quantities)) {
-    const value = measures[name as SpikeQuantity](chosen, (end ?? NaN) - begin);
+    const value = spikeMeasures[name as SpikeQuantity](chosen, (end ?? NaN) - begin);
     if (!agrees(value, expected))
       add(messages.differs(`${expectation.name}: ${name}`, expected.text, inUnitOf(expected, value)), expected.place);
   }

@@ -36,6 +36,12 @@ export const messages = {
     expected: example,
     found: shorten(text),
   }),
+  notACondition: (text: string, quantities: readonly string[]): Finding => ({
+    code: 'expect/bad-condition',
+    message: 'this is no condition on spikes',
+    expected: `one of ${quantities.join(', ')} of some cells, such as rate(exc[0:80]) = 5 Hz ± 0.5 Hz or cv(exc) > 0.8`,
+    found: shorten(text),
+  }),
   unknownPart: (kind: string, name: string, known: readonly string[]): Finding => ({
     code: 'expect/unknown-name',
     message: `the model has no ${kind} ${shorten(name)}`,

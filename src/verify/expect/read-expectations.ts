@@ -2,14 +2,14 @@
 
 import { DiagnosticError, Diagnostics, type Finding, type Place } from '../../diagnostics/diagnostic.js';
 import type { Positions } from '../../diagnostics/positions.js';
-import { dimensionless } from '../../lang/ast.js';
-import { hertz, second } from '../../lang/dimension.js';
+import { second } from '../../lang/dimension.js';
 import { child } from '../../model/pointer.js';
 import { reportSchemaErrors } from '../../model/schema/schema-findings.js';
 import { readDocument } from '../../model/text/read.js';
 import { ExpectedError, readExpected, type Expected } from './expected-quantity.js';
 import { messages } from './messages.js';
 import { validate } from './schema-validator.generated.js';
+import { quantities, spikesForm, type SpikeQuantity } from './spike-measures.js';
 import type { ExpectationsDocument, Run, Spikes } from './specification.generated.js';
 
 /** Cells of a population; absent `cells`: all. */
@@ -25,19 +25,6 @@ export interface Cells {
 export interface Expectation extends Expected {
   readonly place: Place;
 }
-
-/** Quantities of spike trains, with the dimension of each. */
-const quantities = {
-  count: dimensionless,
-  rate: hertz,
-  cv: dimensionless,
-  cv2: dimensionless,
-  lv: dimensionless,
-  lvr: dimensionless,
-} as const;
-
-/** A quantity of spike trains. */
-export type SpikeQuantity = keyof typeof quantities;
 
 /** Spikes of some cells that a run must give. */
 export interface ExpectedSpikes extends Cells {
@@ -178,5 +165,4 @@ function expectationsIn(document: ExpectationsDocument, positions: Positions, di
   };
 }
 
-const spikesForm = /^([A-Za-z_]\w*)(?:\[(\d+)(?::(\d+))?\])?(?:\.([A-Za-z_]\w*))?$/;
 const valuesForm = /^([A-Za-z_]\w*)(?:\[(\d+)(?::(\d+))?\])?\.([A-Za-z_]\w*)$/;

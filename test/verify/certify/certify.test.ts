@@ -92,7 +92,10 @@ describe('interneuron certify', () => {
   });
 
   it.skipIf(!existsSync(browserPath))(
-    withReason('breaks no rule of axe, fits a phone, and prints on at most two pages of A4', existsSync(browserPath) ? null : 'Chromium is not installed'),
+    withReason(
+      'breaks no rule of axe, fits a phone, and prints on at most two pages of A4',
+      existsSync(browserPath) ? null : 'Chromium is not installed',
+    ),
     async () => {
       const browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
       try {

@@ -19,6 +19,7 @@ const apart = [
   'test/runtime/results/{damaged,nwb/memory}.test.ts',
   'test/interoperability/pynn-{compartments,native}.test.ts',
   'test/docs/transcripts.test.ts',
+  'test/matrix/matrix.test.ts',
   'test/site/page.test.ts',
   'test/site/reports.test.ts',
   'test/codegen/**/{hostile-names,differential,pace,opencl-project,cuda-project,cable-teams}.test.ts',

@@ -653,6 +653,12 @@ export const commands = {
         value: 'file',
         describe: 'file to write: .md, .html, .txt or .json; may be repeated [the standard output]',
       },
+      'script-argument': {
+        type: 'string',
+        repeated: true,
+        value: 'word',
+        describe: 'argument of the script of --captured-from, or a word after --; may be repeated',
+      },
       within: compared.within,
       why: { type: 'boolean', describe: 'find the convention that makes another simulator differ' },
       limit,
@@ -664,6 +670,7 @@ export const commands = {
     examples: [
       ['$0 matrix cuba.yaml --in .venv-brian2.9 --in .venv-brian2.10 --in .venv-nest', 'a table of verdicts'],
       ['$0 matrix brunel.py --execute --in old --in new --why', 'a script in two releases of Brian, as it is'],
+      ['$0 matrix brunel.py --execute --in old --in new -- 5 --inhibition 4', 'a script with arguments of its own'],
     ],
   },
   diff: {

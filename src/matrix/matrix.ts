@@ -17,6 +17,7 @@ import {
   limitWith,
   runsScripts,
   spikesOfScript,
+  type Script,
   spikesUnder,
 } from '../verify/check-with.js';
 import type { SpikesByPopulation } from '../verify/compare-spikes.js';
@@ -84,7 +85,7 @@ export interface MatrixOptions {
   /** Runs of other machines. */
   readonly earlier?: readonly Pick<ModelMatrix, 'hash' | 'runs'>[];
   /** The script that the model was captured from, which Brian or the simulators of PyNN run as it is. */
-  readonly script?: string;
+  readonly script?: Script;
   /** Called before each run. */
   readonly onRun?: (model: string, environment: string) => void;
   readonly signal?: AbortSignal;

@@ -259,6 +259,12 @@ export async function spikesUnder(
   });
 }
 
+/** A script with arguments of its own. */
+export interface Script {
+  readonly path: string;
+  readonly words: readonly string[];
+}
+
 /**
  * Returns the spikes of a script that runs as it is, by populations of the model that was captured from it. Only
  * recordings of whole populations count.
@@ -269,7 +275,7 @@ export async function spikesUnder(
  */
 export async function spikesOfScript(
   { model }: ValidModel,
-  script: string,
+  { path, words: own }: Script,
   simulator: Simulator,
   python: string,
 ): Promise<SpikesByPopulation> {
@@ -278,13 +284,16 @@ export async function spikesOfScript(
     return population === undefined ? [] : [[recording.name, population]];
   });
   if (recorded.length === 0)
-    throw new CannotRun('no spikes', `${script} records no spikes of a whole population`, 'record them in the script');
+    throw new CannotRun('no spikes', `${path} records no spikes of a whole population`, 'record them in the script');
   const folder = temporaryFolder('script');
   try {
     const results = join(folder, 'results.json');
-    const path = resolve(script);
     const run = (kind: string, ...words: readonly string[]): Promise<string> =>
-      runTool(python, isolatedPython([runScript, kind, results, path, ...words], folder).words, folder);
+      runTool(
+        python,
+        isolatedPython([runScript, kind, results, resolve(path), ...words, ...own], folder).words,
+        folder,
+      );
     const found = { model, spikes: new Map(recorded), samples: new Map<string, Sampled>() };
     if (simulator === 'brian2') {
       await run('brian');

@@ -2,7 +2,7 @@
 
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { ModelMatrix } from '../../src/matrix/matrix.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { root } from '../support/import-graph.js';
@@ -171,7 +171,8 @@ it('refuses another form of output before it runs', async () => {
 const none = missingEnvironment('.venv');
 
 /** The network of `cells.yaml` as a script. @param drive  smallest drive in mV */
-const script = (drive: number): string => `
+const script = (drive: number | string): string => `
+import sys
 from brian2 import *
 defaultclock.dt = 0.1*ms
 cells = NeuronGroup(5, '''dv/dt = (I - v)/tau : volt (unless refractory)
@@ -206,12 +207,25 @@ describe.skipIf(none !== null)(`Brian${none === null ? '' : ` (skipped: ${none})
     expect(runs.map(({ ran }) => ran)).toEqual(['model', 'script']);
     expect(pairs.map(({ grade }) => grade === 'identical')).toEqual([isSame]);
   });
+
+  it('gives a script its arguments', async () => {
+    const path = join(work(), 'network-given.py');
+    writeFileSync(path, script(`{float(sys.argv[1])}`).replace("I = '(", "I = f'("));
+    writeFileSync(join(work(), 'brian_preferences'), "codegen.target = 'numpy'\n");
+    const words = ['matrix', path, '--in', join(root, '.venv'), '-q', '--json', '--', '17'];
+    const stdout = await python('.venv', ['-m', 'interneuron', ...words], {
+      INTERNEURON_PROGRAM: inject('program'),
+    });
+    const { runs, pairs } = matrixOf(stdout);
+    expect(runs.map(({ ran }) => ran)).toEqual(['model', 'script']);
+    expect(pairs).toMatchObject([{ grade: 'identical', spikes: 55 }]);
+  });
 });
 
 const noPynn = missingEnvironment('.venv-pynn');
 
 /** A script for NEST that clears its records, and asks for no data in the end. @param weight  of its synapses in µS */
-const pynnScript = (weight: number): string => `
+const pynnScript = (weight: string): string => `
 import pyNN.nest as sim
 
 def simulate():
@@ -235,13 +249,18 @@ describe.skipIf(noPynn !== null)(`simulators of PyNN${noPynn === null ? '' : ` (
     [0.07, false],
   ])('run a script as it is: with weights of %d µS the same spikes: %s', async (weight, isSame) => {
     const [written, other] = [join(work(), 'network.py'), join(work(), `network-${weight}.py`)];
-    writeFileSync(written, pynnScript(0.05));
-    writeFileSync(other, pynnScript(weight));
+    writeFileSync(written, pynnScript('0.05'));
+    // The simulator of the row takes the place of a simulator's name.
+    writeFileSync(
+      other,
+      `import sys\nassert sys.argv[2] in ("nest", "neuron"), sys.argv\n${pynnScript('float(sys.argv[1])')}`,
+    );
     const captured = join(work(), 'network.json');
     const words = ['-m', 'interneuron_pynn.launcher', captured, written, '--instead-of', 'nest', '--', 'interneuron'];
     await python('.venv-pynn', words);
     const { stdout } = await runCommand([
       ...['matrix', captured, '--captured-from', other, '--in', join(root, '.venv-pynn'), '-q', '--json'],
+      ...[`--script-argument=${weight}`, '--script-argument=interneuron'],
     ]);
     const { runs, pairs } = matrixOf(stdout);
     const ran = (name: string): number => runs.findIndex(({ environment }) => environment.simulator === name);
@@ -258,7 +277,7 @@ describe.skipIf(noPynn !== null)(`simulators of PyNN${noPynn === null ? '' : ` (
 
   it('run no script that records no spikes', async () => {
     const path = join(work(), 'silent.py');
-    writeFileSync(path, pynnScript(0.05).replace('cells.record("spikes")', ''));
+    writeFileSync(path, pynnScript('0.05').replace('cells.record("spikes")', ''));
     const captured = join(work(), 'silent.json');
     await python('.venv-pynn', [
       ...['-m', 'interneuron_pynn.launcher', captured, path, '--instead-of', 'nest', '--', 'interneuron'],

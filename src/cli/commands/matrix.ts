@@ -64,7 +64,7 @@ export async function matrix(context: CommandContext): Promise<number> {
           },
           ...(within === undefined ? {} : { within }),
           ...(limit === undefined ? {} : { limit }),
-          ...(script === undefined ? {} : { script }),
+          ...(script === undefined ? {} : { script: { path: script, words: options.values('script-argument') } }),
         }),
       );
     }

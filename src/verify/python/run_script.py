@@ -241,8 +241,10 @@ def main(notation, results, script, *arguments):
         take_fine_steps()
     os.chdir(script.parent)
     if notation == "pynn-as-it-is":
-        sys.argv = [str(script), arguments[0]]
-        results.write_text(json.dumps(run_pynn_as_it_is(script, *arguments)))
+        simulator, populations, *own = arguments
+        # Most scripts ask for the name of the simulator, wherever it stands.
+        sys.argv = [str(script), *([simulator if word in _simulators else word for word in own] or [simulator])]
+        results.write_text(json.dumps(run_pynn_as_it_is(script, simulator, populations)))
         return
     sys.argv = [str(script), *arguments]
     names = runpy.run_path(str(script), run_name="__main__")

@@ -81,4 +81,5 @@ def use_script(words, command, arguments=()):
         words,
         lambda captured: ["brian2_interneuron.capture", *options, captured, words[0], *arguments],
         {**os.environ, "MPLBACKEND": "Agg"},
+        arguments,
     )

@@ -75,6 +75,7 @@ def command_on_script(
     words: Sequence[str],
     launcher: Callable[[str], Sequence[str]],
     environment: Mapping[str, str] | None = None,
+    arguments: Sequence[str] = (),
 ) -> int:
     """Runs a command on the network of a script.
 
@@ -85,6 +86,7 @@ def command_on_script(
         words: the path of the script, and the options of the command.
         launcher: the module of the process and its arguments, for the file that it is to write.
         environment: of the process; None: that of this one.
+        arguments: the script's own, with which a matrix runs it as it is.
 
     Returns:
         the exit code.
@@ -127,6 +129,8 @@ def command_on_script(
                 print(f"note: not in the model: {sentence}", file=sys.stderr)
         options = Path(options_beside(captured))
         own = options.read_text(encoding="utf-8").splitlines() if options.exists() else []
+        if command[-1] == "matrix":
+            own += [f"--script-argument={word}" for word in arguments]
         return subprocess.run([*command, captured, *words[1:], *own, "--captured-from", script, *left]).returncode
 
 

@@ -260,6 +260,7 @@ def use_script(words, command, arguments=()):
         words,
         lambda captured: ["interneuron_pynn.launcher", captured, script, *own],
         {**os.environ, "MPLBACKEND": "Agg"},
+        arguments,
     )
 
 

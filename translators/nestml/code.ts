@@ -36,6 +36,8 @@ export const targetsIn = (body: readonly Statement[]): readonly string[] =>
 /** A block of canonical statements under construction. */
 export class Code {
   statements: Written[] = [];
+  /** Local variables that hold values. */
+  readonly kept = new Map<string, { readonly type: Type; readonly span: Span }>();
   readonly #locals = new Map<string, { readonly value: Value; readonly type: Type }>();
 
   constructor(
@@ -49,8 +51,9 @@ export class Code {
   readonly scope: Scope = (name, span) => this.#locals.get(name)?.value ?? this.outer(name, span);
 
   /** Keeps a value under a new name, and returns the name. */
-  keep(wanted: string, e: Expression, span: Span): Expression {
+  keep(wanted: string, e: Expression, span: Span, type: Type = conditionType): Expression {
     const name = this.temporaries.take(wanted);
+    this.kept.set(name, { type, span });
     this.statements.push(assignment(name, '=', e, span));
     return nameOf(name, span);
   }
@@ -75,7 +78,7 @@ export class Code {
         for (const { name, type: text, value } of statement.declarations) {
           const type = translator.type(text);
           const e = translator.stored(value ? translator.value(value, scope) : zeroOf(type), type, span);
-          this.#set(name, type, constantOf(e) === undefined ? this.keep(name, e, span) : e);
+          this.#set(name, type, constantOf(e) === undefined ? this.keep(name, e, span, type) : e);
         }
         return;
       case 'assign': {
@@ -90,7 +93,7 @@ export class Code {
         return this.#set(
           statement.target,
           type,
-          constantOf(chosen) === undefined ? this.keep(statement.target, chosen, span) : chosen,
+          constantOf(chosen) === undefined ? this.keep(statement.target, chosen, span, type) : chosen,
         );
       }
       case 'call':

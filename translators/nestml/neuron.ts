@@ -592,13 +592,14 @@ class Neuron {
       const zero = binary('*', integer(0), nameOf(name));
       timers.push(assignment(name, '=', conditional(active, conditional(isOver, zero, next), nameOf(name)), span));
     }
-    const kept = new Set(
-      before.flatMap((one) => (one.kind === 'assignment' && !this.#states.has(one.target) ? [one.target] : [])),
+    // Local variables that are read after the integration outlive their block.
+    const later = new Set(
+      [...timers, ...after].flatMap((one) => (one.kind === 'assignment' ? [...namesIn(one.value)] : [])),
     );
-    const later = [...timers, ...after].flatMap((one) => (one.kind === 'assignment' ? [...namesIn(one.value)] : []));
-    for (const name of later)
-      if (kept.has(name))
-        this.#fail(messages.notRead('a local variable from before integrate_odes', 'a value after it'), span);
+    for (const one of before) {
+      const local = one.kind === 'assignment' && later.has(one.target) ? code.kept.get(one.target) : undefined;
+      if (local && one.kind === 'assignment') this.#states.set(one.target, { ...local, initial: zeroOf(local.type).e });
+    }
     this.#silent('update', { when: boolean(true), do: before, slot: 'before_groups', order: 0 });
     // Spikes of the step have arrived by then.
     this.#silent('after_update', {

@@ -11,13 +11,9 @@ import * as ir from '../../ir/builder.js';
 import type { Expression, IrFunction, Statement } from '../../ir/program.js';
 import { accessesOf, expressionsOf, isLocal, someExpression, visitStatements, withParts } from '../../ir/walk.js';
 import type { Family, MapPattern } from '../families/pattern.js';
+import { almostAll, fewestRare } from '../families/rare-draws.js';
 import type { RoundArray } from './split-loops.js';
 import { computesWithWords } from './widened-u32.js';
-
-/** Draws above this part of all are rare. */
-const almostAll = 1 - 2 ** -14;
-/** Fewer comparisons than these are always made. */
-const fewestRare = 4;
 
 /** A call of the generator for a block of items. */
 interface DrawnWords {

@@ -4,6 +4,7 @@
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { ScalarType } from '../../ir/program.js';
+import { almostAll, fewestRare } from '../families/rare-draws.js';
 import { countUses, effectOperands } from '../graph/graph.js';
 import type { CallNode, Graph, GraphNode, LoadNode } from '../graph/graph.js';
 import {
@@ -48,6 +49,25 @@ function lanesOf(graph: Graph, uses: ReadonlyMap<GraphNode, number>): Lanes {
   return written.some((value) => isWide(value.type)) ? 2 : 4;
 }
 
+/** A step of a count: a constant if a value is above a threshold, otherwise the count so far. */
+interface Step {
+  readonly node: GraphNode;
+  readonly passed: GraphNode;
+  readonly drawn: GraphNode;
+  readonly threshold: number;
+  readonly before: GraphNode;
+}
+
+function stepOf(node: GraphNode): Step | undefined {
+  const [passed, constant, before] = node.operands;
+  if (node.kind !== 'select' || node.type !== 'f64' || passed?.kind !== 'compare' || passed.op !== 'gt')
+    return undefined;
+  const [drawn, threshold] = passed.operands;
+  return drawn?.varying && threshold?.kind === 'const' && constant?.kind === 'const' && before
+    ? { node, passed, drawn, threshold: Number(threshold.value), before }
+    : undefined;
+}
+
 /** Levels of a value's text: the assembler reads it by recursion. */
 const deepest = 64;
 
@@ -69,6 +89,8 @@ export class LanePrinter {
   readonly #widths = new Map<GraphNode, MaskWidth | undefined>();
   /** Values that their users print more than once. */
   readonly #repeated = new Set<GraphNode>();
+  /** Steps that a further step of the same count follows. */
+  readonly #followed = new Set<GraphNode>();
 
   /** @param prefix of its locals: graphs in one function have different ones */
   constructor(scope: Scope, graph: Graph, prefix = 'lane') {
@@ -81,6 +103,8 @@ export class LanePrinter {
       const [operand] = node.operands;
       if (node.kind === 'convert' && operand !== undefined && repeatsOperand(node.type, operand.type))
         this.#repeated.add(operand);
+      const before = this.#stepBefore(stepOf(node));
+      if (before) this.#followed.add(before.node);
     }
   }
 
@@ -117,6 +141,7 @@ export class LanePrinter {
     if (node.varying) {
       // Operands come first, so that long chains are read without recursion.
       this.#width(node);
+      if (this.#count(node)) return;
       const level = 1 + Math.max(0, ...node.operands.map((operand) => this.#levels.get(operand) ?? 0));
       // Loads stay in their place among the writes.
       if (uses > 1 || node.kind === 'load' || this.#repeated.has(node) || level >= deepest)
@@ -131,6 +156,38 @@ export class LanePrinter {
     const id = this.#local(node, type);
     place.push(localSet(id, form));
     this.#kept.set(node, id);
+  }
+
+  /** The step of the same count before another one. */
+  #stepBefore(step: Step | undefined): Step | undefined {
+    const before = step && stepOf(step.before);
+    return before &&
+      before.drawn === step.drawn &&
+      this.#uses.get(before.node) === 1 &&
+      before.threshold <= step.threshold
+      ? before
+      : undefined;
+  }
+
+  /** Emits a count, with rare steps only if a lane passes the first of them. @returns whether it has rare steps */
+  #count(node: GraphNode): boolean {
+    if (this.#followed.has(node)) return false;
+    const steps: Step[] = [];
+    for (let step = stepOf(node); step; step = this.#stepBefore(step)) steps.unshift(step);
+    const usual = steps.findIndex(({ threshold }) => threshold >= almostAll);
+    const [last, first] = [steps[usual - 1], steps[usual]];
+    if (!last || !first || steps.length - usual < fewestRare) return false;
+    this.#keep(node, 'v128', this.vector(last.node), this.body);
+    const id = this.#kept.get(node) as string;
+    const all = steps
+      .slice(usual)
+      .reduce<Wat>(
+        (count, step) =>
+          selectLaneText(this.mask(step.passed, 64), this.vector(step.node.operands[1] as GraphNode), count),
+        localGet(id),
+      );
+    this.body.push(['if', ['v128.any_true', this.mask(first.passed, 64)], ['then', localSet(id, all)]]);
+    return true;
   }
 
   #local(node: GraphNode, type: string, suffix = ''): string {

@@ -1,8 +1,9 @@
-/** Draws that C takes by blocks equal the reference's, also beyond the thresholds that usual draws pass. */
+/** Draws by blocks in C and on lanes equal the reference's, also beyond the thresholds that usual draws pass. */
 
 import { expect, test } from 'vitest';
 import { cTargetWith } from '../../../runtime/targets/c/target.js';
 import { generateC } from '../../../src/codegen/c/generate.js';
+import { generateWasm } from '../../../src/codegen/wasm/generate.js';
 import { cacheFolder, clang, gcc } from '../../runtime/targets/c/compilers.js';
 import { type Engine, simulate } from '../../support/simulate.js';
 
@@ -23,6 +24,7 @@ operations:
 stimuli:
   at_a: { kind: poisson, to: a, variable: sum, n: 100, rate: 70 Hz, weight: 1 }
   at_b: { kind: poisson, to: b, variable: sum, n: 100, rate: 60 Hz, weight: 1 }
+  at_some: { kind: poisson, to: 'a[7:290]', variable: sum, n: 100, rate: 70 Hz, weight: 1 }
 timing: grid
 experiment: { dt: 0.1 ms, duration: 25 ms }
 `;
@@ -30,11 +32,32 @@ experiment: { dt: 0.1 ms, duration: 25 ms }
 test('Poisson, binomial and normal draws', async () => {
   const compiled = [gcc, clang].flatMap((compiler): Engine[] => {
     const use = compiler && cTargetWith({ compiler });
-    return use ? [{ target: 'c', threads: 1, use, cacheDirectory: cacheFolder() } as unknown as Engine] : [];
+    return use
+      ? [1, 2, 3].map((threads) => ({ target: 'c', threads, use, cacheDirectory: cacheFolder() }) as unknown as Engine)
+      : [];
   });
-  const { program, final } = await simulate(model, { engines: [{ target: 'reference', threads: 1 }, ...compiled] });
+  const engines: readonly Engine[] = [{ target: 'reference', threads: 1 }, { target: 'wasm', threads: 1 }, ...compiled];
+  const { program, final } = await simulate(model, { engines });
   const { source } = generateC(program);
   expect(source).toContain('philox4x32_block(');
+  expect(generateWasm(program, { parallel: false }).text).toMatch(/if\s*\(v128\.any_true/);
   expect(source).toContain('if (rare');
   expect(Math.max(...(final.get('a.top') ?? []))).toBeGreaterThan(5);
+});
+
+test('a count with a parameter is that with its value', async () => {
+  const counts = async (values: string, mean: string, p: string): Promise<readonly unknown[]> => {
+    const { final } = await simulate(`
+interneuron: 1
+name: counts
+neurons: { counting: { parameters: { mean: 0.64, p: 0.05 }, state: { last: 0, sum: 0 } } }
+populations: { a: { type: counting, size: 9, values: { ${values} } } }
+operations: { draw: { on: a, do: ['last += poisson(${mean})', 'sum += binomial(20, ${p})'], every: 0.1 ms } }
+timing: grid
+experiment: { dt: 0.1 ms, duration: 20 ms }
+`);
+    return ['last', 'sum'].map((name) => [...(final.get(`a.${name}`) ?? [])]);
+  };
+  const each = 'mean: 0.64 + 0*i, p: 0.05 + 0*i';
+  expect(await counts(each, 'mean', 'p')).toEqual(await counts('', '0.64', '0.05'));
 });

@@ -122,7 +122,7 @@ export function structuredCell(valid: Structured, name: string, cell: number): S
 
 /** Potentials of the clamp in V, at no singular point of usual rates, and times in s between samples at each. */
 const potentials = [-0.0713, -0.0917, -0.0523, -0.0381, -0.0212, 0.0047, 0.0336, -0.0648];
-const intervals = Array.from({ length: 12 }, (_, k) => 2e-5 * 3 ** k);
+const intervals = Array.from({ length: 8 }, (_, k) => 2e-5 * 5 ** k);
 
 /** Samples of the clamp until states have forgotten their first values. */
 const firstSamples = intervals.length + 2;
@@ -158,7 +158,7 @@ function clamp(
 }
 
 /** Most compartments of a population with membranes that are compared. */
-const mostClamped = 400;
+const mostClamped = 200;
 
 /** Units of passive values. */
 const passiveUnits = [

@@ -23,11 +23,12 @@ import { firstBytes } from '../../../runtime/results/file-start.js';
 import { tidyFolder } from '../../../runtime/results/file-sets.js';
 import { orOutputError } from '../../../runtime/results/output-error.js';
 import { writeWhole, type WholeFile } from '../../../runtime/results/output-files.js';
+import { grouped } from '../../model/collections.js';
 import { messages } from '../messages.js';
 
 const recordName = '.interneuron-outputs';
 
-/** Records longer than this are written again without the lines that others have replaced. */
+/** Records longer than this are written again without the lines that others have replaced, if these are half of it. */
 const longestRecord = 1 << 18;
 
 /** How many bytes from the start and from the end of a file its digest is of, besides its length. */
@@ -40,12 +41,18 @@ const digested = 1 << 16;
  * @throws UsageError naming the first file that must not be replaced
  */
 export async function refuseToReplace(paths: readonly string[], force: boolean): Promise<void> {
+  const records = new Map<string, ReadonlyMap<string, string>>();
+  const recordOf = (folder: string): ReadonlyMap<string, string> => {
+    const record = records.get(folder) ?? recordedIn(join(folder, recordName));
+    records.set(folder, record);
+    return record;
+  };
   for (const path of new Set(paths)) {
     const found = statusOf(path);
     if (!found) continue;
     if (!found.isFile()) throw messages.notAFile(path, found.isDirectory());
     if (force || found.size === 0) continue;
-    const recorded = digestIn(path);
+    const recorded = recordOf(dirname(path)).get(basename(path));
     if (recorded === undefined ? await isResult(path) : recorded === digestOf(path)) continue;
     throw messages.notOurs(path, recorded !== undefined);
   }
@@ -71,17 +78,19 @@ export function tidyFolders(paths: readonly string[]): void {
 
 /** Notes in their folders that the files are ours. If a folder takes no record, they are replaced only by force. */
 export function noteWritten(paths: readonly string[]): void {
-  for (const path of paths) {
-    const record = join(dirname(path), recordName);
+  for (const [folder, files] of grouped(paths, (path) => [dirname(path)])) {
+    const record = join(folder, recordName);
     try {
       if (lstatSync(record, { throwIfNoEntry: false })?.isSymbolicLink()) continue;
-      appendFileSync(record, `${digestOf(path)} ${JSON.stringify(basename(path))}\n`);
+      appendFileSync(record, files.map((path) => lineOf(basename(path), digestOf(path))).join(''));
       if (statSync(record).size > longestRecord) shortenRecord(record);
     } catch {
       // The files of a folder that takes no record stay until the user forces their replacement.
     }
   }
 }
+
+const lineOf = (name: string, digest: string): string => `${digest} ${JSON.stringify(name)}\n`;
 
 function statusOf(path: string): Stats | undefined {
   try {
@@ -135,34 +144,35 @@ function csvOf(path: string): string {
 }
 
 // --- The record of a folder -----------------------------------------------------------------------------------------
-/** Returns the digest of a file when it was written; the last of several counts. */
-function digestIn(path: string): string | undefined {
-  return recordedIn(join(dirname(path), recordName)).get(basename(path));
-}
+/** Returns the digests of files when they were written, by name. */
+const recordedIn = (record: string): ReadonlyMap<string, string> => new Map(entriesOf(record));
 
-function recordedIn(record: string): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
+/** Returns the name and digest of each line of a record. */
+function entriesOf(record: string): readonly (readonly [name: string, digest: string])[] {
   let text = '';
   try {
     text = readFileSync(record, 'utf8');
   } catch {
-    return found;
+    return [];
   }
-  for (const line of text.split('\n')) {
+  return text.split('\n').flatMap((line): [string, string][] => {
     const [, digest = '', quoted = ''] = /^([0-9a-f]{64}) (".*")$/.exec(line) ?? [];
-    if (digest === '') continue;
+    if (digest === '') return [];
     try {
-      found.set(String(JSON.parse(quoted)), digest);
+      return [[String(JSON.parse(quoted)), digest]];
     } catch {
       // A line that was cut off.
+      return [];
     }
-  }
-  return found;
+  });
 }
 
+/** Writes a record again, if that removes half of its lines or more. */
 function shortenRecord(record: string): void {
-  const lines = [...recordedIn(record)].map(([name, digest]) => `${digest} ${JSON.stringify(name)}\n`);
-  writeWhole([{ path: record, parts: lines }]);
+  const entries = entriesOf(record);
+  const last = new Map(entries);
+  if (2 * last.size > entries.length) return;
+  writeWhole([{ path: record, parts: [...last].map(([name, digest]) => lineOf(name, digest)) }]);
 }
 
 /**

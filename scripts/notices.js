@@ -26,6 +26,16 @@ export async function noticesOf(folders) {
   ].join('\n\n');
 }
 
+/** Shortest text of a paragraph of prose: shorter ones may be lists. */
+const prose = 200;
+
+/** Joins the lines of paragraphs of prose, so that those with the same words are compressed as one. */
+const unwrapped = (text) =>
+  text
+    .split(/\n[^\S\n]*\n\s*/)
+    .map((paragraph) => (paragraph.length < prose ? paragraph : paragraph.replaceAll(/\s+/g, ' ').trim()))
+    .join('\n\n');
+
 async function noticeOf(folder) {
   const { name, version, license, author, homepage, repository } = JSON.parse(
     await readFile(join(root, folder, 'package.json'), 'utf8'),
@@ -41,6 +51,6 @@ async function noticeOf(folder) {
     `Licence: ${license}`,
     ...(texts.length > 0 || by === undefined ? [] : [`Copyright: ${by}`]),
     ...(source === undefined ? [] : [`Source: ${source}`]),
-    ...texts.map((text) => `\n${text.replaceAll('\r\n', '\n').trim()}`),
+    ...texts.map((text) => `\n${unwrapped(text.replaceAll('\r\n', '\n').trim())}`),
   ].join('\n');
 }

@@ -84,7 +84,9 @@ function workerModules(): readonly Module[] {
   const names = new Map(paths.map((path, k) => [basename(path), `${k}.js`]));
   const renamed = (text: string): string =>
     text.replaceAll(/(?<=\/)[\w.-]+\.js(?=["'])/g, (name) => names.get(name) ?? name);
-  return paths.map((path) => [names.get(basename(path)) ?? path, renamed(packageFile(`dist/${path}`))]);
+  /** The imports at the beginning of a module need no line breaks. */
+  const joined = (text: string): string => text.replace(/^(?:import[^;]*;\n)+/, (lines) => lines.replaceAll('\n', ''));
+  return paths.map((path) => [names.get(basename(path)) ?? path, joined(renamed(packageFile(`dist/${path}`)))]);
 }
 
 /** Splits a build of the HDF5 library at its WebAssembly, which it holds as text of JavaScript. */
@@ -195,6 +197,8 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
     ),
   ).join('\n');
   const text = builtPart('page.html')
+    // Indentation is for people who read the source.
+    .replaceAll(/\n\s+/g, '\n')
     .replace('<title>interneuron</title>', () => `<title>${markupText(title)}</title>`)
     .replace('Run a spiking network', () => markupText(title))
     .replace('<!-- recorded -->', () => raster)

@@ -57,12 +57,16 @@ export function ticksOf(from: number, to: number, most: number): readonly number
 /** A number with as many digits as people read. */
 export const readable = (value: number, digits = 4): string => String(Number(value.toPrecision(digits)));
 
-/** A text that fits a width, with an ellipsis. */
+/** Returns a text that fits a width, with an ellipsis in the middle: many names differ at their ends. */
 export function fitted(context: CanvasRenderingContext2D, text: string, width: number): string {
   if (context.measureText(text).width <= width) return text;
-  let length = text.length;
-  while (length > 1 && context.measureText(`${text.slice(0, length)}…`).width > width) length -= 1;
-  return `${text.slice(0, length)}…`;
+  const cut = (length: number): string => {
+    const head = Math.ceil(length / 3);
+    return `${text.slice(0, head)}…${text.slice(text.length - (length - head))}`;
+  };
+  let length = text.length - 1;
+  while (length > 1 && context.measureText(cut(length)).width > width) length -= 1;
+  return cut(length);
 }
 
 /** The unit of time on axes of a duration in s, and what seconds are multiplied by. */

@@ -26,7 +26,8 @@ const styles = `
 :root { color-scheme: light dark; --ink: #1c2024; --paper: #fff; --quiet: #5b6470; --line: #dfe3e8; --wash: #f6f7f9;
   --good: #17704a; --fair: #8a6100; --bad: #a8262b; --none: #5b6470; }
 @media screen and (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --paper: #16191d; --quiet: #a3abb5; --line: #363c44; --wash: #20242a;
-  --good: #63c99c; --fair: #dcb04d; --bad: #f08a8e; --none: #a3abb5; } }
+  --good: #63c99c; --fair: #dcb04d; --bad: #f08a8e; --none: #a3abb5; }
+  figure img { filter: invert(0.91) hue-rotate(180deg); } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 62rem; padding: 1.5rem 1.25rem 3rem; color: var(--ink); background: var(--paper);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
@@ -54,12 +55,12 @@ td small { display: block; color: var(--quiet); font-size: .87em; }
 code, pre { font: .89em/1.4 ui-monospace, "DejaVu Sans Mono", monospace; }
 pre { background: var(--wash); border-radius: 1.2mm; padding: 2mm 3mm; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 ul { margin: 0; padding-left: 4.5mm; }
-figure { margin: 4mm 0 0; text-align: center; break-inside: avoid; }
-figure img { max-width: 100%; background: #fff; }
+figure { margin: 4mm 0 0; text-align: center; break-inside: avoid; overflow-x: auto; }
+figure img { max-width: 100%; min-width: 760px; }
 figcaption { color: var(--quiet); font-size: .87em; }
 .columns { display: grid; grid-template-columns: 1fr 1fr; gap: 0 8mm; break-inside: avoid; }
 .columns dl { grid-template-columns: minmax(0, 24mm) minmax(0, 1fr); }
-@media print { figure img { max-height: 74mm; } }
+@media print { figure img { max-height: 74mm; min-width: 0; } }
 @media screen and (max-width: 40rem) { .columns { grid-template-columns: minmax(0, 1fr); }
   table, tbody, tr, td { display: block; } thead { display: none; } td { border: 0; padding: .5mm 0; } tr { border-bottom: .2mm solid var(--line); padding: 1.2mm 0; } }
 footer { margin-top: 5mm; border-top: .25mm solid var(--line); padding-top: 2mm; color: var(--quiet); font-size: .87em; }
@@ -163,7 +164,7 @@ export function certificatePage(certificate: Certificate, picture: string | null
     ...(picture === null
       ? []
       : [
-          `<figure><img alt="Picture of ${markupText(outputs.find(({ kind }) => kind === 'result')?.path ?? 'a result')}" src="data:image/svg+xml;base64,${Buffer.from(picture).toString('base64')}">`,
+          `<figure tabindex="0"><img alt="Picture of ${markupText(outputs.find(({ kind }) => kind === 'result')?.path ?? 'a result')}" src="data:image/svg+xml;base64,${Buffer.from(picture).toString('base64')}">`,
           `<figcaption>${markupText(outputs.find(({ kind }) => kind === 'result')?.path ?? '')}</figcaption></figure>`,
         ]),
     '<h2>What was run</h2>',

@@ -29,8 +29,11 @@ async function heldPart(part: 'worker' | 'trees' | Part): Promise<readonly Modul
 /** Returns the modules of a part: a line of JSON with their names and lengths comes before their texts. */
 function modulesIn(text: string): readonly Module[] {
   let end = text.indexOf('\n') + 1;
-  const contents = JSON.parse(text.slice(0, end)) as readonly (readonly [name: string, length: number])[];
-  return contents.map(([name, length]) => [name, text.slice(end, (end += length))]);
+  const contents = JSON.parse(text.slice(0, end)) as readonly (number | readonly [name: string, length: number])[];
+  return contents.map((one, k) => {
+    const [name, length] = typeof one === 'number' ? [`${k}.js`, one] : one;
+    return [name, text.slice(end, (end += length))];
+  });
 }
 
 /** Checks whether the page can write HDF5: it has the library, or a site that has it. */

@@ -117,11 +117,13 @@ function hdf5Modules(): readonly Module[] {
 }
 
 /**
- * Returns modules as an element that no browser runs, compressed: a line of JSON with their names and lengths, then
- * their texts, which JSON would lengthen by an escape for each quote.
+ * Returns modules as an element that no browser runs, compressed: a line of JSON with their names and lengths (only the
+ * length for one that is named by its number), then their texts, which JSON would lengthen by an escape for each quote.
  */
 function held(id: string, modules: readonly Module[]): string {
-  const contents = JSON.stringify(modules.map(([name, text]) => [name, text.length]));
+  const contents = JSON.stringify(
+    modules.map(([name, text], k) => (name === `${k}.js` ? text.length : [name, text.length])),
+  );
   const texts = modules.map(([, text]) => text).join('');
   return `<script type="text/plain" id="${id}">${platform.bytes.toBase64(platform.bytes.deflate(`${contents}\n${texts}`))}</script>`;
 }

@@ -33,6 +33,29 @@ test("a name that begins as Brian's noise does is changed", () => {
   expect(model).toBe('dxi1_a/dt = xi1/second : 1\nxi1 : 1');
 });
 
+test('actions in the slot of their condition have a larger order, and act in the same step', async () => {
+  const neuron =
+    'state: { v: { unit: "1" }, n: { unit: "1" } }\nderivatives: { v: 1/ms }\nevents:\n' +
+    '  first: { when: "v > 1", do: [n = n + v], slot: end, actionSlot: end, order: -1 }\n' +
+    '  second: { when: "n > 3", do: [v = 0, n = n/2], slot: end, actionSlot: end }';
+  const { document, report } = exported(neuron, 'experiment: { dt: 0.5 ms, duration: 6 ms }');
+  expect(document.neuron_groups.P.events).toEqual({
+    first: { condition: 'v > 1', condition_when: 'end', condition_order: -2, code: 'n = n + v', when: 'end', order: -1 },
+    second: {
+      condition: 'n > 3',
+      condition_when: 'end',
+      code: 'v = 0\nn = n/2',
+      when: 'end',
+      order: 1,
+      condition_order: 0,
+    },
+  });
+  expect(remarks(report)).toEqual([]);
+  // v grows by 0.5 a step. In the steps 3 and 4 n becomes 1.5 and 3.5, and then 1.75; in step 7 1.625, in step 10 1.5625.
+  const { final } = await simulate(JSON.stringify(document));
+  expect([final.get('P.v')?.[0], final.get('P.n')?.[0]]).toEqual([1, 1.5625]);
+});
+
 describe('derived variables in code', () => {
   test.each([
     ['x = q; v = 1', 'x = q; v = 1', []],
@@ -186,7 +209,7 @@ describe('types', () => {
     ],
     [
       'actions in the slot of their event',
-      'state: { v: { unit: "1" } }\nevents: { e: { when: v > 1, do: [v = 0], slot: end, actionSlot: end } }',
+      'state: { v: { unit: "1" } }\nevents: { e: { when: v > 1, do: [v = 0], slot: end, actionSlot: end, order: 1, actionOrder: 0 } }',
       'notExpressible brian/event-slot',
     ],
     [

@@ -291,6 +291,36 @@ function checkEvent(key: string, event: EventDefinition, remarks: Remarks): void
     remarks.notExpressible('brian/emits', `Brian's events keep their own names; ${key} would need another`);
 }
 
+/** When Brian tests a condition and runs the actions. */
+interface Schedule {
+  readonly slot: string;
+  readonly actionSlot: string;
+  /** Order of the test within its slot, and of the actions within theirs. */
+  readonly tested: number;
+  readonly acts: number;
+}
+
+/**
+ * Returns the schedule of an event. Of equal slots and orders, Brian takes the actions first: a group with such events
+ * has its orders doubled, with an odd one for their actions.
+ */
+function schedule(key: string, event: EventDefinition, { type }: GroupPlan): Schedule {
+  const written = (name: string, { slot, actionSlot, order, actionOrder = order }: EventDefinition): Schedule => ({
+    slot: slot ?? (name === 'spike' ? defaultSlot.threshold : defaultSlot.customEvent),
+    actionSlot: actionSlot ?? (name === 'spike' ? defaultSlot.reset : defaultSlot.customEventCode),
+    tested: order,
+    acts: actionOrder,
+  });
+  const isTied = (name: string, each: EventDefinition): boolean => {
+    const { slot, actionSlot, tested, acts } = written(name, each);
+    return each.do.length > 0 && slot === actionSlot && acts === tested;
+  };
+  const own = written(key, event);
+  return Object.entries(type?.events ?? {}).some(([name, each]) => isTied(name, each))
+    ? { ...own, tested: 2 * own.tested, acts: 2 * own.acts + (isTied(key, event) ? 1 : 0) }
+    : own;
+}
+
 function spikeParts(
   spike: EventDefinition,
   plan: GroupPlan,
@@ -298,12 +328,11 @@ function spikeParts(
   remarks: Remarks,
 ): Record<string, unknown> & { readonly refractory?: string | number | boolean } {
   checkEvent('spike', spike, remarks);
-  const { slot = defaultSlot.threshold, actionSlot = defaultSlot.reset } = spike;
-  const { order: tested, actionOrder: acts = tested } = spike;
+  const { slot, actionSlot, tested, acts } = schedule('spike', spike, plan);
   // On a grid, orders are orders of the events of a cell, unless the events have slots of Brian.
   const hasOrder = timingProperties[context.model.timing].hasSlots || spike.slot !== undefined;
-  if (spike.do.length > 0 && slot === actionSlot && acts <= tested)
-    remarks.notExpressible('brian/spike-slot', 'in one slot, Brian resets before it tests the threshold');
+  if (spike.do.length > 0 && slot === actionSlot && acts < tested)
+    remarks.notExpressible('brian/spike-slot', 'the reset comes before the threshold in one slot');
   return {
     threshold: brianExpression(spike.when, plan.view, remarks),
     ...(slot === defaultSlot.threshold ? {} : { threshold_when: slot }),
@@ -370,17 +399,14 @@ function customEvent(key: string, event: EventDefinition, plan: GroupPlan, remar
   checkEvent(key, event, remarks);
   if (event.refractory !== undefined)
     remarks.notExpressible('brian/refractory', `in Brian, only spikes make a neuron refractory; ${key} does not`);
-  const { slot = defaultSlot.customEvent, actionSlot = defaultSlot.customEventCode } = event;
-  const { order: tested, actionOrder: acts = tested } = event;
-  if (event.do.length > 0 && slot === actionSlot && acts <= tested)
-    remarks.notExpressible('brian/event-slot', `in one slot, Brian runs what ${key} does before it tests for ${key}`);
+  const { slot, actionSlot, tested, acts } = schedule(key, event, plan);
+  if (event.do.length > 0 && slot === actionSlot && acts < tested)
+    remarks.notExpressible('brian/event-slot', `the actions of ${key} come before its condition in one slot`);
   return {
     condition: brianExpression(event.when, plan.view, remarks),
     ...(event.do.length === 0 ? {} : { code: brianStatements(event.do, plan.view, remarks) }),
-    ...(event.slot === undefined || event.slot === defaultSlot.customEvent ? {} : { condition_when: event.slot }),
-    ...(event.actionSlot === undefined || event.actionSlot === defaultSlot.customEventCode
-      ? {}
-      : { when: event.actionSlot }),
+    ...(slot === defaultSlot.customEvent ? {} : { condition_when: slot }),
+    ...(actionSlot === defaultSlot.customEventCode ? {} : { when: actionSlot }),
     ...(acts === 0 ? {} : { order: acts }),
     ...(acts === tested ? {} : { condition_order: tested }),
   };

@@ -278,6 +278,45 @@ h.finitialize(-65)
 h.continuerun(10)
 `;
 
+/** Cells in a network of BMTK and in a population of LFPy, with the attributes that the frameworks give them. */
+const networks = `
+import sys, types
+from neuron import h
+h.load_file('stdrun.hoc')
+class Hobj:
+    def __init__(self):
+        self.soma = h.Section(name='soma', cell=self)
+        self.soma.L = self.soma.diam = 20
+        self.soma.insert('hh')
+        self.all = [self.soma]
+class BioCell(dict):
+    def __init__(self, **properties):
+        super().__init__(properties)
+        self.hobj, self.population_name, self.soma_position = Hobj(), 'v1', types.SimpleNamespace(flat=[1.0, 2.0, 3.0])
+class BioNetwork:
+    def __init__(self):
+        # Gids need not be in the order in which cells were built.
+        self.cells = {1: BioCell(pop_name='Pvalb'), 0: BioCell(pop_name='Scnn1a'), 2: BioCell(pop_name='Scnn1a')}
+        stim = h.NetStim()
+        stim.number = 1
+        self._virtual_nodes = {'lgn': {0: types.SimpleNamespace(hobj=stim)}}
+        self.synapse = h.ExpSyn(self.cells[2].hobj.soma(0.5))
+        self.connection = h.NetCon(stim, self.synapse)
+        self.connection.weight[0] = 0.05
+    def get_local_cells(self):
+        return self.cells
+class NetworkPopulation:
+    def __init__(self):
+        cell = Hobj()
+        self.name, self.gids, self.soma_pos = 'L5', [7], [{'x': 4, 'y': 5, 'z': 6}]
+        self.cells = [types.SimpleNamespace(allseclist=cell.all, hobj=cell)]
+sys.modules['bmtk.simulator.bionet.bionetwork'] = types.SimpleNamespace(BioNetwork=BioNetwork)
+sys.modules['LFPy.network'] = types.SimpleNamespace(NetworkPopulation=NetworkPopulation)
+network, population = BioNetwork(), NetworkPopulation()
+h.finitialize(-65)
+h.continuerun(10)
+`;
+
 describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
   it('become models with the spikes of NEURON', async () => {
     writeFileSync(folder.file('ring.py'), ring);
@@ -376,6 +415,23 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
     await session.dispose();
     // The stimuli of the cells 0 and 2 come at 2 and 4 ms.
     expect([...(spikes.find(({ population }) => population === 'inhibitory')?.cells ?? [])]).toEqual([0, 1]);
+  });
+
+  it('keep the populations of networks that frameworks hold in objects', async () => {
+    writeFileSync(folder.file('networks.py'), networks);
+    const path = folder.file('networks.yaml');
+    await python('.venv-pynn', ['-m', 'interneuron', 'neuron', folder.file('networks.py'), '-o', path], program());
+    const { populations, projections } = importModel(readSource(path)).valid.model;
+    expect(Object.entries(populations).map(([name, { size }]) => [name, size])).toEqual([
+      ['v1_Scnn1a', 2],
+      ['v1_Pvalb', 1],
+      ['L5', 1],
+      ['lgn', 1],
+    ]);
+    expect(Object.values(projections).map(({ from, to }) => [from.of, to.of])).toEqual([
+      [{ population: 'lgn' }, { population: 'v1_Scnn1a' }],
+    ]);
+    expect(readFileSync(path, 'utf8')).toContain('positions: [ 0.000004, 0.000005, 0.000006 ]');
   });
 
   it.each([

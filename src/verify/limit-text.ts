@@ -107,7 +107,7 @@ function ownStep({ levels: [first], dt }: Limit): readonly string[] {
   const tolerance = Math.max(dt, leastTolerance);
   const later =
     most > 1.5 * tolerance ? `, within ${stepText(tolerance)} from steps of ${ms((dt * tolerance) / most)} on` : '';
-  return [`at ${stepText(dt)} ${count} of ${first.spikes} spikes at most ${ms(most)} apart${later}`];
+  return [`loop open at ${stepText(dt)}: ${count} of ${first.spikes} spikes at most ${ms(most)} apart${later}`];
 }
 
 /** Returns a quantity that differs, the difference, and the number of others. */

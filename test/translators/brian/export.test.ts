@@ -40,7 +40,14 @@ test('actions in the slot of their condition have a larger order, and act in the
     '  second: { when: "n > 3", do: [v = 0, n = n/2], slot: end, actionSlot: end }';
   const { document, report } = exported(neuron, 'experiment: { dt: 0.5 ms, duration: 6 ms }');
   expect(document.neuron_groups.P.events).toEqual({
-    first: { condition: 'v > 1', condition_when: 'end', condition_order: -2, code: 'n = n + v', when: 'end', order: -1 },
+    first: {
+      condition: 'v > 1',
+      condition_when: 'end',
+      condition_order: -2,
+      code: 'n = n + v',
+      when: 'end',
+      order: -1,
+    },
     second: {
       condition: 'n > 3',
       condition_when: 'end',
@@ -51,7 +58,7 @@ test('actions in the slot of their condition have a larger order, and act in the
     },
   });
   expect(remarks(report)).toEqual([]);
-  // v grows by 0.5 a step. In the steps 3 and 4 n becomes 1.5 and 3.5, and then 1.75; in step 7 1.625, in step 10 1.5625.
+  // v grows by 0.5 a step. In steps 3 and 4 n becomes 1.5 and 3.5, then 1.75; in step 7 1.625, in step 10 1.5625.
   const { final } = await simulate(JSON.stringify(document));
   expect([final.get('P.v')?.[0], final.get('P.n')?.[0]]).toEqual([1, 1.5625]);
 });

@@ -21,7 +21,7 @@ import {
   spikesUnder,
 } from '../verify/check-with.js';
 import type { SpikesByPopulation } from '../verify/compare-spikes.js';
-import { workIn } from '../verify/limit.js';
+import { workIn } from '../verify/limit-work.js';
 import { limitText } from '../verify/limit-text.js';
 import { toolFailure } from '../verify/tool-failure.js';
 import { whyDifferent } from '../verify/why-different.js';

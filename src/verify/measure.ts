@@ -17,7 +17,8 @@ import { targetOf } from '../convert/target-notations.js';
 import type { Grade } from '../compare/compare.js';
 import { InterruptedError } from '../pipeline/interrupted.js';
 import { comparedTime, compareWritten, type CheckOptions, type ConversionCheck } from './check-conversion.js';
-import { limitOf, usualWork, noLimit, reasonOf, settledOrReason, type Limit } from './limit.js';
+import { limitOf, noLimit, reasonOf, settledOrReason, type Limit } from './limit.js';
+import { usualWork } from './limit-work.js';
 import { convertWritten, notationRead, readBack, type HowToConvert } from './read-back.js';
 
 /** Result of measuring a conversion. */

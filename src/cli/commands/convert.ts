@@ -218,7 +218,7 @@ async function measurementOf(
   if (!whole && options.flag('no-check')) return undefined;
   const [{ graded, measure }, { workIn }] = await Promise.all([
     import('../../verify/measure.js'),
-    import('../../verify/limit.js'),
+    import('../../verify/limit-work.js'),
   ]);
   const work = workIn(readSeconds('limit', options));
   const processor = Number(terminal.environment['INTERNEURON_MEASURE_SECONDS']) || undefined;

@@ -70,7 +70,10 @@ async function limitOfModels(
   became: Became,
   seconds?: number,
 ): Promise<Limit> {
-  const { limitOfDocuments, workIn } = await import('../../verify/limit.js');
+  const [{ limitOfDocuments }, { workIn }] = await Promise.all([
+    import('../../verify/limit.js'),
+    import('../../verify/limit-work.js'),
+  ]);
   return limitOfDocuments(first.valid, second.valid, { became, work: workIn(seconds) });
 }
 

@@ -2,9 +2,11 @@
 
 import { packageFile } from './package-files.js';
 
+const pages = { messages: 'docs/messages.md', explanations: 'docs/explanations.md' } as const;
+
 /** Returns the entries of a page, by the code in their heading. */
-export function messageEntries(page: 'messages' | 'explanations'): ReadonlyMap<string, string> {
-  const sections = packageFile(`docs/${page}.md`).split(/^### /m).slice(1);
+export function messageEntries(page: keyof typeof pages): ReadonlyMap<string, string> {
+  const sections = packageFile(pages[page]).split(/^### /m).slice(1);
   return new Map(
     sections.map((section) => {
       const end = section.indexOf('\n');

@@ -30,6 +30,7 @@ import { dirac, equationsOf, kernelTime, type KernelEquations } from './kernels.
 import * as messages from './messages.js';
 import {
   plainName,
+  variableOf,
   type Declaration,
   type Equation,
   type Handler,
@@ -241,7 +242,7 @@ class Neuron {
     const { model } = this;
     const kernelVariables = new Set(model.kernels.flatMap(({ equations }) => equations.map(({ name }) => name)));
     const isOwn = ({ name }: Declaration): boolean =>
-      !kernelVariables.has(name.replace(/(?:__d)+$/, '')) && name !== this.#timer?.name;
+      !kernelVariables.has(variableOf(name)) && name !== this.#timer?.name;
     const states = model.state.filter(isOwn);
     for (const { name, type, span } of [...model.parameters, ...model.internals, ...states, ...model.inlines])
       this.#declare(name, this.#translator.type(type), span);
@@ -453,7 +454,7 @@ class Neuron {
   #inlined(e: Expression): Expression {
     const jumping = new Map(
       [...this.#derived].flatMap(([name, { value }]) =>
-        printExpression(value).includes(dirac) ? [[name, value] as const] : [],
+        [...namesIn(value)].some((one) => one.startsWith(dirac)) ? [[name, value] as const] : [],
       ),
     );
     return jumping.size > 0 && readsAny(e, jumping) ? this.#inlined(substitute(e, jumping)) : e;
@@ -529,8 +530,8 @@ class Neuron {
         if (statement.name === 'emit_spike') this.#emission(guard, own, statement.span);
         else if (statement.name === 'integrate_odes') {
           const names = statement.arguments.map((e) => {
-            if (e.kind === 'name' && this.model.equations.some(({ name }) => name === e.name.replace(/(?:__d)+$/, '')))
-              return e.name.replace(/(?:__d)+$/, '');
+            const variable = e.kind === 'name' ? variableOf(e.name) : undefined;
+            if (variable !== undefined && this.model.equations.some(({ name }) => name === variable)) return variable;
             return this.#fail(messages.unknownName(e.kind === 'name' ? e.name : 'this', [...odes]), e.span);
           });
           calls.push({ literals: literalsOf(guard), names: this.#integrated(names), span: statement.span });

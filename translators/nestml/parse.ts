@@ -196,8 +196,7 @@ class Parser {
       case 'output':
         return this.#block(() => {
           this.#expect('spike');
-          if (this.#skip('('))
-            while (!this.#skip(')')) this.#at = this.#token.kind === 'end' ? this.#expected(')') : this.#at + 1;
+          this.#ignoredParameters();
           draft.emits = true;
           this.#endLine();
         });
@@ -254,6 +253,20 @@ class Parser {
     return { name: plainName(base), order: token.text.length - base.length, span: token };
   }
 
+  /** Skips marks such as `@homogeneous` and `@nest::weight`. */
+  #decorators(): void {
+    while (this.#skip('@')) {
+      this.#name();
+      if (this.#skip('::')) this.#name();
+    }
+  }
+
+  /** Skips the attributes of a spike, which have no effect on a model. */
+  #ignoredParameters(): void {
+    if (!this.#skip('(')) return;
+    while (!this.#skip(')')) this.#at = this.#token.kind === 'end' ? this.#expected(')') : this.#at + 1;
+  }
+
   #declaration(): readonly Declaration[] {
     const names = [this.#variable()];
     while (this.#skip(',')) names.push(this.#variable());
@@ -263,10 +276,7 @@ class Parser {
       this.#expression();
       this.#expect(']]');
     }
-    while (this.#skip('@')) {
-      this.#name();
-      if (this.#skip('::')) this.#name();
-    }
+    this.#decorators();
     return names.map(({ name, order, span }) => ({ name: plainName(name, order), type, value, span }));
   }
 
@@ -302,10 +312,7 @@ class Parser {
       if (equation.order === 0) this.#fail(messages.noDerivative(equation.name), equation.span);
       draft.equations.push(equation);
     }
-    while (this.#skip('@')) {
-      this.#name();
-      if (this.#skip('::')) this.#name();
-    }
+    this.#decorators();
     this.#endLine();
   }
 
@@ -332,8 +339,7 @@ class Parser {
       this.#at--;
       this.#expected('spike or continuous');
     }
-    if (this.#skip('('))
-      while (!this.#skip(')')) this.#at = this.#token.kind === 'end' ? this.#expected(')') : this.#at + 1;
+    this.#ignoredParameters();
     this.#endLine();
     const port = { kind, unit, length, qualifiers, span: token } as const;
     if (length === undefined) return [{ ...port, name: token.text }];

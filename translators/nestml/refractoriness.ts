@@ -3,7 +3,7 @@
 import type { Expression } from '../../src/lang/ast.js';
 import { binary } from '../../src/lang/build.js';
 import { namesIn } from '../../src/lang/walk.js';
-import type { Handler, NestmlModel, Statement } from './syntax.js';
+import { variableOf, type Handler, type NestmlModel, type Statement } from './syntax.js';
 import { numberOf } from './values.js';
 
 /** A timer: it runs down from `duration` after `handler`, and meanwhile only some equations are integrated. */
@@ -30,7 +30,7 @@ const conjuncts = (e: Expression): readonly Expression[] =>
 function integratedBy(body: readonly Statement[]): readonly string[] | null {
   const [only] = body;
   if (body.length !== 1 || only?.kind !== 'call' || only.name !== 'integrate_odes') return null;
-  return only.arguments.flatMap((e) => (e.kind === 'name' ? [e.name.replace(/(?:__d)+$/, '')] : []));
+  return only.arguments.flatMap((e) => (e.kind === 'name' ? [variableOf(e.name)] : []));
 }
 
 function readsOf(body: readonly Statement[]): readonly string[] {

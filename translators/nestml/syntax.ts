@@ -104,3 +104,6 @@ export const unitMarker = '[unit]';
 
 /** Returns the name of a derivative of a variable: `g'` is `g__d`, `g$` is `g__DOLLAR`, as NEST names them. */
 export const plainName = (text: string, order = 0): string => text.replaceAll('$', '__DOLLAR') + '__d'.repeat(order);
+
+/** Returns the variable that a name of `plainName` is a derivative of, or the name itself. */
+export const variableOf = (name: string): string => name.replace(/(?:__d)+$/, '');

@@ -23,10 +23,10 @@ export const projectionsByName = oncePerObject(
     Object.fromEntries(projections.map((projection) => [projection.name, projection])),
 );
 
-/** Returns the locations of variables by `owner.variable`. */
+/** Returns the locations of variables by `owner variable`. */
 export const variablesByName = oncePerObject(
   ({ variables }: Manifest): ReadonlyMap<string, VariableLocation> =>
-    new Map(variables.toReversed().map((location) => [`${location.owner}.${location.variable}`, location])),
+    new Map(variables.toReversed().map((location) => [`${location.owner} ${location.variable}`, location])),
 );
 
 /** Reads the storage places of the synapses of a projection. */

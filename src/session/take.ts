@@ -57,7 +57,7 @@ export async function readVariable(state: SessionState, owner: string, variable:
   const hidden = await readHidden(owner, variable, compiled.program, session);
   if (hidden) return hidden;
   const location =
-    variablesByName(manifest).get(`${owner}.${variable}`) ?? heldLocation(owner, variable, model, compiled.program);
+    variablesByName(manifest).get(`${owner} ${variable}`) ?? heldLocation(owner, variable, model, compiled.program);
   const projection = Object.hasOwn(projections, owner) ? projections[owner] : undefined;
   if (projection) {
     const { position } = await synapsesIn(on, projection);

@@ -78,10 +78,25 @@ def _unit_of(parameter):
     return found[1] if found else ""
 
 
-class _Native:
-    """What native cells and synapses have in common."""
+class Defined:
+    """A type by its own definition in the document."""
 
     definition: dict[str, Any] = {}
+
+    @property
+    def native_parameters(self):
+        """Parameters keep their names and units, and values of native types stay with the type."""
+        return self.parameter_space
+
+    @classmethod
+    def document_name(cls):
+        """As the document names the type."""
+        return f"native:{cls.__name__}"
+
+
+class _Native(Defined):
+    """What native cells and synapses have in common."""
+
     #: Its variables, which the classes that are made have.
     names: Any = ()
 
@@ -102,16 +117,6 @@ class _Native:
     def is_place_variable(cls, name):
         """Whether a name can be that of a potential, or of a mechanism's value, which cells with compartments have."""
         return "compartments" in cls.definition and (name == "v" or "." in name)
-
-    @property
-    def native_parameters(self):
-        """Values stay with the type: PyNN has no arrays of them."""
-        return self.parameter_space
-
-    @classmethod
-    def document_name(cls):
-        """As the document names the type."""
-        return f"native:{cls.__name__}"
 
 
 class NativeCell(_Native, BaseCellType):

@@ -6,11 +6,11 @@ Parameters, variables and weights count NEST's units, as in PyNN on NEST: mV, ms
 import json
 import os
 import re
-from typing import Any
 
 from interneuron._server import shared, unpack
 from pyNN.models import BaseCellType
 
+from .native import Defined
 from .unavailable import Unavailable
 
 #: NEST's units in SI, by units in SI.
@@ -61,22 +61,11 @@ def _read(name, file, text):
     return kind, receptors, units, {each: float(f"{value / _scale(units[each]):.15g}") for each, value in read.items()}
 
 
-class NestmlCell(BaseCellType):
+class NestmlCell(Defined, BaseCellType):
     """A cell by its model in NESTML."""
 
-    definition: dict[str, Any] = {}
     #: NEST's units of its variables, in SI.
     scales: dict[str, float] = {}
-
-    @property
-    def native_parameters(self):
-        """Parameters keep their names and units."""
-        return self.parameter_space
-
-    @classmethod
-    def document_name(cls):
-        """As the document names the type."""
-        return f"native:{cls.__name__}"
 
 
 def nestml_cell_type(name, nestml_description):

@@ -1,7 +1,7 @@
 /** Statements of NESTML as canonical statements: branches become choices of values, loops are unrolled. */
 
 import { dimensionless, type Expression, type Span, type Statement as Written } from '../../src/lang/ast.js';
-import { assignment, binary, conditional, name as nameOf, unary } from '../../src/lang/build.js';
+import { assignment, binary, conditional, integer, name as nameOf, number, unary } from '../../src/lang/build.js';
 import { drawsIn } from '../../src/lang/functions.js';
 import { namesIn } from '../../src/lang/walk.js';
 import { constantOf } from '../../src/library/recognise/numbers.js';
@@ -24,6 +24,19 @@ export interface Effects {
 
 /** Functions that print, which have no effect on a model. */
 const printing = new Set(['print', 'println', 'info', 'warning', 'error']);
+
+/** Returns the next value of a timer: zero within rounding of a step, as its period is a number of steps. */
+export function timed(name: string, next: Expression, span: Span): Expression {
+  const size: Expression = { kind: 'call', function: 'abs', arguments: [next], span };
+  const isOver = binary('<', size, binary('*', number(1e-6), nameOf('dt')));
+  return conditional(isOver, binary('*', integer(0), nameOf(name)), next);
+}
+
+const stepLengths = new Set(['resolution', 'timestep']);
+
+/** Checks whether a statement takes a step from a timer. */
+const countsDown = ({ operator, value }: Extract<Statement, { kind: 'assign' }>): boolean =>
+  operator === '-=' && value.kind === 'call' && stepLengths.has(value.function);
 
 /** Variables that statements assign to. */
 export const targetsIn = (body: readonly Statement[]): readonly string[] =>
@@ -88,7 +101,10 @@ export class Code {
           return translator.fail(messages.notAssigned(statement.target, [...this.effects.targets.keys()]), span);
         const type = local?.type ?? (target as { readonly type: Type }).type;
         const e = translator.stored(translator.value(assigned(statement), scope), type, span);
-        if (!local) return this.assign((target as { readonly name: string }).name, e, guard, span);
+        if (!local) {
+          const { name } = target as { readonly name: string };
+          return this.assign(name, countsDown(statement) ? timed(name, e, span) : e, guard, span);
+        }
         const chosen = guard ? conditional(guard, e, local.value.e, span) : e;
         return this.#set(
           statement.target,

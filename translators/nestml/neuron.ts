@@ -25,7 +25,7 @@ import { siOf } from '../../src/library/simulators/nest-units.js';
 import { UniqueNames } from '../../src/model/free-name.js';
 import { reservedReason } from '../../src/model/normalise/names.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
-import { Code, conditionType, negation, targetsIn, type Effects } from './code.js';
+import { Code, timed, conditionType, negation, targetsIn, type Effects } from './code.js';
 import { dirac, equationsOf, kernelTime, type KernelEquations } from './kernels.js';
 import * as messages from './messages.js';
 import {
@@ -585,13 +585,7 @@ class Neuron {
       if (numberOf(rate, (one) => this.#types.has(one)) === undefined) continue;
       this.#rates.delete(name);
       const next = sum(nameOf(name), product(rate, nameOf('dt')));
-      const isOver = binary(
-        '<',
-        { kind: 'call', function: 'abs', arguments: [next], span },
-        binary('*', number(1e-6), nameOf('dt')),
-      );
-      const zero = binary('*', integer(0), nameOf(name));
-      timers.push(assignment(name, '=', conditional(active, conditional(isOver, zero, next), nameOf(name)), span));
+      timers.push(assignment(name, '=', conditional(active, timed(name, next, span), nameOf(name)), span));
     }
     // Local variables that are read after the integration outlive their block.
     const later = new Set(

@@ -82,6 +82,8 @@ class Defined:
     """A type by its own definition in the document."""
 
     definition: dict[str, Any] = {}
+    #: Values of its parameters: of the whole population for cells, of one connection for synapses.
+    parameter_space: Any
 
     @property
     def native_parameters(self):

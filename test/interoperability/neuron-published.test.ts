@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { importModel, readSource, runModel } from '../../src/pipeline/pipeline.js';
 import { inFolder, rowsOf } from './output-tables.js';
+import { withReason } from '../support/skip-reasons.js';
 import { missingPynn, runPynnPython } from './pynn/backend.js';
 import { exportToNeuron, missingInterpreter } from './reference-interpreter.js';
 import '../../translators/neuroml/road.js';
@@ -134,10 +135,11 @@ const outside = (trace: Trace, other: Trace): number =>
   }, 0);
 
 const missing = missingPynn() ?? missingInterpreter();
+const noCheckout = 'NEUROML2_CHECKOUT or INTERNEURON_PUBLISHED_MODELS is not set';
 
-describe.skipIf(missing !== null).each(models)(
-  `$name and NEURON${missing === null ? '' : ` (${missing})`}`,
-  ({ tree, below, name, duration, spikes, ofFirstPool = [] }) => {
+for (const { tree, below, name, duration, spikes, ofFirstPool = [] } of models) {
+  const absent = missing ?? (tree === undefined ? noCheckout : null);
+  describe.skipIf(absent !== null)(withReason(`${name} and NEURON`, absent), () => {
     const pairs: Pair[] = [];
 
     beforeAll(async () => {
@@ -168,9 +170,7 @@ describe.skipIf(missing !== null).each(models)(
       });
     });
 
-    const run = test.skipIf(tree === undefined);
-
-    run('spikes are within 0.05 ms of its converged ones', () => {
+    test('spikes are within 0.05 ms of its converged ones', () => {
       for (const { place, ours, theirs } of pairs) {
         const [found, expected] = [crossings(ours), crossings(theirs)];
         expect([place, found.length]).toEqual([place, expected.length]);
@@ -179,10 +179,10 @@ describe.skipIf(missing !== null).each(models)(
       expect(pairs.reduce((sum, { theirs }) => sum + crossings(theirs).length, 0)).toBe(spikes);
     });
 
-    run('voltages below threshold are within 0.05 mV', () => {
+    test('voltages below threshold are within 0.05 mV', () => {
       for (const { ours, theirs } of pairs) expect(outside(ours, theirs)).toBeLessThan(0.05);
       const page = process.env['CONFORMANCE_ROWS'];
       if (page !== undefined) appendFileSync(page, `${rowOf(name, duration, pairs)}\n`);
     });
-  },
-);
+  });
+}

@@ -21,7 +21,6 @@ import {
   spikesUnder,
 } from '../verify/check-with.js';
 import type { SpikesByPopulation } from '../verify/compare-spikes.js';
-import { workIn } from '../verify/limit-work.js';
 import { limitText } from '../verify/limit-text.js';
 import { toolFailure } from '../verify/tool-failure.js';
 import { whyDifferent } from '../verify/why-different.js';
@@ -161,7 +160,7 @@ async function runOf(
     if (limit === undefined) return { environment, ran, ...input, spikes };
     const verdict = await limitWith(valid, to, simulator, {
       ...(python === undefined ? {} : { python }),
-      work: workIn(limit),
+      seconds: limit,
     });
     return { environment, ran, ...input, spikes, limit: limitText(verdict) };
   } catch (error) {

@@ -18,7 +18,7 @@ import { distancesOf, keyOf, type Distances, type RunPair, type Unit } from './a
 import { comparedTime, EndedByFault } from './check-conversion.js';
 import type { SpikesByPopulation } from './compare-spikes.js';
 import { lastVerdict, restOf, verdictOf } from './limit-verdict.js';
-import { halvings, listedIn, operations, usualWork, workOf } from './limit-work.js';
+import { halvings, listedIn, operations, usualWork, workIn, workOf } from './limit-work.js';
 import { drawnOnce, firstPart, listed, partsThere, withStep } from './open-loop.js';
 import { compared, firstStable, NotANumber, openPair, type OpenPair } from './open-pair.js';
 import { compareStates, type StateComparison } from './state-comparison.js';
@@ -51,8 +51,8 @@ export interface Limit {
 export interface LimitOptions {
   /** Statement on the parts of the model in its conversion; absent: they keep their names. */
   readonly became?: Became;
-  /** Most work, in operations of cells and synapses. */
-  readonly work?: number;
+  /** Seconds that the most work takes on a usual processor; absent: ten. */
+  readonly seconds?: number;
   /** Writes the target for a model with another step. */
   readonly written?: (frozen: ValidModel) => Promise<ValidModel>;
   /** Runs the first model with its loop open in another program, as the second model. */
@@ -68,7 +68,8 @@ export interface LimitOptions {
 export async function limitOf(whole: ValidModel, target: ValidModel, options: LimitOptions = {}): Promise<Limit> {
   const source = firstPart(whole, compared.longest);
   const { dt } = source.model.experiment;
-  const { work = usualWork, became: given = unchanged } = options;
+  const { became: given = unchanged } = options;
+  const work = workIn(options.seconds);
   const closed = workOf(source, comparedTime(source.model, compared.first));
   const listing = listedIn(source) * operations.listed * 2 * (halvings.least + 1);
   if (closed * operations.cell + listing > work) return noLimit(source, 'larger than the budget');
@@ -178,8 +179,9 @@ const dependsOnStep = ({ model: a }: ValidModel, { model: b }: ValidModel): bool
 async function approach(
   source: ValidModel,
   written: (step: number) => Promise<ValidModel>,
-  { became = unchanged, work = usualWork, runTarget, signal }: LimitOptions,
+  { became = unchanged, seconds, runTarget, signal }: LimitOptions,
 ): Promise<Limit> {
+  const work = workIn(seconds);
   const pair = await openPair(source, written, {
     became,
     work,

@@ -11,14 +11,14 @@ import { drawnParts } from '../model/drawn-parts.js';
 import { remainingDraws } from '../model/remaining-draws.js';
 import { isRecording } from '../model/tagged.js';
 import { typedModel } from '../model/typed-model.js';
+import type { Simulator } from '../library/simulators/names.js';
 import { asItsScriptRuns } from '../library/simulators/source-setup.js';
 import type { ConvertedModel, TargetNotation } from '../convert/convert.js';
 import { targetOf } from '../convert/target-notations.js';
 import type { Grade } from '../compare/compare.js';
 import { InterruptedError } from '../pipeline/interrupted.js';
 import { comparedTime, compareWritten, type CheckOptions, type ConversionCheck } from './check-conversion.js';
-import { limitOf, noLimit, reasonOf, settledOrReason, type Limit } from './limit.js';
-import { usualWork } from './limit-work.js';
+import { limitOf, noLimit, reasonOf, settledOrReason, type Limit, type LimitOptions } from './limit.js';
 import { convertWritten, notationRead, readBack, type HowToConvert } from './read-back.js';
 
 /** Result of measuring a conversion. */
@@ -36,12 +36,14 @@ export interface Measurement {
 interface MeasureOptions extends HowToConvert {
   /** Whether all of the model's time is run, without a budget and with the draws of each side. */
   readonly whole?: boolean;
-  /** Most work of the verdict in the limit of small steps. */
-  readonly work?: number;
+  /** Simulator that runs what is written; absent: both models run here. */
+  readonly simulator?: Simulator | undefined;
+  /** Seconds of a usual processor for the verdict in the limit of small steps; absent: ten. */
+  readonly seconds?: number | undefined;
   /** Whether only the limit of small steps is decided, without a grade at the model's own step. */
   readonly limitOnly?: boolean;
   /** Seconds of processor for the grade; absent: two. */
-  readonly processor?: number;
+  readonly processor?: number | undefined;
 }
 
 /** Limits of a measurement that the user did not ask for. */
@@ -64,8 +66,14 @@ export async function measure(
   given: ValidModel,
   to: TargetNotation,
   converted: ConvertedModel,
-  { whole = false, processor = budget.processor, work = usualWork, limitOnly = false, ...how }: MeasureOptions = {},
+  { whole = false, processor = budget.processor, seconds, simulator, limitOnly = false, ...how }: MeasureOptions = {},
 ): Promise<Measurement> {
+  const limited = seconds === undefined ? {} : { seconds };
+  if (simulator !== undefined) {
+    const { checkWith, limitWith } = await import('./check-with.js');
+    const measured = graded(await checkWith(given, to, simulator, how));
+    return { ...measured, limit: await limitWith(given, to, simulator, limited) };
+  }
   if (to === 'canonical') return { verdict: 'exact' };
   const { notRun, keepsSetup } = targetOf(to);
   if (notRun) return notMeasured(notRun.reason);
@@ -79,7 +87,7 @@ export async function measure(
     const target = withDuration(written);
     // Shorter steps do not undo what the simulator of a script makes of its setup.
     const limits = async (): Promise<Pick<Measurement, 'limit'>> =>
-      source === given ? { limit: await limitOfWritten(valid, target, { to, converted, how, work }) } : {};
+      source === given ? { limit: await limitOfWritten(valid, target, { to, converted, how, limited }) } : {};
     if (whole) {
       const check = await compareWritten(valid, target, { became: converted.became });
       return { ...graded(check), ...(await limits()) };
@@ -115,12 +123,12 @@ async function limitOfWritten(
     to,
     converted,
     how,
-    work,
+    limited,
   }: {
     readonly to: TargetNotation;
     readonly converted: ConvertedModel;
     readonly how: HowToConvert;
-    readonly work: number;
+    readonly limited: Pick<LimitOptions, 'seconds'>;
   },
 ): Promise<Limit> {
   let { became } = converted;
@@ -137,7 +145,7 @@ async function limitOfWritten(
   if (typeof frozen === 'string') return noLimit(valid, frozen);
   try {
     const other = draws ? await written(frozen) : target;
-    return await limitOf(frozen, other, { became, written, work });
+    return await limitOf(frozen, other, { became, written, ...limited });
   } catch (error) {
     return noLimit(valid, reasonOf(error));
   }

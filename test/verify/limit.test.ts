@@ -10,7 +10,6 @@ import type { TargetNotation } from '../../src/convert/convert.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { compareAcross } from '../../src/verify/compare-across.js';
 import { limitOf, limitOfDocuments, type Limit } from '../../src/verify/limit.js';
-import { workIn } from '../../src/verify/limit-work.js';
 import { limitText } from '../../src/verify/limit-text.js';
 import { spikesOf } from '../../src/verify/check-conversion.js';
 import { drawnOnce, listedSpikes, openLoop } from '../../src/verify/open-loop.js';
@@ -419,12 +418,12 @@ describe('reasons without a limit', () => {
 
   test('more time decides, by work that every machine counts alike', async () => {
     const [model, other] = [brian({}), brian({ method: 'euler' })];
-    expect((await limitOf(model, other, { work: workIn(0.01) })).verdict).toBe('no limit');
-    expect((await limitOf(model, other, { work: workIn() })).verdict).toBe('the same model');
+    expect((await limitOf(model, other, { seconds: 0.01 })).verdict).toBe('no limit');
+    expect((await limitOf(model, other, { seconds: 10 })).verdict).toBe('the same model');
   });
 
   test('a model that is larger than the budget', async () => {
-    expect(await limitOf(brian({}), brian({ method: 'euler' }), { work: 1000 })).toMatchObject({
+    expect(await limitOf(brian({}), brian({ method: 'euler' }), { seconds: 1e-6 })).toMatchObject({
       verdict: 'no limit',
       reason: 'larger than the budget',
     });

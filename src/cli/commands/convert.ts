@@ -9,7 +9,7 @@ import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { printable } from '../../diagnostics/display.js';
 import { orOutputError } from '../../../runtime/results/output-error.js';
 import type { Measurement } from '../../verify/measure.js';
-import { measurementLines, measurementReport } from '../../verify/measurement-text.js';
+import { measurementReport } from '../../verify/measurement-text.js';
 import { checkLines } from '../check-text.js';
 import type { ImportedModel } from '../../pipeline/pipeline.js';
 import { shareableJson } from '../../pipeline/results/provenance.js';
@@ -31,10 +31,11 @@ import {
 import { simulatorNames } from '../../library/simulators/names.js';
 import { passFiles } from '../pass-files.js';
 import { planConversions, type Conversion } from '../conversion-plan.js';
+import { differencesIn, findingOf, summaryOf, tableOf, unstable } from '../conversion-text.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
-import { formatTable, indented } from '../table.js';
+import { indented } from '../table.js';
 import { readSeconds } from '../values.js';
 
 /**
@@ -85,99 +86,157 @@ function isDifferent({ verdict, limit, check }: Measurement): boolean {
   return verdict === 'different' && limit?.verdict !== 'the same model';
 }
 
+/** What became of a model: the conversion, its verdicts, and the words of the model's document. */
+interface Attempt {
+  readonly imported: ImportedModel;
+  readonly converted: ConvertedModel;
+  readonly words: SourceWords;
+  readonly measured: Measurement | undefined;
+  /** Lines of the verdict. */
+  readonly summary: readonly string[];
+}
+
+/** Why nothing is written: findings, and what is said below them. */
+interface Rejection {
+  readonly findings: readonly Diagnostic[];
+  readonly lines: readonly string[];
+}
+
 /** Converts one model. @returns the exit code, and the content of `--report` */
 async function convertOne(
   { source, output, to }: Conversion,
   context: CommandContext,
 ): Promise<{ readonly code: number; readonly report: object }> {
   const { options } = context;
-  const facts = targetOf(to);
-  const [splitting = to] = targetNotations.filter((one) => targetOf(one).splits);
-  if (options.flag('split') && (to !== splitting || context.toStandardOutput))
-    throw new UsageError(
-      `--split writes files of ${targetOf(splitting).title}`,
-      `add --to ${splitting} -o network${usualSuffix(splitting)}, or leave it out`,
-    );
+  checkSplit(to, context);
   const path = context.toStandardOutput ? wholeName(to) : output;
   const imported = await context.model(source);
   context.show(imported.diagnostics);
-  const passed: Parameters<AfterPass>[] = [];
-  const dump = options.value('dump');
-  const converted = await convertModel(imported.valid, to, {
-    freeze: options.flag('freeze'),
-    name: basename(path),
-    positions: imported.positions,
-    leftOut: imported.isCarried ? [] : options.values('left-out'),
-    origin: facts.origin === 'beside' ? options.flag('keep-origin') : !options.flag('no-origin'),
-    split: options.flag('split'),
-    tables: !context.toStandardOutput,
-    ...(dump === undefined ? {} : { onPass: (...pass) => passed.push(pass) }),
-  });
-  if (dump !== undefined) await writePasses(passed, dump, options.flag('force'));
-  const words = sourceWords(imported.valid.model, imported.positions, converted.report);
-  // Users who convert to shapes expect that only the shapes of a model are written.
-  const isSome = converted.files.length > 0;
+  const converted = await converting(imported, to, path, context);
   const refused = refusal(
     converted,
     options.flag('strict'),
-    isSome && (options.flag('partial') || facts.isPart === true),
+    // Users who convert to shapes expect that only the shapes of a model are written.
+    converted.files.length > 0 && (options.flag('partial') || targetOf(to).isPart === true),
   );
   const isForUs = !converted.portable && options.value('backend') === undefined;
+  const isAccepted = refused.length === 0 && !isForUs;
+  const planned = isAccepted ? pathsOf(converted, path) : [];
   const report = options.value('report');
-  const planned = refused.length > 0 || isForUs ? [] : pathsOf(converted, path);
   refuseSameFile([
     { output: path, files: planned },
     ...(report === undefined ? [] : [{ output: report, files: [report] }]),
   ]);
-  const isAccepted = refused.length === 0 && !isForUs;
   const measured = isAccepted ? await measurementOf(context, imported, to, converted) : undefined;
-  const isUnstable = measured?.check?.unstable === true && measured.check.with === 'interneuron';
-  const isWritten = isAccepted && !isUnstable;
-  if (isWritten && context.toStandardOutput) printConverted(converted, context);
-  else await refuseToReplace(planned, options.flag('force'));
-  const outputs = isWritten && !context.toStandardOutput ? writeFiles(converted, planned, path) : [];
-  const verdict = verdictOf(converted, measured);
-  const reported = {
-    ...reportOf(imported, converted, verdict, to, outputs, words),
-    ...(measured === undefined ? {} : { check: measurementReport(measured) }),
-  };
-  const differing = inOrder(withOneConvention(converted.report.filter(({ verdict }) => verdict !== 'exact')));
-  const hint = shorterSteps(imported.valid, differing, measured);
-  const lines = [...summaryOf(differing, converted, measured, words), ...hint];
-  const summary = `conversion: ${indented(lines).join('\n')}`;
+  const words = sourceWords(imported.valid.model, imported.positions, converted.report);
+  const summary = summaryOf(imported.valid, converted, measured, words);
+  const attempt = { imported, converted, words, measured, summary };
+  const rejection = await rejectionOf(attempt, to, { refused, isForUs });
+  const outputs = rejection === undefined ? await write(converted, planned, path, context) : [];
+  const told = reportOf(attempt, to, outputs);
+  if (rejection !== undefined) {
+    context.show(rejection.findings);
+    for (const line of rejection.lines) context.say(line);
+    return { code: exitCodes.wrong, report: told };
+  }
+  tell(attempt, to, outputs, context);
+  const isWrong = isChecked(context) && measured !== undefined && isDifferent(measured);
+  return { code: isWrong ? exitCodes.wrong : exitCodes.done, report: told };
+}
+
+/** Refuses `--split` where it has no meaning. */
+function checkSplit(to: TargetNotation, { options, toStandardOutput }: CommandContext): void {
+  const [splitting = to] = targetNotations.filter((one) => targetOf(one).splits);
+  if (options.flag('split') && (to !== splitting || toStandardOutput))
+    throw new UsageError(
+      `--split writes files of ${targetOf(splitting).title}`,
+      `add --to ${splitting} -o network${usualSuffix(splitting)}, or leave it out`,
+    );
+}
+
+/** Converts a model by the options of the command, and writes its passes for `--dump`. */
+async function converting(
+  { valid, positions, isCarried }: ImportedModel,
+  to: TargetNotation,
+  path: string,
+  { options, toStandardOutput }: CommandContext,
+): Promise<ConvertedModel> {
+  const passed: Parameters<AfterPass>[] = [];
+  const dump = options.value('dump');
+  const converted = await convertModel(valid, to, {
+    freeze: options.flag('freeze'),
+    name: basename(path),
+    positions,
+    leftOut: isCarried ? [] : options.values('left-out'),
+    origin: targetOf(to).origin === 'beside' ? options.flag('keep-origin') : !options.flag('no-origin'),
+    split: options.flag('split'),
+    tables: !toStandardOutput,
+    ...(dump === undefined ? {} : { onPass: (...pass) => passed.push(pass) }),
+  });
+  if (dump !== undefined) await writePasses(passed, dump, options.flag('force'));
+  return converted;
+}
+
+/**
+ * Returns why a conversion is not written: parts that are refused, a script that only interneuron's backend runs, or a
+ * written model that fails when it runs; undefined if it is written.
+ */
+async function rejectionOf(
+  { imported, converted, words, measured, summary }: Attempt,
+  to: TargetNotation,
+  { refused, isForUs }: { readonly refused: readonly ConversionEntry[]; readonly isForUs: boolean },
+): Promise<Rejection | undefined> {
   if (refused.length > 0) {
     const other = refused.some(isLeftOut) ? await completeNotation(imported, to) : undefined;
     const causes = refused.filter(({ isConsequence }) => isConsequence !== true);
-    context.show((causes.length > 0 ? causes : refused).map((entry) => findingOf(entry, words, to, other)));
-    context.say(`nothing written: ${summary}`);
-    if (isSome && refused.every(isLeftOut)) context.say('use --partial to write the rest of the model');
-    return { code: exitCodes.wrong, report: reported };
+    const isPartial = converted.files.length > 0 && refused.every(isLeftOut);
+    return {
+      findings: (causes.length > 0 ? causes : refused).map((entry) => findingOf(entry, words, to, other)),
+      lines: [
+        `nothing written: ${verdictText(summary)}`,
+        ...(isPartial ? ['use --partial to write the rest of the model'] : []),
+      ],
+    };
   }
-  if (isForUs) {
-    context.show([await notPortable(converted, to, imported, words)]);
-    context.say('nothing written: the script is not portable');
-    return { code: exitCodes.wrong, report: reported };
-  }
-  if (isUnstable) {
-    context.show([unstable(measured.check?.failure ?? '', imported, words)]);
-    context.say('nothing written: the written model fails when it runs');
-    return { code: exitCodes.wrong, report: reported };
-  }
-  if (outputs.length > 0)
+  if (isForUs)
+    return {
+      findings: [await notPortable(converted, to, imported, words)],
+      lines: ['nothing written: the script is not portable'],
+    };
+  if (measured?.check?.unstable !== true || measured.check.with !== 'interneuron') return undefined;
+  return {
+    findings: [unstable(measured.check.failure ?? '', imported.valid, words)],
+    lines: ['nothing written: the written model fails when it runs'],
+  };
+}
+
+const verdictText = (summary: readonly string[]): string => `conversion: ${indented(summary).join('\n')}`;
+
+/** Checks whether the user asked for a check rather than for a conversion that is measured besides. */
+const isChecked = ({ options }: CommandContext): boolean =>
+  options.flag('check') || simulatorNames.some((name) => name === options.value('with'));
+
+/** Says what was written, what differs, and the verdict. */
+function tell(
+  { converted, words, measured, summary }: Attempt,
+  to: TargetNotation,
+  outputs: readonly string[],
+  context: CommandContext,
+): void {
+  const [document, ...besides] = outputs.map(printable);
+  if (document !== undefined)
     context.say(
       isFolderNotation(to)
-        ? `wrote ${printable(outputs[0] ?? path)} and ${outputs.length - 1} files that it reads`
-        : `wrote ${outputs.map(printable).join(', ')}`,
+        ? `wrote ${document} and ${besides.length} files that it reads`
+        : `wrote ${[document, ...besides].join(', ')}`,
     );
   for (const { code, message } of converted.report)
     if (code.endsWith('/one-file') || code === 'origin/left-out') context.say(printable(message));
+  const differing = differencesIn(converted.report);
   if (differing.length > 0) context.say(tableOf(differing, words));
-  const isAsked = options.flag('check') || simulatorNames.some((name) => name === options.value('with'));
-  if (isAsked && measured?.check)
-    for (const line of checkLines(measured.check, options.flag('freeze'))) context.say(line);
-  context.say([summary, ...(converted.portable ? [] : ['  not portable'])].join('\n'));
-  const isWrong = isAsked && measured !== undefined && isDifferent(measured);
-  return { code: isWrong ? exitCodes.wrong : exitCodes.done, report: reported };
+  if (isChecked(context) && measured?.check)
+    for (const line of checkLines(measured.check, context.options.flag('freeze'))) context.say(line);
+  context.say([verdictText(summary), ...(converted.portable ? [] : ['  not portable'])].join('\n'));
 }
 
 /** Verdict on a conversion: a part that is left out counts more than measurements. */
@@ -216,34 +275,15 @@ async function measurementOf(
   const { notRun } = targetOf(to);
   if (whole && notRun) throw new UsageError(notRun.refusal, notRun.hint);
   if (!whole && options.flag('no-check')) return undefined;
-  const [{ graded, measure }, { workIn }] = await Promise.all([
-    import('../../verify/measure.js'),
-    import('../../verify/limit-work.js'),
-  ]);
-  const work = workIn(readSeconds('limit', options));
-  const processor = Number(terminal.environment['INTERNEURON_MEASURE_SECONDS']) || undefined;
-  if (simulator === undefined)
-    return measure(valid, to, converted, {
-      whole,
-      work,
-      freeze: options.flag('freeze'),
-      ...(processor === undefined ? {} : { processor }),
-    });
-  const { checkWith, limitWith } = await import('../../verify/check-with.js');
-  const measured = graded(await checkWith(valid, to, simulator, { freeze: options.flag('freeze') }));
-  return { ...measured, limit: await limitWith(valid, to, simulator, { work }) };
+  const { measure } = await import('../../verify/measure.js');
+  return measure(valid, to, converted, {
+    whole,
+    simulator,
+    seconds: readSeconds('limit', options),
+    freeze: options.flag('freeze'),
+    processor: Number(terminal.environment['INTERNEURON_MEASURE_SECONDS']) || undefined,
+  });
 }
-
-/** Returns a finding for a conversion that fails when it runs, while the model does not. */
-const unstable = (failure: string, { valid }: ImportedModel, words: SourceWords): Diagnostic => ({
-  code: 'run/unstable',
-  severity: 'error',
-  message: failure,
-  expected: 'a written model that runs like this one',
-  found: `steps of ${Number((valid.model.experiment.dt * 1e3).toPrecision(6))} ms`,
-  hint: "write it with a shorter step, such as --dt '0.01 ms', or leave the measurement out with --no-check",
-  place: words.place(''),
-});
 
 /** Returns the entries that make the command reject a conversion. */
 function refusal({ report }: ConvertedModel, strict: boolean, partial: boolean): readonly ConversionEntry[] {
@@ -259,31 +299,6 @@ async function completeNotation({ valid }: ImportedModel, to: TargetNotation): P
     if (outcome !== 'incomplete' && !report.some(({ code }) => code.endsWith('/runs-nowhere'))) return other;
   }
   return undefined;
-}
-
-/** Returns a part that makes the command reject a conversion, as a finding in the user's document. */
-function findingOf(
-  entry: ConversionEntry,
-  words: SourceWords,
-  to: TargetNotation,
-  other: TargetNotation | undefined,
-): Diagnostic {
-  const { code, pointer } = entry;
-  const message = words.message(entry);
-  const language = targetOf(to).title;
-  const part = pointer === '' ? 'the model' : words.part(pointer);
-  const isOmission = isLeftOut(entry);
-  return {
-    code,
-    severity: 'error',
-    message: code.endsWith('/not-expressible') ? `${language} cannot express this: ${message}` : message,
-    expected: isOmission ? `a part that ${language} can express` : `the same function in ${language}`,
-    found: isOmission ? `${part}, which would be left out` : `${part}, which would differ`,
-    hint: isOmission
-      ? `${other === undefined ? '' : `use --to ${other}, which expresses it, `}change this part of the model, or write the rest with --partial`
-      : 'change this part of the model, or accept the difference by leaving out --strict',
-    place: words.place(pointer),
-  };
 }
 
 /** Says that only interneuron's backend would run a script, and what to do about it. */
@@ -307,122 +322,45 @@ async function notPortable(
 
 /** Returns the content of `--report` and `--json`. */
 function reportOf(
-  imported: ImportedModel,
-  { report, portable }: ConvertedModel,
-  outcome: string,
+  { imported: { valid, hashes, notation }, converted, words, measured }: Attempt,
   to: TargetNotation,
   outputs: readonly string[],
-  words: SourceWords,
 ): object {
-  const { valid, hashes, notation } = imported;
   return {
     model: { name: valid.model.name, hash: hashes.model },
     from: notation,
     to,
-    outcome,
-    portable,
+    outcome: verdictOf(converted, measured),
+    portable: converted.portable,
     outputs,
-    report: report.map((entry) => {
+    report: converted.report.map((entry) => {
       const { document, line, column } = words.place(entry.pointer);
       const { verdict, code, pointer } = entry;
       const message = words.message(entry);
       return { verdict, code, pointer, part: words.part(pointer), message, place: { document, line, column } };
     }),
+    ...(measured === undefined ? {} : { check: measurementReport(measured) }),
   };
-}
-
-/** Returns the verdict in a headline, and figures: the number of parts that are left out, and the measurement. */
-function summaryOf(
-  differing: readonly ConversionEntry[],
-  { outcome }: ConvertedModel,
-  measured: Measurement | undefined,
-  words: SourceWords,
-): readonly string[] {
-  const measurement = measured === undefined ? ['not measured'] : measurementLines(measured, words.variable);
-  const omissions = differing.filter(isLeftOut);
-  if (outcome !== 'incomplete') {
-    // Only recordings are left out; one may have a row for each of its variables.
-    const { size } = new Set(omissions.map(({ pointer }) => pointer));
-    return size === 0 ? measurement : [...measurement, `${numberOf(size, 'recording')} left out`];
-  }
-  const [first = '', ...more] = measured === undefined ? [] : measurement;
-  const count = `incomplete, ${numberOf(omissions.length, 'part')} left out`;
-  return measured === undefined ? [count] : [count, `the rest: ${first}`, ...more];
-}
-
-const numberOf = (count: number, what: string): string => `${count} ${what}${count === 1 ? ' is' : 's are'}`;
-
-/** Returns a hint on shorter steps if runs differ, and the report has a row on the integration method. */
-function shorterSteps(
-  { model }: ImportedModel['valid'],
-  differing: readonly ConversionEntry[],
-  measured: Measurement | undefined,
-): readonly string[] {
-  const isOpen = measured?.verdict === 'different' || measured?.verdict === 'cannot say';
-  if (!isOpen || !differing.some(({ code }) => ['convention/forward-euler', 'brian/method'].includes(code))) return [];
-  const step = Number((model.experiment.dt * 1e2).toPrecision(6));
-  return [`the integration method may need shorter steps: --dt '${step} ms'`];
-}
-
-const verdictWords = {
-  exact: 'exact',
-  convention: 'convention',
-  different: 'different',
-  notExpressible: 'left out',
-} as const satisfies Readonly<Record<ConversionEntry['verdict'], string>>;
-
-/** Returns entries with omissions first, then differences, then conventions, those of a step last. */
-function inOrder(entries: readonly ConversionEntry[]): readonly ConversionEntry[] {
-  const order = ['notExpressible', 'different', 'convention', 'exact'] as const;
-  const rank = ({ code, verdict }: ConversionEntry): number =>
-    code.startsWith('convention/') && verdict !== 'notExpressible' ? order.length : order.indexOf(verdict);
-  return [...entries].sort((a, b) => rank(a) - rank(b));
-}
-
-/**
- * Returns the entries as a table. An entry for several parts appears once, at the first part. `--report` lists them
- * all.
- */
-function tableOf(entries: readonly ConversionEntry[], words: SourceWords): string {
-  const columns = [
-    { heading: 'part', align: 'left' },
-    { heading: 'line', align: 'right' },
-    { heading: 'verdict', align: 'left' },
-    { heading: 'what differs', align: 'left' },
-  ] as const;
-  const alike = new Map<string, ConversionEntry[]>();
-  for (const entry of entries) {
-    const key = `${entry.verdict} ${entry.message}`;
-    const known = alike.get(key);
-    if (known === undefined) alike.set(key, [entry]);
-    else known.push(entry);
-  }
-  const rows = [...alike.values()].flatMap(([entry, ...others]) => {
-    if (entry === undefined) return [];
-    const first = words.part(entry.pointer);
-    const part = others.length === 0 ? first : `${first} and ${others.length} more`;
-    return [[part, String(words.place(entry.pointer).line ?? ''), verdictWords[entry.verdict], words.message(entry)]];
-  });
-  return formatTable(columns, rows)
-    .map((line) => `  ${line}`)
-    .join('\n');
-}
-
-/** Returns entries with one for all conventions of a step, if several differ. */
-function withOneConvention(entries: readonly ConversionEntry[]): readonly ConversionEntry[] {
-  const isConvention = ({ code }: ConversionEntry): boolean => /^convention\/(?!own-draws|forward-euler)/.test(code);
-  const found = entries.filter(isConvention);
-  const subjects = new Set(found.map(({ code }) => code.slice('convention/'.length).replace(/-/g, ' ')));
-  const [first] = found;
-  if (first === undefined || subjects.size === 1) return entries;
-  const message = `${subjects.size} conventions of a step differ: ${[...subjects].join(', ')}`;
-  const joined = { verdict: 'convention', code: 'convention/several', pointer: '', message } as const;
-  return [...entries.filter((entry) => !isConvention(entry)), joined];
 }
 
 /** Returns paths of a conversion's texts, the document first. */
 const pathsOf = ({ files }: ConvertedModel, path: string): readonly string[] =>
   files.map(({ name }) => join(dirname(path), name));
+
+/** Writes a conversion, or prints it. @returns the files written, the document first */
+async function write(
+  converted: ConvertedModel,
+  paths: readonly string[],
+  path: string,
+  context: CommandContext,
+): Promise<readonly string[]> {
+  if (context.toStandardOutput) {
+    printConverted(converted, context);
+    return [];
+  }
+  await refuseToReplace(paths, context.options.flag('force'));
+  return writeFiles(converted, paths, path);
+}
 
 /** @returns the files written, the document first */
 function writeFiles({ files, data }: ConvertedModel, paths: readonly string[], path: string): readonly string[] {

@@ -70,11 +70,8 @@ async function limitOfModels(
   became: Became,
   seconds?: number,
 ): Promise<Limit> {
-  const [{ limitOfDocuments }, { workIn }] = await Promise.all([
-    import('../../verify/limit.js'),
-    import('../../verify/limit-work.js'),
-  ]);
-  return limitOfDocuments(first.valid, second.valid, { became, work: workIn(seconds) });
+  const { limitOfDocuments } = await import('../../verify/limit.js');
+  return limitOfDocuments(first.valid, second.valid, { became, ...(seconds === undefined ? {} : { seconds }) });
 }
 
 const columns = [

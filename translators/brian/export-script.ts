@@ -2,9 +2,6 @@
 
 import { namesInText } from '../../src/lang/lexer.js';
 import { namesOf } from '../../src/model/typed.js';
-import { platform } from '#platform';
-import Handlebars from 'handlebars';
-import { InvariantError } from '../../src/diagnostics/diagnostic.js';
 import { mapped } from '../../src/model/collections.js';
 import { Comments } from '../../src/model/comments.js';
 import type { ValidModel } from '../../src/model/model.js';
@@ -285,16 +282,35 @@ function seedNumber(seed: number | string | undefined): string {
 
 const usesNumpy = (lines: readonly string[]): boolean => lines.some((line) => /\bnp\./.test(line));
 
-let template: Handlebars.TemplateDelegate | undefined;
+/** Returns a script as text. */
+const render = ({ hasSegments, ...view }: ScriptView): string =>
+  joinedLists(
+    `${[
+      view.documentation,
+      ...(view.comments.length === 0 ? [] : ['', ...view.comments]),
+      '',
+      ...view.imports,
+      'from brian2 import *',
+      '',
+      ...view.dataLines,
+      ...view.settings,
+      ...view.sections.flatMap(({ title, blocks: parts }) => ['', `# --- ${title}`, ...parts]),
+      ...(hasSegments ? recordedLines(view.results) : []),
+      '',
+      '# --- Run',
+      ...view.runLines,
+      ...(hasSegments ? ['segments.append(recorded())'] : []),
+    ].join('\n')}\n`,
+  );
 
-function render(view: ScriptView): string {
-  template ??= Handlebars.compile(platform.asset('translators/brian/script/brian-script.hbs'), {
-    noEscape: true,
-    strict: true,
-  });
-  try {
-    return joinedLists(template(view));
-  } catch (error) {
-    throw new InvariantError('template brian-script', error instanceof Error ? error.message : String(error));
-  }
-}
+/** Returns the function of a script that lists recordings, and the list of its results. */
+const recordedLines = (results: string): readonly string[] => [
+  '',
+  '',
+  'def recorded():',
+  '    """What the monitors have recorded since the last return to the start."""',
+  `    ${results}`,
+  '',
+  '',
+  'segments = []',
+];

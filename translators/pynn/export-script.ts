@@ -1,8 +1,5 @@
 /** From the canonical model to a PyNN script for any simulator: the exported document, written as Python. */
 
-import { platform } from '#platform';
-import Handlebars from 'handlebars';
-import { InvariantError } from '../../src/diagnostics/diagnostic.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { composed, type Became, type Variable } from '../../src/model/rewriting/became.js';
@@ -91,16 +88,20 @@ export async function exportPynnScript(
 const isUnrecorded = ({ owner, name }: Variable, unrecorded: readonly Unrecorded[]): boolean =>
   unrecorded.some(({ target, variable }) => target === owner && variable === name);
 
-let template: Handlebars.TemplateDelegate | undefined;
-
-function render(view: ScriptView): string {
-  template ??= Handlebars.compile(platform.asset('translators/pynn/script/pynn-script.hbs'), {
-    noEscape: true,
-    strict: true,
-  });
-  try {
-    return joinedLists(template(view));
-  } catch (error) {
-    throw new InvariantError('template pynn-script', error instanceof Error ? error.message : String(error));
-  }
-}
+/** Returns a script as text. */
+const render = (view: ScriptView): string =>
+  joinedLists(
+    `${[
+      view.documentation,
+      ...(view.comments.length === 0 ? [] : ['', ...view.comments]),
+      '',
+      ...view.imported,
+      ...view.definitions.flatMap((definition) => ['', '', definition]),
+      ...(view.definitions.length === 0 ? [] : ['']),
+      '',
+      ...(view.simulator === '' ? [] : [view.simulator]),
+      ...view.sections.flatMap(({ title, lines }) => [...(title === '' ? [] : ['', `# --- ${title}`, '']), ...lines]),
+      ...(view.results.length === 0 ? [] : ['', '# --- Results', '', ...view.results]),
+      'sim.end()',
+    ].join('\n')}\n`,
+  );

@@ -3,7 +3,6 @@
 import type { Program } from '../../ir/program.js';
 import { familiesOf } from '../families/families.js';
 import type { Family } from '../families/pattern.js';
-import { renderTemplate } from '../templates/render.js';
 import { compactKernelText } from './compact.js';
 import { onceText, segmentsOf, stepText } from './driver.js';
 import type { Segment } from './driver.js';
@@ -102,19 +101,27 @@ export function generateWasm(program: Program, options: { readonly parallel: boo
   const functions = program.functions.flatMap((callee) => functionText(module, callee, new Names('$')));
   const kernels = families.list.flatMap((family) => kernelText(context, family));
   const driver = [...stepText(context), ...onceText(context), trustText()];
-  const text = renderTemplate('wasm-module', {
-    title: commentText(program.name),
-    threads: options.parallel ? 'several threads' : 'one thread',
-    pages: String(Math.ceil(layout.size / pageBytes)),
-    memoryMap: memoryMap(layout),
-    helpers: Object.entries(helpers)
-      .filter(([name]) => used.has(name as HelperName))
-      .map(([, helper]) => helper)
-      .join('\n'),
-    functions: renderWat(functions),
-    kernels: renderWat(kernels),
-    driver: renderWat(driver),
-  });
+  const usedHelpers = Object.entries(helpers).flatMap(([name, text]) => (used.has(name as HelperName) ? [text] : []));
+  const text = `;; ${commentText(program.name)}, for ${options.parallel ? 'several threads' : 'one thread'}
+;;
+;; Memory (addresses in bytes):
+${memoryMap(layout)}
+(module
+(import "host" "memory" (memory ${Math.ceil(layout.size / pageBytes)} 65536 shared))
+
+;; --- Helpers: operations made total
+${usedHelpers.join('\n')}
+
+;; --- Functions of the program
+${renderWat(functions)}
+
+;; --- Kernels
+${renderWat(kernels)}
+
+;; --- Driver
+${renderWat(driver)}
+)
+`;
   return {
     text,
     layout,

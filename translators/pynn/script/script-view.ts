@@ -18,7 +18,7 @@ import { resultLines } from './result-lines.js';
 import { nestmlTypes } from './nestml-types.js';
 import { Script, type ScriptFile, type Unrecorded } from './script.js';
 
-/** Data that the template needs. */
+/** Parts of a script. */
 export interface ScriptView {
   /** Docstring of the script. */
   readonly documentation: string;

@@ -10,8 +10,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Script } from 'node:vm';
-import { build, transform } from 'esbuild';
+import { build } from 'esbuild';
 import { bundledPackages, noticesOf, validators } from './notices.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -20,12 +19,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 export const unbundledPackages = JSON.parse(await readFile(resolve(root, 'scripts/unbundled-packages.json'), 'utf8'));
 
 /** Folders of texts that the program reads (`Platform.asset`); they keep their paths. */
-export const textFolders = [
-  'src/codegen/templates',
-  'translators/brian/script',
-  'translators/pynn/script',
-  'translators/neuroml/core',
-];
+const textFolders = ['src/codegen/templates', 'translators/neuroml/core'];
 
 /** Programs that others start, at the path from `chunks` that they have from the code that starts them. */
 const programs = [
@@ -40,8 +34,9 @@ const assets = [[`${fonts}/400Regular/OpenSans_400Regular.ttf`, 'chunks/OpenSans
 
 /**
  * Modules that bundled packages import but do not need here: linkedom for style sheets and for text in HTML (pictures
- * begin with an empty document), handlebars for source maps, yargs for the width of emoji, whose tables take longer to
- * set up than the arguments to read. The command's own texts have one column for each character.
+ * begin with an empty document), handlebars for source maps, fast-xml-parser for document types and entities (which
+ * src/xml refuses and decodes) and for numbers (texts stay texts), yargs for the width of emoji, whose tables take longer
+ * to set up than the arguments to read. The command's own texts have one column for each character.
  */
 const unused = {
   'string-width': 'module.exports = (text) => text.length;',
@@ -49,6 +44,11 @@ const unused = {
   htmlparser2: 'export class Parser { write() {} end() {} }',
   'dom-serializer': 'export default undefined;',
   'source-map': 'module.exports = {};',
+  '@nodable/entities': `
+    export class EntityDecoder { reset() {} setXmlVersion() {} }
+    export const [COMMON_HTML, CURRENCY, ENTITY_ACTION, XML] = [{}, {}, {}, {}];`,
+  'is-unsafe': 'export const isUnsafe = undefined, HTML = undefined, XML = undefined;',
+  strnum: 'export default undefined;',
 };
 
 /** Replaces unused modules of bundled packages by empty ones. */
@@ -58,17 +58,6 @@ export const withoutUnused = {
     const filter = new RegExp(`^(${Object.keys(unused).join('|')})$`);
     context.onResolve({ filter }, ({ path }) => ({ path, namespace: 'unused' }));
     context.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({ contents: unused[path] }));
-  },
-};
-
-/** Shortens names within bundled packages. */
-const shortPackages = {
-  name: 'short-packages',
-  setup(context) {
-    context.onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => {
-      const { code } = await transform(await readFile(path, 'utf8'), { minify: true, legalComments: 'none' });
-      return { contents: code };
-    });
   },
 };
 
@@ -101,24 +90,21 @@ const requiredOfNode = {
 export const browsers = ['chrome111', 'firefox115', 'safari17'];
 
 /** Returns core types of LEMS without comments, indents and descriptions, which nothing reads. Other texts stay. */
-const shortXml = (name, text) =>
-  name.endsWith('.xml')
-    ? text
-        .replaceAll(/<!--[\s\S]*?-->/g, '')
-        .replaceAll(/\s+description="[^"]*"/g, '')
-        .replaceAll(/\s*\n\s*/g, '\n')
-    : text;
+const shortXml = (text) =>
+  text
+    .replaceAll(/<!--[\s\S]*?-->/g, '')
+    .replaceAll(/\s+description="[^"]*"/g, '')
+    .replaceAll(/\s*\n\s*/g, '\n');
 
-/** Gives `interneuron:assets` the texts that the program reads in browsers (`Platform.asset`). */
+/** Gives `interneuron:assets` the core types, which are the texts that the program reads in browsers (`Platform.asset`). */
 export const textAssets = {
   name: 'text-assets',
   setup(context) {
     context.onResolve({ filter: /^interneuron:assets$/ }, ({ path }) => ({ path, namespace: 'assets' }));
     context.onLoad({ filter: /./, namespace: 'assets' }, async () => {
-      const texts = {};
-      for (const folder of textFolders)
-        for (const name of (await readdir(resolve(root, folder))).filter((each) => /\.(hbs|xml)$/.test(each)))
-          texts[`${folder}/${name}`] = shortXml(name, await readFile(resolve(root, folder, name), 'utf8'));
+      const [texts, folder] = [{}, 'translators/neuroml/core'];
+      for (const name of (await readdir(resolve(root, folder))).filter((each) => each.endsWith('.xml')))
+        texts[`${folder}/${name}`] = shortXml(await readFile(resolve(root, folder, name), 'utf8'));
       return { contents: `export const assetTexts = ${JSON.stringify(texts)};` };
     });
   },
@@ -151,26 +137,6 @@ const sharedMachine = (imports) => ({
   },
 });
 
-/** Statements of a bundled module that scripts do not have. */
-const ofModules = /^#!.*\n|(?<=^|[;}\n])(?:import(?:(?:\*as |[ {])[^"']*from)?"[^"]+"|export\{[^}]*\});/g;
-
-/**
- * Shortens names within functions of a bundled module. Names of functions stay, because reports of errors contain them:
- * esbuild keeps the outer names of scripts, so it gets the text without imports and exports.
- */
-async function withShortLocals(text, form) {
-  const moved = text.match(ofModules) ?? [];
-  const script = `'use strict';${text.replaceAll(ofModules, '').replaceAll('import.meta', 'importMeta$')}`;
-  try {
-    new Script(script);
-  } catch {
-    // Modules that wait while they are loaded are no scripts.
-    return text;
-  }
-  const { code } = await transform(script, { ...form, minifyIdentifiers: true });
-  return [...moved, code.replaceAll('importMeta$', 'import.meta')].join('\n');
-}
-
 /**
  * Bundles entry points, by name, into a folder.
  *
@@ -184,10 +150,13 @@ export async function bundle(entryPoints, folder, library = {}) {
     ...Object.keys(entryPoints).map((name) => [resolve(folder, `${name}.js`), 'chunks/default']),
     ...Object.keys(library).map((name) => [resolve(folder, `${name}.js`), 'chunks/browser']),
   ]);
-  const target = [...browsers, 'node20.19'];
-  const form = { minifyWhitespace: true, minifySyntax: true, legalComments: 'none', charset: 'utf8', target };
   const { metafile, outputFiles } = await build({
-    ...form,
+    minify: true,
+    // Node shows the line of an error that nobody catches.
+    lineLimit: 200,
+    legalComments: 'none',
+    charset: 'utf8',
+    target: [...browsers, 'node20.19'],
     absWorkingDir: root,
     entryPoints: {
       ...entryPoints,
@@ -208,19 +177,16 @@ export async function bundle(entryPoints, folder, library = {}) {
     alias: { handlebars: 'handlebars/dist/cjs/handlebars.js' },
     external: ['node:*', ...builtinModules, ...Object.keys(unbundledPackages).flatMap((name) => [name, `${name}/*`])],
     define: { INTERNEURON_VERSION: JSON.stringify(version), INTERNEURON_COMMIT: JSON.stringify(commitOf(root)) },
-    plugins: [requiredOfNode, withoutUnused, shortPackages, textAssets, sharedMachine(imports)],
-    sourcemap: false,
+    plugins: [requiredOfNode, withoutUnused, textAssets, sharedMachine(imports)],
     logLevel: 'warning',
   });
   for (const { path, text } of outputFiles) {
     await mkdir(dirname(path), { recursive: true });
-    // Node shows the line of an error that nobody catches.
-    const code = await withShortLocals(text, { ...form, lineLimit: 200 });
     const machine = machines[path] && relative(dirname(path), resolve(folder, machines[path]));
     const first = machine ? `import './${machine.replaceAll('\\', '/')}.js';\n` : '';
     await writeFile(
       path,
-      code.replace(/^(?:#!.*\n)?/, (line) => line + first),
+      text.replace(/^(?:#!.*\n)?/, (line) => line + first),
     );
   }
   for (const [from, to] of [...textFolders.map((each) => [each, `chunks/assets/${each}`]), ...programs]) {

@@ -15,10 +15,12 @@ const exampleFolders = ['readme', 'brian', 'pynn', 'neuroml', 'model'];
 /** Longest example, in bytes: a site holds them all. */
 const longestExample = 20_000;
 
-/** Gives `interneuron:examples` the texts of models. @param isSite  pages of one file have none */
-const examples = (isSite) => ({
-  name: 'examples',
+/** Gives sites `interneuron:examples`, the texts of models, and all schemas. Pages of one file have neither. */
+const ofSites = (isSite) => ({
+  name: 'of-sites',
   setup(context) {
+    if (!isSite)
+      context.onLoad({ filter: /[\\/]site[\\/]schemas\.ts$/ }, () => ({ contents: 'export const schemas = {};' }));
     context.onResolve({ filter: /^interneuron:examples$/ }, ({ path }) => ({ path, namespace: 'examples' }));
     context.onLoad({ filter: /.*/, namespace: 'examples' }, async () => {
       const texts = {};
@@ -48,7 +50,7 @@ async function bundled(entryPoints, folder, { isSite = true, ...options } = {}) 
     charset: 'utf8',
     minify: true,
     define: { INTERNEURON_VERSION: JSON.stringify(version) },
-    plugins: [textAssets, withoutUnused, examples(isSite)],
+    plugins: [textAssets, withoutUnused, ofSites(isSite)],
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',

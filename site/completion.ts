@@ -17,12 +17,16 @@ interface Schema {
   readonly then?: Schema;
 }
 
-/** Returns the schema of the notation that a document states. */
-async function schemaOf(text: string): Promise<Schema | undefined> {
-  const [, format] = /["']?format["']?\s*:\s*["']?interneuron\/(brian|pynn|model)/.exec(text) ?? [];
-  const { schemas } = await import('./schemas.js');
-  if (format !== undefined) return schemas[format];
-  return /^\s*["']?interneuron["']?\s*:/m.test(text) ? schemas['model'] : undefined;
+/** Returns the text of the schema that a page of one file holds; undefined for other names and on sites. */
+type HeldSchema = (name: string) => string | undefined;
+
+/** Returns the schema of the notation that a document states. A page of one file holds only that of its own model. */
+async function schemaOf(text: string, held: HeldSchema): Promise<Schema | undefined> {
+  const [, format = /^\s*["']?interneuron["']?\s*:/m.test(text) ? 'model' : undefined] =
+    /["']?format["']?\s*:\s*["']?interneuron\/(brian|pynn|model)/.exec(text) ?? [];
+  if (format === undefined) return undefined;
+  const own = held(format);
+  return own === undefined ? (await import('./schemas.js')).schemas[format] : (JSON.parse(own) as Schema);
 }
 
 /** Returns a schema with all that it refers to and joins, as alternatives. */
@@ -75,13 +79,13 @@ export function pathAt(lines: readonly string[]): readonly string[] {
 }
 
 /** Completes the key before the cursor in block YAML. */
-export async function completeKey(context: CompletionContext): Promise<CompletionResult | null> {
+export async function completeKey(context: CompletionContext, held: HeldSchema): Promise<CompletionResult | null> {
   const { state, pos } = context;
   const line = state.doc.lineAt(pos);
   const before = /^ *(?:- +)*([\w$]*)$/.exec(line.text.slice(0, pos - line.from));
   if (!before || (before[1] === '' && !context.explicit)) return null;
   const text = state.doc.toString();
-  const root = await schemaOf(text);
+  const root = await schemaOf(text, held);
   if (!root) return null;
   const path = pathAt(
     text

@@ -47,6 +47,8 @@ const colours = [
   }),
 ];
 
+const heldSchema = (name: string): string | undefined => document.getElementById(`schema-${name}`)?.textContent;
+
 const languageOf = (name: string, text: string): Extension =>
   /^\s*</.test(text) ? xml() : /\.json$/.test(name) ? json() : yaml();
 
@@ -61,7 +63,7 @@ export function createEditor(parent: HTMLElement, changed: () => void): Editor {
         ...colours,
         languageOf(name, text),
         lintGutter(),
-        autocompletion({ override: [completeKey] }),
+        autocompletion({ override: [(context) => completeKey(context, heldSchema)] }),
         EditorView.contentAttributes.of({ 'aria-label': `Text of ${name}`, tabindex: '0' }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !opening) changed();

@@ -34,6 +34,8 @@ import { writtenInSymbols } from '../src/lang/readable-quantity.js';
 import { parseUnit } from '../src/lang/units.js';
 import type { Model } from '../src/model/model.js';
 import { isRecording } from '../src/model/tagged.js';
+import { unitOfDecade, type AxisUnit } from '../src/pictures/axis-unit.js';
+import { firstDecade, lastDecade } from '../src/pictures/decade.js';
 import { modelDiagram } from '../src/pictures/model-diagram.js';
 import { bundleFiles, importSettings, packedRun, type PackedResults } from '../src/convert/bundle-files.js';
 import { compileModel, countAllSynapses } from '../src/pipeline/compile-model.js';
@@ -253,11 +255,17 @@ const beginOf = (
   })),
   series: setup.series.map((series) => ({
     name: nameOfSeries(series, recordings),
-    unit: series.unit,
+    units: axisUnits(series.unit),
     cells: shownCells(series, 0),
     size: columnCount(series),
   })),
 });
+
+/** Returns the units of an axis by decade. */
+const axisUnits = (unit: string): readonly AxisUnit[] =>
+  Array.from({ length: lastDecade - firstDecade + 1 }, (_, k) =>
+    unit === '1' ? { unit: '', perSi: 1 } : unitOfDecade(firstDecade + k, unit),
+  );
 
 /** Returns the cells of the columns that are shown, from a column on. */
 const shownCells = (series: RunSetup['series'][number], first: number): readonly number[] =>

@@ -2,6 +2,7 @@
 
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
 import type { Metadata } from '../src/model/model.js';
+import type { AxisUnit } from '../src/pictures/axis-unit.js';
 import type { Diagram } from '../src/pictures/network-diagram.js';
 import type { TargetNotation } from '../src/convert/target-notations.js';
 import type { Notation } from '../src/pipeline/read/notation.js';
@@ -157,7 +158,8 @@ export interface BeginMessage {
   /** Columns of values are those of `cells`. */
   readonly series: readonly {
     readonly name: string;
-    readonly unit: string;
+    /** Unit of the axis for values of each decade from `firstDecade` on. */
+    readonly units: readonly AxisUnit[];
     readonly cells: readonly number[];
     /** Number of recorded cells. */
     readonly size: number;

@@ -12,7 +12,7 @@ import {
   timeUnit,
   type Surface,
 } from './surface.js';
-import { axisUnit } from '../src/pictures/axis-unit.js';
+import { decadeOf, firstDecade, lastDecade } from '../src/pictures/decade.js';
 
 /** Pictures of the page. */
 export interface Pictures {
@@ -444,12 +444,13 @@ function drawTraces(canvas: HTMLCanvasElement, recording: Recording, under: Reco
   const surface = surfaceOf(canvas, series.length * traceHeight + margin.bottom);
   const { context, muted, width } = surface;
   const place = timeAxis(surface, view, series.length * traceHeight);
-  const drawn = series.map(({ name, unit }, k) => {
+  const drawn = series.map(({ name, units }, k) => {
     const band = { top: k * traceHeight + 24, height: traceHeight - 30 };
     const rows = recording.samples[k] ?? { cells: [], times: [], columns: [] };
     const below = under?.samples[k];
     const range = rangeOf(below ? [rows, below] : [rows]);
-    const scale = unit === '1' ? { unit: '', perSi: 1 } : axisUnit(range, unit);
+    const decade = Math.max(firstDecade, Math.min(lastDecade, decadeOf(range)));
+    const scale = units[decade - firstDecade] ?? { unit: '', perSi: 1 };
     const heightOf = valueAxis(surface, band, range[0] * scale.perSi, range[1] * scale.perSi);
     frame(surface, band);
     const curve = ({ times }: SampleRows, column: readonly number[], colour: string): void => {

@@ -2,6 +2,7 @@
 
 import { writtenQuantity } from '../lang/readable-quantity.js';
 import { parseUnit } from '../lang/units.js';
+import { decadeOf } from './decade.js';
 
 /** A unit, and the factor from the SI unit. */
 export interface AxisUnit {
@@ -9,14 +10,12 @@ export interface AxisUnit {
   readonly perSi: number;
 }
 
-/** The unit in which people write values of such a size. @param unit  SI unit of the values */
-export function axisUnit(values: ArrayLike<number>, unit: string): AxisUnit {
-  let largest = 0;
-  for (let k = 0; k < values.length; k++) {
-    const size = Math.abs(values[k] ?? 0);
-    if (size > largest && size < Infinity) largest = size;
-  }
-  const power = Number(`1e${largest === 0 ? 0 : Math.floor(Math.log10(largest))}`);
+/** Returns the unit in which people write values of such a size. @param unit  SI unit of the values */
+export const axisUnit = (values: ArrayLike<number>, unit: string): AxisUnit => unitOfDecade(decadeOf(values), unit);
+
+/** Returns the unit in which people write values of a decade. @param unit  SI unit of the values */
+export function unitOfDecade(decade: number, unit: string): AxisUnit {
+  const power = Number(`1e${decade}`);
   const written = writtenQuantity(power, parseUnit(unit).dimension, 'decimal');
   return { unit: symbol(written.unit), perSi: written.number / power };
 }

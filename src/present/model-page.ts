@@ -15,6 +15,7 @@ import { isHdf5 } from '../pipeline/read/included-files.js';
 import { countAllSynapses } from '../pipeline/compile-model.js';
 import { importModel, readSource, runModel, type RunResult } from '../pipeline/pipeline.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
+import { factsOf } from '../pipeline/read/notation.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
 import { numericsVersion } from '../ir/program.js';
 import { version } from '../pipeline/version.js';
@@ -147,6 +148,10 @@ function hdf5Part({ document, read }: PageModel, writes: boolean, reads: boolean
 /** Returns JSON that can stand in an element. */
 const inElement = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
+/** Returns the schema of the model's notation, by which the editor of the page completes keys. */
+const schemaPart = (name: string): string =>
+  `<script type="application/json" id="schema-${name}">${inElement(JSON.parse(packageFile(`schemas/${name}.schema.json`)))}</script>`;
+
 /** Runs a model, and returns its page. @throws UsageError for files that cannot be read */
 export async function modelPage(imported: ImportedModel, model: PageModel): Promise<WrittenPage> {
   const result = await runModel(imported);
@@ -175,8 +180,10 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
     ...(model.task === undefined ? {} : { task: model.task }),
     recorded: { fingerprint, experiment: imported.hashes.experiment, version, numerics: numericsVersion },
   };
+  const { schema } = factsOf(imported.notation);
   const parts = [
     `<script type="application/json" id="model">${inElement(data)}</script>`,
+    ...(schema === undefined ? [] : [schemaPart(schema)]),
     held('part-worker', workerModules()),
     ...hdf5Part(
       model,

@@ -35,8 +35,8 @@ const assets = [[`${fonts}/400Regular/OpenSans_400Regular.ttf`, 'chunks/OpenSans
 /**
  * Modules that bundled packages import but do not need here: linkedom for style sheets and for text in HTML (pictures
  * begin with an empty document), handlebars for source maps, fast-xml-parser for document types and entities (which
- * src/xml refuses and decodes) and for numbers (texts stay texts), yargs for the width of emoji, whose tables take longer
- * to set up than the arguments to read. The command's own texts have one column for each character.
+ * src/xml refuses and decodes) and for numbers (texts stay texts), yargs for the width of emoji, whose tables take
+ * longer to set up than the arguments to read. The command's own texts have one column for each character.
  */
 const unused = {
   'string-width': 'module.exports = (text) => text.length;',
@@ -89,14 +89,14 @@ const requiredOfNode = {
 /** Oldest browsers that run the program. */
 export const browsers = ['chrome111', 'firefox115', 'safari17'];
 
-/** Returns core types of LEMS without comments, indents and descriptions, which nothing reads. Other texts stay. */
+/** Returns core types of LEMS without comments, indents and descriptions, which nothing reads. */
 const shortXml = (text) =>
   text
     .replaceAll(/<!--[\s\S]*?-->/g, '')
     .replaceAll(/\s+description="[^"]*"/g, '')
     .replaceAll(/\s*\n\s*/g, '\n');
 
-/** Gives `interneuron:assets` the core types, which are the texts that the program reads in browsers (`Platform.asset`). */
+/** Gives `interneuron:assets` the core types of LEMS, the texts that programs in browsers read (`Platform.asset`). */
 export const textAssets = {
   name: 'text-assets',
   setup(context) {

@@ -45,9 +45,12 @@ export interface Config {
   within(folder: PathAt | undefined, name: string, place: Place): PathAt;
   /** Returns the text of a file, or undefined after a report. */
   text(path: PathAt): string | undefined;
+  /** Returns the text of a file, or undefined if it is not read. */
+  textIfThere(path: PathAt): string | undefined;
   /** Returns members of the root of an HDF5 file with these names, or undefined after a report. */
   hdf5(path: PathAt, only: readonly string[]): Hdf5Group | undefined;
-  report(finding: Finding, place: Place): void;
+  /** Adds a finding. Returns undefined. */
+  report(finding: Finding, place: Place): undefined;
 }
 
 interface Part {
@@ -72,7 +75,7 @@ export function readConfig(
   files: SonataFiles,
 ): Config {
   const home = dirname(positions.place('').document);
-  const report = (finding: Finding, place: Place): void => void diagnostics.add(finding, place);
+  const report = (finding: Finding, place: Place): undefined => void diagnostics.add(finding, place);
   const main: Part = { value: withoutVariables(document, positions, report), positions, folder: '' };
   const parts = [main];
   for (const key of ['simulation', 'network']) {
@@ -133,6 +136,10 @@ export function readConfig(
     text: (path) => {
       const found = files.text(path.path);
       return isRefused(found) ? refuse(path, found.refused) : found.text;
+    },
+    textIfThere: (path) => {
+      const found = files.text(path.path);
+      return isRefused(found) ? undefined : found.text;
     },
     hdf5: (path, only) => {
       const found = files.hdf5(path.path, only);

@@ -17,6 +17,8 @@ import {
   type NodePart,
   type Nodes,
 } from './nodes.js';
+import { placedSynapseOf } from './placed-synapses.js';
+import { placeColumns, placesOn, type PlacedSynapses } from './places.js';
 import { attributeIn, checkRows, groupingOf, numbersIn, placeIn, tableIn, type GroupAt } from './tables.js';
 import type { Template } from './templates.js';
 
@@ -36,6 +38,8 @@ export interface Synapses {
   readonly delays: Float64Array;
   /** Position of its entry in the config. */
   readonly entry: number;
+  /** Synapses on cells with a shape; absent: they only add weights. */
+  readonly placed?: PlacedSynapses;
 }
 
 /** NEST's default delay of a connection, in ms. */
@@ -114,10 +118,11 @@ interface Surroundings {
 }
 
 /**
- * Checks whether cells of NEURON take bare weights. Arrivals at them act without a synapse, whatever model is named.
+ * Checks whether cells of NEURON take bare weights. Arrivals at points act without a synapse, whatever model is named;
+ * those on shapes have models of their own.
  */
 const takesBareWeights = (to: Nodes | undefined): boolean =>
-  to !== undefined && to.parts.every(({ template }) => template?.weight.unit === '1');
+  to !== undefined && to.parts.every(({ template }) => template?.weight.unit === '1' || template?.sections);
 
 /** Checks of columns with names, which types and single edges have. Each returns a finding on an unknown name. */
 const checks = {
@@ -223,8 +228,11 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
     return found;
   };
   const [weightsIn, delaysIn, countsIn, sigmasIn] = ['syn_weight', 'delay', 'nsyns', 'weight_sigma'].map(column);
+  const places = placesOn(at, grouping, column, to.name, (row) =>
+    placedSynapseOf(around.config, row, around.parameters),
+  );
   const functions = new Map([...grouping.groups].map(([id, group]) => [id, group && functionsIn(group, to)]));
-  reportUnread(at, grouping.groups);
+  reportUnread(at, grouping.groups, to.parts.some(({ template }) => template?.sections) ? readOnShapes : readAttributes);
   const [weights, delays] = [new Float64Array(count), new Float64Array(count)];
   const keys = new Int32Array(count).fill(-1);
   const sizes = new Map<number, number>();
@@ -240,7 +248,7 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
     if (!type || source < 0 || target < 0) continue;
     const [group, row] = [grouping.groupOf(edge), grouping.rowIn(edge)];
     let weight = weightsIn?.get(group)?.[row] ?? type.weight;
-    const synapses = countsIn?.get(group)?.[row] ?? type.count ?? 1;
+    let synapses = countsIn?.get(group)?.[row] ?? type.count ?? 1;
     const delay = delaysIn?.get(group)?.[row] ?? type.delay;
     const [sourcePart, targetPart] = [from.partOf[source]!, to.partOf[target]!];
     if (sourcePart === noPart || targetPart === noPart) continue;
@@ -266,7 +274,13 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
       const place = type.count === synapses ? type.row.place : placeIn(at, `${group}/nsyns`, row);
       once('nsyns', () => at.report(messages.wrongValue('nsyns', 'a number of synapses, 0 or more', synapses), place));
     }
+    // BMTK makes one synapse at the place of an edge.
+    if (template.sections) synapses = 1;
     if (synapses !== 1) counted++;
+    if (delay === undefined && template.sections) {
+      once(`delay ${type.row.id}`, () => at.report(messages.missingInEdges(type.row.id, 'delay'), type.row.place));
+      continue;
+    }
     if (delay === undefined) undelayed++;
     else if (delay < dt / 2)
       once('delay', () =>
@@ -276,8 +290,10 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
         ),
       );
     const { by, variables } = template.weight;
-    const receptor = by === 'receptor' ? (type.receptor ?? 0) - 1 : weight < 0 ? 1 : 0;
-    if (receptor < 0 || receptor >= variables.length) {
+    const model = template.sections && places.modelOf(edge, type.row, template.sections.length);
+    if (template.sections && model === undefined) continue;
+    const receptor = model ?? (by === 'receptor' ? (type.receptor ?? 0) - 1 : weight < 0 ? 1 : 0);
+    if (model === undefined && (receptor < 0 || receptor >= variables.length)) {
       once(`receptor ${type.row.id}`, () =>
         at.report(messages.unknownReceptor(receptor + 1, template.name, variables.length), type.row.place),
       );
@@ -291,26 +307,14 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
   }
   if (counted > 0) at.report(messages.countedSynapses(at.group.name, counted), placeIn(at));
   if (undelayed > 0) at.report(messages.usualDelay(at.group.name), placeIn(at));
-  return [...sizes].map(([key, size]): Synapses => {
+  return [...sizes.keys()].map((key): Synapses => {
     const receptor = key % mostReceptors;
     const pair = Math.floor(key / mostReceptors);
     const source = itemAt(from.parts, Math.floor(pair / to.parts.length));
     const target = itemAt(to.parts, pair % to.parts.length);
     const template = target.template!;
-    const synapses = {
-      sources: new Uint32Array(size),
-      targets: new Uint32Array(size),
-      weights: new Float64Array(size),
-      delays: new Float64Array(size),
-    };
-    let filled = 0;
-    for (let edge = 0; edge < count; edge++) {
-      if (keys[edge] !== key) continue;
-      synapses.sources[filled] = from.elementOf[sourceRows[edge]!]!;
-      synapses.targets[filled] = to.elementOf[targetRows[edge]!]!;
-      synapses.weights[filled] = weights[edge]!;
-      synapses.delays[filled++] = delays[edge]!;
-    }
+    const edges: number[] = [];
+    for (let edge = 0; edge < count; edge++) if (keys[edge] === key) edges.push(edge);
     return {
       name: around.names.take(
         identifier(sizes.size === 1 ? at.group.name : partName(at.group.name, source, target, template, receptor)),
@@ -319,8 +323,12 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
       to: target,
       template,
       receptor,
-      ...synapses,
+      sources: Uint32Array.from(edges, (edge) => from.elementOf[sourceRows[edge]!]!),
+      targets: Uint32Array.from(edges, (edge) => to.elementOf[targetRows[edge]!]!),
+      weights: Float64Array.from(edges, (edge) => weights[edge]!),
+      delays: Float64Array.from(edges, (edge) => delays[edge]!),
       entry: around.entry,
+      ...(template.sections ? { placed: places.synapsesOf(edges) } : {}),
     };
   });
 }
@@ -328,13 +336,18 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
 /** More than any template has. */
 const mostReceptors = 1024;
 
-function partName(edges: string, from: NodePart, to: NodePart, { weight }: Template, receptor: number): string {
+function partName(edges: string, from: NodePart, to: NodePart, template: Template, receptor: number): string {
+  const { weight, sections } = template;
+  if (sections) return `${edges}_${from.name}_${to.name}_${receptor + 1}`;
   const kind = weight.by === 'receptor' ? `receptor_${receptor + 1}` : receptor === 0 ? 'excitatory' : 'inhibitory';
   return `${edges}_${from.name}_${to.name}_${kind}`;
 }
 
 /** Attributes of single edges that are read. */
 const readAttributes = ['syn_weight', 'delay', 'nsyns', 'weight_sigma', 'model_template', 'weight_function'];
+
+/** Attributes that only synapses on shapes have. */
+const readOnShapes = [...readAttributes, ...placeColumns];
 
 /** Checks the names that single edges have. @returns their weight functions, if they are given */
 function functionsIn(at: GroupAt, to: Nodes): ArrayLike<number | string> | undefined {
@@ -346,10 +359,14 @@ function functionsIn(at: GroupAt, to: Nodes): ArrayLike<number | string> | undef
   return attributeIn(at, 'weight_function');
 }
 
-function reportUnread(at: GroupAt, groups: ReadonlyMap<number, GroupAt | undefined>): void {
+function reportUnread(
+  at: GroupAt,
+  groups: ReadonlyMap<number, GroupAt | undefined>,
+  read: readonly string[],
+): void {
   const names = new Set<string>();
   for (const group of groups.values()) {
-    for (const { name } of group?.group.tables ?? []) if (!readAttributes.includes(name)) names.add(name);
+    for (const { name } of group?.group.tables ?? []) if (!read.includes(name)) names.add(name);
     for (const inner of group?.group.groups ?? [])
       if (inner.name === 'dynamics_params') for (const { name } of inner.tables) names.add(`dynamics_params/${name}`);
   }

@@ -1,8 +1,8 @@
-/** Reads SONATA circuits and simulations of point neurons. */
+/** Reads SONATA circuits and simulations. */
 
 import { platform } from '#platform';
 import { memberOf } from '../../src/diagnostics/member.js';
-import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import type { Diagnostics, Place } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { itemAt } from '../../src/diagnostics/entry.js';
 import type {
@@ -20,6 +20,7 @@ import type { WeightKind } from '../../src/library/standard-type.js';
 import { located, settle } from '../shared/located.js';
 import { readConfig, type Config, type SonataFiles } from './config.js';
 import { readEdges, type Synapses } from './edges.js';
+import type { PlacedSynapses } from './places.js';
 import { readInputs, type Inputs } from './inputs.js';
 import * as messages from './messages.js';
 import { elementsOf, nodeSetsOf, type NodeSets } from './node-sets.js';
@@ -76,7 +77,7 @@ export function importSonata(
     interneuron: 1,
     name: basename(dirname(resolve(positions.place('').document))),
     neurons: Object.fromEntries([...types].map(([{ cell }, name]): [string, NeuronDocument] => [name, cell.neuron])),
-    synapses: Object.fromEntries(edges.map(({ template }) => synapseOf(template))),
+    synapses: Object.fromEntries(edges.map(synapseOf)),
     stimuli: inputs.stimuli,
     record: [
       ...parts
@@ -151,8 +152,9 @@ function populationOf(
 const kindOf = ({ weight: { unit } }: Template): WeightKind =>
   unit.endsWith('A') ? 'current' : unit.endsWith('S') ? 'conductance' : 'voltage';
 
-/** Returns the synapse type of a template's receptors, with its name. */
-function synapseOf(template: Template): [string, SynapseDocument] {
+/** Returns the synapse type of a projection, with its name. */
+function synapseOf({ template, placed }: Synapses): [string, SynapseDocument] {
+  if (placed) return [placed.name, placed.type];
   if (template.weight.unit === '1')
     return [
       'static_synapse',
@@ -166,19 +168,43 @@ function synapseOf(template: Template): [string, SynapseDocument] {
   return [`static_synapse_${kind}`, synapsesFor(kind)['StaticSynapse']!.synapse];
 }
 
-function projectionOf(
-  { from, to, template, receptor, sources, targets, weights, delays }: Synapses,
-  arrays: Arrays,
-): unknown {
+function projectionOf(synapses: Synapses, arrays: Arrays): unknown {
+  const { from, to, template, receptor, sources, targets, weights, delays, placed } = synapses;
   return {
     from: from.name,
-    to: to.name,
-    synapse: synapseOf(template)[0],
+    to: placed ? { of: to.name, places: placesOf(placed, template, arrays) } : to.name,
+    synapse: synapseOf(synapses)[0],
     connect: { rule: 'list', sources: arrays.array(sources), targets: arrays.array(targets) },
-    receptor: template.weight.variables[receptor],
-    values: { weight: arrays.values(weights, template.weight.unit) },
+    receptor: template.weight.variables[placed ? 0 : receptor],
+    values: {
+      weight: arrays.values(weights, template.weight.unit),
+      ...(placed ? valuesOf(placed, arrays) : {}),
+    },
     delay: arrays.values(delays, 'ms'),
   };
+}
+
+/** Returns the places of synapses: those of sections among the ones that they are on. */
+function placesOf({ sections, fractions }: PlacedSynapses, template: Template, arrays: Arrays): unknown {
+  const used = [...new Set(sections)].sort((a, b) => a - b);
+  const position = new Map(used.map((section, k) => [section, k]));
+  return {
+    sections: used.map((section) => itemAt(template.sections ?? [], section)),
+    section: arrays.array(sections.map((section) => position.get(section) ?? 0)),
+    fraction: arrays.array(fractions),
+  };
+}
+
+/** Returns values of a point process. Numbers without a unit are in the units of its file in NMODL. */
+function valuesOf({ values, type }: PlacedSynapses, arrays: Arrays): Record<string, unknown> {
+  return Object.fromEntries(
+    [...values].map(([name, numbers]) => {
+      const unit = memberOf(type.parameters?.[name], 'unit');
+      if (unit !== undefined) return [name, arrays.values(numbers, String(unit))];
+      const [first = 0] = numbers;
+      return [name, numbers.every((value) => value === first) ? first : Array.from(numbers)];
+    }),
+  );
 }
 
 /**
@@ -293,15 +319,47 @@ function readReports(config: Config, sets: NodeSets, { dt, duration = 0 }: Run):
               config.report(messages.unknownVariableOf(variable, model, Object.keys(recordable)), place);
             return known === undefined ? [] : [known];
           });
-          const own = names.take(identifier(selected.nodes.parts.length === 1 ? name : `${name}_${part.name}`));
+          const base = identifier(selected.nodes.parts.length === 1 ? name : `${name}_${part.name}`);
           const of = elements === null ? part.name : { population: part.name, indices: elements };
-          return recorded.length === 0
-            ? []
-            : [{ name: own, start, end, recording: { of, variables: recorded, every: `${every} ms`, name: own } }];
+          const sites = part.template.sections ? sitesOf(part.template, report, config, place) : [undefined];
+          return (recorded.length === 0 ? [] : sites).map((site) => {
+            const own = names.take(sites.length > 1 && site ? `${base}_${site.section}` : base);
+            const recording = { of, variables: recorded, every: `${every} ms`, ...site, name: own };
+            return { name: own, start, end, recording };
+          });
         }),
       );
     },
   );
+}
+
+/** Kinds of sections by their names in reports. @source BMTK 1.2.0, bmtk/simulator/bionet/modules/record_cellvars.py */
+const reportedKinds: Readonly<Record<string, string>> = {
+  ...{ soma: 'soma', somatic: 'soma', axon: 'axon', axonal: 'axon', dend: 'dend', basal: 'dend' },
+  ...{ 'basal dendrite': 'dend', apic: 'apic', apical: 'apic' },
+};
+
+/** Returns the places that a report samples: the middle of the soma, or that of each compartment of some sections. */
+function sitesOf(
+  { cell }: Template,
+  report: unknown,
+  config: Config,
+  place: Place,
+): readonly { readonly section: string; readonly fraction: number }[] {
+  const { structure, neuron } = cell;
+  const stated: readonly unknown[] = [memberOf(report, 'sections') ?? 'all'].flat();
+  const names = stated.map((name) => String(name).toLowerCase());
+  if (names.length === 1 && names[0] === 'soma') return [{ section: structure?.soma ?? '', fraction: 0.5 }];
+  const labels = [...(structure?.labels ?? [])];
+  const kinds = new Set(names.includes('all') ? labels.map(([kind]) => kind) : names.map((name) => reportedKinds[name]));
+  for (const name of names)
+    if (name !== 'all' && !Object.hasOwn(reportedKinds, name))
+      config.report(messages.unknownSection(name, ['all', ...Object.keys(reportedKinds)]), place);
+  const sections = labels.flatMap(([kind, members]) => (kinds.has(kind) ? members : []));
+  return sections.flatMap((section) => {
+    const divisions = Number(memberOf(neuron.compartments?.sections[section], 'divisions'));
+    return Array.from({ length: divisions }, (_, k) => ({ section, fraction: (k + 0.5) / divisions }));
+  });
 }
 
 /** Returns the run. Reports that begin late or end early are switched on and off. */

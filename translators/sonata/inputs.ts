@@ -89,7 +89,8 @@ export function readInputs(
       );
     else config.report(messages.unsupported(`the input ${name} of type ${type}`), place);
   }
-  const whole = new Map([...spikes].map(([part, lists]) => [part, onGrid(joined(lists), part, dt, config)]));
+  const hasShapes = [...populations.values()].some(({ parts }) => parts.some(({ template }) => template?.sections));
+  const whole = new Map([...spikes].map(([part, lists]) => [part, onGrid(joined(lists), part, dt, hasShapes, config)]));
   for (const nodes of populations.values())
     if (isVirtual(nodes) && !nodes.parts.some((part) => whole.has(part)))
       config.report(messages.silentSource(nodes.name), config.place('networks', 'nodes', nodes.entry));
@@ -109,19 +110,26 @@ function joined(lists: readonly Spikes[]): Spikes {
 const rounding = 1e-9;
 
 /**
- * Returns spikes with times between two steps moved to the later one, as BMTK and NEST deliver them, and notes their
- * number.
+ * Returns spikes with times between two steps moved to a step, and notes their number: to the later one, as BMTK and
+ * NEST deliver them, or to the nearest one, as NEURON does.
  *
- * @source NEST 3.10.0, spike_generator with precise_times as BMTK 1.2.0 sets it: neurons on the grid ignore the offset
+ * @source NEST 3.10.0, spike_generator with precise_times as BMTK 1.2.0 sets it: neurons on the grid ignore the offset;
+ *   NEURON 9.0, src/nrncvode: a fixed step begins with the events until its middle
  */
-function onGrid({ elements, times }: Spikes, { name }: NodePart, dt: number, config: Config): Spikes {
+function onGrid(
+  { elements, times }: Spikes,
+  { name }: NodePart,
+  dt: number,
+  toNearest: boolean,
+  config: Config,
+): Spikes {
   let moved = 0;
   const rounded = times.map((time) => {
-    const step = Math.ceil(time / dt - rounding);
+    const step = Math.ceil(time / dt - (toNearest ? 0.5 : 0) - rounding);
     if (Math.abs(time / dt - step) > rounding) moved++;
     return step * dt;
   });
-  if (moved > 0) config.report(messages.betweenSteps(name, moved, times.length, dt), config.place('inputs'));
+  if (moved > 0) config.report(messages.betweenSteps(name, moved, times.length, dt, toNearest), config.place('inputs'));
   return { elements, times: moved > 0 ? rounded : times };
 }
 
@@ -245,8 +253,6 @@ function spikesInCsv(config: Config, path: PathAt): ReadonlyMap<string, ListedSp
 }
 
 // --- Current clamps -------------------------------------------------------------------------------------------------
-type Time = (time: number) => string;
-
 function clampOf(
   config: Config,
   dt: number,
@@ -275,9 +281,7 @@ function clampOf(
     );
     return [];
   }
-  // A step after it is switched, a current reaches cells: NEST sends it over connections.
-  const [after, before] = ['>', '<'].map((sign) => (time: number) => `t ${sign} ${time}*ms + dt/2`) as [Time, Time];
-  if (delays.some((delay) => delay <= dt)) config.report(messages.earlyClamp(name, dt), place);
+  let isEarly = delays.some((delay) => delay <= dt);
   return sets(memberOf(input, 'node_set') ?? 'all', config.place('inputs', name, 'node_set')).flatMap((selected) =>
     [...elementsOf(selected)].flatMap(([index, elements]): (readonly [string, StimulusDocument])[] => {
       const part = selected.nodes.parts[index];
@@ -287,15 +291,44 @@ function clampOf(
         config.report(messages.unsupported(`a current into ${model}`), place);
         return [];
       }
+      const site = part.template.sections && siteOf(config, name, part.template.sections);
+      if (site === null) return [];
+      if (!site && isEarly) {
+        config.report(messages.earlyClamp(name, dt), place);
+        isEarly = false;
+      }
       const value = amplitudes
         .map((amplitude, k) => {
-          const [start, stop] = [itemAt(delays, k), itemAt(delays, k) + itemAt(durations, k)];
-          return `(${amplitude}*${current} if ${after(start)} and ${before(stop)} else 0*${current})`;
+          const isOn = (site ? onInNeuron : onInNest)(itemAt(delays, k), itemAt(delays, k) + itemAt(durations, k));
+          return `(${amplitude}*${current} if ${isOn} else 0*${current})`;
         })
         .join(' + ');
       const to = elements === null ? part.name : { population: part.name, indices: elements };
       const suffix = selected.nodes.parts.length === 1 ? '' : `_${part.name}`;
-      return [[suffix, { kind: 'current', to, input: cell.injectable, value }]];
+      return [[suffix, { kind: 'current', to, input: cell.injectable, value, ...site }]];
     }),
   );
+}
+
+/** A step after it is switched, a current reaches cells of NEST, which sends it over connections. */
+const onInNest = (start: number, stop: number): string => `t > ${start}*ms + dt/2 and t < ${stop}*ms + dt/2`;
+
+/** NEURON computes currents in the middle of a step. */
+const onInNeuron = (start: number, stop: number): string => `t + dt/2 >= ${start}*ms and t + dt/2 < ${stop}*ms`;
+
+/** Returns the place of a clamp on a cell with a shape; null after a report. */
+function siteOf(
+  config: Config,
+  name: string,
+  sections: readonly string[],
+): { readonly section: string; readonly fraction: number } | null {
+  const of = (key: string, usual: unknown): unknown => config.get('inputs', name, key) ?? usual;
+  const [kind, index, fraction] = [of('section_name', 'soma'), of('section_index', 0), of('section_dist', 0.5)];
+  const section = `${String(kind)}_${JSON.stringify(index)}`;
+  if (!sections.includes(section))
+    config.report(messages.noSuchNamedSection(section, sections), config.place('inputs', name));
+  else if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
+    config.report(messages.outsideSection(fraction), config.place('inputs', name, 'section_dist'));
+  else return { section, fraction };
+  return null;
 }

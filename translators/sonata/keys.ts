@@ -57,7 +57,7 @@ const items: Readonly<Record<string, readonly string[]>> = {
   'networks/edges': ['edges_file', 'edge_types_file', 'populations'],
   inputs: [
     ...['input_type', 'module', 'input_file', 'node_set', 'enabled', 'amp', 'amps', 'delay', 'delays', 'duration'],
-    ...['durations', 'gids', 'trial', 'electrode_file', 'random_seed', 'source', 'format', 'section_name', 'frequency'],
+    ...['durations', 'gids', 'trial', 'electrode_file', 'random_seed', 'source', 'format', 'section_name', 'section_index', 'section_dist', 'frequency'],
     ...['weight', 'width', 'synapse_delay', 'amp_start', 'amp_end', 'mean', 'variance', 'sigma', 'seed', 'represents'],
   ],
   reports: [
@@ -104,8 +104,11 @@ const members = {
 
 /** Members of groups of populations that have a meaning. */
 const attributes = {
-  node: ['model_type', 'model_template', 'dynamics_params', '@library'],
-  edge: ['syn_weight', 'delay', 'nsyns', 'weight_sigma', 'dynamics_params', '@library'],
+  node: ['model_type', 'model_template', 'morphology', 'dynamics_params', '@library'],
+  edge: [
+    ...['syn_weight', 'delay', 'nsyns', 'weight_sigma', 'dynamics_params', '@library'],
+    ...['afferent_section_id', 'afferent_section_pos', 'sec_id', 'sec_x'],
+  ],
 } as const;
 
 /** Reports unknown members of a config, and members of its parts that look like misspelt ones. */

@@ -210,13 +210,164 @@ export const nodeTwice = (id: number): Finding => ({
 });
 
 // --- Cells and synapses ---------------------------------------------------------------------------------------------
-/** A type of node that is not a point neuron. */
-export const notAPoint = (type: string): Finding => ({
-  code: 'sonata/not-a-point-neuron',
+/** A type of node that is neither a point neuron nor a cell with a shape. */
+export const notACell = (type: string): Finding => ({
+  code: 'sonata/not-a-cell',
   message: `nodes of type ${shorten(type)} cannot be imported`,
-  expected: 'point_neuron or virtual',
+  expected: 'point_neuron, biophysical or virtual',
   found: shorten(type),
-  hint: 'cells with morphologies can be imported from NeuroML',
+});
+
+/** Cells that a program of NEURON builds. */
+export const hocTemplate = (name: string): Finding => ({
+  code: 'sonata/hoc-template',
+  message: `the template ${shorten(name)} is a program in hoc, which is not run`,
+  expected: 'ctdb:Biophys1.hoc or nml: and a file',
+  found: shorten(name),
+  hint: '`interneuron neuron` reads the cells that NEURON builds when a script runs the circuit in BMTK',
+});
+
+/** A part of a cell with a shape that its type does not state. */
+export const missingInType = (id: number, what: string): Finding => ({
+  code: 'sonata/missing-in-type',
+  message: `biophysical nodes of type ${id} have no ${what}`,
+  expected: what,
+});
+
+/** A text in place of a point of a shape. */
+export const notAPointOfShape = (found: string): Finding => ({
+  code: 'sonata/morphology',
+  message: 'the line is no point of a shape in SWC',
+  expected: 'seven numbers: id, type, x, y, z, a radius above 0, and the id of the parent or -1',
+  found: shorten(found),
+});
+
+/** Two points of a shape with one id. */
+export const pointTwice = (id: number): Finding => ({
+  code: 'sonata/morphology',
+  message: `two points have the id ${id}`,
+  expected: 'each id once',
+  found: String(id),
+});
+
+/** A point of a shape without parent, after the first. */
+export const secondTree = (line: number): Finding => ({
+  code: 'sonata/morphology',
+  message: `the point has no parent, but the shape begins in line ${line}`,
+  expected: 'one point with the parent -1',
+});
+
+/** A parent that is missing or comes later. */
+export const parentOfPoint = (id: number, parent: number): Finding => ({
+  code: 'sonata/morphology',
+  message: `the parent ${parent} of the point ${id} is no earlier point`,
+  expected: `the id of a point, below ${id}`,
+  found: String(parent),
+});
+
+/** A file without points. */
+export const noPointsOfShape = (): Finding => ({
+  code: 'sonata/morphology',
+  message: 'the file has no points',
+  expected: 'a shape in SWC',
+});
+
+/** A shape without the sections that a cell needs. */
+export const missingSections = (kind: string, reason: string): Finding => ({
+  code: 'sonata/morphology',
+  message: `the shape has no ${kind}, ${reason}`,
+  expected: `points of type ${kind === 'soma' ? 1 : 2}`,
+});
+
+/** Sections that grow from the axon, which is replaced. */
+export const growsFromAxon = (section: string): Finding => ({
+  code: 'sonata/morphology',
+  message: `${section} grows from the axon, which is replaced by two cylinders`,
+  hint: 'let it grow from the soma, or leave out model_processing',
+});
+
+/** A value that a file of parameters lacks. */
+export const missingInFit = (what: string): Finding => ({
+  code: 'sonata/missing-in-fit',
+  message: `the file of parameters has no ${what}`,
+  expected: what,
+});
+
+/** A kind of sections that no cell has. */
+export const unknownSection = (name: unknown, known: readonly string[]): Finding => ({
+  code: 'sonata/unknown-section',
+  message: `cells have no sections ${shorten(name ?? null)}`,
+  ...unlike(String(name), known),
+});
+
+/** A value of a membrane that is no parameter of a mechanism there. */
+export const unknownMembraneValue = (name: string, mechanisms: readonly string[]): Finding => ({
+  code: 'sonata/unknown-membrane-value',
+  message: `${shorten(name)} is the value of no mechanism of its sections`,
+  expected: `cm, Ra, or a parameter followed by _ and a mechanism: ${joinWords(mechanisms, 'or')}`,
+  found: shorten(name),
+});
+
+/** A mechanism without a file. */
+export const missingMechanism = (name: string, file: string): Finding => ({
+  code: 'sonata/missing-mechanism',
+  message: `the mechanism ${shorten(name)} has no file ${shorten(file, 120)} that may be read`,
+  expected: `${name}.mod in modfiles below mechanisms_dir, or in mechanisms_dir`,
+  hint: 'a file is named after its mechanism, and --allow-path names a folder that may be read as well',
+});
+
+/** A file with another mechanism than its name states. */
+export const otherMechanism = (file: string, expected: string, found: string): Finding => ({
+  code: 'sonata/other-mechanism',
+  message: `${shorten(file, 120)} defines ${shorten(found)}`,
+  expected,
+  found: shorten(found),
+  hint: 'name the file after its mechanism',
+});
+
+/** A section that edges name, and their target lacks. */
+export const noSuchSection = (population: string, id: number, count: number): Finding => ({
+  code: 'sonata/no-such-section',
+  message: `cells of ${population} have no section ${id}`,
+  expected: `afferent_section_id from 0 to ${count - 1}`,
+  found: String(id),
+});
+
+/** A section that an input or a report names, and its target lacks. */
+export const noSuchNamedSection = (section: string, known: readonly string[]): Finding => ({
+  code: 'sonata/no-such-section',
+  message: `the cells have no section ${shorten(section)}`,
+  ...unlike(section, known),
+});
+
+/** A place outside of a section. */
+export const outsideSection = (found: unknown): Finding => ({
+  code: 'sonata/outside-section',
+  message: `${shorten(found)} is no place along a section`,
+  expected: 'a number from 0 to 1',
+  found: shorten(found),
+});
+
+/** Edges to cells with a shape without the places of their synapses. */
+export const missingPlaces = (population: string): Finding => ({
+  code: 'sonata/missing-places',
+  message: `edges onto the shapes of ${population} have no places`,
+  expected: 'afferent_section_id and afferent_section_pos',
+  hint: 'BMTK draws places from target_sections and distance_range: store the ones that it drew',
+});
+
+/** A part of a synapse on a cell with a shape that its type of edges does not state. */
+export const missingInEdges = (id: number, what: string): Finding => ({
+  code: 'sonata/missing-in-edges',
+  message: `edges of type ${id} have no ${what}`,
+  expected: what,
+});
+
+/** A model of synapses on cells with a shape that is not in the table. */
+export const unknownPlacedSynapse = (name: string, known: readonly string[]): Finding => ({
+  code: 'sonata/unknown-synapse',
+  message: `synapses of type ${shorten(name)} on cells with a shape cannot be imported`,
+  ...unlike(name, known),
 });
 
 /** A model template that is not in the table. */
@@ -343,15 +494,26 @@ export const silentSource = (population: string): Finding =>
   note('silent-source', `no input gives spikes to the virtual nodes of ${population}`, 'NEST refuses to run them');
 
 /** Spikes at times between two steps. */
-export const betweenSteps = (name: string, moved: number, count: number, dt: number): Finding =>
+export const betweenSteps = (
+  name: string,
+  moved: number,
+  count: number,
+  dt: number,
+  toNearest: boolean,
+): Finding =>
   note(
     'between-steps',
-    `${moved} of ${count} spikes of ${name} are between two steps of ${dt} ms and act at the later one, as in BMTK and NEST`,
+    `${moved} of ${count} spikes of ${name} are between two steps of ${dt} ms and act at the ` +
+      (toNearest ? 'nearest one, as in BMTK and NEURON' : 'later one, as in BMTK and NEST'),
   );
 
 /** Attributes without effect here. */
 export const unreadAttributes = (names: readonly string[]): Finding =>
   note('unread-attributes', `${joinWords(names, 'and')} ${names.length === 1 ? 'is' : 'are'} not read`);
+
+/** A value that BMTK leaves out. */
+export const globalValue = (name: string): Finding =>
+  note('global-value', `${shorten(name)} of the section glob is left out, as BMTK leaves it out`);
 
 /** Parameters of single nodes, which few programs read. */
 export const nodeParameters = (population: string, names: readonly string[]): Finding =>

@@ -6,6 +6,7 @@ import { readDocument } from '../../src/model/text/read.js';
 import type { Place } from '../../src/diagnostics/diagnostic.js';
 import { itemAt } from '../../src/diagnostics/entry.js';
 import { child } from '../../src/model/pointer.js';
+import { biophysicalTemplate } from './biophysical.js';
 import type { Config } from './config.js';
 import { readTypes, type TypeRow, type TypeTable } from './csv.js';
 import { checkColumns, checkMembers } from './keys.js';
@@ -175,23 +176,30 @@ function checkRange(name: string, unit: string, value: number, place: Place, rep
   return false;
 }
 
-type ModelReader = (row: TypeRow, modelType: string | undefined, templateName: string | undefined) => Model | undefined;
+/** Attributes of a node that override those of its type. */
+type Override = (name: 'model_type' | 'model_template' | 'morphology') => string | undefined;
+
+type ModelReader = (row: TypeRow, override: Override) => Model | undefined;
 
 /** Finds the model of a type, which attributes of nodes may override. */
 function modelReader(config: Config): ModelReader {
   const parameters = parameterReader(config, 'point_neuron_models_dir');
   const templates = new Map<string, Template>();
-  const read: ModelReader = (row, modelType, templateName) => {
-    const type = modelType ?? row.cells.get('model_type') ?? '';
+  const read: ModelReader = (row, override) => {
+    const attribute: Override = (name) => override(name) ?? row.cells.get(name);
+    const type = attribute('model_type') ?? '';
     if (type === 'virtual') return { template: null, given: {}, key: 'virtual' };
-    if (!['point_neuron', 'point_process', 'point_soma', 'intfire'].includes(type)) {
-      config.report(messages.notAPoint(type), row.place);
-      return undefined;
+    const name = attribute('model_template') ?? '';
+    if (type === 'biophysical') {
+      const morphology = attribute('morphology');
+      const template = biophysicalTemplate(config, row, { template: name, morphology });
+      return template && { template, given: {}, key: `${row.id} ${name} ${morphology}` };
     }
+    if (!['point_neuron', 'point_process', 'point_soma', 'intfire'].includes(type))
+      return config.report(messages.notACell(type), row.place);
     const file = row.cells.get('dynamics_params');
     const found = file === undefined ? undefined : parameters(file, row);
     if (file !== undefined && !found) return undefined;
-    const name = templateName ?? row.cells.get('model_template') ?? '';
     const known = templateOf(name, found?.value ?? {});
     if (!known) {
       config.report(messages.unknownTemplate(name, templateNames), row.place);
@@ -219,9 +227,10 @@ function modelReader(config: Config): ModelReader {
     return { template, given, key };
   };
   const known = new Map<string, Model | undefined>();
-  return (row, modelType, templateName) => {
-    const key = `${row.place.document} ${row.id} ${modelType ?? ''} ${templateName ?? ''}`;
-    if (!known.has(key)) known.set(key, read(row, modelType, templateName));
+  return (row, override) => {
+    const own = (['model_type', 'model_template', 'morphology'] as const).map((name) => override(name) ?? '');
+    const key = `${row.place.document} ${row.id} ${own.join(' ')}`;
+    if (!known.has(key)) known.set(key, read(row, override));
     return known.get(key);
   };
 }
@@ -300,7 +309,7 @@ function readPopulation(
   };
   for (const row of order) {
     const type = rowsById.get(itemAt(typeIds, row));
-    const model = type && models(type, texts(row, 'model_type'), texts(row, 'model_template'));
+    const model = type && models(type, (name) => texts(row, name));
     if (!model) continue;
     const part = found.get(model.key) ?? { model, rows: [], given: [] };
     found.set(model.key, part);

@@ -5,7 +5,9 @@ import { importSonata } from './import.js';
 
 /** Readers and writers. */
 export const sonata = {
-  tree: (value, positions, reading) =>
-    withSettings(importSonata(value, positions, reading.diagnostics, reading, reading.peers), reading),
+  tree: (value, positions, reading) => {
+    const read = importSonata(value, positions, reading.diagnostics, reading, reading.peers);
+    return withSettings(read && { ...read, ...reading.named(read.document, read.positions) }, reading);
+  },
   write: { sonata: async (...given) => (await import('./write.js')).circuit(...given) },
 } satisfies Road;

@@ -11,7 +11,7 @@ export interface GroupAt {
   readonly document: string;
   /** Path within the file. */
   readonly path: string;
-  readonly report: (finding: Finding, place: Place) => void;
+  readonly report: (finding: Finding, place: Place) => undefined;
 }
 
 /** Returns the place of a member of a group, or of a row of it. */

@@ -45,6 +45,8 @@ export interface Template {
   readonly current: string;
   /** Parameter with a constant current in this unit; absent: there is none. */
   readonly constantCurrent?: string;
+  /** Sections of a cell with a shape, in the order in which edges count them; absent: a point neuron. */
+  readonly sections?: readonly string[];
 }
 
 /** Parameters of NEST that act only on plastic synapses or on the solver's error. */

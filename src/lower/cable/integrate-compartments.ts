@@ -11,10 +11,10 @@ import { folded } from '../../ir/fold.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { code } from '../../ir/template.js';
 import type { Expression } from '../../lang/ast.js';
-import { difference, name as nameOf, product } from '../../lang/build.js';
+import { difference, name as nameOf, number, product, quotient, sum } from '../../lang/build.js';
 import { derivative } from '../../lang/derivative.js';
 import { linearForm, linearRate } from '../../lang/linear.js';
-import { namesIn } from '../../lang/walk.js';
+import { namesIn, substitute } from '../../lang/walk.js';
 import type { Context } from '../context/context.js';
 import type { ElementScope } from '../scopes/element-scope.js';
 import { step } from '../code/step-time.js';
@@ -143,6 +143,16 @@ function coupledStates(
   return { all, read: states.filter((name) => read.has(name)) };
 }
 
+/** Rise of the potential over which NEURON measures conductances, in V. */
+const rise = 1e-6;
+
+/** Returns the derivative of a nonlinear current by the voltage: in NEURON's scheme, over a small rise of it. */
+function slopeOf(current: Expression, voltage: string, { method }: Cable): Expression | null {
+  if (method !== 'cable-then-gates') return derivative(current, voltage);
+  const risen = substitute(current, new Map([[voltage, sum(nameOf(voltage), number(rise))]]));
+  return quotient(difference(risen, current), number(rise));
+}
+
 /** The coefficients of a class's compartments at the voltages that there are. */
 export function coefficients(
   group: Group,
@@ -155,7 +165,7 @@ export function coefficients(
   const { derived } = group.equations;
   const total = inlineDerived(current, derived);
   const linear = linearForm(total, [voltage]);
-  const slope = linear ? (linear.coefficients.get(voltage) ?? null) : derivative(total, voltage);
+  const slope = linear ? (linear.coefficients.get(voltage) ?? null) : slopeOf(total, voltage, cable);
   const rest = linear ? linear.constant : slope ? difference(total, product(slope, nameOf(voltage))) : total;
   const share = to(real, ir.f64(capacitiveShare(cable) / context.dt));
   const inertia = block.name(

@@ -68,6 +68,7 @@ export const peers = {
   mock: peer('PyNN', 'requirements-pynn', ['PyNN', 'numpy'], '.venv-pynn/bin/python'),
   nestml: peer('NEST', 'requirements-nestml', ['nest-simulator', 'nestml', 'PyNN'], '.venv-nestml/bin/python'),
   bmtk: peer('BMTK', 'requirements-sonata', ['bmtk', 'nest-simulator', 'libsonata'], '.venv-sonata/bin/python'),
+  bionet: peer('BMTK', 'requirements-sonata', ['bmtk', 'neuron'], '.venv-sonata/bin/python'),
   norse: peer('Norse', 'requirements-norse', ['norse', 'torch'], '.venv-norse/bin/python'),
   jneuroml: peer('jNeuroML', 'requirements-neuroml', ['pyneuroml'], 'java org.neuroml.JNeuroML'),
 } as const;

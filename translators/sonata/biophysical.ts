@@ -1,18 +1,23 @@
 /**
- * Cells with a shape: SWC as NEURON reads it, with the membrane of a file of parameters or of NeuroML, as templates like
- * those of point neurons.
+ * Cells with a shape as templates like those of point neurons: SWC as NEURON reads it, with the membrane of a file of
+ * parameters or of NeuroML.
  *
  * @source BMTK 1.2.0, bmtk/simulator/bionet/default_setters/cell_models.py, morphology.py and biocell.py
  */
 
-import type { MechanismDocument, NeuronDocument, SectionDocument } from '../../src/model/document.generated.js';
+import type {
+  MechanismDocument,
+  NeuronDocument,
+  SectionDocument,
+  ValueDocument,
+} from '../../src/model/document.generated.js';
 import { identifier } from '../../src/model/free-name.js';
 import { readDocument } from '../../src/model/text/read.js';
 import { valenceOf } from '../shared/neuron.js';
 import type { Config, PathAt } from './config.js';
 import type { TypeRow } from './csv.js';
 import { importSections, type Section } from './import3d.js';
-import { membraneOfFit, membraneOfNeuroml, plainMembrane, type ByKind, type Membrane } from './membranes.js';
+import { membraneOfFit, membraneOfNeuroml, plainMembrane, type Membrane } from './membranes.js';
 import * as messages from './messages.js';
 import type { Template } from './templates.js';
 
@@ -55,9 +60,12 @@ export function biophysicalTemplate(
     row.place,
   );
   const text = config.text(shape);
-  const read = text === undefined ? undefined : importSections(text, (finding, line) => {
-    config.report(finding, { document: shape.document, line, column: 1 });
-  });
+  const read =
+    text === undefined
+      ? undefined
+      : importSections(text, (finding, line) => {
+          config.report(finding, { document: shape.document, line, column: 1 });
+        });
   if (!read) return undefined;
   const isAllActive = processing?.startsWith('aibs_allactive') ?? false;
   const hasStubs = schema === 'nml' || processing !== undefined;
@@ -69,7 +77,7 @@ export function biophysicalTemplate(
   const membrane = sections && membraneIn(config, row, schema === 'nml' ? resource : undefined, present, isAllActive);
   if (!sections || !soma || !membrane) return undefined;
   const neuron = neuronOf(config, sections, membrane);
-  return neuron && templateOfCell(row, morphology, neuron, sections, membrane);
+  return neuron && templateOfCell(row, morphology, neuron, sections);
 }
 
 // --- Shape ----------------------------------------------------------------------------------------------------------
@@ -97,7 +105,8 @@ function withStubs(
     index,
     parent: { section, fraction },
     length: stubLength,
-    diameter,
+    // NEURON makes points of the cylinder, in single precision.
+    diameter: Math.fround(diameter),
   });
   const near = isAllActive ? stub(0, soma, 1, first?.diameter) : stub(0, soma, 0.5);
   return [...others, near, stub(1, near, 1, isAllActive ? last?.diameter : 1)];
@@ -130,11 +139,7 @@ function membraneIn(
 /** Values of new sections in NEURON. */
 const usual = { resistivity: 35.4, capacitance: 1 } as const;
 
-function neuronOf(
-  config: Config,
-  sections: readonly Section[],
-  membrane: Membrane,
-): NeuronDocument | undefined {
+function neuronOf(config: Config, sections: readonly Section[], membrane: Membrane): NeuronDocument | undefined {
   const number = (section: string, key: string, isRequired = true): number | undefined => {
     const value = config.get(section, key);
     if (typeof value === 'number' && Number.isFinite(value)) return value;
@@ -189,45 +194,31 @@ function neuronOf(
 /** Name of the input of currents. */
 const input = 'synaptic';
 
-const valuesByKind = (values: ByKind): readonly (readonly [string, number])[] => [...values];
-
 const ionsOf = ({ reversals }: Membrane): NonNullable<NonNullable<NeuronDocument['compartments']>['ions']> =>
   Object.fromEntries(
     [...reversals].map(([ion, values]) => [
       ion,
       {
         valence: valenceOf(ion) ?? 1,
-        at: Object.fromEntries(valuesByKind(values).map(([kind, value]) => [kind, { reversal: `${value} mV` }])),
+        at: Object.fromEntries([...values].map(([kind, value]) => [kind, { reversal: `${value} mV` }])),
       },
     ]),
   );
 
 /** Returns mechanisms by name, with their files in NMODL; undefined after a report. */
 function mechanismsOf(config: Config, { mechanisms }: Membrane): Record<string, MechanismDocument> | undefined {
-  const found: [string, MechanismDocument][] = [];
-  for (const [name, { on, place }] of mechanisms) {
-    if (name === 'pas') {
-      const values = [...on].map(([kind, own]) => [
-        kind,
-        Object.fromEntries(
-          [...own].map(([parameter, value]) => [parameter, `${value} ${parameter === 'g' ? 'S/cm**2' : 'mV'}`]),
-        ),
-      ]);
-      found.push([name, { ...passive, on: [...on.keys()], values: Object.fromEntries(values) }]);
-      continue;
-    }
-    const file = mechanismFile(config, name, place);
-    if (file === undefined) continue;
-    const values = [...on].filter(([, own]) => own.size > 0).map(([kind, own]) => [kind, Object.fromEntries(own)]);
-    found.push([
-      identifier(name),
-      {
-        nmodl: file,
-        on: [...on.keys()],
-        ...(values.length === 0 ? {} : { values: Object.fromEntries(values) }),
-      } as MechanismDocument,
+  const found = [...mechanisms].flatMap(([name, { on, place }]): [string, MechanismDocument][] => {
+    const nmodl = name === 'pas' ? undefined : mechanismFile(config, name, place);
+    if (name !== 'pas' && nmodl === undefined) return [];
+    const written = (parameter: string, value: number): ValueDocument =>
+      nmodl === undefined ? `${value} ${passive.parameters[parameter === 'g' ? 'g' : 'e'].unit}` : value;
+    const values = [...on].map(([kind, own]): [string, Record<string, ValueDocument>] => [
+      kind,
+      Object.fromEntries([...own].map(([parameter, value]) => [parameter, written(parameter, value)])),
     ]);
-  }
+    const equations = nmodl === undefined ? passive : { nmodl };
+    return [[identifier(name), { ...equations, on: [...on.keys()], values: Object.fromEntries(values) }]];
+  });
   return found.length === mechanisms.size ? Object.fromEntries(found) : undefined;
 }
 
@@ -244,7 +235,11 @@ const passive = {
  *
  * @param place  where the mechanism is named
  */
-export function mechanismFile(config: Config, name: string, place: Parameters<Config['report']>[1]): string | undefined {
+export function mechanismFile(
+  config: Config,
+  name: string,
+  place: Parameters<Config['report']>[1],
+): string | undefined {
   const folder = config.path('components', 'mechanisms_dir');
   const inFolder = (file: string): PathAt => config.within(folder, file, place);
   const [usualPlace, other] = [inFolder(`modfiles/${name}.mod`), inFolder(`${name}.mod`)];
@@ -252,19 +247,21 @@ export function mechanismFile(config: Config, name: string, place: Parameters<Co
   const [path, found] = text === undefined ? [other, config.textIfThere(other)] : [usualPlace, text];
   if (found === undefined) return config.report(messages.missingMechanism(name, usualPlace.document), place);
   const [, defined = name] = /^[^:?\n]*\b(?:SUFFIX|POINT_PROCESS)\s+(\w+)/m.exec(found) ?? [];
+  const { document } = path;
   if (defined === name) return path.path;
-  return config.report(messages.otherMechanism(path.document, name, defined), { document: path.document, line: 1, column: 1 });
+  return config.report(messages.otherMechanism(document, name, defined), { document, line: 1, column: 1 });
 }
 
 // --- Template -------------------------------------------------------------------------------------------------------
+/** Recorded variables: the potential, and the concentration inside of an ion. */
+const recordable = { v: 'v', cai: 'ca_i', nai: 'na_i', ki: 'k_i' } as const;
+
 function templateOfCell(
   row: TypeRow,
   morphology: string,
   neuron: NeuronDocument,
   sections: readonly Section[],
-  { mechanisms }: Membrane,
 ): Template {
-  const pools = [...mechanisms.keys()].length > 0;
   const name = row.cells.get('pop_name') ?? morphology.replace(/\.swc$/i, '');
   const labels = new Map(Object.entries(neuron.compartments?.groups ?? {}));
   return {
@@ -273,7 +270,7 @@ function templateOfCell(
       name,
       neuron,
       receptors: {},
-      recordable: { v: 'v', ...(pools ? { cai: 'ca_i' } : {}) },
+      recordable,
       initial: {},
       injectable: input,
       structure: { soma: 'soma_0', labels, receptors: {} },
@@ -281,7 +278,7 @@ function templateOfCell(
     parameters: {},
     values: {},
     weight: { unit: 'uS', variables: [input], by: 'sign' },
-    recordable: { v: 'v', ...(pools ? { cai: 'ca_i' } : {}) },
+    recordable,
     current: 'nA',
     sections: sections.map(nameOf),
   };

@@ -232,7 +232,11 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
     placedSynapseOf(around.config, row, around.parameters),
   );
   const functions = new Map([...grouping.groups].map(([id, group]) => [id, group && functionsIn(group, to)]));
-  reportUnread(at, grouping.groups, to.parts.some(({ template }) => template?.sections) ? readOnShapes : readAttributes);
+  reportUnread(
+    at,
+    grouping.groups,
+    to.parts.some(({ template }) => template?.sections) ? readOnShapes : readAttributes,
+  );
   const [weights, delays] = [new Float64Array(count), new Float64Array(count)];
   const keys = new Int32Array(count).fill(-1);
   const sizes = new Map<number, number>();
@@ -359,11 +363,7 @@ function functionsIn(at: GroupAt, to: Nodes): ArrayLike<number | string> | undef
   return attributeIn(at, 'weight_function');
 }
 
-function reportUnread(
-  at: GroupAt,
-  groups: ReadonlyMap<number, GroupAt | undefined>,
-  read: readonly string[],
-): void {
+function reportUnread(at: GroupAt, groups: ReadonlyMap<number, GroupAt | undefined>, read: readonly string[]): void {
   const names = new Set<string>();
   for (const group of groups.values()) {
     for (const { name } of group?.group.tables ?? []) if (!read.includes(name)) names.add(name);

@@ -200,7 +200,7 @@ function valuesOf({ values, type }: PlacedSynapses, arrays: Arrays): Record<stri
   return Object.fromEntries(
     [...values].map(([name, numbers]) => {
       const unit = memberOf(type.parameters?.[name], 'unit');
-      if (unit !== undefined) return [name, arrays.values(numbers, String(unit))];
+      if (typeof unit === 'string') return [name, arrays.values(numbers, unit)];
       const [first = 0] = numbers;
       return [name, numbers.every((value) => value === first) ? first : Array.from(numbers)];
     }),
@@ -351,7 +351,9 @@ function sitesOf(
   const names = stated.map((name) => String(name).toLowerCase());
   if (names.length === 1 && names[0] === 'soma') return [{ section: structure?.soma ?? '', fraction: 0.5 }];
   const labels = [...(structure?.labels ?? [])];
-  const kinds = new Set(names.includes('all') ? labels.map(([kind]) => kind) : names.map((name) => reportedKinds[name]));
+  const kinds = new Set(
+    names.includes('all') ? labels.map(([kind]) => kind) : names.map((name) => reportedKinds[name]),
+  );
   for (const name of names)
     if (name !== 'all' && !Object.hasOwn(reportedKinds, name))
       config.report(messages.unknownSection(name, ['all', ...Object.keys(reportedKinds)]), place);

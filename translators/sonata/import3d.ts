@@ -37,7 +37,7 @@ interface Row {
   parent: number;
 }
 
-/** A section while it is made. `first` is the position of its first row; its points may begin with one of its parent. */
+/** A section while it is made. `first` is the position of its first row; points may begin with one of the parent. */
 interface Draft {
   readonly first: number;
   readonly type: number;
@@ -69,7 +69,10 @@ function rowsOf(text: string, report: Report): readonly Row[] | undefined {
     failed = true;
     report(finding, line);
   };
-  for (const [k, content] of text.replace(/^\ufeff/, '').split(/\r\n|\r|\n/).entries()) {
+  for (const [k, content] of text
+    .replace(/^\ufeff/, '')
+    .split(/\r\n|\r|\n/)
+    .entries()) {
     if (/^\s*(#|$)/.test(content)) continue;
     const fields = content.trim().split(/\s+/, 7).map(Number);
     const [id = NaN, type = NaN] = fields;
@@ -81,7 +84,8 @@ function rowsOf(text: string, report: Report): readonly Row[] | undefined {
     else rows.push({ line: k + 1, id, type, point: [x, y, z, 2 * radius], parentId, parent: -1 });
   }
   rows.sort((a, b) => a.id - b.id);
-  const position = new Map(rows.map(({ id }, k) => [id, k]));
+  const position = new Map<number, number>();
+  for (const [k, { id }] of rows.entries()) if (!position.has(id)) position.set(id, k);
   for (const [k, row] of rows.entries()) {
     if (position.get(row.id) !== k) fail(messages.pointTwice(row.id), row.line);
     const parent = position.get(row.parentId);
@@ -159,7 +163,7 @@ function branchingOf(rows: readonly Row[]): Branching {
   return { isEnd: children.map((count) => Math.abs(count - 1) > 1e-11), fromStart, somata, isSphere };
 }
 
-/** Whether the soma is the cylinder of three points, as long as it is wide, by which NeuroMorpho.Org writes a sphere. */
+/** Whether the soma is a cylinder of three points, as long as wide, by which NeuroMorpho.Org writes a sphere. */
 function isSphereOf(rows: readonly Row[], children: readonly number[]): boolean {
   const [centre, ...ends] = rows.slice(0, 3);
   if (!centre || rows.filter(({ type }) => type === somaType).length !== 3) return false;
@@ -227,12 +231,28 @@ function instantiated(drafts: readonly Draft[]): readonly Section[] {
       kind: kinds[type] ?? (type < 0 ? `minus_${-type}` : `dend_${type}`),
       index,
       ...(above ? { parent: { section: above, fraction } } : {}),
-      points: points.filter((point, k) => k === 0 || point.some((value, axis) => value !== points[k - 1]?.[axis])),
+      points: spaced(points),
       ...sizesOf(points),
     });
   }
   const order = [...sections].map(([{ type }, section]) => ({ type, section }));
   return order.sort((a, b) => a.type - b.type).map(({ section }) => section);
+}
+
+/**
+ * Returns points whose differences are those that NEURON computes, in single precision: they are within 1e-4 um of the
+ * given ones. Points at the place of the one before are left out, unless their diameters differ.
+ */
+function spaced(points: readonly Point[]): readonly Point[] {
+  let [x, y, z] = itemAt(points, 0);
+  const found = points.map((point, k): Point => {
+    const [before0, before1, before2] = points[k - 1] ?? point;
+    x += Math.fround(point[0] - before0);
+    y += Math.fround(point[1] - before1);
+    z += Math.fround(point[2] - before2);
+    return [x, y, z, point[3]];
+  });
+  return found.filter((point, k) => k === 0 || point.some((value, axis) => value !== found[k - 1]?.[axis]));
 }
 
 /** Returns a cylinder that is as long as it is wide. */

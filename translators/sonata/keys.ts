@@ -57,7 +57,19 @@ const items: Readonly<Record<string, readonly string[]>> = {
   'networks/edges': ['edges_file', 'edge_types_file', 'populations'],
   inputs: [
     ...['input_type', 'module', 'input_file', 'node_set', 'enabled', 'amp', 'amps', 'delay', 'delays', 'duration'],
-    ...['durations', 'gids', 'trial', 'electrode_file', 'random_seed', 'source', 'format', 'section_name', 'section_index', 'section_dist', 'frequency'],
+    ...[
+      'durations',
+      'gids',
+      'trial',
+      'electrode_file',
+      'random_seed',
+      'source',
+      'format',
+      'section_name',
+      'section_index',
+      'section_dist',
+      'frequency',
+    ],
     ...['weight', 'width', 'synapse_delay', 'amp_start', 'amp_end', 'mean', 'variance', 'sigma', 'seed', 'represents'],
   ],
   reports: [

@@ -1,6 +1,6 @@
 /**
- * Membranes of cells with a shape: files of parameters by the Allen Institute, and biophysical properties in NeuroML, as
- * BMTK applies them to sections.
+ * Membranes of cells with a shape, as BMTK applies them to sections: files of parameters by the Allen Institute, and
+ * biophysical properties in NeuroML.
  *
  * @source BMTK 1.2.0, bmtk/simulator/bionet/default_setters/cell_models.py and nml_reader.py
  */
@@ -89,9 +89,9 @@ export function membraneOfFit(
   };
   /** Returns the kind of sections that an entry names; undefined for a name without sections. */
   const kindOf = (entry: unknown, pointer: string): string | undefined => {
-    const kind = memberOf(entry, 'section');
-    if (typeof kind === 'string' && kinds.includes(kind)) return present.has(kind) ? kind : undefined;
-    if (kind === 'glob') report(messages.globalValue(String(memberOf(entry, 'name'))), placeOf(pointer));
+    const kind = textIn(entry, 'section');
+    if (kinds.includes(kind)) return present.has(kind) ? kind : undefined;
+    if (kind === 'glob') report(messages.globalValue(textIn(entry, 'name')), placeOf(pointer));
     else report(messages.unknownSection(kind, kinds), placeOf(child(pointer, 'section')));
     return undefined;
   };
@@ -117,12 +117,13 @@ export function membraneOfFit(
   for (const [k, entry] of listAt(memberOf(fit, 'genome'), '/genome').entries()) {
     const pointer = child('/genome', k);
     const kind = kindOf(entry, pointer);
-    const name = String(memberOf(entry, 'name'));
+    const name = textIn(entry, 'name');
     const value = number(memberOf(entry, 'value'), name, child(pointer, 'value'));
     if (kind === undefined || value === undefined) continue;
     const place = placeOf(child(pointer, 'name'));
-    const mechanism = String(memberOf(entry, 'mechanism') ?? '');
-    if (mechanism !== '') insert(membrane, mechanism, kind, placeOf(child(pointer, 'mechanism')));
+    const mechanism = memberOf(entry, 'mechanism');
+    if (typeof mechanism === 'string' && mechanism !== '')
+      insert(membrane, mechanism, kind, placeOf(child(pointer, 'mechanism')));
     const owner = [...membrane.mechanisms.keys()]
       .filter((known) => name.endsWith(`_${known}`) && membrane.mechanisms.get(known)?.on.has(kind))
       .sort((a, b) => b.length - a.length)[0];
@@ -142,6 +143,11 @@ export function membraneOfFit(
   }
   return membrane;
 }
+
+const textIn = (entry: unknown, key: string): string => {
+  const value = memberOf(entry, key);
+  return typeof value === 'string' ? value : '';
+};
 
 const setReversal = ({ reversals }: Membrane, ion: string, kind: string, value: number): void => {
   reversals.set(ion, (reversals.get(ion) ?? new Map<string, number>()).set(kind, value));
@@ -216,7 +222,7 @@ export function membraneOfNeuroml(
     if (propertyNames.includes(element.name)) {
       const group = element.attribute('segmentGroup');
       const named = group === undefined ? undefined : groups[group.toLowerCase()];
-      if (!named) found.add(messages.unknownSection(group, Object.keys(groups)), element.place);
+      if (!named) found.add(messages.unknownSection(group ?? '', Object.keys(groups)), element.place);
       for (const kind of named ?? []) if (present.has(kind)) read(element, kind);
     }
     if (/^channel(Density|Population)/.test(element.name) && !propertyNames.includes(element.name))

@@ -294,10 +294,10 @@ export const missingInFit = (what: string): Finding => ({
 });
 
 /** A kind of sections that no cell has. */
-export const unknownSection = (name: unknown, known: readonly string[]): Finding => ({
+export const unknownSection = (name: string, known: readonly string[]): Finding => ({
   code: 'sonata/unknown-section',
-  message: `cells have no sections ${shorten(name ?? null)}`,
-  ...unlike(String(name), known),
+  message: name === '' ? 'no section is named' : `cells have no sections ${shorten(name)}`,
+  ...unlike(name, known),
 });
 
 /** A value of a membrane that is no parameter of a mechanism there. */
@@ -494,13 +494,7 @@ export const silentSource = (population: string): Finding =>
   note('silent-source', `no input gives spikes to the virtual nodes of ${population}`, 'NEST refuses to run them');
 
 /** Spikes at times between two steps. */
-export const betweenSteps = (
-  name: string,
-  moved: number,
-  count: number,
-  dt: number,
-  toNearest: boolean,
-): Finding =>
+export const betweenSteps = (name: string, moved: number, count: number, dt: number, toNearest: boolean): Finding =>
   note(
     'between-steps',
     `${moved} of ${count} spikes of ${name} are between two steps of ${dt} ms and act at the ` +
@@ -510,6 +504,13 @@ export const betweenSteps = (
 /** Attributes without effect here. */
 export const unreadAttributes = (names: readonly string[]): Finding =>
   note('unread-attributes', `${joinWords(names, 'and')} ${names.length === 1 ? 'is' : 'are'} not read`);
+
+/** Synapses at an end of a section, which is a node of its own in NEURON. */
+export const synapseAtEnd = (population: string): Finding =>
+  note(
+    'synapse-at-end',
+    `synapses at ends of sections of ${population} act on the compartment there, and on the end itself in NEURON`,
+  );
 
 /** A value that BMTK leaves out. */
 export const globalValue = (name: string): Finding =>

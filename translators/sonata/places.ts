@@ -62,7 +62,7 @@ export function placesOn(
   const known = new Map<number, PlacedSynapse | undefined>();
   const models: string[] = [];
   const synapses: PlacedSynapse[] = [];
-  let isReported = false;
+  let [isReported, isAtEnd] = [false, false];
   const once = (finding: Parameters<GroupAt['report']>[0], place = placeIn(at)): undefined => {
     if (!isReported) at.report(finding, place);
     isReported = true;
@@ -80,6 +80,10 @@ export function placesOn(
         return once(messages.noSuchSection(target, section[1], count), placeOf(section));
       if (!(fraction[1] >= 0 && fraction[1] <= 1)) return once(messages.outsideSection(fraction[1]), placeOf(fraction));
       if (!synapse) return undefined;
+      if ((fraction[1] === 0 || fraction[1] === 1) && !isAtEnd) {
+        isAtEnd = true;
+        at.report(messages.synapseAtEnd(target), placeOf(fraction));
+      }
       synapses[edge] = synapse;
       if (!models.includes(synapse.name)) models.push(synapse.name);
       return models.indexOf(synapse.name);

@@ -237,9 +237,9 @@ describe('mistakes in circuits', () => {
       [`sonata/unknown-template ${types}:2`],
     ],
     [
-      'cells with morphologies',
-      { [types]: `${header}20 lif biophysical ctdb:Biophys1.hoc alpha.json\n` },
-      [`sonata/not-a-point-neuron ${types}:2`],
+      'nodes of another kind',
+      { [types]: `${header}20 lif single_compartment ctdb:Biophys1.hoc alpha.json\n` },
+      [`sonata/not-a-cell ${types}:2`],
     ],
     [
       'rows with too many cells',

@@ -1,0 +1,72 @@
+/** Circuits of cells with shapes, against BMTK on NEURON at the same step. */
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { importModel, readSource } from '../../src/pipeline/pipeline.js';
+import type { ValidModel } from '../../src/model/model.js';
+import { temporaryFolder } from '../support/command.js';
+import { peerRecords, peers } from '../support/peer-records.js';
+import { python } from '../support/python.js';
+import { simulateModel } from '../support/simulate.js';
+import { circuitOfCells, copiedTexts, writeCells } from '../translators/sonata/cells.js';
+import '../../translators/nmodl/road.js';
+import '../../translators/sonata/road.js';
+
+interface Found {
+  /** In mV at each step, by population and node id. */
+  readonly potentials: Readonly<Record<string, readonly number[]>>;
+  readonly spikes: readonly (readonly [population: string, id: number, time: number])[];
+  readonly sections: Readonly<
+    Record<string, readonly { readonly name: string; readonly divisions: number; readonly length: number }[]>
+  >;
+}
+
+const records = peerRecords('sonata-cells');
+const runner = 'test/interoperability/python/run_bionet.py';
+const folder = temporaryFolder();
+
+/** The populations of ours, with the nodes of BMTK that are their cells. */
+const nodes = { cells_tall: [0, 2], cells_small: [1] } as const;
+
+describe('a circuit of cells with shapes', () => {
+  let bmtk: Found;
+  let valid: ValidModel;
+
+  beforeAll(async () => {
+    bmtk = await records.output<Found>(
+      peers.bionet,
+      { what: 'circuit of cells', texts: [JSON.stringify(circuitOfCells), ...copiedTexts()], runners: [runner] },
+      async () => {
+        const path = await writeCells(folder.file('bmtk'));
+        return JSON.parse((await python('.venv-sonata', [runner, path])).trim().split('\n').at(-1)!) as Found;
+      },
+    );
+    ({ valid } = importModel(readSource(await writeCells(folder.file('own')))));
+  });
+
+  it('has the sections of NEURON, in the order in which edges count them', () => {
+    for (const [population, ids] of Object.entries(nodes)) {
+      const { compartments } = valid.model.neurons[valid.model.populations[population]!.type!]!;
+      expect(Object.entries(compartments!.sections).map(([name, { divisions }]) => [name, divisions])).toEqual(
+        bmtk.sections[`cells ${ids[0]}`]!.map(({ name, divisions }) => [name.replace(/\[(\d+)\]/, '_$1'), divisions]),
+      );
+    }
+  });
+
+  it('has the spikes of BMTK, and its potentials within 1e-7 mV', async () => {
+    const { events, samples } = await simulateModel(valid, { engines: [{ target: 'wasm', threads: 1 }] });
+    const spikes = Object.entries(nodes).flatMap(([population, ids]) =>
+      (events.get(`${population}.spike`) ?? []).map(
+        ([step, cell]) => ['cells', ids[cell]!, Number(((step + 1) * 0.05).toFixed(4))] as const,
+      ),
+    );
+    expect(bmtk.spikes.length).toBeGreaterThan(20);
+    expect(spikes.sort(([, i, s], [, j, t]) => i - j || s - t)).toEqual(bmtk.spikes);
+    for (const [population, ids] of Object.entries(nodes))
+      for (const [cell, id] of ids.entries()) {
+        const own = samples.get(`v_${population}/v`)!.map((row) => row[cell]! * 1e3);
+        expect(own.length).toBeGreaterThan(2000);
+        const error = own.map((v, k) => Math.abs(v - bmtk.potentials[`cells ${id}`]![k]!));
+        expect(Math.max(...error)).toBeLessThan(1e-7);
+      }
+  });
+});

@@ -1,0 +1,147 @@
+/** Mistakes in circuits of cells with shapes. */
+
+import { describe, expect, it } from 'vitest';
+import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
+import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
+import { temporaryFolder } from '../../support/command.js';
+import { circuitOfCells, writeCells } from './cells.js';
+import type { Tables } from './support.js';
+import '../../../translators/nmodl/road.js';
+import '../../../translators/sonata/road.js';
+
+const folder = temporaryFolder();
+let circuits = 0;
+
+type Changes = Readonly<Record<string, string | Tables | null>>;
+
+/** Codes of errors, with the file and place of each, of the circuit with other files. */
+async function errorsOf(changes: Changes): Promise<readonly string[]> {
+  const home = folder.file(`cells-${++circuits}`);
+  const path = await writeCells(home, changes);
+  try {
+    importModel(readSource(path));
+    return [];
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    return error.diagnostics
+      .filter(({ severity }) => severity === 'error')
+      .map(({ code, place }) => {
+        const where = place?.line === undefined ? place?.pointer : `${place.line}`;
+        return `${code} ${place?.document.replace(`${home}/`, '')}:${where}`;
+      });
+  }
+}
+
+const textOf = (name: string): string => circuitOfCells[name] as string;
+
+/** The file with another text in place of one. */
+const edited = (name: string, from: string | RegExp, to: string): Changes => {
+  const text = textOf(name);
+  const changed = text.replace(from, to);
+  if (changed === text) throw new Error(`${name} has no ${String(from)}`);
+  return { [name]: changed };
+};
+
+const types = 'network/cells_node_types.csv';
+const tall = 'components/cells/tall_fit.json';
+const edges = 'network/ext_cells_edges.h5';
+const synapses = 'network/ext_cells_edge_types.csv';
+const tables = circuitOfCells[edges] as Tables;
+const modfiles = 'components/mechanisms/modfiles';
+
+describe('cells with shapes', () => {
+  it.each<[string, Changes, readonly string[]]>([
+    ['no morphology', edited(types, 'row.swc', 'NULL'), [`sonata/missing-in-type ${types}:2`]],
+    ['a morphology that is not there', edited(types, 'row.swc', 'other.swc'), ['sonata/unreadable-file']],
+    [
+      'a morphology with a mistake',
+      { 'components/morphologies/row.swc': '1 1 0 0 0 5 -1\n2 3 10 0 0 1 9\n' },
+      ['sonata/morphology components/morphologies/row.swc:2'],
+    ],
+    [
+      'a morphology without a soma',
+      { 'components/morphologies/row.swc': '1 3 0 0 0 5 -1\n2 3 10 0 0 1 1\n' },
+      ['sonata/morphology components/morphologies/row.swc:undefined'],
+    ],
+    [
+      'a dendrite on the axon',
+      { 'components/morphologies/row.swc': '1 1 0 0 0 5 -1\n2 2 9 0 0 1 1\n3 2 19 0 0 1 2\n4 3 30 0 0 1 3\n' },
+      ['sonata/morphology components/morphologies/row.swc:undefined'],
+    ],
+    [
+      'an all-active cell without axon',
+      { 'components/morphologies/point.swc': '1 1 0 0 0 5 -1\n2 3 9 0 0 1 1\n3 3 19 0 0 1 2\n' },
+      ['sonata/morphology components/morphologies/point.swc:undefined'],
+    ],
+    ['a template in hoc', edited(types, 'ctdb:Biophys1.hoc', 'hoc:Own'), [`sonata/hoc-template ${types}:2`]],
+    ['another template', edited(types, 'ctdb:Biophys1.hoc', 'ctdb:Biophys2'), [`sonata/unknown-template ${types}:2`]],
+    ['other processing', edited(types, 'aibs_perisomatic', 'fullaxon'), [`sonata/unsupported ${types}:2`]],
+    ['no file of parameters', edited(types, 'tall_fit.json', 'NULL'), [`sonata/missing-in-type ${types}:2`]],
+    ['a missing file of parameters', { [tall]: null }, ['sonata/unreadable-file']],
+    ['NaN', edited(tall, '0.16', 'NaN'), [`read/malformed-json ${tall}`]],
+    ['NaN as a text', edited(tall, '0.16', '"NaN"'), [`sonata/not-a-number ${tall}`]],
+    ['a value that is a text', edited(tall, '"ra": 120', '"ra": "much"'), [`sonata/not-a-number ${tall}`]],
+    ['no values of the membrane', edited(tall, '"passive"', '"active"'), [`sonata/missing-in-fit ${tall}`]],
+    ['a section that does not exist', edited(tall, '"section": "soma",\n   "mechanism": "cak"', '"section": "stomach",\n   "mechanism": "cak"'), [`sonata/unknown-section ${tall}`]], // prettier-ignore
+    ['a value of no mechanism', edited(tall, 'gbar_cak', 'gbar_kac'), [`sonata/unknown-membrane-value ${tall}`]],
+    ['a parameter that a mechanism lacks', edited(tall, 'gbar_cak', 'gmax_cak'), ['nmodl/unknown-value']],
+    ['a missing mechanism', { [`${modfiles}/cak.mod`]: null }, [`sonata/missing-mechanism ${tall}`]],
+    [
+      'a file of another mechanism',
+      { [`${modfiles}/cak.mod`]: 'NEURON { SUFFIX kca\n NONSPECIFIC_CURRENT i }\n' },
+      [`sonata/other-mechanism ${modfiles}/cak.mod:1`],
+    ],
+    ['no temperature', edited('config.json', '"celsius": 32', '"x": 1'), ['sonata/missing-key config.json']],
+    ['no threshold', edited('config.json', '"spike_threshold": -15,', ''), ['sonata/missing-key config.json']],
+    ['a clamp on a section that is not there', edited('config.json', '"amp": 0.12', '"section_name": "tuft", "amp": 0.12'), ['sonata/no-such-section config.json']], // prettier-ignore
+    ['a report of sections that cells lack', edited('config.json', '"sections": "soma"', '"sections": "tuft"'), ['sonata/unknown-section config.json']], // prettier-ignore
+  ])('with %s are refused at the place', async (_, changes, expected) => {
+    const found = await errorsOf(changes);
+    expect(new Set(found.map((one) => one.slice(0, expected[0]!.length)))).toEqual(new Set(expected));
+  });
+});
+
+describe('synapses on cells with shapes', () => {
+  it.each<[string, Changes, readonly string[]]>([
+    [
+      'on a section that is not there',
+      { [edges]: { ...tables, '/edges/ext_to_cells/0/afferent_section_id': [0, 3, 2, 6, 4] } },
+      [`sonata/no-such-section ${edges}:/edges/ext_to_cells/0/afferent_section_id[3]`],
+    ],
+    [
+      'beside a section',
+      { [edges]: { ...tables, '/edges/ext_to_cells/0/afferent_section_pos': new Float64Array([0, 0.3, 1.2, 0, 0]) } },
+      [`sonata/outside-section ${edges}:/edges/ext_to_cells/0/afferent_section_pos[2]`],
+    ],
+    [
+      'without places',
+      {
+        [edges]: Object.fromEntries(
+          Object.entries(tables).filter(([name]) => !name.includes('afferent')).concat([['/edges/ext_to_cells/0/x', [0, 0, 0, 0, 0]]]),
+        ),
+      }, // prettier-ignore
+      [`sonata/missing-places ${edges}:/edges/ext_to_cells`],
+    ],
+    ['of an unknown model', edited(synapses, 'Exp2Syn', 'Exp3Syn'), [`sonata/unknown-synapse ${synapses}:2`]],
+    ['without a model', edited(synapses, 'Exp2Syn', 'NULL'), [`sonata/missing-in-edges ${synapses}:2`]],
+    ['without parameters', edited(synapses, 'excitation.json', 'NULL'), [`sonata/missing-in-edges ${synapses}:2`]],
+    ['without delay', edited(synapses, '2.0', 'NULL'), [`sonata/missing-in-edges ${synapses}:2`]],
+    ['without weight', edited(synapses, '0.004', 'NULL'), [`sonata/missing-weight ${synapses}:2`]],
+    ['of a mechanism without a file', edited(synapses, 'Exp2Syn', 'exp1syn'), ['sonata/missing-in-fit', 'sonata/missing-mechanism']], // prettier-ignore
+    [
+      'with a parameter that is no number',
+      edited('components/synapses/excitation.json', '0.4', '"fast"'),
+      ['sonata/not-a-number components/synapses/excitation.json'],
+    ],
+    [
+      'without a parameter',
+      edited('components/synapses/inhibition.json', 'erev', 'reversal'),
+      ['sonata/missing-in-fit components/synapses/inhibition.json'],
+    ],
+  ])('%s are refused at the place', async (_, changes, expected) => {
+    const found = await errorsOf(changes);
+    expect(found.length).toBeGreaterThan(0);
+    expect(expected.filter((one) => !found.some((error) => error.startsWith(one)))).toEqual([]);
+    expect(found.filter((error) => !expected.some((one) => error.startsWith(one)))).toEqual([]);
+  });
+});

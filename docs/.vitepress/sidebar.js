@@ -45,6 +45,7 @@ export const sidebar = [
       page('Share a model', '/how-to/share'),
       page('Certify a reproduction', '/how-to/certify'),
       page('Run a model in a page', '/how-to/page'),
+      page('Keep a NEURON model', '/how-to/neuron'),
       page('Write models in an editor', '/editors'),
       page('Answers to common questions', '/questions'),
     ],

@@ -31,7 +31,7 @@ function rankOf({ outcome, sameHash, portable }: Cell): number {
 }
 
 const aboutGraphsAndCircuits = [
-  'Both hold point neurons: cells of SONATA with morphologies are refused by name. For graphs of NIR and circuits of SONATA, the table shows whether',
+  'Both hold point neurons, and SONATA cells with a shape, which are read if their membrane is in a file of the Allen Institute or in NeuroML. For graphs of NIR and circuits of SONATA, the table shows whether',
   'they are read and run, and how they are converted, with the marks above.',
   '',
   '- NIR is read and written. Models of the notations above are written as graphs if their cells are leaky integrators with currents or jumps of the potential and',

@@ -59,7 +59,7 @@ function execute(python: string, words: readonly string[], cwd: string): Promise
   // The commands of a shell, for programs that start them.
   mkdirSync(join(cwd, '.bin'), { recursive: true });
   writeFileSync(join(cwd, '.bin/interneuron'), '#!/bin/sh\nexec python -m interneuron "$@"\n', { mode: 0o755 });
-  const sources = ['interneuron', 'brian2-interneuron', 'pynn-interneuron'].map((name) =>
+  const sources = ['interneuron', 'brian2-interneuron', 'pynn-interneuron', 'neuron-interneuron'].map((name) =>
     join(root, 'python', name, 'src'),
   );
   const env = {

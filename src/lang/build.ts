@@ -67,6 +67,22 @@ export function unary(operator: UnaryOperator, operand: Expression, span: Span =
   return { kind: 'unary', operator, operand, span };
 }
 
+const opposites: ReadonlyMap<BinaryOperator, BinaryOperator> = new Map([
+  ['<', '>='],
+  ['<=', '>'],
+  ['>', '<='],
+  ['>=', '<'],
+  ['==', '!='],
+  ['!=', '=='],
+]);
+
+/** Returns the opposite of a condition. */
+export function opposite(e: Expression): Expression {
+  const operator = e.kind === 'binary' ? opposites.get(e.operator) : undefined;
+  if (e.kind === 'binary' && operator) return binary(operator, e.left, e.right, e.span);
+  return e.kind === 'unary' && e.operator === 'not' ? e.operand : unary('not', e, e.span);
+}
+
 /** An operator between two operands, without simplification. */
 export function binary(operator: BinaryOperator, left: Expression, right: Expression, span: Span = left.span): Binary {
   return { kind: 'binary', operator, left, right, span };

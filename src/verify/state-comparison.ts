@@ -3,6 +3,7 @@
  * effects and delays of synapses. Differences by more than rounding are differences of the models.
  */
 
+import type { Expression } from '../lang/ast.js';
 import { NoNumber } from '../lang/evaluate.js';
 import { namesIn, writtenBy } from '../lang/walk.js';
 import { near, sequence, valueAt } from '../library/recognise/numbers.js';
@@ -65,6 +66,12 @@ export interface StateComparison {
 
 const spikeOf = (type: NeuronType): NeuronType['events'][string] | undefined =>
   type.events['spike'] ?? Object.values(type.events)[0];
+
+/** Returns conditions that hold an equation without a spike. */
+const holdsOf = (type: NeuronType, name: string): readonly Expression[] =>
+  Object.values(type.events).flatMap(({ refractory }) =>
+    refractory?.while && !refractory.suppress && refractory.rate.includes(name) ? [refractory.while] : [],
+  );
 
 /** Returns a population of a model and its type. @throws NoNumber for types whose state has other parts */
 function cellType(valid: ValidModel, name: string): readonly [Population, NeuronType] {
@@ -186,6 +193,7 @@ export function compareStates(
           otherScope(new Map())(as) / factor,
         ] as const;
         if (!same(...values, 0)) found(`first ${name}`, values, unit);
+        const held = holdsOf(type, name);
         const rates = points.map(
           (state) =>
             [
@@ -195,6 +203,9 @@ export function compareStates(
                 : 0,
             ] as const,
         );
+        // Rates of held equations may be written as zero.
+        for (const [k, [, rate]] of rates.entries())
+          if (rate === 0 && held.some((when) => valueAt(when, scope(points[k] as State)) !== 0)) rates[k] = [0, 0];
         if (isGathered && !isResting) continue;
         const [base] = isGathered && !isDrivenAlike ? rates : [];
         const size = Math.max(...rates.map(([rate]) => Math.abs(rate)).filter(Number.isFinite));

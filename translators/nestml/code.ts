@@ -1,7 +1,7 @@
 /** Statements of NESTML as canonical statements: branches become choices of values, loops are unrolled. */
 
 import { dimensionless, type Expression, type Span, type Statement as Written } from '../../src/lang/ast.js';
-import { assignment, binary, conditional, integer, name as nameOf, number, unary } from '../../src/lang/build.js';
+import { assignment, binary, conditional, integer, name as nameOf, number, opposite } from '../../src/lang/build.js';
 import { drawsIn } from '../../src/lang/functions.js';
 import { namesIn } from '../../src/lang/walk.js';
 import { constantOf } from '../../src/library/recognise/numbers.js';
@@ -145,30 +145,13 @@ export class Code {
     const held = this.effects.hold?.(e, statement) ?? (mustKeep ? this.keep('condition', e, span) : e);
     for (const [own, body] of [
       [held, whenTrue],
-      [negation(held), whenFalse],
+      [opposite(held), whenFalse],
     ] as const) {
       const run = (): void => this.run(body, guard ? binary('and', guard, own) : own);
       if (this.effects.branch) this.effects.branch(run);
       else run();
     }
   }
-}
-
-const opposites: Readonly<Record<string, '<' | '<=' | '>' | '>=' | '==' | '!='>> = {
-  '<': '>=',
-  '<=': '>',
-  '>': '<=',
-  '>=': '<',
-  '==': '!=',
-  '!=': '==',
-};
-
-/** Returns the opposite of a condition. */
-export function negation(e: Expression): Expression {
-  const opposite = e.kind === 'binary' ? opposites[e.operator] : undefined;
-  if (e.kind === 'binary' && opposite) return binary(opposite, e.left, e.right, e.span);
-  if (e.kind === 'unary' && e.operator === 'not') return e.operand;
-  return unary('not', e, e.span);
 }
 
 /** The type of conditions. */

@@ -10,6 +10,7 @@ import {
   isZero,
   name as nameOf,
   number,
+  opposite,
   product,
   quantity,
   quotient,
@@ -25,7 +26,7 @@ import { siOf } from '../../src/library/simulators/nest-units.js';
 import { UniqueNames } from '../../src/model/free-name.js';
 import { reservedReason } from '../../src/model/normalise/names.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
-import { Code, timed, conditionType, negation, targetsIn, type Effects } from './code.js';
+import { Code, timed, conditionType, targetsIn, type Effects } from './code.js';
 import { dirac, equationsOf, kernelTime, type KernelEquations } from './kernels.js';
 import * as messages from './messages.js';
 import {
@@ -246,7 +247,12 @@ class Neuron {
     const states = model.state.filter(isOwn);
     for (const { name, type, span } of [...model.parameters, ...model.internals, ...states, ...model.inlines])
       this.#declare(name, this.#translator.type(type), span);
-    for (const one of model.parameters) this.#parameters.set(...this.#declared(one));
+    for (const one of model.parameters) {
+      const [name, parameter] = this.#declared(one);
+      // Parameters are finite.
+      if (!namesIn(parameter.initial).has('inf')) this.#parameters.set(name, parameter);
+      else this.#symbols.set(one.name, { ...(this.#symbols.get(one.name) as Value), e: parameter.initial });
+    }
     for (const one of model.internals) {
       const [name, { type, initial, span }] = this.#declared(one);
       if (drawsIn(initial)) this.#states.set(name, { type, initial, span });
@@ -609,7 +615,7 @@ class Neuron {
     for (const [name, active] of this.#active) {
       if (active === true || !this.#rates.has(name)) continue;
       const text = printExpression(active);
-      const group = held.get(text) ?? [negation(active), []];
+      const group = held.get(text) ?? [opposite(active), []];
       group[1].push(name);
       held.set(text, group);
     }
@@ -837,14 +843,8 @@ class Neuron {
     const states = [...this.#states].map(
       ([name, one]) => [name, { ...one, initial: this.#atStart(one.initial, one.span, this.#parameters) }] as const,
     );
-    const infinite = parameters.filter(([, { initial }]) => namesIn(initial).has('inf'));
-    for (const [name, { initial, type, span }] of infinite) this.#derived.set(name, { type, value: initial, span });
     return {
-      parameters: Object.fromEntries(
-        parameters
-          .filter((one) => !infinite.includes(one))
-          .map(([name, one]) => [name, entry(one, 'value', one.initial)]),
-      ),
+      parameters: Object.fromEntries(parameters.map(([name, one]) => [name, entry(one, 'value', one.initial)])),
       state: Object.fromEntries(states.map(([name, one]) => [name, entry(one, 'initial', one.initial)])),
       derived: Object.fromEntries([...this.#derived].map(([name, one]) => [name, entry(one, 'value', one.value)])),
     };
@@ -918,7 +918,7 @@ const literalsOf = (e: Expression | undefined): readonly Expression[] =>
       : [e];
 
 const isOpposite = (a: Expression, b: Expression): boolean =>
-  printExpression(negation(a)) === printExpression(b) || printExpression(negation(b)) === printExpression(a);
+  printExpression(opposite(a)) === printExpression(b) || printExpression(opposite(b)) === printExpression(a);
 
 const contradict = (a: readonly Expression[], b: readonly Expression[]): boolean =>
   a.some((one) => b.some((other) => isOpposite(one, other)));

@@ -90,6 +90,7 @@ export const numberOf = (e: Expression, isDeclared: (name: string) => boolean): 
     mapExpression(e, (part) => {
       if (part.kind === 'call' && part.function === unitMarker)
         return binary('*', part.arguments[0] as Expression, part.arguments[1] as Expression);
+      if (part.kind === 'name' && part.name === 'inf') return number(Infinity);
       const unit = part.kind === 'name' && !isDeclared(part.name) ? unitOf(canonicalUnit(part.name) ?? '') : undefined;
       return unit ? number(Number(unit.scale.numerator) / Number(unit.scale.denominator)) : part;
     }),
@@ -343,8 +344,14 @@ export class Translator {
     if (name === 'random_normal') return real(call('normal', same, span), dimension);
     if (name === 'random_uniform')
       return real(binary('+', same[0], binary('*', same[1], call('uniform', []))), dimension);
+    // An infinite bound is none.
+    const bound = name === 'max' ? -Infinity : Infinity;
+    const k =
+      same.length === 2
+        ? same.findIndex((one) => numberOf(one, (given) => this.names().includes(given)) === bound)
+        : -1;
     return {
-      e: this.modest(call(name, same, span)),
+      e: k < 0 ? this.modest(call(name, same, span)) : (same[1 - k] as Expression),
       kind: given.every(({ kind }) => kind === 'integer') ? 'integer' : 'real',
       dimension,
     };

@@ -1,6 +1,6 @@
 /** Canonical expressions and statements in Brian's syntax. */
 
-import type { BinaryOperator, Dimension, Expression, Statement } from '../../../src/lang/ast.js';
+import type { Conditional, Dimension, Expression, Statement } from '../../../src/lang/ast.js';
 import {
   binary,
   call,
@@ -9,6 +9,7 @@ import {
   isZero,
   name as named,
   number,
+  opposite,
   product,
   quotient,
   sum,
@@ -191,6 +192,7 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
         return made;
       }
       case 'conditional':
+        if (isTruth(node.whenTrue) || isTruth(node.whenFalse)) return truthOf(node);
         remarks.convention(
           'brian/conditional',
           'Brian has no conditional expressions; this is written as a sum of both branches, which differs if one ' +
@@ -198,7 +200,7 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
         );
         return choice(
           node.condition,
-          finiteUnless(negated(node.condition), factor(node.whenTrue)),
+          finiteUnless(opposite(node.condition), factor(node.whenTrue)),
           finiteUnless(node.condition, factor(node.whenFalse)),
           remarks,
         );
@@ -256,12 +258,22 @@ function nameInBrian(key: string, view: NameView, remarks: Remarks): Expression 
   return named(brian ?? key);
 }
 
+const isTruth = (e: Expression): boolean =>
+  e.kind === 'boolean' ||
+  (e.kind === 'binary' && ['<', '<=', '>', '>=', '==', '!=', 'and', 'or'].includes(e.operator)) ||
+  (e.kind === 'unary' && e.operator === 'not');
+
 /** Returns a truth value as the number 1 or 0, and other expressions unchanged. */
-function counted(e: Expression): Expression {
-  const isTruth =
-    (e.kind === 'binary' && ['<', '<=', '>', '>=', '==', '!=', 'and', 'or'].includes(e.operator)) ||
-    (e.kind === 'unary' && e.operator === 'not');
-  return isTruth ? call('int', [e]) : e;
+const counted = (e: Expression): Expression => (isTruth(e) && e.kind !== 'boolean' ? call('int', [e]) : e);
+
+/** Returns a choice of two truth values as one condition. */
+function truthOf({ condition, whenTrue, whenFalse }: Conditional): Expression {
+  const otherwise = opposite(condition);
+  if (whenTrue.kind === 'boolean')
+    return whenTrue.value ? binary('or', condition, whenFalse) : binary('and', otherwise, whenFalse);
+  if (whenFalse.kind === 'boolean')
+    return whenFalse.value ? binary('or', otherwise, whenTrue) : binary('and', condition, whenTrue);
+  return binary('or', binary('and', condition, whenTrue), binary('and', otherwise, whenFalse));
 }
 
 const draws = (e: Expression): boolean => callsIn(e).some((one) => randomFunctions.has(one.function));
@@ -277,7 +289,7 @@ function choice(condition: Expression, whenTrue: Expression, whenFalse: Expressi
   const held = during(condition, whenTrue);
   if (isNothing(whenFalse)) return held;
   if (excludes(condition, whenFalse)) return joined(held, whenFalse);
-  const otherwise = during(negated(condition), whenFalse);
+  const otherwise = during(opposite(condition), whenFalse);
   if (isNothing(whenTrue)) return otherwise;
   // The earlier value comes first.
   const isLater = condition.kind === 'binary' && condition.operator.startsWith('>') && areWindows(whenFalse);
@@ -300,23 +312,6 @@ export function counting(factor: Expression, value: Expression): Expression {
 }
 
 const isOne = (e: Expression): boolean => e.kind === 'number' && e.value === 1;
-
-const opposites: ReadonlyMap<string, BinaryOperator> = new Map([
-  ['<', '>='],
-  ['<=', '>'],
-  ['>', '<='],
-  ['>=', '<'],
-  ['==', '!='],
-  ['!=', '=='],
-]);
-
-/** Returns the opposite of a condition. */
-function negated(condition: Expression): Expression {
-  const opposite = condition.kind === 'binary' ? opposites.get(condition.operator) : undefined;
-  return condition.kind === 'binary' && opposite !== undefined
-    ? binary(opposite, condition.left, condition.right)
-    : unary('not', condition);
-}
 
 /** Returns the sum of a term and a sum, without brackets. */
 function joined(first: Expression, rest: Expression): Expression {
@@ -349,7 +344,7 @@ const firstFactor = (e: Expression): Expression =>
 function withoutImpossible(e: Expression): Expression {
   if (e.kind !== 'conditional' || e.whenFalse.kind !== 'conditional' || e.condition.kind !== 'binary') return e;
   const isCertain = ['==', '!='].includes(e.condition.operator) && !draws(e.condition);
-  return isCertain && equalExpressions(e.whenFalse.condition, negated(e.condition))
+  return isCertain && equalExpressions(e.whenFalse.condition, opposite(e.condition))
     ? { ...e, whenFalse: e.whenFalse.whenTrue }
     : e;
 }

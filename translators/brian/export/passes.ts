@@ -4,6 +4,7 @@ import { currentsAsParameters } from './current-parameters.js';
 import { withConditionsAsCode } from './conditions.js';
 import { currentsOfCells } from './currents-of-cells.js';
 import { stepsAsTables } from './steps.js';
+import { withHoldsAsRates } from './holds.js';
 import { cellsAsCables } from './cells/as-cables.js';
 import { withOwnNumbers } from './own-numbers.js';
 import { needsDrawnCells, withDrawnCells } from './cells/cell-numbers.js';
@@ -73,6 +74,11 @@ export const brianPasses: readonly Rewriting<BrianContext>[] = [
     name: 'leave-out-populations',
     why: 'Brian has no groups without cells, none of cells with regimes, and none with sections that are not cables by now',
     apply: reporting((valid, context) => ({ valid: expressiblePopulations(valid, context, 'brian') })),
+  },
+  {
+    name: 'holds-as-rates',
+    why: 'only spikes make neurons of Brian refractory, where conditions of models hold equations, too',
+    apply: ({ model, data }) => ({ valid: { model: withHoldsAsRates(model), data } }),
   },
   {
     name: 'synapses-as-code',

@@ -1,0 +1,18 @@
+/** Models in NESTML as models of Brian: the same models in the limit of small steps, where Brian lacks parts of NEST. */
+
+import { expect, test } from 'vitest';
+import '../../../translators/brian/road.js';
+import '../../../translators/nestml/road.js';
+import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
+import { limitOf } from '../../../src/verify/limit.js';
+import { convertWritten, readWritten } from '../../../src/verify/read-back.js';
+
+test('held equations, truth values, infinite bounds and gates become equations and code of Brian', async () => {
+  const { valid } = importModel(readSource(new URL('files/held.nestml', import.meta.url).pathname));
+  const converted = await convertWritten(valid, 'brian');
+  const text = converted.files[0]?.text;
+  expect(text).toContain('int(pause <= 0*ms)*');
+  expect(text).toContain('"method": "rk4"');
+  const { valid: back } = await readWritten(converted, 'brian');
+  expect((await limitOf(valid, back, { became: converted.became })).verdict).toBe('the same model');
+});

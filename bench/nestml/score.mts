@@ -1,9 +1,10 @@
 /**
- * Compares neurons in NESTML with NEST's compiled models: `npx tsx bench/nestml/score.mts FOLDER MODULE`.
+ * Compares neurons in NESTML with NEST's compiled models: `score.mts FOLDER MODULE [ONLY [TOLERANCE [SCALE]]]`.
  *
  * FOLDER holds files with one neuron each, MODULE is their compiled module in a folder of LTDL_LIBRARY_PATH. Prints a
  * line for each file: whether it is read and run, whether spikes are in the same steps, and the largest difference of a
- * variable relative to its largest value. Equal means below 1e-3.
+ * variable relative to its largest value. Equal means below 1e-3. ONLY is a part of the names of files. NEST's adaptive
+ * steps have TOLERANCE in place of 1e-6, and inputs are multiplied by SCALE.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -21,13 +22,20 @@ import {
   type NestOutcome,
 } from '../../test/translators/nestml/nest-cases.js';
 
-const [folder = '', module = '', only = ''] = process.argv.slice(2);
+const [folder = '', module = '', only = '', tolerance, scale = '1'] = process.argv.slice(2);
+const steps =
+  tolerance === undefined ? {} : { gsl_abs_error_tol: Number(tolerance), gsl_rel_error_tol: Number(tolerance) };
 registerNotations();
 
 const settings = [
   { weight: 40, inhibition: 15, current: 120, constant: 0 },
   { weight: 20, inhibition: 10, current: -60, constant: 450 },
-];
+].map((all) => ({
+  weight: all.weight * Number(scale),
+  inhibition: all.inhibition * Number(scale),
+  current: all.current * Number(scale),
+  constant: all.constant * Number(scale),
+}));
 
 const files = readdirSync(folder)
   .filter((name) => name.endsWith('.nestml') && name.includes(only))
@@ -47,7 +55,7 @@ for (const { path, model } of files) {
       here instanceof Error
         ? []
         : Object.entries(here.variables).flatMap(([name, [value]]) => (numbers.has(name) ? [[name, value ?? 0]] : []));
-    const one = { ...given, parameters: { ...Object.fromEntries(first), ...given.parameters } };
+    const one = { ...given, parameters: { ...Object.fromEntries(first), ...given.parameters, ...steps } };
     cases.push(one);
     outcomes.set(one, here);
   }

@@ -1,4 +1,4 @@
-/** Models in NESTML as models of Brian: the same models in the limit of small steps, where Brian lacks parts of NEST. */
+/** Models in NESTML as models of Brian, which lacks parts of NEST: the same models in the limit of small steps. */
 
 import { expect, test } from 'vitest';
 import '../../../translators/brian/road.js';

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/command.js';
 import { peerRecords, peers } from '../support/peer-records.js';
 import { python } from '../support/python.js';
 import { simulateModel } from '../support/simulate.js';
-import { circuitOfCells, copiedTexts, writeCells } from '../translators/sonata/cells.js';
+import { circuitOfCells, copiedTexts, membraneInNeuroml, writeCells } from '../translators/sonata/cells.js';
 import '../../translators/nmodl/road.js';
 import '../../translators/sonata/road.js';
 
@@ -27,20 +27,27 @@ const folder = temporaryFolder();
 /** The populations of ours, with the nodes of BMTK that are their cells. */
 const nodes = { cells_tall: [0, 2], cells_small: [1] } as const;
 
-describe('a circuit of cells with shapes', () => {
+describe.each([
+  ['files of parameters', {}],
+  ['a file in NeuroML', membraneInNeuroml],
+])('a circuit of cells with shapes and membranes in %s', (what, changes) => {
   let bmtk: Found;
   let valid: ValidModel;
 
   beforeAll(async () => {
     bmtk = await records.output<Found>(
       peers.bionet,
-      { what: 'circuit of cells', texts: [JSON.stringify(circuitOfCells), ...copiedTexts()], runners: [runner] },
+      {
+        what: `circuit of cells with ${what}`,
+        texts: [JSON.stringify({ ...circuitOfCells, ...changes }), ...copiedTexts()],
+        runners: [runner],
+      },
       async () => {
-        const path = await writeCells(folder.file('bmtk'));
+        const path = await writeCells(folder.file(`bmtk ${what}`), changes);
         return JSON.parse((await python('.venv-sonata', [runner, path])).trim().split('\n').at(-1)!) as Found;
       },
     );
-    ({ valid } = importModel(readSource(await writeCells(folder.file('own')))));
+    ({ valid } = importModel(readSource(await writeCells(folder.file(`own ${what}`), changes))));
   });
 
   it('has the sections of NEURON, in the order in which edges count them', () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
 import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { temporaryFolder } from '../../support/command.js';
-import { circuitOfCells, writeCells } from './cells.js';
+import { circuitOfCells, membraneInNeuroml, writeCells } from './cells.js';
 import type { Tables } from './support.js';
 import '../../../translators/nmodl/road.js';
 import '../../../translators/sonata/road.js';
@@ -91,6 +91,7 @@ describe('cells with shapes', () => {
       { [`${modfiles}/cak.mod`]: 'NEURON { SUFFIX kca\n NONSPECIFIC_CURRENT i }\n' },
       [`sonata/other-mechanism ${modfiles}/cak.mod:1`],
     ],
+    ['a potential of an ion that no mechanism has', { ...edited(tall, /\n *\{\n *"section": "soma",\n *"mechanism": "(quickna|instantna)"[^}]*\},/g, '') }, []], // prettier-ignore
     ['no temperature', edited('config.json', '"celsius": 32', '"x": 1'), ['sonata/missing-key config.json']],
     ['no threshold', edited('config.json', '"spike_threshold": -15,', ''), ['sonata/missing-key config.json']],
     ['a clamp on a section that is not there', edited('config.json', '"amp": 0.12', '"section_name": "tuft", "amp": 0.12'), ['sonata/no-such-section config.json']], // prettier-ignore
@@ -98,6 +99,25 @@ describe('cells with shapes', () => {
   ])('with %s are refused at the place', async (_, changes, expected) => {
     const found = await errorsOf(changes);
     expect(new Set(found.map((one) => one.slice(0, expected[0]!.length)))).toEqual(new Set(expected));
+  });
+});
+
+const nml = 'components/cells/tall.cell.nml';
+
+describe('membranes in NeuroML', () => {
+  it.each<[string, string | RegExp, string, readonly string[]]>([
+    ['a property of all segments', ' segmentGroup="basal"', '', [`sonata/unknown-section ${nml}:12`]],
+    ['an unknown group', '"somatic"', '"stomach"', [`sonata/unknown-section ${nml}:4`]],
+    ['another unit', '120 ohm_cm', '1.2 ohm_m', [`sonata/not-a-number ${nml}:14`]],
+    ['a density that is no number', '0.05 S', 'NaN S', [`sonata/not-a-number ${nml}:4`]],
+    ['a density of no channel', '"gbar_fastk"', '"gbar_slowk"', [`sonata/unknown-membrane-value ${nml}:4`]],
+    ['a density that varies', 'channelDensity id="gbar_fastk"', 'channelDensityNonUniform id="x"', [`sonata/unsupported ${nml}:4`]], // prettier-ignore
+    ['a tag that is not closed', '</cell>', '', [`xml/unclosed-element ${nml}:1`]],
+  ])('with %s are refused at the place', async (_, from, to, expected) => {
+    const text = membraneInNeuroml[nml]!;
+    const changed = text.replace(from, to);
+    expect(changed).not.toBe(text);
+    expect(await errorsOf({ ...membraneInNeuroml, [nml]: changed })).toEqual(expected);
   });
 });
 

@@ -170,6 +170,34 @@ export const circuitOfCells: Readonly<Record<string, string | Tables>> = {
   },
 };
 
+const density = (id: string, group: string, ion: string, channel: string, value: number, erev?: number): string =>
+  `<channelDensity${erev === undefined ? 'Nernst' : ''} id="${id}" segmentGroup="${group}" ion="${ion}" ` +
+  `ionChannel="${channel}" condDensity="${value} S_per_cm2"${erev === undefined ? '' : ` erev="${erev} mV"`}/>`;
+
+/** Files with which the membrane of the larger cells is in NeuroML. */
+export const membraneInNeuroml: Readonly<Record<string, string>> = {
+  'network/cells_node_types.csv': (circuitOfCells['network/cells_node_types.csv'] as string).replace(
+    'ctdb:Biophys1.hoc biophysical aibs_perisomatic tall_fit.json',
+    'nml:tall.cell.nml biophysical aibs_perisomatic NULL',
+  ),
+  'components/cells/tall.cell.nml': [
+    '<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="tall"><cell id="tall"><biophysicalProperties id="b">',
+    '<membraneProperties>',
+    density('gbar_quickna', 'soma', 'na', 'quickna', 0.16, 53),
+    density('gbar_fastk', 'somatic', 'k', 'fastk', 0.05, -95),
+    density('gbar_instantna', 'soma', 'na', 'instantna', 0.0003, 53),
+    density('gbar_lowca', 'soma', 'ca', 'lowca', 0.0003),
+    ...['soma', 'axon', 'dend', 'apic'].map((kind) =>
+      density(`g_pas_${kind}`, kind, 'non_specific', 'pas', kind === 'soma' ? 2e-5 : 4e-5, -71),
+    ),
+    '<specificCapacitance segmentGroup="soma" value="1.0 uF_per_cm2"/>',
+    '<specificCapacitance segmentGroup="basal" value="1.7 uF_per_cm2"/>',
+    '</membraneProperties><intracellularProperties>',
+    '<resistivity segmentGroup="all" value="120 ohm_cm"/>',
+    '</intracellularProperties></biophysicalProperties></cell></neuroml>\n',
+  ].join('\n'),
+};
+
 /** Returns the texts of the circuit's other files. */
 export const copiedTexts = (): readonly string[] =>
   Object.values(copied).map((file) => readFileSync(join(root, file), 'utf8'));

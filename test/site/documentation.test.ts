@@ -24,6 +24,8 @@ const pages = [
   'questions.html',
   'tutorials/brian.html',
   'how-to/page.html',
+  'matrix.html',
+  'reference/documents/brian.html',
 ];
 
 describe.skipIf(missing !== null)(withReason('the documentation site', missing), () => {
@@ -44,7 +46,7 @@ describe.skipIf(missing !== null)(withReason('the documentation site', missing),
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/${path}`);
       await page.waitForSelector('[role=main], main');
       await page.evaluate(readFileSync('node_modules/axe-core/axe.min.js', 'utf8'));
-      for (const width of [1280, 375]) {
+      for (const width of [1280, 768, 375]) {
         await page.setViewportSize({ width, height: 900 });
         // Models in frames are pages of their own, with tests of their own.
         const found = await page.evaluate(

@@ -14,6 +14,10 @@ const files: readonly (readonly [path: string, kind: string, content: RegExp])[]
   ['fixtures/neuroml/soma.cell.nml', 'NeuroML or LEMS, valid', /^ {2}CHANNEL DENSITIES$/m],
   ['fixtures/sonata/psc-alpha/config.json', 'a config of SONATA, valid', /^ {2}POPULATIONS$/m],
   ['fixtures/nir/affine-lif.nir', 'a graph of NIR, valid', /^ {2}POPULATIONS$/m],
+  ['fixtures/model/sketch.yaml', 'the canonical form, valid', /^ {2}POPULATIONS$/m],
+  ['test/translators/nestml/files/conductances.nestml', 'a model in NESTML, valid', /^ {2}POPULATIONS$/m],
+  ['test/translators/nmodl/files/leak.mod', 'a mechanism in NMODL, valid', /^ {2}NEURONS?/m],
+  ['test/translators/swc/files/three_points_1.swc', 'a shape in SWC, valid', /^ {2}SUMMARY$/m],
   ['fixtures/nir/two-nodes.nirdata', 'a result of another program', /^ {2}lif {2,}spike {2,}3 {2,}2$/m],
 ];
 
@@ -24,12 +28,7 @@ beforeAll(() => {
   );
   writeFileSync(folder.file('script.py'), 'from brian2 import *\n');
   writeFileSync(folder.file('cell.py'), 'from neuron import h\n');
-  writeFileSync(folder.file('cell.swc'), '1 1 0 0 0 5 -1\n2 3 0 10 0 1 1\n');
-  writeFileSync(
-    folder.file('leak.mod'),
-    'NEURON { SUFFIX pas2 NONSPECIFIC_CURRENT i RANGE g, e }\nPARAMETER { g = .001 (S/cm2) e = -70 (mV) }\n' +
-      'ASSIGNED { v (mV) i (mA/cm2) }\nBREAKPOINT { i = g*(v - e) }\n',
-  );
+  writeFileSync(folder.file('network.py'), 'from pyNN import nest as sim\n');
   mkdirSync(folder.file('models'));
   for (const name of ['a.yaml', 'b.yaml'])
     writeFileSync(folder.file(`models/${name}`), 'interneuron: 1\nneurons: {}\npopulations: {}\n');
@@ -47,14 +46,18 @@ describe('interneuron FILE', () => {
     for (const line of lines) expect(line).toContain(path);
   });
 
-  it('accepts shapes, mechanisms and results', async () => {
-    await runCommand(['run', 'fixtures/brian/single-lif.yaml', '-o', folder.file('result.json')]);
+  it('accepts results, archives, folders and scripts of each simulator', async () => {
+    const path = 'fixtures/brian/single-lif.yaml';
+    const results = ['nwb', 'json', 'csv'].map((suffix) => `result.${suffix}`);
+    for (const name of results) await runCommand(['run', path, '-o', folder.file(name)]);
+    await runCommand(['pack', path, '-o', folder.file('model.omex'), '-q']);
     const kindOf = async (name: string): Promise<string | undefined> =>
       (await runCommand([folder.file(name)])).stdout.split('\n').find((line) => line.startsWith(folder.file(name)));
-    expect(await kindOf('cell.swc')).toContain('a shape in SWC, valid');
-    expect(await kindOf('leak.mod')).toContain('a mechanism in NMODL, valid');
-    expect(await kindOf('result.json')).toContain('a result of interneuron, with its model');
+    for (const name of results) expect(await kindOf(name)).toContain('a result of interneuron, with its model');
+    expect(await kindOf('model.omex')).toContain('an archive with the canonical form, valid');
     expect(await kindOf('models')).toContain('a folder with 2 models');
+    for (const name of ['script.py', 'network.py', 'cell.py'])
+      expect(await kindOf(name)).toContain('a Python script, which is read by executing it');
   });
 
   it('prints commands that run', async () => {

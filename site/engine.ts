@@ -2,7 +2,7 @@
 
 import { giveFiles, platform } from './platform.js';
 import { loadForReading, writtenHdf5 } from './hdf5.js';
-import { parametersOf, runTime } from './parameters.js';
+import { parametersOf } from './parameters.js';
 import type {
   BeginMessage,
   Calls,
@@ -33,7 +33,7 @@ import { UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
 import { writtenInSymbols } from '../src/lang/readable-quantity.js';
 import { parseUnit } from '../src/lang/units.js';
 import type { Model } from '../src/model/model.js';
-import { isRecording } from '../src/model/tagged.js';
+import { endOf, isRecording } from '../src/model/tagged.js';
 import { unitOfDecade, type AxisUnit } from '../src/pictures/axis-unit.js';
 import { firstDecade, lastDecade } from '../src/pictures/decade.js';
 import { modelDiagram } from '../src/pictures/model-diagram.js';
@@ -118,7 +118,7 @@ function readModel({ valid, notation, hashes }: ImportedModel, text: string): Re
 
 /** Returns the duration of a protocol as `--duration` takes it. */
 function durationText(protocol: Model['experiment']['protocol']): string {
-  const { number, unit } = writtenInSymbols(runTime(protocol), parseUnit('s').dimension);
+  const { number, unit } = writtenInSymbols(endOf(protocol), parseUnit('s').dimension);
   return `${number} ${unit}`;
 }
 
@@ -221,7 +221,7 @@ export async function recordRun(
       record: runRecord(setup.header, plan, recorded, notes),
       blocks,
       recorded,
-      answer: endOf(recorded, plan, watch.seconds()),
+      answer: runEndOf(recorded, plan, watch.seconds()),
       findings: runFindings(recorded, program.dt),
     };
   } finally {
@@ -303,7 +303,7 @@ export function samples(first: number): Found<ReturnType<Calls['samples']>> {
   return Promise.resolve({ answer, findings: [] });
 }
 
-function endOf(
+function runEndOf(
   { fingerprint, outcome, steps }: RecordedRun,
   { setup }: RecordingPlan,
   { connect, run: running, lower, compile }: ReturnType<ReturnType<typeof stopwatch>['seconds']>,

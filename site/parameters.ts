@@ -5,6 +5,7 @@ import { namesInText } from '../src/lang/lexer.js';
 import { writtenInSymbols } from '../src/lang/readable-quantity.js';
 import { parseUnit } from '../src/lang/units.js';
 import type { Model } from '../src/model/model.js';
+import { endOf } from '../src/model/tagged.js';
 
 /** A parameter in SI units. */
 interface Quantity {
@@ -44,14 +45,10 @@ export function parametersOf(model: Model, source: string): readonly Parameter[]
     }),
   );
   const all = [...ofModel, ...ofPopulations];
-  const duration = runTime(model.experiment.protocol);
+  const duration = endOf(model.experiment.protocol);
   const code = `${texts.join('\n')}\n${source}`;
   return all.map((one) => shown(one, rangeOf(one, all, duration), isSwitch(one, code)));
 }
-
-/** Returns the time that a protocol runs, in s. */
-export const runTime = (protocol: Model['experiment']['protocol']): number =>
-  protocol.reduce((sum, phase) => sum + ('run' in phase ? phase.run : 0), 0);
 
 /** Returns the name of a parameter within its population. */
 const wordOf = (name: string): string => name.replace(/^.*\./, '');

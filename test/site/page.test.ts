@@ -1,6 +1,16 @@
 /** The page in Debian's Chromium, from `file://`: every fixture has the fingerprint of the command line. */
 
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -554,6 +564,14 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
     await other.close();
   });
 
+  it('has ranges and a duration for a protocol that runs until times', async () => {
+    const other = await opened('fixtures/sonata/several-populations/config.json');
+    expect(await other.inputValue('#duration')).toBe('200 ms');
+    const slider = other.locator('[id="slider-exc_iaf_psc_alpha.tau_m"]');
+    expect([await slider.getAttribute('min'), await slider.getAttribute('max')]).toEqual(['1.5', '30']);
+    await other.close();
+  });
+
   it('has a box to tick for a parameter with two values', async () => {
     const path = 'fixtures/neuroml/inputs.xml';
     const expected = await fingerprintOf({ path }, { set: { 'clampOff.active': '1' } });
@@ -721,6 +739,12 @@ describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium 
       spoilt('test/translators/nmodl/files/leak.mod', (text) => text.replace(/i = [^\n}]*/, 'i = g*(v - )')),
       /line \d+ error: /,
     ],
+    [
+      'test/translators/nestml/files/conductances.nestml',
+      'nestml',
+      spoilt('test/translators/nestml/files/conductances.nestml', (text) => text.replace(/^( +state):/m, '$1')),
+      /line \d+ error: /,
+    ],
   ];
 
   it('takes files, folders and archives of every notation in a drop, and says what is wrong with broken ones', async () => {
@@ -766,7 +790,7 @@ describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium 
       await visit.locator('#commands button').first().scrollIntoViewIfNeeded();
       await visit.context().grantPermissions(['clipboard-read', 'clipboard-write']);
       await visit.locator('#commands button').first().click();
-      expect(await visit.evaluate('navigator.clipboard.readText()')).toBe('interneuron validate leak.mod');
+      expect(await visit.evaluate('navigator.clipboard.readText()')).toBe('interneuron validate conductances.nestml');
       await drop('fixtures/sonata/aeif-cond-exp');
       await status('aeif-cond-exp/config.json was read as sonata');
       expect((await commands())[0]).toMatch(/^interneuron run aeif-cond-exp\/config\.json /);
@@ -777,6 +801,13 @@ describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium 
       await drop(circuit);
       await status('circuit/config.json cannot be run');
       expect(await visit.locator('#findings li.error').first().textContent()).toContain('the config has no nodes_file');
+      const packed = readdirSync('fixtures/sonata/aeif-cond-exp', { recursive: true, encoding: 'utf8' })
+        .map((name) => [name, join('fixtures/sonata/aeif-cond-exp', name)] as const)
+        .filter(([, path]) => statSync(path).isFile())
+        .map(([name, path]) => [`zipped/${name}`, new Uint8Array(readFileSync(path))] as const);
+      writeFileSync(join(root, 'circuit.zip'), zipSync(Object.fromEntries(packed)));
+      await drop(join(root, 'circuit.zip'));
+      await status('zipped/config.json was read as sonata');
       const zip = zipSync({ 'model/lems/first.yaml': new Uint8Array(readFileSync('fixtures/brian/single-lif.yaml')) });
       writeFileSync(join(root, 'model.zip'), zip);
       await drop(join(root, 'model.zip'));

@@ -66,7 +66,10 @@ export function networkDiagram(
   { width, height }: { readonly width: number; readonly height: number },
 ): string {
   const isDotted = populations.length > mostBoxes;
-  const box = isDotted ? { width: 10, height: 10 } : populations.length > mostOnEllipse ? smallBox : usualBox;
+  const isLong = populations.some(({ name }) => name.length > usualName);
+  const box = isDotted
+    ? { width: 10, height: 10 }
+    : { width: isLong ? 130 : 104, height: populations.length > mostOnEllipse ? 38 : 46 };
   const nodes = placed(populations, { width, height }, box);
   const edges = joined(projections, nodes);
   const isLabelled = !isDotted && edges.length <= mostLabels;
@@ -85,8 +88,8 @@ export function networkDiagram(
 
 type Size = Readonly<Record<'width' | 'height', number>>;
 
-const usualBox = { width: 104, height: 46 } as const;
-const smallBox = { width: 104, height: 38 } as const;
+/** Farthest from the middle, in pixels: longer arrows are harder to follow. */
+const farthest = 200;
 
 /** Returns the height in pixels that a diagram of so many populations needs. */
 export function diagramHeightOf(populations: number): number {
@@ -103,7 +106,7 @@ const areInColumns = (populations: number): boolean => populations > mostOnEllip
 function placed(populations: readonly DiagramPopulation[], { width, height }: Size, box: Size): readonly Node[] {
   const count = populations.length;
   const radius = {
-    x: count === 1 ? 0 : width / 2 - box.width / 2 - 26,
+    x: count === 1 ? 0 : Math.min(farthest, width / 2 - box.width / 2 - 12),
     y: count <= 2 ? 0 : height / 2 - box.height / 2 - 66,
   };
   if (areInColumns(count)) {
@@ -125,7 +128,7 @@ function placed(populations: readonly DiagramPopulation[], { width, height }: Si
     const angle = (count === 2 ? Math.PI : -Math.PI / 2) + (2 * Math.PI * k) / count;
     return {
       ...population,
-      x: width / 2 + radius.x * (count === 2 ? 0.72 : 1) * Math.cos(angle),
+      x: width / 2 + (count === 2 ? Math.min(radius.x, box.width / 2 + 40) : radius.x) * Math.cos(angle),
       y: height / 2 + radius.y * Math.sin(angle),
       colour: colourOf(k),
     };
@@ -251,19 +254,19 @@ function loopElements({ from, count, label: text }: Edge, { x, y }: Point, box: 
   ].join('');
 }
 
-/** Most characters of a name in a box. */
-const longestName = 13;
+/** Most characters of a name in letters of the usual size, and in smaller ones. */
+const [usualName, longestName] = [13, 17];
 
 function nodeElements({ name, size, x, y, colour }: Node, box: Size, isDotted: boolean): string {
   const title = `<title>${markupText(`${name}: ${formatCount(size)} ${size === 1 ? 'cell' : 'cells'}`)}</title>`;
   if (isDotted) return `<g>${title}<circle cx="${number(x)}" cy="${number(y)}" r="5" fill="${colour}"/></g>`;
-  const shown = name.length > longestName ? `${name.slice(0, 5)}…${name.slice(6 - longestName)}` : name;
+  const shown = name.length > longestName ? `${name.slice(0, 7)}…${name.slice(8 - longestName)}` : name;
   const corner = { x: number(x - box.width / 2), y: number(y - box.height / 2) };
   const rectangle = `x="${corner.x}" y="${corner.y}" width="${box.width}" height="${box.height}" rx="10"`;
   return [
     `<g>${title}<rect class="paper" ${rectangle} fill="#ffffff"/>`,
     `<rect ${rectangle} fill="${colour}" fill-opacity="0.14" stroke="${colour}" stroke-width="1.75"/>`,
-    `<text x="${number(x)}" y="${number(y - 3)}" font-size="${box.height < 46 ? 12 : 13}" font-weight="bold" text-anchor="middle" fill="currentColor">${markupText(shown)}</text>`,
+    `<text x="${number(x)}" y="${number(y - 3)}" font-size="${name.length > usualName ? 11 : box.height < 46 ? 12 : 13}" font-weight="bold" text-anchor="middle" fill="currentColor">${markupText(shown)}</text>`,
     `<text x="${number(x)}" y="${number(y + 14)}" font-size="12" text-anchor="middle" fill="currentColor">${formatCount(size)}</text></g>`,
   ].join('');
 }

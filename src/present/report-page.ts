@@ -12,6 +12,7 @@ import { describeModel } from './describe/describe.js';
 import type { FurtherParts } from './describe/description.js';
 import { markupText } from '../diagnostics/display.js';
 import { descriptionBlocks, htmlPage, htmlTable } from './describe/formats.js';
+import { modelDiagram } from '../pictures/model-diagram.js';
 import { drawPictureOf, drawRecorded } from './draw-picture.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import { isModel } from '../pipeline/read/is-model.js';
@@ -118,16 +119,22 @@ async function networkFigures(
 ): Promise<readonly string[]> {
   const total = [...synapses.values()].reduce((sum, count) => sum + count, 0);
   if (total === 0) return [];
-  const figures: string[] = [];
-  const titles = { network: 'Network', weights: 'Weights' } as const;
-  for (const kind of total > mostSynapses ? (['network'] as const) : (['network', 'weights'] as const))
-    try {
-      figures.push(figure(kind, await drawPictureOf(path, { kind, title: titles[kind], importModel: () => imported })));
-    } catch (error) {
-      // Synapses of some models have no weights.
-      if (!(error instanceof UsageError)) throw error;
-    }
-  return figures;
+  const { svg, width, height } = modelDiagram(imported.valid.model, synapses);
+  const { model } = imported.valid;
+  const cells = Object.values(model.populations).reduce((sum, { size }) => sum + size, 0);
+  const caption = `${formatCount(cells)} cells, ${formatCount(total)} synapses`;
+  const figures = [
+    `<figure class="network"><svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="Network: ${caption}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${svg}</svg><figcaption>${caption}</figcaption></figure>`,
+  ];
+  if (total > mostSynapses) return figures;
+  const settings = { kind: 'weights', title: 'Weights', importModel: () => imported } as const;
+  try {
+    return [...figures, figure('weights', await drawPictureOf(path, settings))];
+  } catch (error) {
+    // Synapses of some models have no weights.
+    if (!(error instanceof UsageError)) throw error;
+    return figures;
+  }
 }
 
 function conversionBlocks(path: string): readonly string[] {

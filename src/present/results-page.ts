@@ -16,12 +16,12 @@ import { spikeCounts } from './report-page.js';
 /** Most pictures of a page; further results have a row of the table only. */
 const mostPictures = 30;
 
-/** Two pictures side by side where the window is wide enough. */
+/** Two pictures side by side if the window has space for their letters. */
 const style = `<style>
 body{max-width:100rem}
-.runs{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,36rem),1fr));gap:1rem 1.5rem}
-.runs figure{margin:0;border:1px solid #dfe3e8;border-radius:8px;padding:.6rem;min-width:0}
-.runs figcaption{color:#5b6470;font-size:.9375rem}
+.runs{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,48.5rem),1fr));gap:1rem 1.5rem}
+.runs figure{margin:0;border:1px solid var(--line);border-radius:8px;padding:.6rem;min-width:0}
+.runs figcaption{font-size:.9375rem}
 </style>`;
 
 /**
@@ -56,7 +56,9 @@ export async function resultsPage(folder: string): Promise<string> {
     }
     rows.push([name, ...values, ...totalsOf(recorded)]);
     if (picture !== undefined)
-      figures.push(`<figure tabindex="0">${picture}<figcaption>${markupText(name)}</figcaption></figure>`);
+      figures.push(
+        `<figure tabindex="0">${picture}${caption === '' ? '' : `<figcaption>${markupText(name)}</figcaption>`}</figure>`,
+      );
   }
   if (rows.length === 0)
     throw new UsageError(`${folder} is a folder without results`, 'name a result, a model, or the folder of a sweep');

@@ -317,6 +317,43 @@ h.finitialize(-65)
 h.continuerun(10)
 `;
 
+/** A cell that drives three IntFire1, which also a train drives, and which one another and the cell receive. */
+const integrators = `
+from neuron import h
+h.load_file('stdrun.hoc')
+soma = h.Section(name='soma')
+soma.L = soma.diam = 20
+soma.insert('hh')
+h.usetable_hh = 0
+clamp = h.IClamp(soma(0.5))
+clamp.delay, clamp.dur, clamp.amp = 5, 90, 0.3
+stim = h.NetStim()
+stim.number, stim.start, stim.interval, stim.noise = 20, 3, 4.5, 0
+counters = [h.IntFire1() for _ in range(3)]
+for k, each in enumerate(counters):
+    each.tau, each.refrac = 20 + 5 * k, 3 + k
+synapse = h.ExpSyn(soma(0.5))
+synapse.tau = 2
+connections = [h.NetCon(soma(0.5)._ref_v, counters[k], sec=soma) for k in (0, 1)]
+connections += [h.NetCon(*ends) for ends in ((stim, counters[0]), (stim, counters[1]), (counters[0], counters[2]))]
+connections += [h.NetCon(counters[1], counters[2]), h.NetCon(counters[2], synapse)]
+for one, (delay, weight) in zip(connections, [(1, 0.6), (2, 0.45), (1, 0.35), (1, 0.5), (1.5, 0.7), (1, 0.6), (1, 0.02)]):
+    one.delay, one.weight[0] = delay, weight
+times = [h.Vector() for _ in counters]
+watch = [h.NetCon(each, None) for each in counters]
+for one, each in zip(watch, times):
+    one.record(each)
+h.finitialize(-65)
+h.continuerun(100)
+`;
+
+/** Times of the spikes of the three in ms: NEURON 9.0.2, by the script itself. */
+const integrated = [
+  [8.5, 24.15, 39.65, 55.15, 72.675, 88.15],
+  [8.5, 22, 35.5, 44.5, 56.15, 71.5, 85],
+  [10, 25.65, 41.15, 57.15, 74.175, 89.65],
+];
+
 describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
   it('become models with the spikes of NEURON', async () => {
     writeFileSync(folder.file('ring.py'), ring);
@@ -394,6 +431,22 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
       for (const [k, v] of expected.entries())
         // Sections of 0.1 nm, which stand for ends, add 1e-6 mV.
         expect(Number(samples[k]?.values[Number(time) * 40]) * 1e3).toBeCloseTo(v, 5);
+  });
+
+  it('have cells of IntFire1, if cells drive them', async () => {
+    writeFileSync(folder.file('integrators.py'), integrators);
+    const path = folder.file('integrators.yaml');
+    await python('.venv-pynn', ['-m', 'interneuron', 'neuron', folder.file('integrators.py'), '-o', path], program());
+    const session = openModel(importModel(readSource(path)));
+    await session.run(0.1);
+    const { spikes, spikeLabel } = await session.take();
+    await session.dispose();
+    const { steps, cells } = spikes.find(({ population }) => population === 'IntFire1')!;
+    expect(
+      integrated.map((_, cell) =>
+        [...steps].flatMap((step, k) => (cells[k] === cell ? [Math.round((step + spikeLabel) * 25) / 1000] : [])),
+      ),
+    ).toEqual(integrated);
   });
 
   it('keep the names of a framework: populations in order of gid, sections, stimuli, places', async () => {

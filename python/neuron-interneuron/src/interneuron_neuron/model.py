@@ -32,6 +32,29 @@ from .values import (
 _ION_NAMES = {"e{}": "e_{}", "{}i": "{}_i", "{}o": "{}_o", "i{}": "i_{}"}
 
 
+#: NEURON's IntFire1: a state that decays, and fires above 1. Arrivals while it is refractory are lost.
+_INTEGRATOR = {
+    "parameters": {"tau": {"unit": "ms", "value": 10}, "refrac": {"unit": "ms", "value": 5}},
+    "state": {"m": {"unit": 1}},
+    "derivatives": {"m": "-m/tau"},
+    "events": {
+        "spike": {
+            "when": "m > 1",
+            "do": ["m = 0"],
+            "refractory": {"for": "refrac", "rate": ["m"], "writes": "block", "rounding": "up"},
+        }
+    },
+    "method": "exact",
+}
+
+#: A connection that adds its weight.
+_WEIGHT = {
+    "parameters": {"weight": {"unit": 1, "value": 0}},
+    "ports": {"port": {"unit": 1}},
+    "pathways": {"pre": {"on": "pre.spike", "do": ["port += weight"]}},
+}
+
+
 class Model:
     """The document of the model that NEURON holds."""
 
@@ -67,6 +90,10 @@ class Model:
         #: Ends of sections, which are nodes without area, that something is at: names of the sections that stand for them.
         self._ends: dict[tuple[str, float], str] = self._used_ends()
         self._standard: dict[str, tuple[list[tuple[str, int]], dict[str, list[float]]]] = {}
+        #: Population and index of each IntFire1 that is a cell, by its name; populations by label; connections to them.
+        self._integrators: dict[str, tuple[str, int]] = {}
+        self._populations_of_integrators: dict[str, str] = {}
+        self._driven: dict[tuple[str, str, str], list[Any]] = {}
         self._left: set[str] = set()
         roots = [section for section in h.allsec() if section.parentseg() is None]
         known = self._names.cells
@@ -303,12 +330,16 @@ class Model:
         detectors: list[Any] = []
         listed = self.h.List("NetCon")
         connections = [listed.o(k) for k in range(int(listed.count()))]
+        self._read_integrators(connections)
         for one in connections:
             target = one.syn()
             if target is None:
                 detectors.append(one)
                 continue
             if not one.active():
+                continue
+            if target.hname() in self._integrators:
+                self._drive(one, trains)
                 continue
             if self._is_artificial(target):
                 sender = one.pre()
@@ -322,6 +353,8 @@ class Model:
             self._point(point, received.get(point.hname(), []), trains, plays, rows)
         for (source, event, target, kind), connected in rows.items():
             self._projection(source, event, target, kind, connected)
+        for (source, event, target), driven in self._driven.items():
+            self._projection_of_weights(source, event, target, driven)
         for one in detectors:
             found = self._source(one, trains)
             if found is not None and not found[1]:
@@ -329,6 +362,61 @@ class Model:
         for population in self.types:
             if population not in self._events:
                 self.note(f"no spikes of {population} are detected, because no NetCon, gid or APCount watches it")
+
+    # --- Integrate-and-fire cells -----------------------------------------------------------------------------------
+    def _read_integrators(self, connections: list[Any]) -> None:
+        """Makes cells of the IntFire1 that events of other cells reach. The events of all others are listed."""
+        targets: dict[str, list[Any]] = {}
+        reached: list[Any] = []
+        for one in connections:
+            target, sender = one.syn(), one.pre()
+            if target is None or not one.active() or target.hname().partition("[")[0] != "IntFire1":
+                continue
+            if sender is not None and self._is_artificial(sender):
+                targets.setdefault(sender.hname(), []).append(target)
+            else:
+                reached.append(target)
+        found: dict[str, Any] = {}
+        while reached:
+            cell = reached.pop()
+            if cell.hname() not in found:
+                found[cell.hname()] = cell
+                reached += targets.get(cell.hname(), [])
+        for name in sorted(found, key=_number):
+            label = self._names.points.get(name, "IntFire1")
+            population = self._populations_of_integrators.get(label)
+            if population is None:
+                population = self._populations_of_integrators[label] = unique(identifier(label), self.populations)
+                self.types[population] = _INTEGRATOR
+                self.populations[population] = {"type": population, "size": 0, "values": {"tau": [], "refrac": []}}
+                self._events[population] = {("", 0.0, 1.0): "spike"}
+                self._record({"of": population, "events": "spike"})
+            parts = self.populations[population]
+            self._integrators[name] = (population, parts["size"])
+            parts["size"] += 1
+            for key in ("tau", "refrac"):
+                parts["values"][key].append(getattr(found[name], key))
+
+    def _drive(self, one: Any, trains: Mapping[str, list[float]]) -> None:
+        """Reads a connection to an integrate-and-fire cell."""
+        found = self._source(one, trains)
+        if found is not None:
+            population, index = self._integrators[one.syn().hname()]
+            self._driven.setdefault((found[0], found[1], population), []).append((found[2], index, one))
+
+    def _projection_of_weights(self, source: str, event: str, target: str, driven: list[Any]) -> None:
+        """Adds connections whose weights are added to the state of their targets."""
+        self.synapses.setdefault("weight", _WEIGHT)
+        delays = same([max(self.h.dt, one.delay) for *_, one in driven])
+        self.projections[unique(f"{source}_{target}", self.projections)] = {
+            "from": {"of": source, "event": event} if event else source,
+            "to": target,
+            "synapse": "weight",
+            "connect": {"rule": "list", "sources": [each[0] for each in driven], "targets": [each[1] for each in driven]},
+            "delay": f"{delays!r} ms" if isinstance(delays, float) else {"array": delays, "unit": "ms"},
+            "values": {"weight": same([one.weight[0] for *_, one in driven])},
+            "receptor": "m",
+        }
 
     def _is_artificial(self, point: Any) -> bool:
         """Whether a point process only sends events, which no cell changes."""
@@ -389,6 +477,9 @@ class Model:
     def _source(self, one: Any, trains: Mapping[str, list[float]]) -> tuple[str, str, int, Any] | None:
         """Returns the population, event and index of the source of a connection."""
         sender = one.pre()
+        if sender is not None and sender.hname() in self._integrators:
+            population, index = self._integrators[sender.hname()]
+            return population, "spike", index, one
         if sender is not None and self._is_artificial(sender):
             name = sender.hname()
             if name not in trains:
@@ -499,7 +590,7 @@ class Model:
 
     def record_potentials(self) -> None:
         """Adds a recording of the potential of each cell."""
-        self.record += [{"of": name, "variables": ["v"]} for name in self.types]
+        self.record += [{"of": name, "variables": ["v"]} for name, cell in self.types.items() if "compartments" in cell]
 
     def _site(self, reference: Any) -> tuple[Any, ...] | None:
         """Returns the place of a variable: a mark is written to it and looked for."""
@@ -548,6 +639,11 @@ class Model:
             self.populations[name]["positions"] = {"array": places, "unit": "um"}
         for population in self.populations.values():
             population.pop("cells", None)
+            if "values" in population:
+                values = {key: same(each) for key, each in population["values"].items()}
+                population["values"] = {
+                    key: f"{each!r} ms" if isinstance(each, float) else {"array": each, "unit": "ms"} for key, each in values.items()
+                }
             if "spikes" in population:
                 times = population["spikes"]["times"]
                 order = sorted(range(len(times)), key=times.__getitem__)
@@ -573,6 +669,11 @@ class Model:
             **{key: part for key, part in parts.items() if part},
             "experiment": {"dt": f"{dt!r} ms", "duration": f"{duration!r} ms"},
         }
+
+
+def _number(name: str) -> int:
+    """Returns the number in NEURON's name of an object, such as `IntFire1[3]`."""
+    return int(name.partition("[")[2].rstrip("]") or 0)
 
 
 def _template(root: Any) -> str:

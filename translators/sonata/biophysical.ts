@@ -136,6 +136,9 @@ function membraneIn(
 }
 
 // --- Document -------------------------------------------------------------------------------------------------------
+/** Most compartments of a section in NEURON. */
+const mostDivisions = 32767;
+
 /** Values of new sections in NEURON. */
 const usual = { resistivity: 35.4, capacitance: 1 } as const;
 
@@ -151,8 +154,13 @@ function neuronOf(config: Config, sections: readonly Section[], membrane: Membra
   };
   const [celsius, start] = [number('conditions', 'celsius'), number('conditions', 'v_init')];
   const [threshold, step] = [number('run', 'spike_threshold'), number('run', 'dL', false)];
-  if (step !== undefined && !(step > 0))
-    return config.report(messages.wrongValue('dL', 'a length above 0 um', step), config.place('run', 'dL'));
+  const divisionsOf = ({ length }: Section): number =>
+    step === undefined ? 1 : 1 + 2 * Math.floor(length / (2 * step));
+  if (step !== undefined && !(step > 0 && sections.every((section) => divisionsOf(section) <= mostDivisions)))
+    return config.report(
+      messages.wrongValue('dL', `a length above 0 um, and at most ${mostDivisions} compartments a section`, step),
+      config.place('run', 'dL'),
+    );
   const mechanisms = mechanismsOf(config, membrane);
   if (celsius === undefined || start === undefined || threshold === undefined || !mechanisms) return undefined;
   const sectionOf = (section: Section): SectionDocument => {
@@ -163,7 +171,7 @@ function neuronOf(config: Config, sections: readonly Section[], membrane: Membra
       ...(points
         ? { points: points.map((point) => point.map((value) => `${value} um`)) as never }
         : { length: `${length} um`, diameter: `${diameter} um` }),
-      divisions: step === undefined ? 1 : 1 + 2 * Math.floor(length / (2 * step)),
+      divisions: divisionsOf(section),
       specificCapacitance: `${membrane.capacitance.get(kind) ?? usual.capacitance} uF/cm**2`,
       resistivity: `${membrane.resistivity.get(kind) ?? usual.resistivity} ohm*cm`,
     };

@@ -348,7 +348,7 @@ function sitesOf(
 ): readonly { readonly section: string; readonly fraction: number }[] {
   const { structure, neuron } = cell;
   const stated: readonly unknown[] = [memberOf(report, 'sections') ?? 'all'].flat();
-  const names = stated.map((name) => String(name).toLowerCase());
+  const names = stated.map((name) => (typeof name === 'string' ? name.toLowerCase() : JSON.stringify(name)));
   if (names.length === 1 && names[0] === 'soma') return [{ section: structure?.soma ?? '', fraction: 0.5 }];
   const labels = [...(structure?.labels ?? [])];
   const kinds = new Set(

@@ -84,7 +84,7 @@ export function membraneOfFit(
   };
   const listAt = (value: unknown, pointer: string): readonly unknown[] => {
     if (isList<unknown, unknown>(value)) return value;
-    report(messages.missingInFit(`a list ${pointer.slice(1)}`), placeOf(pointer));
+    report(messages.missingInFit(`list ${pointer.slice(1)}`), placeOf(pointer));
     return [];
   };
   /** Returns the kind of sections that an entry names; undefined for a name without sections. */

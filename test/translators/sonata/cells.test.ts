@@ -93,6 +93,11 @@ describe('cells with shapes', () => {
     ],
     ['a potential of an ion that no mechanism has', { ...edited(tall, /\n *\{\n *"section": "soma",\n *"mechanism": "(quickna|instantna)"[^}]*\},/g, '') }, []], // prettier-ignore
     ['no temperature', edited('config.json', '"celsius": 32', '"x": 1'), ['sonata/missing-key config.json']],
+    ['compartments without length', edited('config.json', '"dL": 15', '"dL": 0'), ['sonata/wrong-value config.json']],
+    ['too many compartments', edited('config.json', '"dL": 15', '"dL": 1e-7'), ['sonata/wrong-value config.json']],
+    ['a first potential that is a text', edited('config.json', '-72', '"cold"'), ['sonata/wrong-value config.json']],
+    ['an empty file of parameters', { [tall]: 'null' }, [`sonata/missing-in-fit ${tall}`]],
+    ['genes that are no objects', edited(tall, '"genome": [', '"genome": ["cak", null,'), [`sonata/unknown-section ${tall}`, `sonata/missing-in-fit ${tall}:`]], // prettier-ignore
     ['no threshold', edited('config.json', '"spike_threshold": -15,', ''), ['sonata/missing-key config.json']],
     ['a clamp on a section that is not there', edited('config.json', '"amp": 0.12', '"section_name": "tuft", "amp": 0.12'), ['sonata/no-such-section config.json']], // prettier-ignore
     ['a report of sections that cells lack', edited('config.json', '"sections": "soma"', '"sections": "tuft"'), ['sonata/unknown-section config.json']], // prettier-ignore

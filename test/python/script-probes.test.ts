@@ -163,8 +163,8 @@ sim.run(10.0)
     'a language': [
       'import pyNN.nest as sim',
       'import pyNN.nest as sim\nfrom pyNN.nest.nestml import nestml_synapse_type\nnestml_synapse_type("s", "s.nestml")',
-      /not those of synapses/,
-      /equations/,
+      /no file s\.nestml/,
+      /several lines/,
       'nestml_synapse_type("s", "s.nestml")',
     ],
     'an import': [

@@ -119,6 +119,12 @@ export function importNestml(name: string, text: string, diagnostics: Diagnostic
   return settle(document, file.positions);
 }
 
+/** Returns the unit of weights that the ports of a synapse state; 1 without one. */
+function unitOfWeights(ports: unknown): string {
+  const unit = memberOf(ports, 'target');
+  return typeof unit === 'string' ? unit : '1';
+}
+
 /** Returns receptors of PyNN on ports: NEST adds numbers of nS to models with conductances, and of pA to others. */
 function receptorsAsIn(model: NestmlModel): Receptors {
   const hasConductances = [...model.state, ...model.inlines].some(({ name }) => name.startsWith('g'));
@@ -180,7 +186,9 @@ export function withNamedModels(
     const stated = more['receptors'] as Receptors | undefined;
     const receptors = stated && (Object.keys(stated).length > 0 ? stated : receptorsAsIn(model));
     const type = read.read((report) =>
-      kind === 'synapses' ? synapseOf(model, report) : neuronOf(model, report, receptors).type,
+      kind === 'synapses'
+        ? synapseOf(model, report, unitOfWeights(more['ports']))
+        : neuronOf(model, report, receptors).type,
     );
     if (!type) return more;
     const settled = settle(type, read.positions);

@@ -78,9 +78,14 @@ export type Receptors = Readonly<Record<string, { readonly variable: string; rea
 export const neuronOf = (model: NestmlModel, report: Report, receptors: Receptors = {}): NeuronOfNestml =>
   new Neuron(model, report).read(receptors);
 
-/** Returns the type of a model of a synapse. @throws Unreadable after a finding */
-export const synapseOf = (model: NestmlModel, report: Report): Readonly<Record<string, unknown>> =>
-  new Neuron(model, report).readSynapse();
+/**
+ * Returns the type of a model of a synapse.
+ *
+ * @param unit  of the variable that emitted weights are added to, whose numbers count NEST's unit
+ * @throws Unreadable after a finding
+ */
+export const synapseOf = (model: NestmlModel, report: Report, unit: string): Readonly<Record<string, unknown>> =>
+  new Neuron(model, report).readSynapse(unit);
 
 /** Pathways of synapses, by the ports that NESTML connects to the cells. */
 const pathwayOfPort: Readonly<Record<string, string>> = { pre_spikes: 'pre', post_spikes: 'post' };
@@ -195,7 +200,7 @@ class Neuron {
     return this.#result();
   }
 
-  readSynapse(): Readonly<Record<string, unknown>> {
+  readSynapse(unit: string): Readonly<Record<string, unknown>> {
     const { model } = this;
     const target = this.#names.take('target');
     const notRead = (what: string, span: Span): never =>
@@ -207,7 +212,13 @@ class Neuron {
       if (k > 0 || one.kind !== 'call' || one.name !== 'integrate_odes' || one.arguments.length > 0)
         notRead('code of each step', one.span);
     this.#readEquations();
-    const number1: Type = { kind: 'real', dimension: dimensionless, unit: '1' };
+    const weights = this.#translator.type({ text: unit === '1' ? 'real' : unit, span: model.span });
+    const none = zeroOf(weights).e;
+    // NEST runs code of simultaneous spikes of the target first, unless the source has the lower one of two priorities.
+    const [pre = 0, post = 0] = Object.keys(pathwayOfPort).map(
+      (port) => model.receivers.find((one) => one.port === port)?.priority,
+    );
+    const isPreFirst = pre !== 0 && post !== 0 && pre < post;
     const pathways = Object.entries(pathwayOfPort).flatMap(([port, pathway]) => {
       const handlers = model.receivers.filter((one) => one.port === port).sort((a, b) => b.priority - a.priority);
       const code = new Code(this.#translator, this.#scope, this.#names, {
@@ -215,16 +226,23 @@ class Neuron {
         call: ({ name, arguments: [weight, delay], span }, guard, own) => {
           if (name !== 'emit_spike') return false;
           if (delay) this.#translator.report(messages.delayOfProjection(), delay.span);
-          const value = weight ? this.#translator.value(weight, own.scope) : null;
-          const sent = value ? this.#translator.stored(value, number1, span) : number(1);
-          own.statements.push(assignment(target, '+=', guard ? conditional(guard, sent, number(0), span) : sent, span));
+          const sent = this.#translator.stored(this.#translator.value(weight ?? number(1), own.scope), weights, span);
+          own.statements.push(assignment(target, '+=', guard ? conditional(guard, sent, none, span) : sent, span));
           return true;
         },
       });
       for (const { body } of handlers) code.run(body);
       return handlers.length === 0
         ? []
-        : [[pathway, { do: code.statements.map((one) => locatedStatement(one, '')) }] as const];
+        : [
+            [
+              pathway,
+              {
+                do: code.statements.map((one) => locatedStatement(one, '')),
+                ...(pathway === 'post' && !isPreFirst ? { order: -2 } : {}),
+              },
+            ] as const,
+          ];
     });
     for (const { port = '', span } of model.receivers)
       if (!Object.hasOwn(pathwayOfPort, port)) notRead(`the port ${port}`, span);
@@ -233,7 +251,7 @@ class Neuron {
       derivatives: Object.fromEntries(
         [...this.#rates].map(([name, rate]) => [name, { rate: locatedExpression(rate, ''), eventDriven: true }]),
       ),
-      ports: { target: '1' },
+      ports: { target: unit },
       pathways: Object.fromEntries(pathways),
     };
   }

@@ -218,11 +218,23 @@ function nativeProjection(
   const properties = {
     values: whereFrom(values, child(at, 'values')),
     delays: whereFrom(delays, child(at, 'delays')),
+    ...receptorOf(projection, post, pointer, setting),
     ...translateSpace(projection.space, child(pointer, 'space')),
     ...whereFrom(rest, child(pointer, 'native')),
   };
   const own = { from: end(pre, 'pre', from), to: end(post, 'post', to) };
   return translated(id, { type: name, standard }, connections, own, properties, pointer);
+}
+
+/** Returns the variable of the receptor that a projection of native synapses names. */
+function receptorOf(projection: Projection, post: Target, pointer: string, setting: Setting): object {
+  const { receptor_type: name } = projection;
+  const receptors = name ? commonReceptors(post, child(pointer, 'post'), setting) : undefined;
+  const at = child(pointer, 'receptor_type');
+  const receptor = name && receptors ? own(receptors, name) : undefined;
+  if (name && receptors && !receptor)
+    setting.report(messages.unknownReference('receptor', name, Object.keys(receptors)), at);
+  return receptor ? { receptor: located(receptor.variable, at) } : {};
 }
 
 /** Returns a name for a type. Types of one name differ if a projection needs another variant. */

@@ -287,6 +287,74 @@ def check_nestml():
     assert np.abs(potentials - expected_potentials).max() < 1e-9
 
 
+_SYNAPSE = """model pair:
+    state:
+        w real = 1
+        before real = 0
+        after real = 0
+    parameters:
+        up real = 0.5
+        down real = 0.25
+        tau ms = 10 ms
+    equations:
+        before' = -before / tau
+        after' = -after / tau
+    input:
+        pre_spikes <- spike
+        post_spikes <- spike
+    output:
+        spike
+    onReceive(post_spikes):
+        w += up * before
+        after += 1
+    onReceive(pre_spikes):
+        w -= down * after
+        before += 1
+        emit_spike(w)
+    update:
+        integrate_odes()
+"""
+
+_TARGET = """model target:
+    state:
+        V_m mV = 0 mV
+    parameters:
+        tau ms = 10 ms
+    equations:
+        V_m' = -V_m / tau
+    input:
+        spikes <- spike
+    output:
+        spike
+    update:
+        integrate_odes()
+    onReceive(spikes):
+        V_m += spikes * 1 s * 1 mV
+    onCondition(V_m > 50 mV):
+        V_m = 0 mV
+        emit_spike()
+"""
+
+
+def check_nestml_synapses():
+    """A synapse in NESTML changes its weight by spikes of both sides, as its equations have it."""
+    plastic = ours.nestml.nestml_synapse_type("pair", _SYNAPSE, postsynaptic_neuron_nestml_description=_TARGET)
+    ours.setup(timestep=0.1, min_delay=0.1)
+    a, drive = (ours.Population(1, ours.SpikeSourceArray(spike_times=times)) for times in ([5.0, 20.0], [10.0]))
+    b = ours.Population(1, plastic.postsynaptic_cell_type(tau=8.0))
+    ours.Projection(a, b, ours.AllToAllConnector(), plastic(weight=3.0, delay=1.5, up=0.2), receptor_type="excitatory")
+    ours.Projection(drive, b, ours.AllToAllConnector(), ours.StaticSynapse(weight=0.1, delay=1.0), receptor_type="excitatory")
+    b.record(["spikes", "V_m"])
+    ours.run(30.0)
+    segment = b.get_data().segments[0]
+    (post,) = segment.spiketrains[0].magnitude
+    potentials = segment.analogsignals[0].magnitude[:, 0]
+    assert abs(post - 11.0) < 0.11 and abs(potentials[65] - 3.0) < 1e-9, (post, potentials[65])
+    # The spike of the target reaches the synapse after the delay.
+    weight = 3.0 + 0.2*np.exp(-(post + 1.5 - 5.0)/10) - 0.25*np.exp(-(20.0 - post - 1.5)/10)
+    assert abs(potentials[215] - weight) < 1e-9, (potentials[215], weight)
+
+
 def main():
     """Runs all checks."""
     with tempfile.TemporaryDirectory() as folder:
@@ -300,6 +368,7 @@ def main():
         check_unseeded()
         check_draws()
         check_nestml()
+        check_nestml_synapses()
         os.chdir("/")
     print("checked")
 

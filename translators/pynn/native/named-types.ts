@@ -15,7 +15,7 @@ const ofCells = new Set(['params', 'values']);
 export function withNamedTypes(document: unknown, positions: Positions, { named }: Pick<Reading, 'named'>): Placed {
   const populations = memberOf(document, 'populations');
   const native = memberOf(document, 'native');
-  const given = memberOf(native, 'cells');
+  const [given, synapses] = [memberOf(native, 'cells'), memberOf(native, 'synapses')];
   const cells: Record<string, unknown> = Object.fromEntries(
     Object.entries(isObject(given) ? given : {}).map(([name, type]) => [
       name,
@@ -42,21 +42,27 @@ export function withNamedTypes(document: unknown, positions: Positions, { named 
   const all = Array.isArray(populations) ? populations.map(typed) : populations;
   const pointerOf = (pointer: string): string => {
     const root = /^\/neurons\/[^/]*/.exec(pointer)?.[0] ?? '';
-    return places.get(root) ?? `/native/cells${pointer.slice('/neurons'.length)}`;
+    return places.get(root) ?? `/native${pointer.replace(/^\/neurons/, '/cells')}`;
   };
   const read = named(
-    { neurons: cells },
+    { neurons: cells, ...(isObject(synapses) ? { synapses } : {}) },
     {
       place: (pointer, span) => positions.place(pointerOf(pointer), span),
       keyPlace: (pointer) => (positions.keyPlace ?? positions.place)(pointerOf(pointer)),
     },
   );
   const back = (pointer: string): string | undefined =>
-    pointer.startsWith('/native/cells/') ? `/neurons${pointer.slice('/native/cells'.length)}` : undefined;
-  const found = memberOf(read.document, 'neurons') as Members;
-  if (Object.keys(found).length === 0) return { document, positions };
+    /^\/native\/(?:cells|synapses)\//.test(pointer)
+      ? pointer.slice('/native'.length).replace(/^\/cells/, '/neurons')
+      : undefined;
+  const { neurons, synapses: types } = read.document as { readonly neurons: Members; readonly synapses?: Members };
+  if (Object.keys(neurons).length === 0 && !types) return { document, positions };
   return {
-    document: { ...(document as Members), populations: all, native: { ...(native as Members), cells: found } },
+    document: {
+      ...(document as Members),
+      ...(all === undefined ? {} : { populations: all }),
+      native: { ...(native as Members), cells: neurons, ...(types && { synapses: types }) },
+    },
     positions: {
       place: (pointer, span) => {
         const own = back(pointer);

@@ -182,6 +182,7 @@ class DocumentOfProjection:
             "label": self.name_in_document,
             "pre": ends[0],
             "post": ends[1],
+            **({"receptor_type": self.receptor_type} if self.receptor_type else {}),
             "connector": named,
             "synapse": {
                 "type": self.synapse_type.document_name(),

@@ -83,7 +83,7 @@ class Projection(RecordingOfSynapses, DocumentOfProjection, common.Projection):
                  source=None, receptor_type=None, space=Space(), label=None):
         state.refuse_after_a_run("projections")
         if hasattr(synapse_type, "definition"):
-            self._connect_natively(presynaptic_population, postsynaptic_population, connector, synapse_type, label)
+            self._connect_natively(presynaptic_population, postsynaptic_population, connector, synapse_type, label, receptor_type)
             return
         if all(hasattr(cells, "size") for cells in (presynaptic_population, postsynaptic_population)):
             check_receivers(postsynaptic_population)
@@ -110,12 +110,15 @@ class Projection(RecordingOfSynapses, DocumentOfProjection, common.Projection):
         state.projections.append(self)
         state.changed()
 
-    def _connect_natively(self, pre, post, connector, synapse_type, label):
+    def _connect_natively(self, pre, post, connector, synapse_type, label, receptor_type):
         """Synapses of a type of the script's own: the engine connects them by the rules of the canonical model."""
         if isinstance(pre, common.Assembly) or isinstance(post, common.Assembly):
             raise NotImplementedError("native synapses are between populations and views")
         self.pre, self.post, self.synapse_type, self._connector = pre, post, synapse_type, connector
-        self.receptor_type, self.space, self.initial_values = None, Space(), {}
+        if hasattr(synapse_type, "act_on"):
+            synapse_type.act_on(post.celltype)
+            receptor_type = receptor_type or post.celltype.receptor_types[0]
+        self.receptor_type, self.space, self.initial_values = receptor_type, Space(), {}
         self._known, self._rule = (np.empty(0, np.int64), np.empty(0, np.int64), {}), None
         self._columns, self._parts, self._cache, self._built, self._initial, self._segments = [], [], {}, None, {}, []
         self.label = label or f"{pre.label}_to_{post.label}"

@@ -6,6 +6,7 @@ import { yamlText } from '../src/convert/yaml-text.js';
 import { fc } from './support/property.js';
 import { missingEnvironment, python } from './support/python.js';
 import '../translators/brian/road.js';
+import '../translators/pynn/road.js';
 
 describe('yamlText', () => {
   it('has equations as blocks, and short values on one line', () => {

@@ -31,10 +31,7 @@ export function writerOf(to: TargetNotation, notation: Notation): Writer {
 export function roadOf(notation: Notation): Road {
   const road = registered[notation];
   if (road) return road;
-  throw new UsageError(
-    `this program does not have ${titleOf(notation)}`,
-    'register the notation, as src/notations.ts registers all',
-  );
+  throw new UsageError(`this program does not have ${titleOf(notation)}`, 'register its road with registerRoads');
 }
 
 /** Returns all roads, by notation. */

@@ -14,6 +14,7 @@ import { fingerprint } from '../pipeline/fingerprint.js';
 import { convertModel } from '../../src/convert/convert.js';
 import '../../translators/brian/road.js';
 import '../../translators/neuroml/road.js';
+import '../../translators/pynn/road.js';
 
 /** The frozen model as a reader of its JSON gets it. */
 function reread({ model, data }: ValidModel): ValidModel {

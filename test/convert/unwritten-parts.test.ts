@@ -4,6 +4,11 @@ import { ConversionReport, isLeftOut } from '../../src/model/conversion-report.j
 import type { ValidModel } from '../../src/model/model.js';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import { brian } from '../support/brian-text.js';
+import '../../translators/neuroml/road.js';
+import '../../translators/pynn/road.js';
+import '../../translators/sonata/road.js';
+import '../../translators/nir/road.js';
+import '../../translators/brian/road.js';
 
 const text = brian(`
 neuron_groups:

@@ -4,6 +4,7 @@ import type { DrawnModel } from '../../src/draw/drawn-model.js';
 import type { Projection } from '../../src/model/model.js';
 import { writtenModel } from '../../src/model/typed-model.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
+import '../../translators/pynn/road.js';
 
 /** A population of eight connected to itself; generators `r` (seed 12345) and `w` (seed 7). */
 const documentOf = (connector: object, weight: unknown, size = 8): string =>

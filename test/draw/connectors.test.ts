@@ -9,6 +9,7 @@ import { drawModel } from '../../src/draw/draw.js';
 import type { DrawnModel } from '../../src/draw/drawn-model.js';
 import type { Projection } from '../../src/model/typed.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
+import '../../translators/pynn/road.js';
 
 const cell = { type: 'IF_curr_exp' };
 const seeded = (seed: number): object => ({ type: 'NumpyRNG', seed });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { drawModel } from '../../src/draw/draw.js';
 import { DiagnosticError, type Diagnostic } from '../../src/diagnostics/diagnostic.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
+import '../../translators/pynn/road.js';
 
 const synapse = { type: 'StaticSynapse', params: { weight: 0.01, delay: 1 } };
 const rng = 'numpy';

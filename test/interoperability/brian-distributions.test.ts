@@ -22,6 +22,7 @@ import { simulate } from '../support/simulate.js';
 import { mean, twoSampleKolmogorovP, variance, welchP } from '../support/statistics.js';
 import { peerRecords, peers } from '../support/peer-records.js';
 import { missingPython, runPython } from './python-environment.js';
+import '../../translators/brian/road.js';
 
 const missing = missingPython(['brian2']);
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-distributions-'));

@@ -9,6 +9,8 @@ import { packModel } from '../../src/pack/pack.js';
 import { importModel, readSource, runModel } from '../../src/pipeline/pipeline.js';
 import { missingPython, runPython } from './python-environment.js';
 import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
+import '../../translators/pynn/road.js';
 
 /** The output of `read_bundle.py`. */
 interface Found {

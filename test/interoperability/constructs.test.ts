@@ -17,6 +17,7 @@ import { peerRecords, peers, type PeerInput } from '../support/peer-records.js';
 import { failed, missingPynn, runThere, type NamedModel } from './pynn/backend.js';
 import type { Results } from './pynn/results.js';
 import '../../translators/neuroml/road.js';
+import '../../translators/pynn/road.js';
 
 const read = (document: object): ImportedModel =>
   importModel({ name: 'construct.json', text: JSON.stringify(document) });

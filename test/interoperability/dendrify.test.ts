@@ -8,6 +8,7 @@ import { exportBrianScript } from '../../translators/brian/export-script.js';
 import { simulate } from '../support/simulate.js';
 import { valid } from '../translators/brian/support.js';
 import { missingPython, runPython } from './python-environment.js';
+import '../../translators/brian/road.js';
 
 const folder = '.venv/dendrify';
 

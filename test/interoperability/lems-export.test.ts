@@ -22,6 +22,7 @@ import { inFolder } from './output-tables.js';
 import { missingInterpreter, referenceOutputs } from './reference-interpreter.js';
 import '../../translators/brian/road.js';
 import '../../translators/neuroml/road.js';
+import '../../translators/pynn/road.js';
 
 /** Steps of the spikes of each cell. */
 type Trains = ReadonlyMap<string, readonly number[]>;

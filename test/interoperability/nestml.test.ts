@@ -13,6 +13,7 @@ import { importModel } from '../../src/pipeline/pipeline.js';
 import { peerRecords, peers } from '../support/peer-records.js';
 import { missingEnvironment, recordsOf } from '../support/python.js';
 import { axonalRule, plasticRules, twoTypes } from '../translators/pynn/nestml-model.js';
+import '../../translators/pynn/road.js';
 
 const headers = ['ltdl.h', 'gsl/gsl_odeiv.h', 'boost/version.hpp'];
 const missing =

@@ -16,6 +16,7 @@ import { missingInterpreter, runReference } from './reference-interpreter.js';
 import { withReason } from '../support/skip-reasons.js';
 import '../../translators/brian/road.js';
 import '../../translators/neuroml/road.js';
+import '../../translators/pynn/road.js';
 
 // From 0 towards 1.5 with a time constant of 10 ms, the cell is at 1 after 10 ms * ln 3, in the step that ends at 11
 // ms.

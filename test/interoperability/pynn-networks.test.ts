@@ -19,6 +19,7 @@ import { read, runHere } from './pynn/ours.js';
 import { documentOf } from './pynn/probe.js';
 import { randomNetwork, type RandomNetwork } from './pynn/random-network.js';
 import { keptTrace, spikesOf as cellSpikes, thinned, traceOf, type Results } from './pynn/results.js';
+import '../../translators/pynn/road.js';
 
 const missing = missingPynn();
 const records = peerRecords('pynn-networks');

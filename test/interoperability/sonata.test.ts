@@ -13,6 +13,7 @@ import { peerRecords, peers } from '../support/peer-records.js';
 import { python } from '../support/python.js';
 import { simulateModel } from '../support/simulate.js';
 import '../../translators/sonata/road.js';
+import '../../translators/pynn/road.js';
 
 const records = peerRecords('sonata');
 const runner = 'test/interoperability/python/run_bmtk.py';

@@ -9,6 +9,7 @@ import { typedValid, writtenModel } from '../../src/model/typed-model.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
 import '../../translators/brian/road.js';
 import '../../translators/neuroml/road.js';
+import '../../translators/pynn/road.js';
 
 type Valid = ReturnType<typeof importModel>['valid'];
 interface Source {

@@ -7,6 +7,7 @@ import { convertModel } from '../../src/convert/convert.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
 import '../../translators/brian/road.js';
 import '../../translators/neuroml/road.js';
+import '../../translators/pynn/road.js';
 
 /** The columns of a fixture of LEMS in another notation, by file, and the report. */
 async function columnsIn(fixture: string, to: 'brian-json' | 'pynn-json', given?: string) {

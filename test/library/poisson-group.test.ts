@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { convertModel } from '../../src/convert/convert.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
 import '../../translators/brian/road.js';
+import '../../translators/pynn/road.js';
 
 describe('a PoissonGroup', () => {
   const rated = async (rates: string): Promise<unknown> => {

@@ -13,6 +13,7 @@ import { someOf } from '../support/effort.js';
 import { cells, documentOf, inStepsOfPynn, type Construct } from './constructs.js';
 import '../../translators/brian/road.js';
 import '../../translators/neuroml/road.js';
+import '../../translators/pynn/road.js';
 
 const read = (document: Record<string, unknown>): ReturnType<typeof importModel> =>
   importModel({ name: 'construct.yaml', text: stringify(document) });

@@ -8,6 +8,7 @@ import { checkConversion } from '../support/check-conversion.js';
 import { convertModel } from '../../src/convert/convert.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
 import '../../translators/brian/road.js';
+import '../../translators/pynn/road.js';
 
 type Valid = ReturnType<typeof importModel>['valid'];
 

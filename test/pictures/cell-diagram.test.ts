@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { modelDiagram } from '../../src/pictures/model-diagram.js';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import '../../translators/swc/road.js';
+import '../../translators/neuroml/road.js';
 
 /** A soma with a dendrite. @param dendrite  its members */
 const model = (dendrite: string): string => `

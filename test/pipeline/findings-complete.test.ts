@@ -9,6 +9,7 @@ import { renderDiagnostics } from '../../src/diagnostics/render.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
 import '../../translators/brian/road.js';
 import '../../translators/neuroml/road.js';
+import '../../translators/pynn/road.js';
 
 function errorsIn(name: string, text: string): readonly Diagnostic[] {
   try {

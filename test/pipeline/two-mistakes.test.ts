@@ -7,6 +7,7 @@ import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
 import '../../translators/brian/road.js';
 import '../../translators/neuroml/road.js';
+import '../../translators/pynn/road.js';
 
 /** Code and line of each error in a text. */
 function errors(text: string): string[] {

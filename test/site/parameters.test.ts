@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parametersOf } from '../../site/parameters.js';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
+import '../../translators/pynn/road.js';
 
 /** Returns a line for each parameter of a document: value and range, or that it is a switch. */
 function offered(path: string, names: RegExp): readonly string[] {

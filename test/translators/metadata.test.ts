@@ -5,6 +5,7 @@ import { convertModel } from '../../src/convert/convert.js';
 import { importModel, type ImportedModel } from '../../src/pipeline/pipeline.js';
 import '../../translators/brian/road.js';
 import '../../translators/neuroml/road.js';
+import '../../translators/pynn/road.js';
 
 const notations = ['canonical', 'brian-json', 'pynn-json', 'lems'] as const;
 

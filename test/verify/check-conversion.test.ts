@@ -7,6 +7,7 @@ import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import type { ValidModel } from '../../src/model/model.js';
 import '../../translators/brian/road.js';
 import '../../translators/neuroml/road.js';
+import '../../translators/pynn/road.js';
 
 /** v rises towards 12 mV with a time constant of 10 ms, in steps of 0.1 ms, and never reaches its threshold. */
 function relaxing(changes: object = {}, monitors: object = {}): ValidModel {

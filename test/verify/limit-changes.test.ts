@@ -9,6 +9,9 @@ import { limitOf, type Limit } from '../../src/verify/limit.js';
 import { drawnOnce } from '../../src/verify/open-loop.js';
 import { convertWritten, readWritten } from '../../src/verify/read-back.js';
 import { stepReaders } from '../../src/verify/step-reasons.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
+import '../../translators/pynn/road.js';
 
 const [sources, size] = [10, 8];
 

@@ -7,6 +7,9 @@ import { limitWith, type RunFiles } from '../../src/verify/check-with.js';
 import { limitText } from '../../src/verify/limit-text.js';
 import { root } from '../support/import-graph.js';
 import { peerRecords, peers } from '../support/peer-records.js';
+import '../../translators/brian/road.js';
+import '../../translators/pynn/road.js';
+import '../../translators/neuroml/road.js';
 
 const records = peerRecords('limits');
 

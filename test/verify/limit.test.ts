@@ -18,6 +18,7 @@ import { root } from '../support/import-graph.js';
 import { convertWritten, readWritten } from '../../src/verify/read-back.js';
 import '../../translators/brian/road.js';
 import '../../translators/neuroml/road.js';
+import '../../translators/pynn/road.js';
 
 /** Returns 8 cells with 80 synapses from 10 listed sources, and among them a projection back. */
 const network = () => ({

@@ -8,6 +8,7 @@ import { graded, measure, type Measurement } from '../../src/verify/measure.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
 import '../../translators/brian/road.js';
 import '../../translators/neuroml/road.js';
+import '../../translators/pynn/road.js';
 
 const cells = {
   N: 2,

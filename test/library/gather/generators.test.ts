@@ -6,6 +6,7 @@ import { convertModel } from '../../../src/convert/convert.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
 import '../../../translators/brian/road.js';
 import '../../../translators/neuroml/road.js';
+import '../../../translators/pynn/road.js';
 
 const document = (cell: string, columns: string): string => `<Lems>
   <Target component="run"/>

@@ -10,6 +10,7 @@ import { spikesOf } from '../../../src/verify/check-conversion.js';
 import { measure } from '../../../src/verify/measure.js';
 import '../../../translators/brian/road.js';
 import '../../../translators/neuroml/road.js';
+import '../../../translators/pynn/road.js';
 
 const read = (document: object): ValidModel => importModel({ name: 'm.json', text: JSON.stringify(document) }).valid;
 

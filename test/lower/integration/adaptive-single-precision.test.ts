@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { simulate } from '../../support/simulate.js';
+import '../../../translators/pynn/road.js';
 
 describe('exponential integrate-and-fire cells of PyNN', () => {
   test.each(['eif-cond-alpha-isfa-ista', 'eif-cond-exp-isfa-ista'])(

@@ -8,6 +8,7 @@ import { brian } from '../../support/brian-text.js';
 import { lowered, simulate } from '../../support/simulate.js';
 import { run, samples } from '../../translators/pynn/support.js';
 import '../../../translators/brian/road.js';
+import '../../../translators/pynn/road.js';
 
 /** An arrival of 0.05 uS at 6 ms. */
 const arrival = (

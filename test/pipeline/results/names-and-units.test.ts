@@ -15,6 +15,8 @@ import { convertModel, type TargetNotation } from '../../../src/convert/convert.
 import { importModel, type ImportedModel, type ImportOptions } from '../../../src/pipeline/pipeline.js';
 import { brianUnits } from '../../../translators/brian/units.js';
 import '../../../translators/neuroml/road.js';
+import '../../../translators/brian/road.js';
+import '../../../translators/pynn/road.js';
 
 const prefixes = [...'YZEPTGMkhdcmunpfazy', 'da'];
 const unprefixed = [

@@ -10,6 +10,7 @@ import { openResult } from '../../../runtime/results/open.js';
 import { importModel, runModel } from '../../../src/pipeline/pipeline.js';
 import { stretchesKept } from '../../../src/library/simulators/kept-stretches.js';
 import { verifyResult } from '../../../src/verify/verify.js';
+import '../../../translators/pynn/road.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'segments-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

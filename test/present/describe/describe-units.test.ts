@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { importModel } from '../../../src/pipeline/pipeline.js';
 import { describeModel } from '../../../src/present/describe/describe.js';
 import { lineText } from '../../../src/present/describe/description.js';
+import '../../../translators/pynn/road.js';
 
 /** All cells and lines of a description, one a line. */
 function textOf(document: unknown): string {

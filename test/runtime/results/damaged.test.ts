@@ -8,6 +8,7 @@ import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
 import { compareResults } from '../../../src/verify/compare-results.js';
 import { readNwbRecord } from '../../../runtime/results/nwb/read.js';
 import { importModel, runModel } from '../../../src/pipeline/pipeline.js';
+import '../../../translators/pynn/road.js';
 
 const model = JSON.stringify({
   format: 'interneuron/pynn',

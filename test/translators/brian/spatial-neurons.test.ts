@@ -18,6 +18,7 @@ import { exportLems } from '../../../translators/neuroml/export.js';
 import { simulate } from '../../support/simulate.js';
 import { document, findings, valid, type Loose } from './support.js';
 import '../../../translators/swc/road.js';
+import '../../../translators/brian/road.js';
 
 const passive = (sections: string, more = '', rest = ''): string => `
 format: interneuron/brian

@@ -12,6 +12,7 @@ import { importModel, readSource, runModel, type ImportedModel } from '../../../
 import { someOf } from '../../support/effort.js';
 import '../../../translators/brian/road.js';
 import '../../../translators/neuroml/road.js';
+import '../../../translators/pynn/road.js';
 
 const folder = 'fixtures/neuroml';
 const documents = readdirSync(folder).filter((name) => /\.(xml|nml)$/.test(name));

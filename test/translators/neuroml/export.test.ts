@@ -17,6 +17,8 @@ import {
 } from '../../../src/pipeline/pipeline.js';
 import '../../../translators/brian/road.js';
 import '../../../translators/sonata/road.js';
+import '../../../translators/neuroml/road.js';
+import '../../../translators/pynn/road.js';
 
 /** Spike times in s of each population. */
 async function spikesOf(model: ImportedModel): Promise<ReadonlyMap<string, number>> {

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { simulate, stepsOf, trace } from '../../support/simulate.js';
 import { cellTypes, networkTypes } from './support/importing.js';
 import { lems } from './support/reading.js';
+import '../../../translators/neuroml/road.js';
 
 describe('a cell with a synapse and a pulse', () => {
   const document = (first: string, second: string): string =>

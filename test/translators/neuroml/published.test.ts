@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { simulate, trace } from '../../support/simulate.js';
 import { networkTypes } from './support/importing.js';
 import { lems } from './support/reading.js';
+import '../../../translators/neuroml/road.js';
 
 /** Two steps of a network with the columns of a file. */
 const network = (types: string, content: string, columns: readonly string[], length = '2ms', step = '0.1ms'): string =>

@@ -266,6 +266,7 @@ for count in (1, 2, 3):
     sim.end()
 print("found " + json.dumps(found))
 `;
+import '../../../translators/pynn/road.js';
 
 test('NEST sends all simultaneous spikes, as reports assume', async () => {
   const peaks = (await foundBy('peaks after simultaneous spikes', simultaneous)) as number[];

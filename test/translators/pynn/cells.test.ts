@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { run, samples, spikeTimes } from './support.js';
 import { slow, triesAll } from '../../support/effort.js';
+import '../../../translators/pynn/road.js';
 
 /** One cell with a constant current. */
 const driven = (

@@ -5,6 +5,7 @@ import { convertModel } from '../../../src/convert/convert.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
 import { documentOf, findings, run } from './support.js';
 import '../../../translators/neuroml/road.js';
+import '../../../translators/pynn/road.js';
 
 type Parts = Readonly<Record<string, unknown>>;
 

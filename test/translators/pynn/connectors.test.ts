@@ -9,6 +9,7 @@ import { importModel } from '../../../src/pipeline/pipeline.js';
 import { exportPynn } from '../../../translators/pynn/export.js';
 import { created, simulate } from '../../support/simulate.js';
 import { documentOf } from './support.js';
+import '../../../translators/pynn/road.js';
 
 const network = (connector: object, rest: object = {}, more: object = {}): Record<string, unknown> => ({
   rngs: { n: { type: 'NativeRNG' } },

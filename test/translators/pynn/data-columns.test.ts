@@ -8,6 +8,7 @@ import { afterAll, expect, test } from 'vitest';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
 import { importModel, runModel } from '../../../src/pipeline/pipeline.js';
 import { documentOf } from './support.js';
+import '../../../translators/pynn/road.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'columns-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -5,6 +5,7 @@ import { convertModel } from '../../../src/convert/convert.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
 import type { PynnSpecification } from '../../../translators/pynn/specification.generated.js';
 import '../../../translators/neuroml/road.js';
+import '../../../translators/pynn/road.js';
 
 type Parts = Readonly<Record<string, unknown>>;
 

@@ -4,6 +4,7 @@ import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { withoutDangling } from '../../../translators/pynn/export/dangling.js';
 import { ConversionReport, isLoss } from '../../../src/model/conversion-report.js';
 import type { PynnSpecification } from '../../../translators/pynn/specification.generated.js';
+import '../../../translators/pynn/road.js';
 
 const document: PynnSpecification = {
   format: 'interneuron/pynn',

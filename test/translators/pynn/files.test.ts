@@ -5,6 +5,7 @@ import { convertModel } from '../../../src/convert/convert.js';
 import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { datFiles } from '../../../runtime/results/dat/plan.js';
 import '../../../translators/neuroml/road.js';
+import '../../../translators/pynn/road.js';
 
 test.each(['fixtures/neuroml/network.xml', 'fixtures/neuroml/point-cells.xml', 'fixtures/cells/network-of-cells.xml'])(
   '%s as PyNN JSON has the recordings that its files take their columns from',

@@ -7,6 +7,7 @@ import { importModel } from '../../../src/pipeline/pipeline.js';
 import { documentOf } from '../../interoperability/pynn/probe.js';
 import { networkProbes, probes } from '../../interoperability/pynn/probes/all.js';
 import { simulate } from '../../support/simulate.js';
+import '../../../translators/pynn/road.js';
 
 const folder = new URL('../../../fixtures/pynn/', import.meta.url);
 /** Connections of a file are read if the document is a file; `connectors.test.ts` does. */

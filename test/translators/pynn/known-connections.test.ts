@@ -7,6 +7,7 @@
 import { describe, expect, test } from 'vitest';
 import { simulate, type Simulation } from '../../support/simulate.js';
 import { documentOf, run, spikeTimes } from './support.js';
+import '../../../translators/pynn/road.js';
 
 /** First numbers of `numpy.random.RandomState(1).uniform(0, 1, 12)`. */
 const numpy = [

@@ -11,6 +11,7 @@ import { root } from '../../support/import-graph.js';
 import { documentOf, findings } from './support.js';
 import '../../../translators/brian/road.js';
 import '../../../translators/neuroml/road.js';
+import '../../../translators/pynn/road.js';
 
 const fixture = (name: string): ImportedModel => importModel(readSource(join(root, 'fixtures', name)));
 

@@ -8,6 +8,7 @@ import { root } from '../../support/import-graph.js';
 import { axonalRule, plasticRules, twoTypes } from './nestml-model.js';
 import '../../../translators/brian/road.js';
 import '../../../translators/neuroml/road.js';
+import '../../../translators/pynn/road.js';
 
 const converted = (text: string): Promise<ConvertedModel> =>
   convertModel(importModel({ name: 'model.yaml', text }).valid, 'pynn-nestml', { name: 'model.py' });

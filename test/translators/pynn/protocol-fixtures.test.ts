@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { targets } from '../../../runtime/targets/registry.js';
 import type { Precision } from '../../../src/ir/program.js';
 import { importModel, runModel } from '../../../src/pipeline/pipeline.js';
+import '../../../translators/pynn/road.js';
 
 const names = [
   'segments',

@@ -6,6 +6,7 @@ import { exportPynn } from '../../../translators/pynn/export.js';
 import { exportPynnScript } from '../../../translators/pynn/export-script.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
 import { documentOf, findings, run, samples, spikeTimes } from './support.js';
+import '../../../translators/pynn/road.js';
 
 const cell = (label: string, size = 1, params: object = {}): object => ({
   label,

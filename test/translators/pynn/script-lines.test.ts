@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { importModel } from '../../../src/pipeline/pipeline.js';
 import { exportPynnScript } from '../../../translators/pynn/export-script.js';
+import '../../../translators/pynn/road.js';
 
 test('many spikes are read from a file of the script, in lines that Black keeps', async () => {
   const trains = [0, 1].map((cell) => Array.from({ length: 60 }, (_, k) => k + 0.25 * cell + (k % 2) / 8));

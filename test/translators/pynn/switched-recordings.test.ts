@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { importModel } from '../../../src/pipeline/pipeline.js';
 import { exportPynnScript } from '../../../translators/pynn/export-script.js';
 import { documentOf } from './support.js';
+import '../../../translators/pynn/road.js';
 
 const document = (phases: readonly object[]): string =>
   documentOf({

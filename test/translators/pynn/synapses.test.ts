@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { run, samples } from './support.js';
+import '../../../translators/pynn/road.js';
 
 describe('short-term plasticity', () => {
   const train = Array.from({ length: 10 }, (_, k) => 10 + 20 * k);

@@ -8,6 +8,7 @@ import { parseExpression } from '../../../src/lang/parse.js';
 import { formula, type Value } from '../../../src/model/typed.js';
 import { pynnValue } from '../../../translators/pynn/export/values.js';
 import '../../../translators/brian/road.js';
+import '../../../translators/pynn/road.js';
 
 const value = (text: string, names: readonly string[] = []): Value =>
   formula(foldConstants(parseExpression(text), undefined, (name) => names.includes(name)));

@@ -7,6 +7,7 @@ import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { root } from '../../support/import-graph.js';
 import '../../../translators/brian/road.js';
 import '../../../translators/sonata/road.js';
+import '../../../translators/pynn/road.js';
 
 describe('circuits that are written again', () => {
   it.each(['psc-alpha', 'groups-nsyns', 'aeif-cond-exp', 'glif-adapting', 'models-by-type'])(

@@ -9,6 +9,7 @@ import { readSwc } from '../../../translators/swc/import.js';
 import { convertModel } from '../../../src/convert/convert.js';
 import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import '../../../translators/neuroml/road.js';
+import '../../../translators/swc/road.js';
 
 /** Written by record_cells.py. */
 const recorded = JSON.parse(readFileSync(join(import.meta.dirname, '../../recorded/swc.json'), 'utf8')) as {

@@ -6,6 +6,8 @@ import { describeInSwc } from '../../../translators/swc/export.js';
 import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { isWrong, readSwc } from '../../../translators/brian/morphology/swc.js';
 import '../../../translators/neuroml/road.js';
+import '../../../translators/brian/road.js';
+import '../../../translators/swc/road.js';
 
 const swc = (path: string): string => describeInSwc(importModel(readSource(path)).valid);
 

@@ -10,6 +10,7 @@ import { assemble } from '../../../../runtime/targets/wasm/assemble.js';
 import { instructions } from '../../../../runtime/targets/wasm/opcodes.js';
 import '../../../../translators/brian/road.js';
 import '../../../../translators/neuroml/road.js';
+import '../../../../translators/pynn/road.js';
 
 const wabt = await loadWabt();
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { importModel, runModel } from '../../../../src/pipeline/pipeline.js';
 import type { ResultWriter, RunSetup } from '../../../../runtime/results/result.js';
 import { documentOf } from '../support/importing.js';
+import '../../../../translators/neuroml/road.js';
 
 const cell = '<iafTauCell id="iaf" leakReversal="-50mV" thresh="-55mV" reset="-70mV" tau="30ms"/>';
 const instance = (id: number, place: string): string => `<instance id="${id}">${place}</instance>`;

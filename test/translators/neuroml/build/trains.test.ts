@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { simulate, stepsOf, trace } from '../../../support/simulate.js';
 import { cellTypes, documentOf, networkTypes } from '../support/importing.js';
 import { lems } from '../support/reading.js';
+import '../../../../translators/neuroml/road.js';
 
 /** A clock that goes off once, and a list of many clocks; no name in it is one of NeuroML's. */
 const types = `

@@ -8,6 +8,7 @@ import { noFiles } from '../../../../translators/shared/include-host.js';
 import { readLems } from '../../../../translators/neuroml/read.js';
 import { slow, triesAll } from '../../../support/effort.js';
 import { withReason } from '../../../support/skip-reasons.js';
+import '../../../../translators/neuroml/road.js';
 
 /** A segment along x: from the end of its parent, or from the given point. */
 const segment = (id: number, parent: string, x: number, more = ''): string =>

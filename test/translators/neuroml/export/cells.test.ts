@@ -12,6 +12,7 @@ import { simulateModel } from '../../../support/simulate.js';
 import { documentOf } from '../../pynn/support.js';
 import { expectSameSamples, written } from '../support/written.js';
 import '../../../../translators/brian/road.js';
+import '../../../../translators/pynn/road.js';
 
 describe('forms of rates', () => {
   const exprel = (x: number): number => (x === 0 ? 1 : Math.expm1(x) / x);

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { convertModel } from '../../../../src/convert/convert.js';
 import { importModel } from '../../../../src/pipeline/pipeline.js';
+import '../../../../translators/brian/road.js';
+import '../../../../translators/neuroml/road.js';
 
 test('a point cell keeps a conductance of 0 without gates as a channel', async () => {
   const text = readFileSync('fixtures/brian/single-hh.yaml', 'utf8').replace('gL: 0.3 msiemens', 'gL: 0 msiemens');

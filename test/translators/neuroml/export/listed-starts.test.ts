@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { convertModel } from '../../../../src/convert/convert.js';
 import { importModel } from '../../../../src/pipeline/pipeline.js';
 import '../../../../translators/neuroml/road.js';
+import '../../../../translators/pynn/road.js';
 
 const listed = (values: unknown, few: readonly number[]): string =>
   JSON.stringify({

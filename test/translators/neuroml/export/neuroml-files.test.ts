@@ -14,6 +14,7 @@ import {
 import { missingEnvironment, python } from '../../../support/python.js';
 import '../../../../translators/brian/road.js';
 import '../../../../translators/neuroml/road.js';
+import '../../../../translators/pynn/road.js';
 
 const convert = (source: Source, name: string): Promise<ConvertedModel> =>
   convertModel(importModel(source).valid, 'neuroml', { name });

@@ -2,6 +2,7 @@
 
 import type { Statement } from '../lang/ast.js';
 import { assigned, NoNumber } from '../lang/evaluate.js';
+import { namesIn } from '../lang/walk.js';
 import { valueAt } from '../library/recognise/numbers.js';
 import { arrayOf } from '../model/arrays.js';
 import {
@@ -58,4 +59,35 @@ export function perform(statements: readonly Statement[], scope: Scope, into: Ma
     const before = operator === '=' ? 0 : scope(target);
     into.set(target, assigned(operator, before, value));
   }
+}
+
+/** Returns the event of a type that is its spike. */
+export const spikeOf = (type: NeuronType): NeuronType['events'][string] | undefined =>
+  type.events['spike'] ?? Object.values(type.events)[0];
+
+/** Returns a population of a model and its type. @throws NoNumber for types whose state has other parts */
+export function cellType(valid: ValidModel, name: string): readonly [Population, NeuronType] {
+  const population = valid.model.populations[name];
+  const type = valid.model.neurons[population?.type ?? ''];
+  if (!population || !type) throw new NoNumber('no equations');
+  const isPlain = Object.keys(type.regimes).length === 0 && !type.compartments && !population.linked;
+  if (!isPlain || type.noise.length > 0) throw new NoNumber('regimes or compartments');
+  return [population, type];
+}
+
+/** Returns the names that the rates of states read, by derived variables and other states, too. */
+export function readByRates(
+  { derivatives, derived }: Pick<NeuronType, 'derivatives' | 'derived'>,
+  states: readonly string[],
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  const add = (name: string): void => {
+    const read = [derivatives[name]?.rate, derived[name]?.value].flatMap((e) => (e ? [...namesIn(e)] : []));
+    for (const one of read.filter((other) => !found.has(other))) {
+      found.add(one);
+      add(one);
+    }
+  };
+  states.forEach(add);
+  return found;
 }

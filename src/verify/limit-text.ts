@@ -4,7 +4,7 @@ import { symbolicQuantity } from '../lang/readable-quantity.js';
 import { parseUnit } from '../lang/units.js';
 import type { Distances } from './approach.js';
 import type { Limit } from './limit.js';
-import type { StateDifference } from './state-comparison.js';
+import type { StateDifference } from './cell-pair.js';
 
 /** Returns a time in s with few digits. */
 const ms = (time: number): string => `${Number((time * 1e3).toPrecision(2))} ms`;

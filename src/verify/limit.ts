@@ -21,7 +21,8 @@ import { lastVerdict, restOf, verdictOf } from './limit-verdict.js';
 import { halvings, listedIn, operations, usualWork, workIn, workOf } from './limit-work.js';
 import { drawnOnce, firstPart, listed, partsThere, withStep } from './open-loop.js';
 import { compared, firstStable, NotANumber, openPair, type OpenPair } from './open-pair.js';
-import { compareStates, type StateComparison } from './state-comparison.js';
+import type { StateComparison } from './cell-pair.js';
+import { compareStates } from './state-comparison.js';
 import { withDrawsOf } from './shared-draws.js';
 import { stepReaders, stepReasons } from './step-reasons.js';
 

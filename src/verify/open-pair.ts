@@ -17,7 +17,7 @@ import { pairedSpikes, type SpikesByPopulation } from './compare-spikes.js';
 import { arrivals, halvings, operations, operationsOf, partsOf } from './limit-work.js';
 import { coupledContinuously, listedSpikes, openLoop, partsThere, withStep, type PartsThere } from './open-loop.js';
 import { becameOf, takenCells, withCells, type Taken } from './some-cells.js';
-import type { CellPair } from './state-comparison.js';
+import type { CellPair } from './cell-pair.js';
 
 /** Most times at which states are compared. */
 const mostTimes = 1000;
@@ -339,7 +339,9 @@ function cellPairs(
     }
   }
   return [...there].flatMap(([name, { population, cells }]) => {
-    const own = sampled.filter((one) => one.population === population);
+    const own = sampled.filter(
+      ({ population: of, part }) => of === population && (part?.population ?? population) === name,
+    );
     const names = new Map(
       own.map(({ variable, there: as = variable, factor = 1 }) => [variable, [as, factor] as const]),
     );

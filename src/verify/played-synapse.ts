@@ -3,33 +3,49 @@
  * variables are called.
  */
 
-import { NoNumber } from '../lang/evaluate.js';
-import type { Side } from '../lang/ast.js';
+import type { Assignment, Expression, Side, Statement } from '../lang/ast.js';
+import { assigned, NoNumber } from '../lang/evaluate.js';
+import { spelling } from '../lang/reference.js';
 import { writtenBy } from '../lang/walk.js';
 import { near, valueAt } from '../library/recognise/numbers.js';
-import type { SynapseType } from '../model/typed.js';
-import { perform, type Scope } from './element-scope.js';
+import type { NeuronType, SynapseType } from '../model/typed.js';
+import { perform, readByRates, spikeOf, type Scope } from './element-scope.js';
 
 /** Effect of the spikes of a cell on a variable, by a synapse. */
 export interface Effect {
   /** The cell that spikes. */
   readonly end: Side;
-  /** Variable of the receiving cell, or a port. */
+  /** Variable of the receiving cell that both models have. */
   readonly variable: string;
+  /** Whether the rate of the variable changes, instead of its value. */
+  readonly isRate: boolean;
   /** From the spike, in s. */
   readonly delay: number;
-  /** Change of the variable by each spike. */
+  /** Change of the variable by each spike, or of its rate at each sampled time. */
   readonly jumps: readonly number[];
 }
 
-/** Steps at which both cells spike. */
-export type PlayedSpikes = Readonly<Record<Side, readonly number[]>>;
+/** Steps at which both cells spike, and at which rates of the receiving cell are sampled. */
+export type PlayedSpikes = Readonly<Record<Side | 'sampled', readonly number[]>>;
 
 /** First step that is played: conditions on times before the run do not hold. */
 const start = 1000;
 
-/** One spike of each cell: the effect of a synapse without states. */
-const single: PlayedSpikes = { pre: [start], post: [start + 1] };
+/** Times in s after the last spike of the source at which rates are sampled. */
+const later = Array.from({ length: 8 }, (_, k) => 1e-4 * 3 ** k);
+
+/** Returns steps at which rates are sampled: after each spike of the source, and long after the last one. */
+const sampledAt = (pre: readonly number[], longest: number, dt: number): readonly number[] => [
+  ...pre.map((step) => step + longest + 2),
+  ...later.map((seconds) => pre.at(-1)! + longest + 3 + Math.round(seconds / dt)),
+];
+
+/** Returns one spike of each cell: the effect of a synapse without states. @param longest  delay, in steps */
+export const singleSpikes = (longest: number, dt: number): PlayedSpikes => ({
+  pre: [start],
+  post: [start + 1],
+  sampled: sampledAt([start], longest, dt),
+});
 
 /**
  * Returns spikes of both cells: some at other intervals, then bursts in both orders, which bring weights to their
@@ -37,14 +53,14 @@ const single: PlayedSpikes = { pre: [start], post: [start + 1] };
  *
  * @param longest  delay of all synapses, in steps: no spike of one cell arrives with one of the other
  */
-export function spikesToPlay(longest: number, least: number): PlayedSpikes {
+export function spikesToPlay(longest: number, least: number, dt: number): PlayedSpikes {
   const unit = 2 * Math.max(longest + 4, Math.ceil(least / 2));
   const burst = (from: number): readonly number[] => Array.from({ length: 10 }, (_, k) => from + k);
   const [pre, post] = [
     [0, 1, 3, 4, 9, ...[20, 40, 60].flatMap(burst), ...[91, 111, 131].flatMap(burst), 160],
     [0, 2, 3, 6, 7, ...[30, 50, 70].flatMap(burst), ...[81, 101, 121].flatMap(burst), 150],
   ].map((times) => times.map((time) => start + time * unit)) as [number[], number[]];
-  return { pre, post: post.map((step) => step + unit / 2) };
+  return { pre, post: post.map((step) => step + unit / 2), sampled: sampledAt(pre, longest, dt) };
 }
 
 /** Checks whether the effects of spikes depend on earlier spikes. */
@@ -53,71 +69,199 @@ export const hasMemory = ({ state, derivatives, pathways }: SynapseType): boolea
   return Object.keys(derivatives).length > 0 || Object.keys(state).some((name) => written.has(name));
 };
 
+/** A cell that receives a synapse. */
+export interface Receiver {
+  readonly type: NeuronType;
+  /** Returns values of its names, first those that are given. */
+  readonly scopeWith: (more: Lookup) => Scope;
+  /** Variables that both models have: they are held, and effects on them are compared. */
+  readonly held: ReadonlySet<string>;
+  /** States at which they are held. */
+  readonly points: readonly ReadonlyMap<string, number>[];
+  /** Returns the name of a target of the synapse in the cell. */
+  readonly nameOf: (target: string) => string;
+}
+
+type Lookup = (name: string) => number | undefined;
+
 /** What is played, and where. */
 interface Play {
-  /** Gives parameters, states and variables of ends; states of the synapse are read from `values`. */
-  readonly scope: Scope;
-  /** Values of the states, and the time. */
-  readonly values: Map<string, number>;
+  /** Returns values of the synapse's names, first those that are given. */
+  readonly scopeWith: (more: Lookup) => Scope;
+  readonly receiver: Receiver;
   /** Delay of a pathway, in s. */
   readonly delayOf: (pathway: string) => number;
   readonly dt: number;
-  /** Absent: one spike of each cell. */
-  readonly spikes?: PlayedSpikes;
+  readonly spikes: PlayedSpikes;
 }
 
-/** Returns the effects of spikes by a synapse. @throws NoNumber for synapses that do more */
+/** Prefix of variables of the receiving cell. */
+const receiving = 'post.';
+
+/**
+ * Checks whether a synapse acts on the variables of a cell that both models have by other variables, such as a receptor
+ * of one of the models.
+ */
+export function actsByOthers(
+  { contributes, summed, events = {}, pathways, ports }: SynapseType,
+  to: Receiver,
+): boolean {
+  const isHeld = (target: string): boolean => to.held.has(to.nameOf(target));
+  const targets = Object.values(pathways).flatMap((pathway) =>
+    pathway.do.map((statement) => (statement.kind === 'send' ? statement.port : statement.target)),
+  );
+  const outside = targets.filter((target) => target.startsWith(receiving) || ports[target] !== undefined);
+  return contributes.length + summed.length + Object.keys(events).length > 0 || !outside.every(isHeld);
+}
+
+/**
+ * Returns the effects of spikes on the variables of a cell that both models have: changes by each spike, and changes of
+ * their rates by all other variables, at times after it.
+ *
+ * @throws NoNumber for synapses without linear equations, or with other effects
+ */
 export function playedEffects(type: SynapseType, play: Play): readonly Effect[] {
-  const { state, derivatives, pathways, ports, contributes, summed, events = {}, noise } = type;
-  if (contributes.length + summed.length + noise.length + Object.keys(events).length > 0)
-    throw new NoNumber('continuous effects');
-  const { scope, values, delayOf, dt, spikes = single } = play;
-  const own = Object.keys(state);
-  for (const name of own) values.set(name, scope(name));
-  const isMoving = Object.keys(derivatives).length > 0;
-  const advance = advancing(isMoving ? own : [], values, (name) => {
-    const rate = derivatives[name]?.rate;
-    return rate ? valueAt(rate, scope) : 0;
-  });
-  const arrivals = Object.entries(pathways)
-    .flatMap(([name, { on, do: actions, order }]) => {
-      const delay = delayOf(name);
-      return spikes[on.end].map((spike, number) => {
-        return { step: spike + Math.round(delay / dt), order, end: on.end, delay, number, actions };
-      });
-    })
-    .sort((a, b) => a.step - b.step || a.order - b.order);
   const found = new Map<string, Effect & { readonly jumps: number[] }>();
+  const isByOthers = actsByOthers(type, play.receiver);
+  const points = isByOthers ? play.receiver.points : play.receiver.points.slice(0, 1);
+  for (const [number, point] of points.entries()) {
+    const add = (effect: Omit<Effect, 'jumps'>, at: number, change: number): void => {
+      const { end, variable, isRate, delay } = effect;
+      // Effects on values are compared at the first point, effects on rates at all of them.
+      if (number > 0 && !isRate) return;
+      const { pre, post, sampled } = play.spikes;
+      const length = isRate ? sampled.length * points.length : (end === 'pre' ? pre : post).length;
+      const key = `${end} ${variable} ${isRate} ${delay}`;
+      const known = found.get(key) ?? { ...effect, jumps: Array.from({ length }, () => 0) };
+      known.jumps[isRate ? number * sampled.length + at : at]! += change;
+      found.set(key, known);
+    };
+    playAt(type, point, isByOthers, play, add);
+  }
+  return [...found.values()].filter(({ jumps }) => jumps.some((jump) => jump !== 0));
+}
+
+/** Plays spikes into a synapse with the variables of the receiving cell held at a point. */
+function playAt(
+  type: SynapseType,
+  point: ReadonlyMap<string, number>,
+  isByOthers: boolean,
+  { scopeWith, receiver, delayOf, dt, spikes }: Play,
+  add: (effect: Omit<Effect, 'jumps'>, at: number, change: number) => void,
+): void {
+  const { state, derivatives, pathways, ports, contributes, summed, events = {}, noise } = type;
+  if (noise.length > 0) throw new NoNumber('noise');
+  const { type: cellType, held, nameOf } = receiver;
+  const values = new Map<string, number>();
+  const inputs = new Map<string, Expression[]>();
+  for (const { to, value } of [...contributes, ...summed]) {
+    const name = nameOf(spelling(to));
+    inputs.set(name, [...(inputs.get(name) ?? []), value]);
+  }
+  const cell = receiver.scopeWith(
+    (name) =>
+      values.get(`${receiving}${name}`) ??
+      point.get(name) ??
+      (name === 't' ? values.get(name) : inputs.get(name)?.reduce((sum, value) => sum + valueAt(value, scope), 0)),
+  );
+  const scope = scopeWith(
+    (name) =>
+      values.get(name) ??
+      (name.startsWith(receiving) ? cell(name.slice(receiving.length)) : ports[name] ? 0 : undefined),
+  );
+  const own = Object.keys(state);
+  const rest = Object.keys(cellType.state).filter((name) => !held.has(name));
+  const read = isByOthers ? readByRates(cellType, [...held, ...rest]) : new Set<string>();
+  const others = rest.filter((name) => read.has(name)).map((name) => `${receiving}${name}`);
+  const ofTime = [...others.map((name) => name.slice(receiving.length)), ...held];
+  if (readByRates(type, own).has('t') || (isByOthers && readByRates(cellType, ofTime).has('t')))
+    throw new NoNumber('rates that depend on the time');
+  const moving = [...own, ...others];
+  for (const name of moving) values.set(name, scope(name));
+  const rateOf = (name: string): number => {
+    const isOfCell = name.startsWith(receiving);
+    const { rate } = (isOfCell ? cellType.derivatives[name.slice(receiving.length)] : derivatives[name]) ?? {};
+    return rate ? valueAt(rate, isOfCell ? cell : scope) : 0;
+  };
+  const isMoving = Object.keys(derivatives).length + others.length > 0;
+  const advance = advancing(isMoving ? moving : [], values, rateOf);
+  const heldRates = (): readonly number[] => (isByOthers ? [...held].map((name) => rateOf(`${receiving}${name}`)) : []);
+  const actions = Object.entries(pathways).flatMap(([name, { on, do: statements, order }]) => {
+    const delay = delayOf(name);
+    return spikes[on.end].map((spike, number) => {
+      return { step: spike + Math.round(delay / dt), order, end: on.end, delay, number, statements };
+    });
+  });
+  const samples = isByOthers ? spikes.sampled : [];
+  const arrivals = [
+    ...actions,
+    ...samples.map((step, number) => ({ step, order: Infinity, number, statements: undefined })),
+  ].sort((a, b) => a.step - b.step || a.order - b.order);
+  const ofInputs = isByOthers ? Object.values(cellType.events).filter((event) => event !== spikeOf(cellType)) : [];
+  const due = (): readonly (readonly [statements: readonly Statement[], isOfCell: boolean])[] => [
+    ...ofInputs.flatMap((event) => (valueAt(event.when, cell) === 0 ? [] : [[event.do, true] as const])),
+    ...Object.values(events).flatMap((event) => (valueAt(event.when, scope) === 0 ? [] : [[event.do, false] as const])),
+  ];
+  const { delay: first = 0 } = actions.find(({ end }) => end === 'pre') ?? {};
+  const before = heldRates();
   let last = start;
-  for (const { step, end, delay, number, actions } of arrivals) {
+  for (const { step, number, statements, ...arrival } of arrivals) {
     if (step > last) advance((step - last) * dt);
     last = Math.max(last, step);
     values.set('t', step * dt).set('t_in_timesteps', step);
-    const act = (variable: string, jump: number, after: number): void => {
-      const key = `${end} ${variable} ${after}`;
-      const effect = found.get(key) ?? { end, variable, delay: after, jumps: spikes[end].map(() => 0) };
-      effect.jumps[number]! += jump;
-      found.set(key, effect);
+    if (statements === undefined) {
+      if (due().length > 0) throw new NoNumber('an event between spikes');
+      const rates = heldRates();
+      [...held].forEach((variable, k) => {
+        add({ end: 'pre', variable, isRate: true, delay: first }, number, rates[k]! - before[k]!);
+      });
+      continue;
+    }
+    const { end, delay } = arrival as (typeof actions)[number];
+    const act = (variable: string, change: number, after: number): void => {
+      if (held.has(variable)) add({ end, variable, isRate: false, delay: after }, number, change);
+      else if (others.includes(`${receiving}${variable}`) && after === delay)
+        values.set(`${receiving}${variable}`, cell(variable) + change);
+      else throw new NoNumber('another variable');
     };
-    for (const statement of actions) {
-      const value = valueAt(statement.value, scope);
+    const assign = (
+      variable: string,
+      { operator, value: expression }: Assignment,
+      from: Scope,
+      known: number,
+    ): void => {
+      const value = valueAt(expression, from);
+      // The difference of two potentials would have fewer digits.
+      const change = { '+=': value, '-=': -value }[operator as string] ?? assigned(operator, known, value) - known;
+      act(variable, change, delay);
+    };
+    for (const statement of statements) {
       if (statement.kind === 'send') {
-        act(statement.port, value, delay + valueAt(statement.after, scope));
+        act(nameOf(statement.port), valueAt(statement.value, scope), delay + valueAt(statement.after, scope));
         continue;
       }
-      const { target, operator } = statement;
+      const { target } = statement;
       if (target.startsWith('pre.')) throw new NoNumber('an effect on the source');
-      const isOutside = target.startsWith('post.') || ports[target] !== undefined;
-      const before = isOutside ? scope(target) : 0;
-      perform([statement], scope, values);
-      // The difference of two potentials would have fewer digits.
-      const jump = { '+=': value, '-=': -value }[operator as string] ?? values.get(target)! - before;
-      if (isOutside) act(target, jump, delay);
+      const isOutside = target.startsWith(receiving) || ports[target] !== undefined;
+      if (isOutside) assign(nameOf(target), statement, scope, scope(target));
+      else perform([statement], scope, values);
     }
-    for (const name of values.keys()) if (!Object.hasOwn(state, name)) values.delete(name);
+    // Synapses of LEMS give a value for a moment: the cell takes it, and the synapse takes it back.
+    for (let round = 0, all = due(); all.length > 0; round += 1, all = due()) {
+      if (round === mostRounds) throw new NoNumber('events without an end');
+      for (const [code, isOfCell] of all)
+        for (const statement of code) {
+          if (statement.kind === 'send') throw new NoNumber('an event that sends');
+          if (isOfCell) assign(statement.target, statement, cell, cell(statement.target));
+          else perform([statement], scope, values);
+        }
+    }
+    for (const name of values.keys()) if (!moving.includes(name)) values.delete(name);
   }
-  return [...found.values()];
 }
+
+/** Most events of a synapse and its cell at one time. */
+const mostRounds = 8;
 
 /**
  * Returns a function that advances variables by a time in s. @throws NoNumber for rates that are not linear in them

@@ -7,11 +7,19 @@ import type { Expression } from '../lang/ast.js';
 import { NoNumber } from '../lang/evaluate.js';
 import { namesIn, writtenBy } from '../lang/walk.js';
 import { near, sequence, valueAt } from '../library/recognise/numbers.js';
-import { lengthOf, numbersOf } from '../model/arrays.js';
-import { elementsIn, populationOf, populationsOf } from '../model/selected.js';
-import type { NeuronType, Population, Projection, Sum, ValidModel } from '../model/typed.js';
+import { numbersOf } from '../model/arrays.js';
+import { populationsOf } from '../model/selected.js';
+import type { NeuronType, Projection, Sum, ValidModel } from '../model/typed.js';
 import { areInFile } from '../model/tagged.js';
 import { writtenSelection } from '../model/typed-model.js';
+import {
+  isAtOneStep,
+  moreStates,
+  type CellPair,
+  type State,
+  type StateComparison,
+  type StateDifference,
+} from './cell-pair.js';
 import {
   cellNumber,
   compartmentsApart,
@@ -19,92 +27,14 @@ import {
   withoutCompartments,
   type StructuredCell,
 } from './compartment-comparison.js';
-import { perform, scopeOf, valueOf, type Scope } from './element-scope.js';
-import { hasMemory, playedEffects, spikesToPlay, type Effect, type PlayedSpikes } from './played-synapse.js';
-
-/** Variables of a population by name. */
-export type State = ReadonlyMap<string, number>;
-
-/** A cell of the source, and the element of the target that it became. */
-export interface CellPair {
-  readonly population: string;
-  readonly cell: number;
-  readonly there: string;
-  readonly element: number;
-  /** Whether the effects of synapses on it are compared. */
-  readonly isTaken: boolean;
-  /** States of the source along a run. */
-  readonly states: readonly State[];
-  /** Names of the target's variables and their size relative to the source's. */
-  readonly names: ReadonlyMap<string, readonly [name: string, factor: number]>;
-}
-
-/** A quantity that differs. */
-export interface StateDifference {
-  readonly population: string;
-  readonly cell: number;
-  /** Such as `threshold` or `rate of v`. */
-  readonly quantity: string;
-  /** Values in SI units of both models; null for a part that one of them lacks. */
-  readonly values: readonly [source: number | null, target: number | null];
-  /** SI unit of the values. */
-  readonly unit: string;
-}
-
-/** Result of comparing states. */
-export interface StateComparison {
-  readonly differences: readonly StateDifference[];
-  /** Populations whose states have no counterparts, so that only their runs are compared. */
-  readonly apart: readonly string[];
-  /** Largest difference of two numbers that are equal up to rounding, relative to their size. */
-  readonly rounding: number;
-  /** Whether the effects of all synapses were compared. */
-  readonly synapses: boolean;
-  /** Delays or times of given spikes in s that differ by less than half a step of the source: the first two. */
-  readonly close?: { readonly what: string; readonly values: readonly [source: number, target: number] };
-}
-
-const spikeOf = (type: NeuronType): NeuronType['events'][string] | undefined =>
-  type.events['spike'] ?? Object.values(type.events)[0];
+import { cellType, perform, readByRates, scopeOf, spikeOf, valueOf, type Scope } from './element-scope.js';
+import { comparedEffects } from './synapse-comparison.js';
 
 /** Returns conditions that hold an equation without a spike. */
 const holdsOf = (type: NeuronType, name: string): readonly Expression[] =>
   Object.values(type.events).flatMap(({ refractory }) =>
     refractory?.while && !refractory.suppress && refractory.rate.includes(name) ? [refractory.while] : [],
   );
-
-/** Returns a population of a model and its type. @throws NoNumber for types whose state has other parts */
-function cellType(valid: ValidModel, name: string): readonly [Population, NeuronType] {
-  const population = valid.model.populations[name];
-  const type = valid.model.neurons[population?.type ?? ''];
-  if (!population || !type) throw new NoNumber('no equations');
-  const isPlain = Object.keys(type.regimes).length === 0 && !type.compartments && !population.linked;
-  if (!isPlain || type.noise.length > 0) throw new NoNumber('regimes or compartments');
-  return [population, type];
-}
-
-/** Returns states besides those of a run, where terms that were zero in the run count. */
-function moreStates(states: readonly State[], next: () => number): readonly State[] {
-  const [first] = states;
-  if (!first) return [];
-  return Array.from(
-    { length: 4 },
-    () =>
-      new Map(
-        [...first.keys()].map((name) => {
-          const values = states.map((state) => state.get(name) ?? 0).filter(Number.isFinite);
-          const [low, high] = [Math.min(...values), Math.max(...values)];
-          const middle =
-            high - low > 1e-6 * Math.abs(high)
-              ? low + (high - low) * next()
-              : high === 0
-                ? 1e-9
-                : high * (0.9 + 0.2 * next());
-          return [name, middle] as const;
-        }),
-      ),
-  );
-}
 
 /**
  * Compares two models at states of their cells, and the spikes that are given.
@@ -319,20 +249,6 @@ function changeOf(test: (value: number) => boolean, from: number, to: number): n
   return b;
 }
 
-/** Returns the names that the rates of states read, by derived variables and other states, too. */
-function readByRates({ derivatives, derived }: NeuronType, states: readonly string[]): ReadonlySet<string> {
-  const found = new Set<string>();
-  const add = (name: string): void => {
-    const read = [derivatives[name]?.rate, derived[name]?.value].flatMap((e) => (e ? [...namesIn(e)] : []));
-    for (const one of read.filter((other) => !found.has(other))) {
-      found.add(one);
-      add(one);
-    }
-  };
-  states.forEach(add);
-  return found;
-}
-
 /** Checks whether states of a population keep their first values before the first event. */
 function restAtFirst({ model, data }: ValidModel, population: string, names: readonly string[]): boolean {
   const owner = model.populations[population]!;
@@ -382,10 +298,6 @@ function crossings(
     }
   return undefined;
 }
-
-/** Checks whether both have one step: a target that was written for a shorter one has its times on its grid. */
-const isAtOneStep = (source: ValidModel, target: ValidModel): boolean =>
-  source.model.experiment.dt === target.model.experiment.dt;
 
 /** Returns the given spikes of each element of a population until a time in s; undefined if it has others. */
 function givenTrains(
@@ -439,205 +351,4 @@ function comparedTrains(
       }
   }
   return { differences, ...(close ? { close } : {}) };
-}
-
-/** Most synapses whose effects are compared, and most spikes that are played into synapses with memory. */
-const [mostSynapses, mostPlayed] = [200_000, 20_000];
-
-/** Least time between spikes of a cell that are played, in s. */
-const leastInterval = 3e-3;
-
-/** Effects of the spikes of a cell on a variable of a cell, by one or more synapses. */
-interface Effects {
-  readonly source: CellPair;
-  readonly receiver: CellPair;
-  /** Name in the source model. */
-  readonly variable: string;
-  readonly list: Effect[];
-}
-
-/** Compares effects and delays of synapses on populations that have their variables in both models. */
-function comparedEffects(
-  source: ValidModel,
-  target: ValidModel,
-  cells: readonly CellPair[],
-  same: (a: number, b: number, size: number) => boolean,
-): Pick<StateComparison, 'differences' | 'close' | 'synapses'> {
-  const { dt } = source.model.experiment;
-  const own = new Map(cells.map((pair) => [`${pair.population}[${pair.cell}]`, pair]));
-  const other = new Map(cells.map((pair) => [`${pair.there}[${pair.element}]`, pair]));
-  const spikes = spikesToPlay(Math.ceil(longestDelay(source) / dt), Math.ceil(leastInterval / dt));
-  const rare = Math.ceil((withMemory(source) * (spikes.pre.length + spikes.post.length)) / mostPlayed);
-  const playedTo = ({ cell }: CellPair, receiver: CellPair): PlayedSpikes | undefined =>
-    (cell + receiver.cell) % Math.max(1, rare) === 0 ? spikes : undefined;
-  const ours = effectsIn(source, dt, playedTo, {
-    pairOf: (name, cell) => own.get(`${name}[${cell}]`),
-    nameOf: (_, variable) => [variable, 1],
-  });
-  const theirs = effectsIn(target, dt, playedTo, {
-    pairOf: (name, cell) => other.get(`${name}[${cell}]`),
-    nameOf: ({ names }, variable) => {
-      const found = [...names].find(([, [as]]) => as === variable);
-      return found && [found[0], found[1][1]];
-    },
-  });
-  let close: StateComparison['close'];
-  const differences: StateDifference[] = [];
-  for (const key of new Set([...ours.effects.keys(), ...theirs.effects.keys()])) {
-    const [mine, others] = [ours.effects.get(key), theirs.effects.get(key)];
-    const { source: from, receiver, variable } = (mine ?? others)!;
-    const { population, cell } = receiver;
-    if (ours.unknown.has(population) || theirs.unknown.has(population)) continue;
-    const found = (quantity: string, values: StateDifference['values'], unit: string): void =>
-      void differences.push({
-        population,
-        cell,
-        quantity: `${quantity} of a synapse from ${from.population}[${from.cell}]`,
-        values,
-        unit,
-      });
-    const lists = [mine, others].map((one) => inOrder(one?.list ?? []));
-    const apart = lists[0]!.length === lists[1]!.length ? undefined : lists.map(({ length }) => length);
-    if (apart) {
-      found('number of effects', [apart[0]!, apart[1]!], '1');
-      continue;
-    }
-    for (const [k, effect] of lists[0]!.entries()) {
-      const there = lists[1]![k]!;
-      const size = Math.max(...effect.jumps.map(Math.abs));
-      const jumpsAt = (spike: number): readonly [number, number] => [jumpOf(effect, spike), jumpOf(there, spike)];
-      const all = Array.from({ length: Math.max(effect.jumps.length, there.jumps.length) }, (_, spike) => spike);
-      if (Math.abs(effect.delay - there.delay) > dt * 0.51) found('delay', [effect.delay, there.delay], 's');
-      else {
-        const spike = all.find((number) => !same(...jumpsAt(number), size));
-        if (spike === undefined) {
-          if (isAtOneStep(source, target) && !near(effect.delay, there.delay))
-            close ??= { what: 'delays', values: [effect.delay, there.delay] };
-          continue;
-        }
-        const which = spike === 0 ? 'effect' : `effect of spike ${spike + 1}`;
-        found(`${which} on ${variable}`, jumpsAt(spike), unitOf(source, population, variable));
-      }
-      break;
-    }
-  }
-  return {
-    differences,
-    ...(close ? { close } : {}),
-    synapses: ours.unknown.size + theirs.unknown.size === 0,
-  };
-}
-
-/** Returns the effect of one spike; without memory, all spikes have the effect of the first. */
-const jumpOf = ({ jumps }: Effect, spike: number): number => jumps[spike] ?? jumps[0] ?? 0;
-
-/** Returns effects in an order that both models have. */
-const inOrder = (effects: readonly Effect[]): readonly Effect[] =>
-  effects.toSorted((a, b) => {
-    const apart = a.jumps.findIndex((jump, spike) => jump !== jumpOf(b, spike));
-    return a.delay - b.delay || (apart < 0 ? 0 : a.jumps[apart]! - jumpOf(b, apart));
-  });
-
-const unitOf = ({ model }: ValidModel, population: string, variable: string): string =>
-  model.neurons[model.populations[population]?.type ?? '']?.state[variable]?.unit ?? '1';
-
-/** Returns the number of listed synapses with memory. */
-const withMemory = ({ model }: ValidModel): number =>
-  Object.values(model.projections).reduce((sum, { synapse, connect: [rule] }) => {
-    const isPlayed = rule?.rule === 'list' && hasMemory(model.synapses[synapse]!);
-    return sum + (isPlayed ? lengthOf(rule.sources) : 0);
-  }, 0);
-
-/** Returns the longest delay of the pathways of a model in s. */
-const longestDelay = ({ model, data }: ValidModel): number =>
-  Math.max(
-    0,
-    ...Object.values(model.projections).flatMap(({ synapse, delays }) =>
-      Object.entries(model.synapses[synapse]!.pathways).flatMap(([name, pathway]) => {
-        const delay = delays[name] ?? pathway.delay;
-        if (typeof delay === 'number') return [delay];
-        return delay.kind === 'array' ? [numbersOf(delay.array, data).reduce((a, b) => Math.max(a, b), 0)] : [];
-      }),
-    ),
-  );
-
-/** How the cells and variables of a model are named in the source. */
-interface Naming {
-  readonly pairOf: (population: string, cell: number) => CellPair | undefined;
-  readonly nameOf: (pair: CellPair, variable: string) => readonly [name: string, factor: number] | undefined;
-}
-
-/** Returns the effects of the synapses of a model, and populations of the source that receive other effects. */
-function effectsIn(
-  valid: ValidModel,
-  dt: number,
-  playedTo: (source: CellPair, receiver: CellPair) => PlayedSpikes | undefined,
-  naming: Naming,
-): { readonly effects: ReadonlyMap<string, Effects>; readonly unknown: ReadonlySet<string> } {
-  const { model } = valid;
-  const found = new Map<string, Effects>();
-  const unknown = new Set<string>();
-  let count = 0;
-  for (const projection of Object.values(model.projections))
-    try {
-      for (const [source, receiver, effect] of effectsOf(valid, projection, dt, playedTo, naming)) {
-        count += 1;
-        if (count > mostSynapses) throw new NoNumber('many synapses');
-        const { variable, end } = effect;
-        const key = `${source.population}[${source.cell}] → ${receiver.population}[${receiver.cell}].${variable} ${end}`;
-        const effects = found.get(key) ?? { source, receiver, variable, list: [] };
-        effects.list.push(effect);
-        found.set(key, effects);
-      }
-    } catch (error) {
-      if (!(error instanceof NoNumber || error instanceof RangeError)) throw error;
-      for (const name of populationsOf(writtenSelection(projection.to.of)))
-        unknown.add(naming.pairOf(name, 0)?.population ?? name);
-    }
-  return { effects: found, unknown };
-}
-
-/** Returns the effects of the synapses of a projection on cells that are taken. @throws NoNumber for other effects */
-function* effectsOf(
-  valid: ValidModel,
-  projection: Projection,
-  dt: number,
-  playedTo: (source: CellPair, receiver: CellPair) => PlayedSpikes | undefined,
-  { pairOf, nameOf }: Naming,
-): Generator<readonly [source: CellPair, receiver: CellPair, effect: Effect]> {
-  const { model, data } = valid;
-  const type = model.synapses[projection.synapse]!;
-  const [rule] = projection.connect;
-  if (rule?.rule !== 'list') throw new NoNumber('connections that are not listed');
-  const ends = [projection.from, projection.to].map((end) => endIn(valid, end));
-  const targets = numbersOf(rule.targets, data);
-  for (const [synapse, from] of numbersOf(rule.sources, data).entries()) {
-    const [pre, post] = [ends[0]!(from), ends[1]!(targets[synapse] ?? 0)];
-    const [source, receiver] = [pairOf(...pre), pairOf(...post)];
-    if (!source || !receiver) throw new NoNumber('a cell without a counterpart');
-    if (!receiver.isTaken) continue;
-    const [population, neuron] = cellType(valid, post[0]);
-    const cell = scopeOf(neuron, population, post[1], new Map(), valid);
-    const values = new Map<string, number>();
-    const scope = scopeOf(type, projection, synapse, values, valid, (variable) =>
-      variable.startsWith('post.') ? cell(variable.slice(5)) : type.ports[variable] ? 0 : undefined,
-    );
-    const delayOf = (name: string): number =>
-      valueOf(projection.delays[name] ?? type.pathways[name]!.delay, synapse, scope, valid);
-    const spikes = hasMemory(type) ? playedTo(source, receiver) : undefined;
-    for (const effect of playedEffects(type, { scope, values, delayOf, dt, ...(spikes ? { spikes } : {}) })) {
-      const on = projection.receptors[effect.variable] ?? effect.variable.replace(/^post\./, '');
-      const [variable, factor] = nameOf(receiver, on) ?? [];
-      if (variable === undefined || factor === undefined) throw new NoNumber('another variable');
-      yield [source, receiver, { ...effect, variable, jumps: effect.jumps.map((jump) => jump / factor) }];
-    }
-  }
-}
-
-/** Returns a function that gives the cell of an index of an end. */
-function endIn({ model, data }: ValidModel, { of }: Projection['from']): (index: number) => readonly [string, number] {
-  const rule = writtenSelection(of);
-  const population = populationOf(rule) ?? '';
-  const elements = elementsIn(rule, model.populations[population]?.size ?? 0, data) ?? [];
-  return (index) => [population, elements[index] ?? 0];
 }

@@ -268,6 +268,62 @@ describe.each(Object.entries(kinds))('%s', (_, kind) => {
   });
 });
 
+// Conversions of the other kinds are other models, see above.
+test.each(Object.entries(kinds).filter(([name, { isPlastic }]) => isPlastic !== true && name !== 'HH_cond_exp'))(
+  '%s with one weight of 80 by 1 %% larger, in NeuroML',
+  async (_, kind) => {
+    const [source, document] = [read(network(kind)), network(kind)];
+    changes['one weight of 80']!(document);
+    const { verdict: found, states } = await verdict(source, read(document), 'neuroml');
+    const quantities = states?.differences.filter(({ quantity }) => quantity.includes('synapse'));
+    expect([found, states?.synapses, quantities?.map(({ quantity }) => quantity)]).toEqual([
+      'another model',
+      true,
+      [`effect on ${kind.type === 'Izhikevich' ? 'v' : 'the rate of v'} of a synapse from inputs[3]`],
+    ]);
+  },
+);
+
+/** Two cells of NeuroML with synapses of two exponentials, with few spikes. */
+const twoExponentials = (rise = 1, decay = 5, reversal = 0) => `<Lems>
+  <Target component="run"/>
+  <Include file="Cells.xml"/>
+  <Include file="Networks.xml"/>
+  <Include file="Simulation.xml"/>
+  <iafRefCell id="c" refract="5ms" leakConductance="0.01uS" leakReversal="-60mV" thresh="-55mV" reset="-62mV" C="0.2nF"/>
+  <spikeArray id="train"><spike id="0" time="5ms"/><spike id="1" time="19ms"/></spikeArray>
+  <expTwoSynapse id="s" gbase="1nS" erev="${reversal}mV" tauRise="${rise}ms" tauDecay="${decay}ms"/>
+  <network id="net">
+    <population id="cells" component="c" size="2"/>
+    <population id="inputs" component="train" size="1"/>
+    <projection id="e" presynapticPopulation="inputs" postsynapticPopulation="cells" synapse="s">
+      <connectionWD id="0" preCellId="../inputs[0]" postCellId="../cells[0]" weight="1.2" delay="1.5ms"/>
+      <connectionWD id="1" preCellId="../inputs[0]" postCellId="../cells[1]" weight="2" delay="1ms"/>
+    </projection>
+  </network>
+  <Simulation id="run" length="40ms" step="0.05ms" target="net"/>
+</Lems>`;
+
+test.each([
+  ['nothing', [], 'the same model'],
+  ['its rise', [1.01], 'another model'],
+  ['its decay', [1, 5.05], 'another model'],
+  ['its reversal potential', [1, 5, 0.7], 'another model'],
+] as const)(
+  'a synapse of NeuroML with two exponentials, in Brian after a change of %s',
+  async (_, change, expected) => {
+    const [source, other] = [[], change].map(
+      (values) => importModel({ name: 'model.xml', text: twoExponentials(...values) }).valid,
+    );
+    const { verdict: found, states } = await verdict(source!, other!, 'brian-json');
+    expect([found, states?.synapses, states?.differences[0]?.quantity]).toEqual([
+      expected,
+      true,
+      expected === 'another model' ? 'effect on the rate of v of a synapse from inputs[0]' : undefined,
+    ]);
+  },
+);
+
 /** Returns the verdict on the Brian model and one with other time constants, as PyNN has it. */
 const verdictOf = async (...constants: Parameters<typeof shortTerm>): Promise<Limit> => {
   const [source, other] = [shortTerm(), shortTerm(...constants)].map(

@@ -1,0 +1,316 @@
+/** Compares the effects and delays of synapses of two models, without a step: each is played alone. */
+
+import { NoNumber } from '../lang/evaluate.js';
+import { near, sequence } from '../library/recognise/numbers.js';
+import { lengthOf, numbersOf } from '../model/arrays.js';
+import { elementsIn, populationOf, populationsOf } from '../model/selected.js';
+import type { Projection, ValidModel } from '../model/typed.js';
+import { writtenSelection } from '../model/typed-model.js';
+import { cellType, scopeOf, valueOf } from './element-scope.js';
+import {
+  actsByOthers,
+  hasMemory,
+  playedEffects,
+  singleSpikes,
+  spikesToPlay,
+  type Effect,
+  type PlayedSpikes,
+  type Receiver,
+} from './played-synapse.js';
+import {
+  isAtOneStep,
+  moreStates,
+  type CellPair,
+  type State,
+  type StateComparison,
+  type StateDifference,
+} from './cell-pair.js';
+
+/** Most synapses whose effects are compared, and most spikes that are played into synapses with memory. */
+const [mostSynapses, mostPlayed] = [200_000, 20_000];
+
+/** Least time between spikes of a cell that are played, in s. */
+const leastInterval = 3e-3;
+
+/** Effects of the spikes of a cell on a variable of a cell, by one or more synapses. */
+interface Effects {
+  readonly source: CellPair;
+  readonly receiver: CellPair;
+  /** Name in the source model. */
+  readonly variable: string;
+  readonly isRate: boolean;
+  readonly list: Effect[];
+}
+
+/** Compares effects and delays of synapses on populations that have their variables in both models. */
+export function comparedEffects(
+  source: ValidModel,
+  target: ValidModel,
+  cells: readonly CellPair[],
+  same: (a: number, b: number, size: number) => boolean,
+): Pick<StateComparison, 'differences' | 'close' | 'synapses'> {
+  const { dt } = source.model.experiment;
+  const own = new Map(cells.map((pair) => [`${pair.population}[${pair.cell}]`, pair]));
+  const other = new Map(cells.map((pair) => [`${pair.there}[${pair.element}]`, pair]));
+  const longest = Math.ceil(Math.max(longestDelay(source), longestDelay(target)) / dt);
+  const [single, many] = [singleSpikes(longest, dt), spikesToPlay(longest, Math.ceil(leastInterval / dt), dt)];
+  const remembering = Math.max(withMemory(source), withMemory(target));
+  const rare = Math.ceil((remembering * (many.pre.length + many.post.length)) / mostPlayed);
+  const playedTo = ({ cell }: CellPair, receiver: CellPair): PlayedSpikes =>
+    remembering > 0 && (cell + receiver.cell) % Math.max(1, rare) === 0 ? many : single;
+  const points = heldPoints(cells);
+  const ours = effectsIn(
+    source,
+    dt,
+    { playedTo, single },
+    {
+      pairOf: (name, cell) => own.get(`${name}[${cell}]`),
+      nameOf: (_, variable) => [variable, 1],
+      heldBy: ({ names, population }) => [new Set(names.keys()), points.get(population) ?? []],
+    },
+  );
+  const theirs = effectsIn(
+    target,
+    dt,
+    { playedTo, single },
+    {
+      pairOf: (name, cell) => other.get(`${name}[${cell}]`),
+      nameOf: ({ names }, variable) => {
+        const found = [...names].find(([, [as]]) => as === variable);
+        return found && [found[0], found[1][1]];
+      },
+      heldBy: ({ names, population }) => [
+        new Set([...names.values()].map(([as]) => as)),
+        (points.get(population) ?? []).map((state) => movedTo(state, names)),
+      ],
+    },
+  );
+  /** One model can have a receptor as a variable that both have, the other by variables of its own. */
+  const areOfOtherKinds = (from: CellPair, receiver: CellPair): boolean => {
+    const kinds = [ours, theirs].map(({ pairs }) => pairs.get(pairKey(from, receiver)));
+    return kinds.every((kind) => kind !== undefined) && kinds[0] !== kinds[1];
+  };
+  let close: StateComparison['close'];
+  const differences: StateDifference[] = [];
+  for (const key of new Set([...ours.effects.keys(), ...theirs.effects.keys()])) {
+    const [mine, others] = [ours.effects.get(key), theirs.effects.get(key)];
+    const { source: from, receiver, variable, isRate } = (mine ?? others)!;
+    const { population, cell } = receiver;
+    if (ours.unknown.has(population) || theirs.unknown.has(population)) continue;
+    if (areOfOtherKinds(from, receiver)) {
+      ours.unknown.add(population);
+      continue;
+    }
+    const found = (quantity: string, values: StateDifference['values'], unit: string): void =>
+      void differences.push({
+        population,
+        cell,
+        quantity: `${quantity} of a synapse from ${from.population}[${from.cell}]`,
+        values,
+        unit,
+      });
+    const lists = [mine, others].map((one) => inOrder(one?.list ?? []));
+    const apart = lists[0]!.length === lists[1]!.length ? undefined : lists.map(({ length }) => length);
+    if (apart) {
+      found('number of effects', [apart[0]!, apart[1]!], '1');
+      continue;
+    }
+    for (const [k, effect] of lists[0]!.entries()) {
+      const there = lists[1]![k]!;
+      // Types of LEMS state constants with few digits, such as 2.7182818.
+      const size = Math.max(...effect.jumps.map(Math.abs)) * (isRate ? 20 : 1);
+      const jumpsAt = (spike: number): readonly [number, number] => [jumpOf(effect, spike), jumpOf(there, spike)];
+      const all = Array.from({ length: Math.max(effect.jumps.length, there.jumps.length) }, (_, spike) => spike);
+      if (Math.abs(effect.delay - there.delay) > dt * 0.51) found('delay', [effect.delay, there.delay], 's');
+      else {
+        const spike = all.find((number) => !same(...jumpsAt(number), size));
+        if (spike === undefined) {
+          if (isAtOneStep(source, target) && !near(effect.delay, there.delay))
+            close ??= { what: 'delays', values: [effect.delay, there.delay] };
+          continue;
+        }
+        const which = spike === 0 ? 'effect' : `effect of spike ${spike + 1}`;
+        const unit = unitOf(source, population, variable);
+        if (isRate) found(`effect on the rate of ${variable}`, jumpsAt(spike), `(${unit})/s`);
+        else found(`${which} on ${variable}`, jumpsAt(spike), unit);
+      }
+      break;
+    }
+  }
+  return {
+    differences,
+    ...(close ? { close } : {}),
+    synapses: ours.unknown.size + theirs.unknown.size === 0,
+  };
+}
+
+/** Returns the effect of one spike; without memory, all spikes have the effect of the first. */
+const jumpOf = ({ jumps }: Effect, spike: number): number => jumps[spike] ?? jumps[0] ?? 0;
+
+/** Returns effects in an order that both models have. */
+const inOrder = (effects: readonly Effect[]): readonly Effect[] =>
+  effects.toSorted((a, b) => {
+    const apart = a.jumps.findIndex((jump, spike) => jump !== jumpOf(b, spike));
+    return a.delay - b.delay || (apart < 0 ? 0 : a.jumps[apart]! - jumpOf(b, apart));
+  });
+
+const unitOf = ({ model }: ValidModel, population: string, variable: string): string =>
+  model.neurons[model.populations[population]?.type ?? '']?.state[variable]?.unit ?? '1';
+
+/** Returns the number of listed synapses with memory. */
+const withMemory = ({ model }: ValidModel): number =>
+  Object.values(model.projections).reduce((sum, { synapse, connect: [rule] }) => {
+    const isPlayed = rule?.rule === 'list' && hasMemory(model.synapses[synapse]!);
+    return sum + (isPlayed ? lengthOf(rule.sources) : 0);
+  }, 0);
+
+/** Returns the longest delay of the pathways of a model in s. */
+const longestDelay = ({ model, data }: ValidModel): number =>
+  Math.max(
+    0,
+    ...Object.values(model.projections).flatMap(({ synapse, delays }) =>
+      Object.entries(model.synapses[synapse]!.pathways).flatMap(([name, pathway]) => {
+        const delay = delays[name] ?? pathway.delay;
+        if (typeof delay === 'number') return [delay];
+        return delay.kind === 'array' ? [numbersOf(delay.array, data).reduce((a, b) => Math.max(a, b), 0)] : [];
+      }),
+    ),
+  );
+
+/** How the cells and variables of a model are named in the source. */
+interface Naming {
+  readonly pairOf: (population: string, cell: number) => CellPair | undefined;
+  readonly nameOf: (pair: CellPair, variable: string) => readonly [name: string, factor: number] | undefined;
+  /** Returns the variables of a cell that both models have, and states at which they are held, by their names here. */
+  readonly heldBy: (pair: CellPair) => readonly [held: ReadonlySet<string>, points: readonly State[]];
+}
+
+/** Which spikes are played. */
+interface Played {
+  /** Spikes for synapses with memory. */
+  readonly playedTo: (source: CellPair, receiver: CellPair) => PlayedSpikes;
+  readonly single: PlayedSpikes;
+}
+
+const pairKey = (source: CellPair, receiver: CellPair): string =>
+  `${source.population}[${source.cell}] → ${receiver.population}[${receiver.cell}]`;
+
+/** Returns states of the target that are those of the source. */
+const movedTo = (state: State, names: CellPair['names']): State =>
+  new Map(
+    [...state].flatMap(([name, value]) => {
+      const [as, factor] = names.get(name) ?? [];
+      return as === undefined || factor === undefined ? [] : [[as, value * factor] as const];
+    }),
+  );
+
+/** Returns the states at which the cells of each population are held: one of a run, and another one. */
+function heldPoints(cells: readonly CellPair[]): ReadonlyMap<string, readonly State[]> {
+  const found = new Map<string, readonly State[]>();
+  for (const { population, states } of cells)
+    if (states.length > 0 && !found.has(population)) {
+      const [along] = states.slice(Math.floor(states.length / 2));
+      const [more] = moreStates(states, sequence(2));
+      found.set(population, [along!, more!]);
+    }
+  return found;
+}
+
+/** Returns the effects of the synapses of a model, and populations of the source that receive other effects. */
+function effectsIn(
+  valid: ValidModel,
+  dt: number,
+  played: Played,
+  naming: Naming,
+): {
+  readonly effects: ReadonlyMap<string, Effects>;
+  /** Whether rates change, by source and receiver. */
+  readonly pairs: ReadonlyMap<string, boolean>;
+  readonly unknown: Set<string>;
+} {
+  const { model } = valid;
+  const found = new Map<string, Effects>();
+  const pairs = new Map<string, boolean>();
+  const unknown = new Set<string>();
+  let count = 0;
+  for (const projection of Object.values(model.projections))
+    try {
+      for (const [source, receiver, effect] of effectsOf(valid, projection, dt, played, naming)) {
+        count += 1;
+        if (count > mostSynapses) throw new NoNumber('many synapses');
+        const { variable, end, isRate } = effect;
+        const pair = pairKey(source, receiver);
+        pairs.set(pair, isRate || pairs.get(pair) === true);
+        const key = `${pair}.${variable} ${end} ${isRate}`;
+        const effects = found.get(key) ?? { source, receiver, variable, isRate, list: [] };
+        effects.list.push(effect);
+        found.set(key, effects);
+      }
+    } catch (error) {
+      if (!(error instanceof NoNumber || error instanceof RangeError)) throw error;
+      for (const name of populationsOf(writtenSelection(projection.to.of)))
+        unknown.add(naming.pairOf(name, 0)?.population ?? name);
+    }
+  return { effects: found, pairs, unknown };
+}
+
+/** Returns the effects of the synapses of a projection on cells that are taken. @throws NoNumber for other effects */
+function* effectsOf(
+  valid: ValidModel,
+  projection: Projection,
+  dt: number,
+  { playedTo, single }: Played,
+  { pairOf, nameOf, heldBy }: Naming,
+): Generator<readonly [source: CellPair, receiver: CellPair, effect: Effect]> {
+  const { model, data } = valid;
+  const type = model.synapses[projection.synapse]!;
+  const [rule] = projection.connect;
+  if (rule?.rule !== 'list') throw new NoNumber('connections that are not listed');
+  const ends = [projection.from, projection.to].map((end) => endIn(valid, end));
+  const targets = numbersOf(rule.targets, data);
+  const names = Object.keys({ ...type.parameters, ...type.state });
+  const known = new Map<string, readonly Effect[]>();
+  for (const [synapse, from] of numbersOf(rule.sources, data).entries()) {
+    const [pre, post] = [ends[0]!(from), ends[1]!(targets[synapse] ?? 0)];
+    const [source, receiver] = [pairOf(...pre), pairOf(...post)];
+    const isSpiking = Object.keys(type.pathways).length > 0;
+    // Inputs of LEMS are attached as synapses. They are compared as currents of the cell.
+    if (!source && !isSpiking) return;
+    if (!source || !receiver || !isSpiking) throw new NoNumber('no spikes of a cell with a counterpart');
+    if (!receiver.isTaken) continue;
+    const [population, neuron] = cellType(valid, post[0]);
+    const [held, points] = heldBy(receiver);
+    const to: Receiver = {
+      type: neuron,
+      scopeWith: (more) => scopeOf(neuron, population, post[1], new Map(), valid, more),
+      held,
+      points: points.length === 0 ? [new Map()] : points,
+      nameOf: (target) => projection.receptors[target] ?? target.replace(/^post\./, ''),
+    };
+    const scopeWith: Receiver['scopeWith'] = (more) => scopeOf(type, projection, synapse, new Map(), valid, more);
+    const own = scopeWith((name) => (name.startsWith('post.') ? 0 : undefined));
+    const delayOf = (name: string): number =>
+      valueOf(projection.delays[name] ?? type.pathways[name]!.delay, synapse, own, valid);
+    const isPlayed = hasMemory(type) || actsByOthers(type, to);
+    const spikes = isPlayed ? playedTo(source, receiver) : single;
+    // Cells of other values have other effects.
+    const isOwn = isPlayed && Object.values(population.values).some((value) => typeof value !== 'number');
+    const values = [...names.map(own), ...Object.keys(type.pathways).map(delayOf), spikes.pre.length];
+    const key = [...values, post[0], isOwn ? post[1] : ''].join(' ');
+    const effects = known.get(key) ?? playedEffects(type, { scopeWith, receiver: to, delayOf, dt, spikes });
+    known.set(key, effects);
+    for (const effect of effects) {
+      const [variable, factor] = nameOf(receiver, effect.variable) ?? [];
+      if (variable === undefined || factor === undefined) throw new NoNumber('another variable');
+      yield [source, receiver, { ...effect, variable, jumps: effect.jumps.map((jump) => jump / factor) }];
+    }
+  }
+}
+
+/** Returns a function that gives the cell of an index of an end. */
+function endIn({ model, data }: ValidModel, { of }: Projection['from']): (index: number) => readonly [string, number] {
+  const rule = writtenSelection(of);
+  const population = populationOf(rule) ?? '';
+  const elements = elementsIn(rule, model.populations[population]?.size ?? 0, data) ?? [];
+  return (index) => [population, elements[index] ?? 0];
+}

@@ -71,9 +71,7 @@ export async function limitOf(whole: ValidModel, target: ValidModel, options: Li
   const { dt } = source.model.experiment;
   const { became: given = unchanged } = options;
   const work = workIn(options.seconds);
-  const closed = workOf(source, comparedTime(source.model, compared.first));
-  const listing = listedIn(source) * operations.listed * 2 * (halvings.least + 1);
-  if (closed * operations.cell + listing > work) return noLimit(source, 'larger than the budget');
+  if (isLarger(source, work)) return noLimit(source, 'larger than the budget');
   if (comparedTime(source.model) <= 0) return noLimit(source, 'the model does not run');
   const [reason] = stepReasons(source.model);
   if (reason !== undefined) return noLimit(source, reason);
@@ -124,6 +122,8 @@ export async function limitOfDocuments(
   second: ValidModel,
   options: LimitOptions = {},
 ): Promise<Limit> {
+  if ([first, second].some((valid) => isLarger(valid, workIn(options.seconds))))
+    return noLimit(first, 'larger than the budget');
   const frozen = await settledOrReason(withProtocolOf(first, second));
   if (typeof frozen === 'string') return noLimit(first, frozen);
   const { valid, others } = withDrawsOf(withProtocolOf(second, first), first, frozen);
@@ -169,6 +169,13 @@ export const noLimit = ({ model }: ValidModel, reason: string): Limit => ({
   rest: [],
   closed: [],
 });
+
+/** Checks whether a model is larger than the work, before its draws are made. */
+export function isLarger(valid: ValidModel, work: number): boolean {
+  const closed = workOf(valid, comparedTime(valid.model, compared.first));
+  const listing = listedIn(valid) * operations.listed * 2 * (halvings.least + 1);
+  return closed * operations.cell + listing > work;
+}
 
 /** Checks whether two models differ by more than their step. */
 const dependsOnStep = ({ model: a }: ValidModel, { model: b }: ValidModel): boolean =>

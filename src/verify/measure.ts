@@ -18,7 +18,8 @@ import { targetOf } from '../convert/target-notations.js';
 import type { Grade } from '../compare/compare.js';
 import { InterruptedError } from '../pipeline/interrupted.js';
 import { comparedTime, compareWritten, type CheckOptions, type ConversionCheck } from './check-conversion.js';
-import { limitOf, noLimit, reasonOf, settledOrReason, type Limit, type LimitOptions } from './limit.js';
+import { isLarger, limitOf, noLimit, reasonOf, settledOrReason, type Limit, type LimitOptions } from './limit.js';
+import { listedIn, workIn } from './limit-work.js';
 import { convertWritten, notationRead, readBack, type HowToConvert } from './read-back.js';
 
 /** Result of measuring a conversion. */
@@ -54,6 +55,7 @@ const budget = {
   cells: 50_000,
   pairs: 2e7,
   listedSynapses: 1e6,
+  listedSpikes: 3e5,
   characters: 5e6,
 } as const;
 
@@ -139,7 +141,8 @@ async function limitOfWritten(
     ({ became } = again);
     return withDuration(await readBack(frozen, notationRead(to), { converted: again }));
   };
-  if (synapsesOf(valid) > budget.listedSynapses) return noLimit(valid, 'larger than the budget');
+  if (synapsesOf(valid) > budget.listedSynapses || isLarger(valid, workIn(limited.seconds)))
+    return noLimit(valid, 'larger than the budget');
   const draws = drawnParts(valid.model).length + remainingDraws(typedModel(valid.model)).length > 0;
   const frozen = draws ? await settledOrReason(valid) : valid;
   if (typeof frozen === 'string') return noLimit(valid, frozen);
@@ -218,7 +221,7 @@ function isTooLarge(valid: ValidModel, { files }: ConvertedModel): boolean {
     );
   };
   const cells = Object.values(populations).reduce((sum, population) => sum + parts(population), 0);
-  if (cells > budget.cells || pairsOf(valid) > budget.pairs) return true;
+  if (cells > budget.cells || listedIn(valid) > budget.listedSpikes || pairsOf(valid) > budget.pairs) return true;
   let characters = 0;
   for (const { bytes, pieces, text } of files)
     for (const piece of bytes ? [bytes] : (pieces ?? [text])) {

@@ -6,7 +6,7 @@
 import type { Assignment, Expression, Side, Statement } from '../lang/ast.js';
 import { assigned, NoNumber } from '../lang/evaluate.js';
 import { spelling } from '../lang/reference.js';
-import { writtenBy } from '../lang/walk.js';
+import { namesIn, writtenBy } from '../lang/walk.js';
 import { near, valueAt } from '../library/recognise/numbers.js';
 import type { NeuronType, SynapseType } from '../model/typed.js';
 import { perform, readByRates, spikeOf, type Scope } from './element-scope.js';
@@ -151,6 +151,9 @@ function playAt(
 ): void {
   const { state, derivatives, pathways, ports, contributes, summed, events = {}, noise } = type;
   if (noise.length > 0) throw new NoNumber('noise');
+  // Spikes of the receiving cell are played by themselves, without its state.
+  const watched = Object.values(events).flatMap(({ when }) => [...namesIn(when)]);
+  if (watched.some((name) => name.startsWith(receiving))) throw new NoNumber('an event of the state of the cell');
   const { type: cellType, held, nameOf } = receiver;
   const values = new Map<string, number>();
   const inputs = new Map<string, Expression[]>();
@@ -183,6 +186,8 @@ function playAt(
     const { rate } = (isOfCell ? cellType.derivatives[name.slice(receiving.length)] : derivatives[name]) ?? {};
     return rate ? valueAt(rate, isOfCell ? cell : scope) : 0;
   };
+  // Effects cannot be told from states that move by themselves.
+  if (others.some((name) => rateOf(name) !== 0)) throw new NoNumber('a state that is not at rest');
   const isMoving = Object.keys(derivatives).length + others.length > 0;
   const advance = advancing(isMoving ? moving : [], values, rateOf);
   const heldRates = (): readonly number[] => (isByOthers ? [...held].map((name) => rateOf(`${receiving}${name}`)) : []);
@@ -197,7 +202,12 @@ function playAt(
     ...actions,
     ...samples.map((step, number) => ({ step, order: Infinity, number, statements: undefined })),
   ].sort((a, b) => a.step - b.step || a.order - b.order);
-  const ofInputs = isByOthers ? Object.values(cellType.events).filter((event) => event !== spikeOf(cellType)) : [];
+  const isTaken = ({ when }: NeuronType['events'][string]): boolean => {
+    const names = [...namesIn(when)];
+    const conditions = [...names, ...readByRates({ derivatives: {}, derived: cellType.derived }, names)];
+    return conditions.some((name) => inputs.has(name) || others.includes(`${receiving}${name}`));
+  };
+  const ofInputs = Object.values(cellType.events).filter((event) => event !== spikeOf(cellType) && isTaken(event));
   const due = (): readonly (readonly [statements: readonly Statement[], isOfCell: boolean])[] => [
     ...ofInputs.flatMap((event) => (valueAt(event.when, cell) === 0 ? [] : [[event.do, true] as const])),
     ...Object.values(events).flatMap((event) => (valueAt(event.when, scope) === 0 ? [] : [[event.do, false] as const])),
@@ -246,8 +256,10 @@ function playAt(
       if (isOutside) assign(nameOf(target), statement, scope, scope(target));
       else perform([statement], scope, values);
     }
-    // Synapses of LEMS give a value for a moment: the cell takes it, and the synapse takes it back.
-    for (let round = 0, all = due(); all.length > 0; round += 1, all = due()) {
+    // Synapses of LEMS give a value for a moment: the cell takes it, or it is a current for one step.
+    const [momentary, ofSynapse] = [heldRates(), due()];
+    const isPulse = ofSynapse.length > 0 && !ofSynapse.some(([, isOfCell]) => isOfCell);
+    for (let round = 0, all = ofSynapse; all.length > 0; round += 1, all = due()) {
       if (round === mostRounds) throw new NoNumber('events without an end');
       for (const [code, isOfCell] of all)
         for (const statement of code) {
@@ -256,6 +268,10 @@ function playAt(
           else perform([statement], scope, values);
         }
     }
+    const lasting = isPulse ? heldRates() : momentary;
+    [...held].forEach((variable, k) => {
+      if (momentary[k] !== lasting[k]) act(variable, (momentary[k]! - lasting[k]!) * scope('dt'), delay);
+    });
     for (const name of values.keys()) if (!moving.includes(name)) values.delete(name);
   }
 }

@@ -85,10 +85,10 @@ export function comparedEffects(
       ],
     },
   );
-  /** One model can have a receptor as a variable that both have, the other by variables of its own. */
+  /** Synapses of both models that act on other variables, or of which one has no effect that is known here. */
   const areOfOtherKinds = (from: CellPair, receiver: CellPair): boolean => {
-    const kinds = [ours, theirs].map(({ pairs }) => pairs.get(pairKey(from, receiver)));
-    return kinds.every((kind) => kind !== undefined) && kinds[0] !== kinds[1];
+    const key = pairKey(from, receiver);
+    return ours.pairs.has(key) && theirs.pairs.has(key) && ours.pairs.get(key) !== theirs.pairs.get(key);
   };
   let close: StateComparison['close'];
   const differences: StateDifference[] = [];
@@ -224,13 +224,13 @@ function effectsIn(
   naming: Naming,
 ): {
   readonly effects: ReadonlyMap<string, Effects>;
-  /** Whether rates change, by source and receiver. */
-  readonly pairs: ReadonlyMap<string, boolean>;
+  /** Whether rates change, by source and receiver; undefined if nothing does. */
+  readonly pairs: ReadonlyMap<string, boolean | undefined>;
   readonly unknown: Set<string>;
 } {
   const { model } = valid;
   const found = new Map<string, Effects>();
-  const pairs = new Map<string, boolean>();
+  const pairs = new Map<string, boolean | undefined>();
   const unknown = new Set<string>();
   let count = 0;
   for (const projection of Object.values(model.projections))
@@ -238,9 +238,10 @@ function effectsIn(
       for (const [source, receiver, effect] of effectsOf(valid, projection, dt, played, naming)) {
         count += 1;
         if (count > mostSynapses) throw new NoNumber('many synapses');
-        const { variable, end, isRate } = effect;
         const pair = pairKey(source, receiver);
-        pairs.set(pair, isRate || pairs.get(pair) === true);
+        pairs.set(pair, effect === undefined ? pairs.get(pair) : effect.isRate || pairs.get(pair) === true);
+        if (effect === undefined) continue;
+        const { variable, end, isRate } = effect;
         const key = `${pair}.${variable} ${end} ${isRate}`;
         const effects = found.get(key) ?? { source, receiver, variable, isRate, list: [] };
         effects.list.push(effect);
@@ -261,7 +262,7 @@ function* effectsOf(
   dt: number,
   { playedTo, single }: Played,
   { pairOf, nameOf, heldBy }: Naming,
-): Generator<readonly [source: CellPair, receiver: CellPair, effect: Effect]> {
+): Generator<readonly [source: CellPair, receiver: CellPair, effect: Effect | undefined]> {
   const { model, data } = valid;
   const type = model.synapses[projection.synapse]!;
   const [rule] = projection.connect;
@@ -299,6 +300,7 @@ function* effectsOf(
     const key = [...values, post[0], isOwn ? post[1] : ''].join(' ');
     const effects = known.get(key) ?? playedEffects(type, { scopeWith, receiver: to, delayOf, dt, spikes });
     known.set(key, effects);
+    if (effects.length === 0) yield [source, receiver, undefined];
     for (const effect of effects) {
       const [variable, factor] = nameOf(receiver, effect.variable) ?? [];
       if (variable === undefined || factor === undefined) throw new NoNumber('another variable');

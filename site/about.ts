@@ -57,15 +57,15 @@ export function showHead({ name, notation, metadata }: ReadModel, file: string, 
   byline.hidden = facts.length === 0;
 }
 
-/** Shows how to cite the model, and what was checked. */
+/** Shows how to cite the model by the title that the page shows, and what was checked. */
 export function showAbout(
-  { name, metadata, notation, experiment }: ReadModel,
+  { metadata, notation, experiment }: ReadModel,
   recorded: RecordedFingerprint | undefined,
 ): void {
-  const { title = name, authors = [], doi, species, region } = metadata;
+  const { authors = [], doi, species, region } = metadata;
   const cited = [
     authors.map(({ name: person }) => person).join(', '),
-    title,
+    document.title,
     ...(doi === undefined ? [] : [doiAddress(doi)]),
   ];
   write('citation', `${cited.filter((part) => part !== '').join('. ')}.`);

@@ -510,6 +510,7 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
   it('has the network of many populations in the width of a phone, and potentials that make a difference', async () => {
     const other = await opened('fixtures/neuroml/point-cells.xml', { viewport: { width: 375, height: 800 } });
     expect([await other.title(), await other.textContent('#title')]).toEqual(['point cells', 'point cells']);
+    expect(await other.textContent('#citation')).toBe('point cells.');
     expect(await other.evaluate(`document.querySelector('.diagram').scrollWidth`)).toBe(
       await other.evaluate(`document.querySelector('.diagram').clientWidth`),
     );

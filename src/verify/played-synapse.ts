@@ -186,8 +186,6 @@ function playAt(
     const { rate } = (isOfCell ? cellType.derivatives[name.slice(receiving.length)] : derivatives[name]) ?? {};
     return rate ? valueAt(rate, isOfCell ? cell : scope) : 0;
   };
-  // Effects cannot be told from states that move by themselves.
-  if (others.some((name) => rateOf(name) !== 0)) throw new NoNumber('a state that is not at rest');
   const isMoving = Object.keys(derivatives).length + others.length > 0;
   const advance = advancing(isMoving ? moving : [], values, rateOf);
   const heldRates = (): readonly number[] => (isByOthers ? [...held].map((name) => rateOf(`${receiving}${name}`)) : []);

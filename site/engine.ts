@@ -42,7 +42,7 @@ import { compileModel, countAllSynapses } from '../src/pipeline/compile-model.js
 import { startConnected } from '../src/pipeline/connect.js';
 import { convertModel } from '../src/convert/convert.js';
 import { usualSuffix, type TargetNotation } from '../src/convert/target-notations.js';
-import { describeModel } from '../src/present/describe/describe.js';
+import { describeModel, networkCaption } from '../src/present/describe/describe.js';
 import { descriptionBlocks } from '../src/present/describe/formats.js';
 import { tablesIn } from '../src/present/describe/membrane.js';
 import { noParts } from '../src/present/describe/description.js';
@@ -135,7 +135,7 @@ export async function describe(): Found<ReturnType<Calls['describe']>> {
     answer: {
       html: blocks.join('\n'),
       diagram: modelDiagram(imported.valid.model, synapses),
-      cells: cellsOf(imported.valid.model),
+      caption: networkCaption(imported.valid.model, synapses, tables),
       synapses: [...synapses.values()].reduce((sum, count) => sum + count, 0),
     },
     findings: [],

@@ -260,13 +260,11 @@ async function describe(): Promise<void> {
   if (!readNow || next) return;
   const { answer } = await (await client).call('describe');
   if (!answer) return;
-  const { html, diagram, cells, synapses } = answer;
+  const { html, diagram, caption, synapses } = answer;
   synapseCount = synapses;
   element('description', HTMLDivElement).innerHTML = html;
   showDiagram(diagram);
-  element('diagram-caption', HTMLElement).textContent =
-    `${formatCount(cells)} ${cells === 1 ? 'cell' : 'cells'}` +
-    (synapses === 0 ? '' : `, ${formatCount(synapses)} ${synapses === 1 ? 'synapse' : 'synapses'}`);
+  element('diagram-caption', HTMLElement).textContent = caption;
   pictures.update();
 }
 

@@ -58,7 +58,9 @@ export interface Described {
   readonly html: string;
   /** Populations and projections with their numbers of synapses. */
   readonly diagram: Diagram;
-  readonly cells: number;
+  /** The cells and synapses that the sections count. */
+  readonly caption: string;
+  /** Number of all synapses, also those of inputs. */
   readonly synapses: number;
 }
 

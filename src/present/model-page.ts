@@ -22,7 +22,7 @@ import { version } from '../pipeline/version.js';
 import { modelDiagram } from '../pictures/model-diagram.js';
 import { recordingOf } from '../compare/recorded.js';
 import { labelledBadge } from './badge.js';
-import { describeModel } from './describe/describe.js';
+import { describeModel, networkCaption } from './describe/describe.js';
 import { descriptionBlocks } from './describe/formats.js';
 import { tablesIn } from './describe/membrane.js';
 import { drawRecorded } from './draw-picture.js';
@@ -197,14 +197,8 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
   const { description: summary = '' } = document.metadata;
   const synapses = await countAllSynapses(imported);
   const diagram = modelDiagram(document, synapses);
-  const description = descriptionBlocks(
-    describeModel(
-      imported.valid,
-      imported.hashes,
-      synapses,
-      tablesIn(imported, readSource(model.document), model.read.allowPaths),
-    ),
-  ).join('\n');
+  const tables = tablesIn(imported, readSource(model.document), model.read.allowPaths);
+  const description = descriptionBlocks(describeModel(imported.valid, imported.hashes, synapses, tables)).join('\n');
   const text = builtPart('page.html')
     // Indentation is for people who read the source.
     .replaceAll(/\n\s+/g, '\n')
@@ -222,6 +216,10 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
       /(<svg id="diagram" [^>]*)>/,
       (_, opening: string) =>
         `${opening} viewBox="0 0 ${diagram.width} ${diagram.height}" style="max-height: 470px">${diagram.svg}`,
+    )
+    .replace(
+      '<figcaption id="diagram-caption">',
+      (opening) => `${opening}${networkCaption(document, synapses, tables)}`,
     )
     .replace(/(<div id="description"[^>]*>)/, (opening) => `${opening}${description}`)
     .replace('<p id="citation"></p>', () => `<p id="citation">${markupText(title)}.</p>`)

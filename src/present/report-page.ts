@@ -8,7 +8,7 @@ import { UsageError } from '../diagnostics/diagnostic.js';
 import { isObject } from '../diagnostics/member.js';
 import { formatCount, formatDuration } from '../diagnostics/quantities.js';
 import { countAllSynapses } from '../pipeline/compile-model.js';
-import { describeModel } from './describe/describe.js';
+import { describeModel, networkCaption } from './describe/describe.js';
 import type { FurtherParts } from './describe/description.js';
 import { markupText } from '../diagnostics/display.js';
 import { descriptionBlocks, htmlPage, htmlTable } from './describe/formats.js';
@@ -51,7 +51,7 @@ export async function reportPage(
   const title = imported?.valid.model.name ?? platform.files.shareable(path);
   const synapses = imported === null ? null : await countAllSynapses(imported);
   return htmlPage(title, [
-    ...(imported && synapses ? await networkFigures(path, imported, synapses) : []),
+    ...(imported && synapses ? await networkFigures(path, imported, synapses, parts) : []),
     ...(recorded ? await pictures(recorded) : []),
     ...(recorded ? runBlocks(recorded, file) : []),
     ...(imported && synapses
@@ -116,13 +116,12 @@ async function networkFigures(
   path: string,
   imported: ImportedModel,
   synapses: SynapseCounts,
+  parts: FurtherParts | undefined,
 ): Promise<readonly string[]> {
   const total = [...synapses.values()].reduce((sum, count) => sum + count, 0);
   if (total === 0) return [];
   const { svg, width, height } = modelDiagram(imported.valid.model, synapses);
-  const { model } = imported.valid;
-  const cells = Object.values(model.populations).reduce((sum, { size }) => sum + size, 0);
-  const caption = `${formatCount(cells)} cells, ${formatCount(total)} synapses`;
+  const caption = networkCaption(imported.valid.model, synapses, parts);
   const figures = [
     `<figure class="network"><svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="Network: ${caption}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${svg}</svg><figcaption>${caption}</figcaption></figure>`,
   ];

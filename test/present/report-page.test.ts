@@ -115,6 +115,17 @@ describe('report', () => {
     expect(headings).toEqual(expect.arrayContaining(['Channel densities', 'Gates']));
   });
 
+  it.each(['report', 'page'])(
+    'the caption of a network in a %s counts as its summary: inputs apart',
+    async (command) => {
+      // Three pulse generators with three synapses drive three cells and one, with two synapses each way.
+      const { stdout } = await runCommand([command, 'fixtures/neuroml/network.xml', '-o', '-', '-q']);
+      expect(stdout).toMatch(/<figcaption[^>]*>4 cells, 4 synapses<\/figcaption>/);
+      expect(stdout).toMatch(/<td>cells<\/td><td[^>]*>4<\/td>/);
+      expect(stdout).toMatch(/<td>synapses<\/td><td[^>]*>4<\/td>/);
+    },
+  );
+
   it('a result of another program', async () => {
     writeFileSync(folder.file('nest.dat'), 'sender\ttime_ms\n1\t10.0\n2\t12.5\n');
     const { stdout } = await runCommand(['report', folder.file('nest.dat'), '-o', '-']);

@@ -66,27 +66,20 @@ export function describeModel(
 ): ModelDescription<Line> {
   const typed = readableModel(typedModel(valid.model));
   const whole = writtenModel(typed);
-  const isInput = (name: string): boolean => parts.inputs.has(whole.populations[name]?.type ?? '');
-  const ofInputs = Object.keys(whole.populations).filter(isInput);
-  const sentBy = ({ from }: Projection): readonly string[] => populationsOf(from.of);
-  const inputProjections = Object.entries(whole.projections).filter(([, one]) => sentBy(one).some(isInput));
-  const model = {
-    ...whole,
-    populations: without(whole.populations, new Set(ofInputs)),
-    projections: without(whole.projections, new Set(inputProjections.map(([name]) => name))),
-  };
+  const model = withoutInputs(whole, parts);
+  const inputProjections = Object.entries(without(whole.projections, new Set(Object.keys(model.projections))));
   // The types of inputs' projections pass the inputs on, and no document has their names.
   const ofInputProjections = inputProjections.map(([, { synapse }]) => synapse);
   const inputRows = inputProjections.map(([name, one]) => [
-    sentBy(one).join(', '),
+    sendersOf(one).join(', '),
     selectionText(one.to.of) + placeText(one.to),
-    sentBy(one)
+    sendersOf(one)
       .map((sender) => whole.populations[sender]?.type ?? '')
       .join(', '),
     formatCount(synapses.get(name) ?? 0),
   ]);
   const sections = [
-    summary(model, hashes, synapses),
+    summary(model, hashes, networkSize(whole, synapses, parts)),
     populations(model),
     projections(model, synapses, valid.data),
     ...parts.sections,
@@ -104,6 +97,45 @@ export function describeModel(
   return { title: model.name, sections: sections.filter(({ parts }) => parts.length > 0) };
 }
 
+const sendersOf = ({ from }: Projection): readonly string[] => populationsOf(from.of);
+
+/** Returns a model without its inputs and what they send. */
+function withoutInputs(model: Model, { inputs }: FurtherParts): Model {
+  const isInput = (name: string): boolean => inputs.has(model.populations[name]?.type ?? '');
+  const ofInputs = Object.keys(model.populations).filter(isInput);
+  const sent = Object.entries(model.projections).filter(([, one]) => sendersOf(one).some(isInput));
+  return {
+    ...model,
+    populations: without(model.populations, new Set(ofInputs)),
+    projections: without(model.projections, new Set(sent.map(([name]) => name))),
+  };
+}
+
+interface NetworkSize {
+  readonly cells: number;
+  readonly synapses: number;
+}
+
+/** Counts the cells and synapses of a model, inputs apart. */
+function networkSize(model: Model, synapses: ReadonlyMap<string, number>, parts: FurtherParts): NetworkSize {
+  const { populations: cells, projections: sent } = withoutInputs(model, parts);
+  return {
+    cells: Object.values(cells).reduce((sum, { size }) => sum + size, 0),
+    synapses: Object.keys(sent).reduce((sum, name) => sum + (synapses.get(name) ?? 0), 0),
+  };
+}
+
+/** Returns the caption of a network: the cells and synapses that its description counts. */
+export function networkCaption(
+  model: Model,
+  synapses: ReadonlyMap<string, number>,
+  parts: FurtherParts = noParts,
+): string {
+  const size = networkSize(model, synapses, parts);
+  const counted = (count: number, noun: string): string => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+  return [counted(size.cells, 'cell'), ...(size.synapses === 0 ? [] : [counted(size.synapses, 'synapse')])].join(', ');
+}
+
 const without = <Type>(types: Readonly<Record<string, Type>>, names: ReadonlySet<string>): Record<string, Type> =>
   Object.fromEntries(Object.entries(types).filter(([name]) => !names.has(name)));
 
@@ -117,10 +149,8 @@ const tableSection = (
   parts: rows.length === 0 ? [] : [{ kind: 'table', columns, rows }],
 });
 
-function summary(model: Model, hashes: ModelHashes, synapses: ReadonlyMap<string, number>): DescriptionSection {
+function summary(model: Model, hashes: ModelHashes, size: NetworkSize): DescriptionSection {
   const { metadata, experiment, timing } = model;
-  const cells = Object.values(model.populations).reduce((sum, { size }) => sum + size, 0);
-  const connections = Object.keys(model.projections).reduce((sum, name) => sum + (synapses.get(name) ?? 0), 0);
   const authors = (metadata.authors ?? []).map(({ name, orcid }) =>
     orcid === undefined ? name : `${name} (${orcid})`,
   );
@@ -132,8 +162,8 @@ function summary(model: Model, hashes: ModelHashes, synapses: ReadonlyMap<string
     ['DOI', metadata.doi],
     ['species', metadata.species],
     ['brain region', metadata.region],
-    ['cells', formatCount(cells)],
-    ['synapses', formatCount(connections)],
+    ['cells', formatCount(size.cells)],
+    ['synapses', formatCount(size.synapses)],
     ['time step', seconds(experiment.dt)],
     ['order of a step', timing],
     ['seed', experiment.seed],

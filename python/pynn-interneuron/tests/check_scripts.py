@@ -8,6 +8,7 @@ import tempfile
 import interneuron
 import interneuron_pynn as ours
 import numpy as np
+from pyNN import errors
 from pyNN.core import IndexBasedExpression
 from pyNN.random import NumpyRNG, RandomDistribution
 from pyNN.recording import files
@@ -355,6 +356,92 @@ def check_nestml_synapses():
     assert abs(potentials[215] - weight) < 1e-9, (potentials[215], weight)
 
 
+_NAMED = """model named:
+    state:
+        strength real = 4
+    parameters:
+        lag ms = 2 ms
+        gain real = 0.5
+    input:
+        pre_spikes <- spike
+    output:
+        spike(weight real, delay ms)
+    onReceive(pre_spikes):
+        emit_spike(strength, lag)
+        strength += gain
+"""
+
+
+def check_values_of_nestml_synapses():
+    """Synapses in NESTML have weights and delays by the variables that scripts name, and all connectors make them."""
+    named = ours.nestml.nestml_synapse_type("named", _NAMED, weight_variable="strength", delay_variable="lag")
+    cells = ours.nestml.nestml_cell_type("target", _TARGET)
+
+    def made(connector, synapse_type, cell_type):
+        ours.setup(timestep=0.1, min_delay=0.1)
+        a = ours.Population(6, ours.SpikeSourceArray(spike_times=[2.0, 6.0]), structure=Line())
+        b = ours.Population(5, cell_type, structure=Line())
+        return ours.Projection(a, b, connector, synapse_type, receptor_type=b.receptor_types[0]), b
+
+    # `get` counts PyNN's units, as on NEST, and the model's own variables count NEST's.
+    p, _ = made(ours.AllToAllConnector(), named(), cells())
+    assert p.get(["weight", "delay", "strength", "lag", "gain"], "list")[0] == (0, 0, 0.004, 2.0, 4.0, 2.0, 0.5)
+    p, b = made(ours.AllToAllConnector(), named(weight=3.0, delay=1.5), cells())
+    b.record("V_m")
+    ours.run(10.0)
+    for name, value in {"weight": 0.004, "delay": 1.5, "strength": 4.0, "gain": 0.5}.items():
+        assert np.abs(p.get(name, format="array") - value).max() < 1e-15, name
+    potentials = b.get_data().segments[0].analogsignals[0].magnitude
+    assert np.abs(potentials[[34, 35], 4] - [0, 18.0]).max() < 1e-9 and len(p) == 30, potentials[30:40, 4]
+
+    connectors = [
+        lambda: ours.FixedProbabilityConnector(0.5, rng=NumpyRNG(seed=1)),
+        lambda: ours.FixedNumberPreConnector(3, rng=NumpyRNG(seed=2)),
+        lambda: ours.FixedNumberPostConnector(3, rng=NumpyRNG(seed=3), with_replacement=True),
+        lambda: ours.FixedTotalNumberConnector(7, rng=NumpyRNG(seed=4)),
+        lambda: ours.DistanceDependentProbabilityConnector("exp(-d)", rng=NumpyRNG(seed=5)),
+        lambda: ours.IndexBasedProbabilityConnector(Checkered()),
+        lambda: ours.ArrayConnector(np.eye(6, 5, dtype=bool)),
+        lambda: ours.OneToOneConnector(),
+        lambda: ours.FromListConnector([(5, 0, 2.0, 1.0), (0, 0, 3.0, 1.2), (1, 4, 4.0, 2.0)]),
+    ]
+
+    # Values are set before and after the network is built, but delays before only.
+    p.set(weight=7.0, gain=0.25)
+    ours.run(2.0)
+    p[0].strength = 8.0
+    assert p.get(["weight", "gain"], "list")[:2] == [(0, 0, 0.008, 0.25), (1, 0, 0.007, 0.25)]
+    for wrong, error in (
+        (lambda: p.set(delay=2.0), "delays of synapses in NESTML are set before the network is built"),
+        (lambda: named(weight=1.0, strength=2.0), "weight and strength of named are the same"),
+        (lambda: named(up=1.0), "named has no up; it has delay, gain, weight"),
+        (lambda: ours.nestml.nestml_synapse_type("other", _NAMED), "weight_variable must be a variable of named, not 'w'"),
+        (lambda: made(connectors[0](), named(delay=0.01), cells()), "delays must be 0.1 ms or more"),
+    ):
+        try:
+            wrong()
+            raise AssertionError(f"no error: {error}")
+        except (TypeError, ValueError, NotImplementedError, errors.ConnectionError) as found:
+            assert error in str(found), found
+
+    for each in connectors:
+        for weight in (3.0, Rising(), lambda d: 1 + d):
+            expected, _ = made(each(), ours.StaticSynapse(weight=weight, delay=1.5), ours.IF_curr_exp())
+            wanted = sorted(expected.get(["weight", "delay"], "list"))
+            found, b = made(each(), named(weight=weight, delay=1.5), cells())
+            b.record("V_m")
+            ours.run(5.0)
+            rows = sorted(found.get(["strength", "delay"], "list"))
+            assert len(rows) == len(wanted) > 2, each().__class__
+            # Each has had one spike, and the sum of weights has arrived in each cell.
+            after = [(i, j, weight + 0.5, delay) for i, j, weight, delay in wanted]
+            assert np.abs(np.subtract(rows, after)).max() < 1e-12, (type(each()), rows, after)
+            sums = np.zeros(5)
+            for _, j, weight_of, delay in wanted:
+                sums[int(j)] += weight_of * np.exp(-(5.0 - 2.0 - delay) / 10)
+            assert np.abs(b.get_data().segments[0].analogsignals[0].magnitude[-1] - sums).max() < 1e-9, type(each())
+
+
 def main():
     """Runs all checks."""
     with tempfile.TemporaryDirectory() as folder:
@@ -369,6 +456,7 @@ def main():
         check_draws()
         check_nestml()
         check_nestml_synapses()
+        check_values_of_nestml_synapses()
         os.chdir("/")
     print("checked")
 

@@ -6,6 +6,7 @@ Parameters, variables and weights count NEST's units, as in PyNN on NEST: mV, ms
 import json
 import os
 import re
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,6 @@ from pyNN.models import BaseCellType, BaseSynapseType
 from pyNN.parameters import ParameterSpace
 
 from .native import Defined
-from .units import plain
 
 #: NEST's units in SI, by units in SI.
 _NEST = {"V": 1e-3, "s": 1e-3, "A": 1e-12, "S": 1e-9, "F": 1e-12, "ohm": 1e9, "Hz": 1e3, "m": 1e-6}
@@ -42,6 +42,21 @@ def _text(name, description):
         return description, file.read()
 
 
+def _values_in(document, owner, variables):
+    """First values of variables of a part of a network, in SI."""
+    server = shared()
+    session = server.call("open", document)["session"]
+    try:
+        return {each: unpack(server.call("read", {"session": session, "owner": owner, "variable": each}))[0] for each in variables}
+    finally:
+        server.call("close", {"session": session})
+
+
+def _in_nest(value, scale):
+    """A number in SI in NEST's unit."""
+    return float(f"{value / scale:.15g}")
+
+
 def _read(name, file, text):
     """A model of a cell as the engine has it: its type, its receptors, and numbers of its variables in NEST's units."""
     server = shared()
@@ -55,16 +70,9 @@ def _read(name, file, text):
     document = {"text": json.dumps(parts), "name": name}
     model = server.call("model", document)["model"]
     kind = model["neurons"][model["populations"]["cell"]["type"]]
-    opened = server.call("open", document)
-    try:
-        read = {
-            each: unpack(server.call("read", {"session": opened["session"], "owner": "cell", "variable": each}))[0]
-            for each in (*kind["parameters"], *kind["state"])
-        }
-    finally:
-        server.call("close", {"session": opened["session"]})
+    read = _values_in(document, "cell", (*kind["parameters"], *kind["state"]))
     units = {each: found["unit"] for part in ("parameters", "state", "derived") for each, found in kind[part].items()}
-    return kind, receptors, units, {each: float(f"{value / _scale(units[each]):.15g}") for each, value in read.items()}
+    return kind, receptors, units, {each: _in_nest(value, _scale(units[each])) for each, value in read.items()}
 
 
 class NestmlCell(Defined, BaseCellType):
@@ -105,35 +113,75 @@ def nestml_cell_type(name, nestml_description):
 class NestmlSynapse(Defined, BaseSynapseType):
     """A synapse by its model in NESTML."""
 
-    #: The canonical type.
+    #: The canonical type, NEST's units of its variables in SI, and the variables that `weight` and `delay` set.
     kind: dict[str, Any] = {}
-    weight_variable, delay_variable = "w", None
-    #: Delays are of NEST's synapses, which act right away and hand their spikes on after the delay.
-    usual_delay = 1.0
-    parameter_names: frozenset[str] = frozenset()
+    scales: dict[str, float] = {}
+    weight_variable: str = "w"
+    delay_variable: str | None = None
 
-    def __init__(self, weight=None, delay=None, **values):
-        unknown = sorted(set(values) - self.parameter_names)
+    def __init__(self, **values):
+        for variable in (self.weight_variable, self.delay_variable):
+            name = self.parameter_of(variable)
+            if variable in values and variable != name:
+                if name in values:
+                    raise TypeError(f"{name} and {variable} of {type(self).__name__} are the same: give one of them")
+                values[name] = values.pop(variable)
+        unknown = sorted(set(values) - set(self.default_parameters))
         if unknown:
-            raise TypeError(f"{type(self).__name__} has no {unknown[0]}; it has {', '.join(sorted(self.parameter_names))}")
-        delay = self.usual_delay if delay is None else delay
-        for name, value in ((self.weight_variable, weight), (self.delay_variable, delay)):
-            if name in self.parameter_names and value is not None:
-                values[name] = value
-        declared = {**self.kind["parameters"], **self.kind["state"]}
-        self.values = {name: plain(np.asarray(value) * _scale(declared[name]["unit"])) for name, value in values.items()}
-        late = f"{2 * delay} ms"
-        self.more = {"delays": {name: f"{delay} ms" if name == "pre" else late for name in self.kind["pathways"]}}
-        self.parameter_space = ParameterSpace({}, {}, shape=None)
+            raise TypeError(f"{type(self).__name__} has no {unknown[0]}; it has {', '.join(sorted(self.default_parameters))}")
+        usual = {name: self.default_parameters[name] for name in ("weight", "delay")}
+        self.more: dict[str, Any] = {}
+        self.parameter_space = ParameterSpace({**usual, **values}, dict.fromkeys(self.default_parameters, float), None)
+
+    @property
+    def native_parameters(self):
+        """A copy for a connector, which puts distances into functions of them; generators are the same."""
+        values = {name: copy(each) for name, each in self.parameter_space.items()}
+        return ParameterSpace(values, self.parameter_space.schema, self.parameter_space.shape)
+
+    @classmethod
+    def variable_of(cls, name):
+        """The variable of the model that has an attribute of connections; None where it has none."""
+        variable = {"weight": cls.weight_variable, "delay": cls.delay_variable}.get(name, name)
+        return variable if variable in cls.scales else None
+
+    @classmethod
+    def parameter_of(cls, variable):
+        """The parameter that sets a variable of the model."""
+        return {cls.weight_variable: "weight", cls.delay_variable: "delay"}.get(variable, variable)
 
     def act_on(self, cells):
         """Counts weights in NEST's unit of the receptors of cells."""
-        unit = "S" if getattr(cells, "conductance_based", False) else "A"
+        unit = "S" if cells.conductance_based else "A"
         self.definition = {**self.definition, "ports": {"target": unit}}
+
+    def to_document(self, given):
+        """Values and delays of pathways as the document has them, by what connections were given in NEST's units."""
+        variables = {self.variable_of(name): values for name, values in given.items()}
+        delays = given["delay"]
+        return {
+            "values": {name: _in_si(values, self.scales[name]) for name, values in variables.items() if name is not None},
+            # NEST's synapses act right away and hand their spikes on after the delay.
+            "delays": {name: _in_si(delays if name == "pre" else 2 * delays, 1e-3) for name in self.kind["pathways"]},
+        }
+
+    def phase_of(self, projection, name, values):
+        """A phase of the canonical model that gives synapses, in order of their creation, other values in NEST's units."""
+        if name == "delay":
+            raise NotImplementedError("delays of synapses in NESTML are set before the network is built")
+        variable = self.variable_of(name)
+        key = "initialise" if variable in self.kind["state"] else "set"
+        return {key: {f"{projection}.{variable}": _in_si(values, self.scales[variable])}}
+
+
+def _in_si(values, scale):
+    """Numbers in SI, of which each is the nearest to its decimal text: one where they are all the same."""
+    numbers = [float(f"{value * scale:.15g}") for value in np.atleast_1d(values)]
+    return numbers[0] if len(set(numbers)) == 1 else numbers
 
 
 def _read_synapse(name, text):
-    """A model of a synapse as the engine has it."""
+    """A model of a synapse as the engine has it, and numbers of its variables in SI."""
     parts = {
         "interneuron": 1,
         "neurons": {"cell": {"state": {"sum": {"unit": "1"}}, "events": {"spike": "sum > 0"}}},
@@ -144,7 +192,9 @@ def _read_synapse(name, text):
         },
         "experiment": {"dt": "0.1 ms", "duration": "1 ms"},
     }
-    return shared().call("model", {"text": json.dumps(parts), "name": f"{name}.json"})["model"]["synapses"]["synapse"]
+    document = {"text": json.dumps(parts), "name": f"{name}.json"}
+    kind = shared().call("model", document)["model"]["synapses"]["synapse"]
+    return kind, _values_in(document, "p", (*kind["parameters"], *kind["state"]))
 
 
 def nestml_synapse_type(
@@ -165,12 +215,23 @@ def nestml_synapse_type(
     """
     _, text = _text(synapse_name, nestml_description)
     model = _model_in(text)
-    kind = _read_synapse(model, text)
+    kind, first = _read_synapse(model, text)
+    declared = {**kind["parameters"], **kind["state"]}
+    for option, variable in (("weight_variable", weight_variable), ("delay_variable", delay_variable)):
+        if variable not in declared and (variable is not None or option == "weight_variable"):
+            raise ValueError(f"{option} must be a variable of {model}, not {variable!r}; it has {', '.join(sorted(declared))}")
+    scales = {each: _scale(found["unit"]) for each, found in declared.items()}
+    usual = {each: _in_nest(value, scales[each]) for each, value in first.items()}
     members = {
         "definition": {"nestml": text, "model": model},
         "kind": kind,
         "units": {},
-        "parameter_names": frozenset([*kind["parameters"], *kind["state"]]),
+        "scales": scales,
+        "default_parameters": {
+            "weight": usual.pop(weight_variable),
+            "delay": 1.0 if delay_variable is None else usual.pop(delay_variable),
+            **usual,
+        },
         "weight_variable": weight_variable,
         "delay_variable": delay_variable,
     }

@@ -33,6 +33,7 @@ class DocumentOfProjection:
     given: Any
     #: Its rule, its connections by population, its document once it is built, and where its synapses are on cells.
     _rule: Any
+    _known: Any
     _parts: Any
     _built: Any
     _places: Any
@@ -157,9 +158,11 @@ class DocumentOfProjection:
         """A projection of synapses of a type of the script's own."""
         ends = [state.view(owner, indices) for cells in (self.pre, self.post) for owner, indices, _ in members_of(cells)]
         connector, more = self._connector, dict(self.synapse_type.more)
-        delays = more.pop("delays", {})
-        if isinstance(connector, NativeConnector):
-            named: dict[str, Any] = {"type": "native"}
+        members = {"values": self.synapse_type.values} if not hasattr(self.synapse_type, "to_document") else self._in_nestml()
+        if "connector" in members:
+            named: dict[str, Any] = members.pop("connector")
+        elif isinstance(connector, NativeConnector):
+            named = {"type": "native"}
             more["connect"] = connector.rules
         else:
             params: dict[str, Any] = {}
@@ -177,7 +180,6 @@ class DocumentOfProjection:
                 )
             drawn = {"rng": NATIVE} if is_drawn_natively(connector) else {}
             named = {"type": type(connector).__name__, **({"params": params} if params else {}), **drawn}
-        values = self.synapse_type.values
         return {
             "label": self.name_in_document,
             "pre": ends[0],
@@ -186,11 +188,19 @@ class DocumentOfProjection:
             "connector": named,
             "synapse": {
                 "type": self.synapse_type.document_name(),
-                **({"values": values} if values else {}),
-                **({"delays": delays} if delays else {}),
+                **{key: each for key, each in members.items() if each},
             },
             **({"native": more} if more else {}),
         }
+
+
+    def _in_nestml(self):
+        """The connector, values and delays of synapses in NESTML: the connector's rule where all synapses have the same values."""
+        if self._rule is not None and self._known is None and all(isinstance(each, float) for each in self._rule.values.values()):
+            return {"connector": self._rule.to_document()[0], **self.synapse_type.to_document(self._rule.values)}
+        pairs = np.stack([self.sources, self.targets], axis=1).tolist()
+        named = {"type": "FromListConnector", "params": {"conn_list": pairs, "column_names": []}}
+        return {"connector": named, **self.synapse_type.to_document(self.given)}
 
 
 def _component(part, values):

@@ -82,7 +82,7 @@ class Projection(RecordingOfSynapses, DocumentOfProjection, common.Projection):
     def __init__(self, presynaptic_population, postsynaptic_population, connector, synapse_type=None,
                  source=None, receptor_type=None, space=Space(), label=None):
         state.refuse_after_a_run("projections")
-        if hasattr(synapse_type, "definition"):
+        if hasattr(synapse_type, "definition") and not hasattr(synapse_type, "act_on"):
             self._connect_natively(presynaptic_population, postsynaptic_population, connector, synapse_type, label, receptor_type)
             return
         if all(hasattr(cells, "size") for cells in (presynaptic_population, postsynaptic_population)):
@@ -94,7 +94,12 @@ class Projection(RecordingOfSynapses, DocumentOfProjection, common.Projection):
         self._columns, self._parts, self._cache, self._built = [], None, {}, None
         self._initial, self._known, self._places, self._segments = {}, None, [], []
         checked = _check_targets(connector, self.post)
-        check_synapse(self.synapse_type)
+        if hasattr(synapse_type, "act_on"):
+            if isinstance(self.pre, common.Assembly) or isinstance(self.post, common.Assembly):
+                raise NotImplementedError("synapses in NESTML are between populations and views")
+            synapse_type.act_on(self.post.celltype)
+        else:
+            check_synapse(self.synapse_type)
         check_connector(connector, self.pre, self.post)
         self._rule = rule_of(self, connector, state.generators, state.keeps_draws)
         if self._rule is None:
@@ -115,9 +120,6 @@ class Projection(RecordingOfSynapses, DocumentOfProjection, common.Projection):
         if isinstance(pre, common.Assembly) or isinstance(post, common.Assembly):
             raise NotImplementedError("native synapses are between populations and views")
         self.pre, self.post, self.synapse_type, self._connector = pre, post, synapse_type, connector
-        if hasattr(synapse_type, "act_on"):
-            synapse_type.act_on(post.celltype)
-            receptor_type = receptor_type or post.celltype.receptor_types[0]
         self.receptor_type, self.space, self.initial_values = receptor_type, Space(), {}
         self._known, self._rule = (np.empty(0, np.int64), np.empty(0, np.int64), {}), None
         self._columns, self._parts, self._cache, self._built, self._initial, self._segments = [], [], {}, None, {}, []
@@ -301,6 +303,8 @@ class Projection(RecordingOfSynapses, DocumentOfProjection, common.Projection):
             return self.sources
         if name == "postsynaptic_index":
             return self.targets
+        if hasattr(self.synapse_type, "variable_of") and self.synapse_type.variable_of(name) is not None:
+            return self._values_in_nestml(name)
         if name not in self.given:
             raise AttributeError(f"connections of {self.label} have no attribute {name}")
         if name == "weight" and self._is_plastic and state.live and len(self):
@@ -310,6 +314,17 @@ class Projection(RecordingOfSynapses, DocumentOfProjection, common.Projection):
     @property
     def _is_plastic(self):
         return hasattr(self.synapse_type, "timing_dependence")
+
+    def _values_in_nestml(self, name):
+        """Values of a variable of NESTML in NEST's unit; `weight` is in PyNN's, as PyNN has it on NEST."""
+        kind, variable = self.synapse_type, self.synapse_type.variable_of(name)
+        if variable in kind.kind["state"] and state.live and len(self):
+            (part,) = self.parts()
+            values = state.read(self.name_in_document, variable)[self.order_of(part)] / kind.scales[variable]
+        else:
+            parameter = kind.parameter_of(variable)
+            values = self.given.get(parameter, np.full(len(self.sources), kind.default_parameters[parameter]))
+        return values * (1e-3 if name == "weight" else 1.0)
 
     def _read(self, name):
         key = (name, state._version)
@@ -342,6 +357,10 @@ class Projection(RecordingOfSynapses, DocumentOfProjection, common.Projection):
 
     def give(self, name, values):
         """Gives the connections other values."""
+        if hasattr(self.synapse_type, "parameter_of"):
+            name = self.synapse_type.parameter_of(name)
+            if name in self.synapse_type.default_parameters:
+                self.given.setdefault(name, values)
         if name not in self.given:
             raise errors.NonExistentParameterError(name, type(self.synapse_type).__name__, list(self.given))
         self._check_given(name, values)
@@ -355,6 +374,11 @@ class Projection(RecordingOfSynapses, DocumentOfProjection, common.Projection):
 
     def _set_part(self, part, name, own):
         """Gives the connections of a part other values from now on."""
+        if hasattr(self.synapse_type, "phase_of"):
+            in_order = np.empty(len(own))
+            in_order[self.order_of(part)] = own
+            state.phase({"native": self.synapse_type.phase_of(part["name"], name, in_order)})
+            return
         numbers = number_or_list(own)
         if isinstance(numbers, list):
             # By sender and then receiver, one for each pair.
@@ -386,7 +410,7 @@ class Projection(RecordingOfSynapses, DocumentOfProjection, common.Projection):
 
     def _give_number(self, name, value):
         """Gives all connections one value without making them here. Gives False where they are made already."""
-        if self._known is not None or name not in self._rule.values:
+        if self._known is not None or name not in self._rule.values or (state.live and hasattr(self.synapse_type, "phase_of")):
             return False
         self._check_given(name, value)
         if state.live:

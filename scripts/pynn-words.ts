@@ -32,10 +32,14 @@ const members: Readonly<Record<string, Readonly<Record<string, Member>>>> = {
   },
 };
 
+/** What a cell with a type has not: the file of its model. */
+const withoutFile = { if: { required: ['type'] }, then: { properties: { nestml: false, name: false } } };
+
 /** What the definitions of the schema say of types and their parameters. */
-export const definitions: Readonly<Record<string, object>> = mapped(words, (types, name) =>
-  schemaOfTypes(types, own[name], members[name]),
-);
+export const definitions: Readonly<Record<string, object>> = mapped(words, (types, name) => {
+  const { allOf, ...said } = schemaOfTypes(types, own[name], members[name]);
+  return { ...said, allOf: [...(name === 'cell' ? [withoutFile] : []), ...(allOf as readonly object[])] };
+});
 
 const entries = (map: Readonly<Record<string, string>>): string =>
   Object.entries(map)

@@ -49,9 +49,10 @@ function listOf({ items = true }) {
 function objectOf({ properties, required = [], additionalProperties = true, allOf }) {
   if (properties === undefined) return `Readonly<Record<string, ${typeOf(additionalProperties)}>>`;
   const members = Object.entries(properties).map(([key, value]) => {
-    // A type's parameters are known by its name only.
-    const type = key === 'type' && allOf ? 'string' : typeOf(value);
-    return `${comment(value)}readonly ${key}${required.includes(key) ? '' : '?'}: ${type};\n`;
+    // A type's parameters are known by its name only, which a type in a file has once the file is read.
+    const isName = key === 'type' && allOf !== undefined;
+    const type = isName ? 'string' : typeOf(value);
+    return `${comment(value)}readonly ${key}${isName || required.includes(key) ? '' : '?'}: ${type};\n`;
   });
   // Members with names of their own have other types.
   const others = additionalProperties === false ? [] : ['readonly [part: string]: unknown;\n'];

@@ -132,7 +132,7 @@ describe('the remedy for a document that breaks its schema', () => {
     return [
       ...(Array.isArray(own) ? own.filter((key) => typeof key === 'string') : []),
       // The message about a parameter that a type needs names the type.
-      ...Object.entries(node).flatMap(([key, inner]) => (key === 'allOf' ? [] : required(inner))),
+      ...Object.entries(node).flatMap(([key, inner]) => (['allOf', 'not'].includes(key) ? [] : required(inner))),
     ];
   };
 

@@ -60,6 +60,10 @@ export type Value = number | boolean | null | Numbers | Random | Formula | DataR
 export type Cell = {
   /** class name of a standard cell */
   readonly type: string;
+  /** in place of `type`: a file in NESTML in the folder of the document */
+  readonly nestml?: string;
+  /** with `nestml`: the model of a file that has several */
+  readonly name?: string;
   readonly params?: Values;
   /** PointNeuron only: the membrane */
   readonly neuron?: Neuron;

@@ -1,5 +1,7 @@
 /** Cells of PyNN's documents by models in NESTML: numbers and weights count NEST's units. */
 
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import '../../../translators/nestml/road.js';
 import '../../../translators/pynn/road.js';
@@ -79,4 +81,28 @@ test('mistakes have places in the model, and files are named', () => {
   };
   expect(found(model('x').replace('5 ms', '5 mV'))[0]).toBe('nestml/units cell.nestml 9:18');
   expect(found('no.nestml')[0]).toMatch(/^nestml\/file network.json/);
+});
+
+test('editors accept a file in place of a type, and the program and they refuse both and neither', () => {
+  const schema = JSON.parse(readFileSync('schemas/pynn.schema.json', 'utf8')) as Record<string, unknown>;
+  const accepts = new Ajv2020({ strict: false }).compile(schema);
+  const rejected = (cell: object): readonly (string | undefined)[] => {
+    const document = {
+      format: 'interneuron/pynn',
+      version: 1,
+      pynn: '0.13',
+      populations: [{ label: 'a', size: 1, cell }],
+    };
+    const errors = accepts(document) ? 0 : 1;
+    try {
+      importModel({ name: 'network.json', text: JSON.stringify(document) });
+      return [`${errors}`];
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      return [`${errors}`, ...error.diagnostics.map(({ code, message }) => `${code}: ${message}`)];
+    }
+  };
+  expect(rejected({ nestml: model('x'), name: 'cell', params: { tau: 2 } })).toEqual(['0']);
+  expect(rejected({ type: 'IF_curr_exp', nestml: model('x') })).toEqual(['1', expect.stringContaining('nestml')]);
+  expect(rejected({ params: { tau: 2 } })).toEqual(['1', expect.stringContaining('type')]);
 });

@@ -193,7 +193,6 @@ class DocumentOfProjection:
             **({"native": more} if more else {}),
         }
 
-
     def _in_nestml(self):
         """The connector, values and delays of synapses in NESTML: the connector's rule where all synapses have the same values."""
         if self._rule is not None and self._known is None and all(isinstance(each, float) for each in self._rule.values.values()):

@@ -272,7 +272,7 @@ function showDiagram({ svg, width, height }: Diagram): void {
   const drawing = document.getElementById('diagram');
   if (!drawing) return;
   drawing.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  drawing.style.maxHeight = `${Math.max(300, Math.min(height, 470))}px`;
+  drawing.setAttribute('width', String(width));
   drawing.innerHTML = svg;
   element('diagram-figure', HTMLElement).hidden = false;
 }

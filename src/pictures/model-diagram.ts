@@ -3,7 +3,7 @@
 import { cellDiagram } from './cell-diagram.js';
 import type { Model } from '../model/model.js';
 import { populationsOf } from '../model/selected.js';
-import { diagramHeightOf, networkDiagram, type Diagram } from './network-diagram.js';
+import { networkDiagram, type Diagram } from './network-diagram.js';
 
 /**
  * Draws the shape of the cells of a model, or its populations and projections.
@@ -23,7 +23,5 @@ export function modelDiagram(model: Model, synapses: ReadonlyMap<string, number>
     );
   });
   // It fits on a phone without being scaled.
-  const width = boxes.length === 1 ? 300 : 340;
-  const size = { width, height: diagramHeightOf(boxes.length) };
-  return { svg: networkDiagram(boxes, arrows, size), ...size };
+  return networkDiagram(boxes, arrows, boxes.length === 1 ? 300 : 340);
 }

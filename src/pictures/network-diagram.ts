@@ -55,28 +55,31 @@ const mostLabels = 16;
 const mostLoops = 4;
 
 /**
- * Returns the elements of an SVG. Texts and lines without a colour of their own have `currentColor`, and labels the
- * class `label`, so that a page can draw the diagram on any background.
+ * Draws populations and projections, as high as they are. Texts and lines without a colour of their own have
+ * `currentColor`, and labels the class `label`, so that a page can draw the diagram on any background.
  *
- * @param width, height  size of the diagram in pixels
+ * @param width  width of the diagram in pixels
  */
 export function networkDiagram(
   populations: readonly DiagramPopulation[],
   projections: readonly DiagramProjection[],
-  { width, height }: { readonly width: number; readonly height: number },
-): string {
+  width: number,
+): Diagram {
   const isDotted = populations.length > mostBoxes;
   const isLong = populations.some(({ name }) => name.length > usualName);
   const box = isDotted
     ? { width: 10, height: 10 }
     : { width: isLong ? 130 : 104, height: populations.length > mostOnEllipse ? 38 : 46 };
-  const nodes = placed(populations, { width, height }, box);
+  // Projections from a population to itself are drawn above and below the others.
+  const margin = projections.some(({ from, to }) => from === to) ? 66 : 16;
+  const rows = rowsHeightOf(populations.length) + 2 * margin;
+  const nodes = placed(populations, { width, height: rows }, box, margin);
   const edges = joined(projections, nodes);
   const isLabelled = !isDotted && edges.length <= mostLabels;
   const loops = edges.filter(({ from, to }) => from === to);
   const arrows = edges.filter(({ from, to }) => from !== to);
-  const centre = { x: width / 2, y: height / 2 };
-  return [
+  const centre = { x: width / 2, y: rows / 2 };
+  const svg = [
     ...arrows.map((edge) => arrowElements(edge, box, isLabelled)),
     ...loops.map((edge) => {
       const own = loops.filter(({ from }) => from === edge.from);
@@ -84,6 +87,8 @@ export function networkDiagram(
     }),
     ...nodes.map((node) => nodeElements(node, box, isDotted)),
   ].join('\n');
+  const lowest = nodes.reduce((most, { y }) => Math.max(most, y), 0);
+  return { svg, width, height: Math.ceil(lowest + box.height / 2 + margin) };
 }
 
 type Size = Readonly<Record<'width' | 'height', number>>;
@@ -91,10 +96,10 @@ type Size = Readonly<Record<'width' | 'height', number>>;
 /** Farthest from the middle, in pixels: longer arrows are harder to follow. */
 const farthest = 200;
 
-/** Returns the height in pixels that a diagram of so many populations needs. */
-export function diagramHeightOf(populations: number): number {
-  if (areInColumns(populations)) return 66 * 2 + (Math.ceil(populations / 2) + 1) * 46;
-  return populations <= 2 ? 270 : populations <= 4 ? 380 : 470;
+/** Returns the height in pixels that so many populations need. */
+function rowsHeightOf(populations: number): number {
+  if (areInColumns(populations)) return (Math.ceil(populations / 2) + 1) * 46;
+  return populations <= 2 ? 46 : populations <= 4 ? 248 : 338;
 }
 
 const areInColumns = (populations: number): boolean => populations > mostOnEllipse && populations <= mostBoxes;
@@ -103,11 +108,16 @@ const areInColumns = (populations: number): boolean => populations > mostOnEllip
  * Places populations side by side if there are two, on an ellipse if there is space for their boxes, otherwise in two
  * bent columns.
  */
-function placed(populations: readonly DiagramPopulation[], { width, height }: Size, box: Size): readonly Node[] {
+function placed(
+  populations: readonly DiagramPopulation[],
+  { width, height }: Size,
+  box: Size,
+  margin: number,
+): readonly Node[] {
   const count = populations.length;
   const radius = {
     x: count === 1 ? 0 : Math.min(farthest, width / 2 - box.width / 2 - 12),
-    y: count <= 2 ? 0 : height / 2 - box.height / 2 - 66,
+    y: count <= 2 ? 0 : height / 2 - box.height / 2 - margin,
   };
   if (areInColumns(count)) {
     const rows = Math.ceil(count / 2);

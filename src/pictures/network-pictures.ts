@@ -5,7 +5,7 @@ import { markupText } from '../diagnostics/display.js';
 import { formatCount } from '../diagnostics/quantities.js';
 import { axisUnit } from './axis-unit.js';
 import { pictureWidth, type Drawing, type Panel, type Picture } from './canvas.js';
-import { diagramHeightOf, networkDiagram, type DiagramPopulation, type DiagramProjection } from './network-diagram.js';
+import { networkDiagram, type DiagramPopulation, type DiagramProjection } from './network-diagram.js';
 import { shadeScale } from './legends.js';
 import { colourOf, shade } from './palette.js';
 
@@ -41,16 +41,10 @@ export interface DrawnWeights {
 /** Populations as boxes with their numbers of cells, projections as arrows with their numbers of synapses. */
 export function networkPicture({ title, populations, projections }: DrawnNetwork<DiagramProjection>): Picture {
   const total = projections.reduce((sum, { count = 0 }) => sum + count, 0);
-  const height = diagramHeightOf(populations.length);
   return {
     title,
     subtitle: `boxes: populations and their cells; arrows: synapses, ${formatCount(total)} in all`,
-    panels: [
-      {
-        height,
-        svg: networkDiagram(populations, projections, { width: pictureWidth, height }),
-      },
-    ],
+    panels: [networkDiagram(populations, projections, pictureWidth)],
   };
 }
 

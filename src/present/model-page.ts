@@ -215,7 +215,7 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
     .replace(
       /(<svg id="diagram" [^>]*)>/,
       (_, opening: string) =>
-        `${opening} viewBox="0 0 ${diagram.width} ${diagram.height}" style="max-height: 470px">${diagram.svg}`,
+        `${opening} viewBox="0 0 ${diagram.width} ${diagram.height}" width="${diagram.width}">${diagram.svg}`,
     )
     .replace(
       '<figcaption id="diagram-caption">',

@@ -55,6 +55,15 @@ it('cells of sections without points are boxes', () => {
   expect(svg).toContain('<rect');
 });
 
+it('two populations are as high as their boxes and arrows', () => {
+  const { model: found } = importModel({ name: 'cell.yaml', text: model('length: 100 um, diameter: 2 um') }).valid;
+  const { svg, height } = modelDiagram(found, new Map());
+  const [box = [0, 0]] = [...svg.matchAll(/<rect class="paper" [^>]*y="([\d.]+)" width="\d+" height="(\d+)"/g)].map(
+    ([, y, high]) => [Number(y), Number(high)],
+  );
+  expect([box[0], height]).toEqual([16, box[1]! + 2 * 16]);
+});
+
 it('the sections of a soma have one colour', () => {
   const { model: found } = importModel(readSource('test/translators/swc/files/row_3.swc')).valid;
   const { svg } = modelDiagram(found, new Map());

@@ -46,6 +46,7 @@ describe.skipIf(!hasBrowser)(withReason('a report', hasBrowser ? null : 'Chromiu
       ['report', at('runs'), '-o', at('folder.html')],
       ['report', 'fixtures/neuroml/network.xml', '-o', at('model.html')],
       ['report', 'fixtures/cells/ball-and-stick.xml', '-o', at('cell.html')],
+      ['report', 'fixtures/neuroml/channels.xml', '-o', at('channels.html')],
       ['run', model, '-o', at('whole.nwb')],
       ['pack', model, at('whole.nwb'), '-o', at('model.omex')],
       ['certify', at('model.omex'), '-o', at('certificate')],
@@ -55,7 +56,7 @@ describe.skipIf(!hasBrowser)(withReason('a report', hasBrowser ? null : 'Chromiu
   });
   afterAll(() => browser.close());
 
-  it.each(['run.html', 'folder.html', 'model.html', 'cell.html', 'certificate/certificate.html'])(
+  it.each(['run.html', 'folder.html', 'model.html', 'cell.html', 'channels.html', 'certificate/certificate.html'])(
     '%s breaks no rule of axe and has letters to read, in both themes at three widths',
     async (name) => {
       for (const colorScheme of ['light', 'dark'] as const) {
@@ -74,6 +75,11 @@ describe.skipIf(!hasBrowser)(withReason('a report', hasBrowser ? null : 'Chromiu
           expect(letters).toBeGreaterThanOrEqual(smallestLetters);
           expect(filters).toBeLessThanOrEqual(1);
         }
+        // The width of A4 within its margins.
+        await page.setViewportSize({ width: 688, height: 800 });
+        await page.emulateMedia({ media: 'print' });
+        const tables = `[...document.querySelectorAll('table')].map((one) => one.getBoundingClientRect().right)`;
+        expect(Math.max(...(await page.evaluate<readonly number[]>(tables)))).toBeLessThanOrEqual(688);
         await page.close();
       }
     },

@@ -89,6 +89,14 @@ async function result(): Promise<{ readonly fingerprint: string; readonly status
   return { fingerprint: fingerprint ?? '', status: status ?? '' };
 }
 
+/** Returns the rules of accessibility that a page with axe breaks. */
+const violationsOf = (visit: Page, rules: { readonly runOnly?: readonly string[] } = {}): Promise<unknown> =>
+  visit.evaluate(
+    `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...rules })}).then(({ violations }) =>
+       violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 160)).join(' ')))`,
+  );
+const axeText = (): string => readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
+
 let built: Promise<void> | undefined;
 const builtPage = (): Promise<void> => (built ??= bundleProgram(resolve('dist')));
 
@@ -370,7 +378,7 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
     await page.goto(`${address}${fragmentOf(document, options ?? {})}`);
     await page.waitForFunction(`document.getElementById('fingerprint').textContent !== ''`);
     await result();
-    await page.evaluate(readFileSync('node_modules/axe-core/axe.min.js', 'utf8'));
+    await page.evaluate(axeText());
     // Colours are all that the dark page has of its own.
     const rules = { light: {}, dark: { runOnly: ['color-contrast'] } } as const;
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -379,11 +387,7 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
       await page.setViewportSize({ width: 1280, height: 800 });
       for (const tab of ['results', 'equations', 'model', 'save', 'about']) {
         await page.click(`#tab-${tab}`);
-        const violations = await page.evaluate(
-          `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...rules[colorScheme] })}).then(({ violations }) =>
-               violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 160)).join(' ')))`,
-        );
-        expect([colorScheme, tab, violations]).toEqual([colorScheme, tab, []]);
+        expect([colorScheme, tab, await violationsOf(page, rules[colorScheme])]).toEqual([colorScheme, tab, []]);
       }
       await page.click('#tab-results');
       for (const width of [1280, 768, 375]) {
@@ -396,7 +400,12 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
         });
       }
     }
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });
+    // The width of A4 within its margins.
+    await page.setViewportSize({ width: 688, height: 800 });
+    await page.emulateMedia({ media: 'print' });
+    const tables = `[...document.querySelectorAll('table')].map((one) => one.getBoundingClientRect().right)`;
+    expect(Math.max(...(await page.evaluate<readonly number[]>(tables)))).toBeLessThanOrEqual(688);
+    await page.emulateMedia({ media: 'screen', colorScheme: 'light', reducedMotion: 'no-preference' });
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 
@@ -697,6 +706,39 @@ describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium 
       expect(asked.some((url) => url.endsWith('/hdf5.js'))).toBe(true);
       await visit.setInputFiles('#files', 'fixtures/readme/two-slips.yaml');
       await visit.locator('#findings li.error').first().waitFor();
+    } finally {
+      await chromiumHere.close();
+      server.close();
+      rmSync(root, { recursive: true });
+    }
+  });
+
+  it('breaks no rule of axe without a model and with a broken one, in both themes at three widths', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'interneuron-fair-'));
+    await writeSite(root);
+    const server = await serve(root);
+    const chromiumHere = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
+    try {
+      mkdirSync(picturesFolder, { recursive: true });
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const visit = await chromiumHere.newPage({ colorScheme, reducedMotion: 'reduce' });
+        const expectNoFault = async (state: string): Promise<void> => {
+          for (const width of [1280, 768, 375]) {
+            await visit.setViewportSize({ width, height: 800 });
+            const found = [await violationsOf(visit), await visit.evaluate('document.documentElement.scrollWidth')];
+            expect([state, colorScheme, ...found]).toEqual([state, colorScheme, [], width]);
+            await visit.screenshot({ path: join(picturesFolder, `${state}-${colorScheme}-${width}.png`) });
+          }
+        };
+        await visit.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+        await visit.getByRole('heading', { name: 'Drop your model here' }).waitFor();
+        await visit.evaluate(axeText());
+        await expectNoFault('open');
+        await visit.setInputFiles('#files', 'fixtures/readme/two-slips.yaml');
+        await visit.locator('#findings li.error').first().waitFor();
+        await expectNoFault('broken');
+        await visit.close();
+      }
     } finally {
       await chromiumHere.close();
       server.close();

@@ -151,9 +151,9 @@ export async function bundle(entryPoints, folder, library = {}) {
     ...Object.keys(library).map((name) => [resolve(folder, `${name}.js`), 'chunks/browser']),
   ]);
   const { metafile, outputFiles } = await build({
-    // Names stay: reports of errors contain those of functions and classes.
-    minifyWhitespace: true,
-    minifySyntax: true,
+    minify: true,
+    // Reports of errors contain names of functions and classes.
+    keepNames: true,
     // Node shows the line of an error that nobody catches.
     lineLimit: 200,
     legalComments: 'none',

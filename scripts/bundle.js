@@ -10,7 +10,8 @@ import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { Script } from 'node:vm';
+import { build, transform } from 'esbuild';
 import { bundledPackages, noticesOf, validators } from './notices.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -58,6 +59,17 @@ export const withoutUnused = {
     const filter = new RegExp(`^(${Object.keys(unused).join('|')})$`);
     context.onResolve({ filter }, ({ path }) => ({ path, namespace: 'unused' }));
     context.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({ contents: unused[path] }));
+  },
+};
+
+/** Shortens names within bundled packages. */
+const shortPackages = {
+  name: 'short-packages',
+  setup(context) {
+    context.onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, 'utf8'), { minify: true, legalComments: 'none' });
+      return { contents: code };
+    });
   },
 };
 
@@ -137,6 +149,26 @@ const sharedMachine = (imports) => ({
   },
 });
 
+/** Statements of a bundled module that scripts do not have. */
+const ofModules = /^#!.*\n|(?<=^|[;}\n])(?:import(?:(?:\*as |[ {])[^"']*from)?"[^"]+"|export\{[^}]*\});/g;
+
+/**
+ * Shortens names within functions of a bundled module. Names of functions stay, because reports of errors contain them:
+ * esbuild keeps the outer names of scripts, so it gets the text without imports and exports.
+ */
+async function withShortLocals(text, form) {
+  const moved = text.match(ofModules) ?? [];
+  const script = `'use strict';${text.replaceAll(ofModules, '').replaceAll('import.meta', 'importMeta$')}`;
+  try {
+    new Script(script);
+  } catch {
+    // Modules that wait while they are loaded are no scripts.
+    return text;
+  }
+  const { code } = await transform(script, { ...form, minifyIdentifiers: true });
+  return [...moved, code.replaceAll('importMeta$', 'import.meta')].join('\n');
+}
+
 /**
  * Bundles entry points, by name, into a folder.
  *
@@ -150,15 +182,10 @@ export async function bundle(entryPoints, folder, library = {}) {
     ...Object.keys(entryPoints).map((name) => [resolve(folder, `${name}.js`), 'chunks/default']),
     ...Object.keys(library).map((name) => [resolve(folder, `${name}.js`), 'chunks/browser']),
   ]);
+  const target = [...browsers, 'node20.19'];
+  const form = { minifyWhitespace: true, minifySyntax: true, legalComments: 'none', charset: 'utf8', target };
   const { metafile, outputFiles } = await build({
-    minify: true,
-    // Reports of errors contain names of functions and classes.
-    keepNames: true,
-    // Node shows the line of an error that nobody catches.
-    lineLimit: 200,
-    legalComments: 'none',
-    charset: 'utf8',
-    target: [...browsers, 'node20.19'],
+    ...form,
     absWorkingDir: root,
     entryPoints: {
       ...entryPoints,
@@ -179,16 +206,19 @@ export async function bundle(entryPoints, folder, library = {}) {
     alias: { handlebars: 'handlebars/dist/cjs/handlebars.js' },
     external: ['node:*', ...builtinModules, ...Object.keys(unbundledPackages).flatMap((name) => [name, `${name}/*`])],
     define: { INTERNEURON_VERSION: JSON.stringify(version), INTERNEURON_COMMIT: JSON.stringify(commitOf(root)) },
-    plugins: [requiredOfNode, withoutUnused, textAssets, sharedMachine(imports)],
+    plugins: [requiredOfNode, withoutUnused, shortPackages, textAssets, sharedMachine(imports)],
+    sourcemap: false,
     logLevel: 'warning',
   });
   for (const { path, text } of outputFiles) {
     await mkdir(dirname(path), { recursive: true });
+    // Node shows the line of an error that nobody catches.
+    const code = await withShortLocals(text, { ...form, lineLimit: 200 });
     const machine = machines[path] && relative(dirname(path), resolve(folder, machines[path]));
     const first = machine ? `import './${machine.replaceAll('\\', '/')}.js';\n` : '';
     await writeFile(
       path,
-      text.replace(/^(?:#!.*\n)?/, (line) => line + first),
+      code.replace(/^(?:#!.*\n)?/, (line) => line + first),
     );
   }
   for (const [from, to] of [...textFolders.map((each) => [each, `chunks/assets/${each}`]), ...programs]) {

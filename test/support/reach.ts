@@ -46,15 +46,20 @@ export function namesIn(repository: Repository): Names {
   };
 }
 
+/** Returns a file, and what it reaches. */
+export function* reachedFrom(file: string, names: Names): Generator<string> {
+  const reached = new Set([file]);
+  for (const path of reached) {
+    yield path;
+    for (const name of names(path)) reached.add(name);
+  }
+}
+
 /** Returns whether a file reaches a changed file, itself included. @param changed includes removed files */
 export function reaches(file: string, changed: readonly string[], names: Names): boolean {
   // A source matters where it is imported, any other file also where a folder of it is read.
   const marked = new Set(changed.flatMap((path) => [path, ...(isSource(path) ? [] : foldersOf(path))]));
-  const reached = new Set([file]);
-  for (const path of reached) {
-    if (marked.has(path)) return true;
-    for (const name of names(path)) reached.add(name);
-  }
+  for (const path of reachedFrom(file, names)) if (marked.has(path)) return true;
   return false;
 }
 

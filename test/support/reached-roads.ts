@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { globSync } from 'tinyglobby';
 import type { TestProject } from 'vitest/node';
 import { root } from './import-graph.js';
-import { namesIn, reaches } from './reach.js';
+import { namesIn, reachedFrom } from './reach.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -19,12 +19,8 @@ export function setup(project: TestProject): void {
     cwd: root,
   });
   const names = namesIn({ files, text: (path) => readFileSync(join(root, path), 'utf8') });
-  const roads = files.filter((path) => /^translators\/\w+\/road\.ts$/.test(path));
+  const roadsOf = (test: string): readonly string[] =>
+    [...reachedFrom(test, names)].flatMap((path) => /^translators\/(\w+)\/road\.ts$/.exec(path)?.[1] ?? []);
   const tests = files.filter((path) => path.endsWith('.test.ts'));
-  project.provide(
-    'roads',
-    Object.fromEntries(
-      tests.map((test) => [test, roads.flatMap((road) => (reaches(test, [road], names) ? [road.split('/')[1]!] : []))]),
-    ),
-  );
+  project.provide('roads', Object.fromEntries(tests.map((test) => [test, roadsOf(test)])));
 }

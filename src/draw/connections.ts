@@ -9,7 +9,7 @@ import { columnsOf, columnsOfPairs, type Column, type Connector, type ConnectorE
 import { CannotDraw, drawVector, isDraw, type Generators, type NamedGenerator } from './generators.js';
 import { none, type Elements } from './drawn-model.js';
 import { pairsOf, type Pairs } from './ends.js';
-import type { RandomState } from './numpy/random-state.js';
+import type { RandomState } from '../numpy/random-state.js';
 import { GrowingIndices, GrowingNumbers } from './growing-arrays.js';
 import type { DrawnArrays } from './arrays.js';
 import { lengthName, numberFunction } from './numbers.js';

@@ -7,7 +7,7 @@
 
 import type { Expression } from '../lang/ast.js';
 import type { DrawnValues } from '../model/typed.js';
-import type { RandomState } from './numpy/random-state.js';
+import type { RandomState } from '../numpy/random-state.js';
 import { drawVector, CannotDraw } from './generators.js';
 import { none } from './drawn-model.js';
 import { GrowingIndices } from './growing-arrays.js';

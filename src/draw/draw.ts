@@ -14,7 +14,7 @@ import { type ValidModel, type WrittenModel } from '../model/typed.js';
 import { DrawnArrays } from './arrays.js';
 import type { DrawnModel } from './drawn-model.js';
 import { CannotDraw, drawVector, Generators, inSi, isDraw, type Job } from './generators.js';
-import type { RandomState } from './numpy/random-state.js';
+import type { RandomState } from '../numpy/random-state.js';
 import { DrawnPhases, needsResolving, selectionOfPhase, valuesOfPhase } from './phases.js';
 import { isLinkedToPlaces, isPlaced, placedLinks, placedStimulus } from './places-on-cells.js';
 import { DrawnProjections, firstOrder, needsBuilding } from './projections.js';

@@ -5,7 +5,7 @@ import type { Finding } from '../diagnostics/diagnostic.js';
 import { streamKey } from '../ir/library/streams.js';
 import type { Value } from '../model/typed.js';
 import * as messages from './messages.js';
-import { RandomState } from './numpy/random-state.js';
+import { RandomState } from '../numpy/random-state.js';
 
 /** Whether a value is drawn by a named generator. */
 export const isDraw = (value: Value): value is Extract<Value, { kind: 'draw' }> =>

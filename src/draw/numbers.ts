@@ -4,7 +4,7 @@ import type { BinaryOperator, Expression } from '../lang/ast.js';
 import { operations } from '../lang/evaluate.js';
 import { libraryCall, type HostFunction } from '../ir/library-calls.js';
 import { inMicrometres } from './space/micrometres.js';
-import { exp, log } from './numpy/functions.js';
+import { exp, log } from '../numpy/functions.js';
 import { CannotDraw } from './generators.js';
 
 function callOf(name: string): HostFunction {

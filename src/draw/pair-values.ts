@@ -3,7 +3,7 @@
 import type { DrawnValues, Value } from '../model/typed.js';
 import { arrayOf } from '../model/arrays.js';
 import * as messages from './messages.js';
-import type { RandomState } from './numpy/random-state.js';
+import type { RandomState } from '../numpy/random-state.js';
 import { drawVector, CannotDraw, inSi } from './generators.js';
 import type { Pairs } from './ends.js';
 import type { DrawnArrays } from './arrays.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RandomState } from '../../src/draw/numpy/random-state.js';
+import { RandomState } from '../../src/numpy/random-state.js';
 import { missingPython, runPython } from './python-environment.js';
 
 const missing = missingPython(['numpy']);

@@ -5,7 +5,7 @@ import { streamKey } from '../../ir/library/streams.js';
 import { nearestCubeRoot } from '../../model/cube-root.js';
 import type { DataStore, Population, Positions, Structure, ValidModel } from '../../model/typed.js';
 import { CannotDraw } from '../generators.js';
-import type { RandomState } from '../numpy/random-state.js';
+import type { RandomState } from '../../numpy/random-state.js';
 import { arrayOf } from '../../model/arrays.js';
 import type { Places } from './axes.js';
 import { inMicrometres } from './micrometres.js';

@@ -1,7 +1,7 @@
 /** Functions of numbers for draws, from the kernel IR's library, so that every machine draws the same. */
 
-import { createEvaluator } from '../../ir/evaluate.js';
-import { libraryFunction, withCallees, type LibraryName } from '../../ir/library/index.js';
+import { createEvaluator } from '../ir/evaluate.js';
+import { libraryFunction, withCallees, type LibraryName } from '../ir/library/index.js';
 import { ordinaryExp, ordinaryLog } from './fast-functions.js';
 
 const evaluators = new Map<LibraryName, (args: readonly number[]) => number>();

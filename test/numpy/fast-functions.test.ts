@@ -1,10 +1,10 @@
 /** exp and log of draws equal the IR's to the bit. */
 
 import { expect, test } from 'vitest';
-import { createEvaluator } from '../../../src/ir/evaluate.js';
-import { libraryFunction, withCallees } from '../../../src/ir/library/index.js';
-import { ordinaryExp, ordinaryLog } from '../../../src/draw/numpy/fast-functions.js';
-import { MersenneTwister } from '../../../src/draw/numpy/mersenne-twister.js';
+import { createEvaluator } from '../../src/ir/evaluate.js';
+import { libraryFunction, withCallees } from '../../src/ir/library/index.js';
+import { ordinaryExp, ordinaryLog } from '../../src/numpy/fast-functions.js';
+import { MersenneTwister } from '../../src/numpy/mersenne-twister.js';
 
 const exp = libraryFunction('exp', 'f64');
 const log = libraryFunction('log', 'f64');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RandomState } from '../../../src/draw/numpy/random-state.js';
+import { RandomState } from '../../src/numpy/random-state.js';
 
 /**
  * Numbers of NumPy 1.26.4's `RandomState(1234)`, each row from a new state: `.venv/bin/python

@@ -4,8 +4,8 @@
  * times as long.
  */
 
-import { exponentialConstants } from '../../ir/library/exponential.js';
-import { logarithmConstants } from '../../ir/library/logarithm.js';
+import { exponentialConstants } from '../ir/library/exponential.js';
+import { logarithmConstants } from '../ir/library/logarithm.js';
 
 /** 1.5·2^52: adding it rounds to a whole number, half to even. */
 const magic = 6755399441055744;

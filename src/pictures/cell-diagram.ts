@@ -21,15 +21,16 @@ interface Mark {
   readonly colour?: string;
 }
 
-/** Draws the only population of cells, if their sections have points, a soma apart; undefined for other models. */
+/** Draws the only population of cells, if their sections have places or sizes; undefined for other models. */
 export function cellDiagram(model: Model): Diagram | undefined {
   const structured = Object.entries(model.populations).flatMap(([name, { type = '', size }]) => {
     const neuron = model.neurons[type];
     return neuron?.compartments ? [{ name, size, neuron, compartments: neuron.compartments }] : [];
   });
   const [cells, ...others] = structured;
-  const sections = cells && others.length === 0 ? shapeOf(cells.compartments) : undefined;
-  if (!cells || !sections) return undefined;
+  const shape = cells && others.length === 0 ? shapeOf(cells.name, cells.compartments) : undefined;
+  if (!cells || !shape) return undefined;
+  const { sections, isLaidOut } = shape;
   if ([...sections.values()].some(({ points, parent }) => points.length === 0 && parent !== undefined))
     return undefined;
   const spiking = Object.values(cells.neuron.events).find(({ section }) => section !== undefined);
@@ -46,7 +47,8 @@ export function cellDiagram(model: Model): Diagram | undefined {
     return `${own ? mark([12, y - 4], own.colour) : ''}${words(text, 24, y, k === 0 ? ' font-weight="bold"' : '')}`;
   });
   const bar = `<path d="M10 ${height}h${Math.round(lengthOfBar * scale)}" stroke="currentColor" stroke-width="2"/>`;
-  const length = words(`${Number((lengthOfBar * 1e6).toPrecision(3))} µm`, 10, height - 6, '');
+  const angles = isLaidOut ? '; angles are not in the model' : '';
+  const length = words(`${Number((lengthOfBar * 1e6).toPrecision(3))} µm${angles}`, 10, height - 6, '');
   return {
     svg: [svg, ...dots, bar, length, ...legend].join('\n'),
     width,

@@ -1,10 +1,8 @@
-/** The shape of a cell with structure: its sections, seen along the z axis. */
+/** The shape of a cell with structure: its sections, seen along the z axis or laid out. */
 
 import type { Compartments } from '../model/model.js';
+import { layOutSections, type DrawnPoint } from './lay-out-sections.js';
 import { colourOf } from './palette.js';
-
-/** A point along x and y, and the diameter there, all in m. */
-export type DrawnPoint = readonly [x: number, y: number, diameter: number];
 
 /** A section by its points; without points, a sphere. */
 export interface DrawnSection {
@@ -19,24 +17,29 @@ export interface DrawnSection {
 export interface DrawnCellShape {
   readonly name: string;
   readonly sections: ReadonlyMap<string, DrawnSection>;
+  /** Whether the model gives only lengths and diameters, so that the angles are chosen. */
+  readonly isLaidOut: boolean;
 }
 
-/** Returns the sections of a cell; undefined if none has points in space. */
-export function shapeOf({ sections, groups }: Compartments): DrawnCellShape['sections'] | undefined {
-  const ofSoma = new Set(Object.entries(groups).flatMap(([name, members]) => (/soma/i.test(name) ? members : [])));
+/** Returns the shape of a cell; undefined if its sections have neither points in space nor lengths and diameters. */
+export function shapeOf(name: string, { sections, groups }: Compartments): DrawnCellShape | undefined {
+  const ofSoma = new Set(Object.entries(groups).flatMap(([group, members]) => (/soma/i.test(group) ? members : [])));
+  const isLaidOut = Object.values(sections).every(({ points = [] }) => points.length === 0);
+  const laidOut = isLaidOut ? layOutSections(sections) : undefined;
+  if (isLaidOut && !laidOut) return undefined;
   const shapes = Object.entries(sections).map(
     ([id, { parent, points = [], diameter = 0 }]) =>
       [
         id,
         {
           parent: parent?.section,
-          points: points.map(([x, y, , wide]) => [x, y, wide] as const),
+          points: laidOut?.get(id) ?? points.map(([x, y, , wide]) => [x, y, wide] as const),
           diameter,
           isSoma: parent === undefined || ofSoma.has(id),
         },
       ] as const,
   );
-  return shapes.some(([, { points }]) => points.length > 0) ? new Map(shapes) : undefined;
+  return { name, sections: new Map(shapes), isLaidOut };
 }
 
 /** Space around a cell, in pixels. */

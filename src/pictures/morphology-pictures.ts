@@ -1,4 +1,4 @@
-/** Pictures of cells with structure: their sections, seen along the z axis. */
+/** Pictures of cells with structure: their sections. */
 
 import { markupText } from '../diagnostics/display.js';
 import { formatCount } from '../diagnostics/quantities.js';
@@ -11,9 +11,12 @@ const mostHeight = 640;
 /** Cells one below another, each with a scale bar. Diameters are to scale, but at least one pixel. */
 export function morphologyPicture(title: string, cells: readonly DrawnCellShape[]): Picture {
   const count = cells.reduce((sum, { sections }) => sum + sections.size, 0);
+  const isLaidOut = cells.some((cell) => cell.isLaidOut);
+  const places = isLaidOut ? 'lengths' : 'x and y';
+  const angles = isLaidOut ? '; angles are not in the model' : '';
   return {
     title,
-    subtitle: `x and y of ${formatCount(count)} sections, diameters to scale; the soma is orange`,
+    subtitle: `${places} of ${formatCount(count)} sections, diameters to scale; the soma is orange${angles}`,
     panels: cells.map(cellDrawing),
   };
 }

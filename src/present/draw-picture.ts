@@ -104,11 +104,14 @@ async function gatesPictureOf(path: string, { lems }: NeuromlParts): Promise<Pic
 async function morphologyPictureOf(path: string, { valid: { model } }: RunnableModel): Promise<Picture> {
   const { morphologyPicture } = await import('../pictures/morphology-pictures.js');
   const cells = Object.entries(model.neurons).flatMap(([name, { compartments }]): DrawnCellShape[] => {
-    const sections = compartments && shapeOf(compartments);
-    return sections ? [{ name, sections }] : [];
+    const shape = compartments && shapeOf(name, compartments);
+    return shape ? [shape] : [];
   });
   if (cells.length === 0)
-    throw new UsageError(`no cell of ${path} has points in space`, 'name a morphology, such as cell.swc');
+    throw new UsageError(
+      `no cell of ${path} has sections with points in space or sizes`,
+      'name a morphology, such as cell.swc',
+    );
   return morphologyPicture(basename(path), cells);
 }
 

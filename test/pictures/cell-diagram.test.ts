@@ -49,15 +49,76 @@ describe('cells whose sections have points', () => {
   });
 });
 
-it('cells of sections without points are boxes', () => {
-  const svg = diagramOf(model('length: 100 um, diameter: 2 um'));
-  expect(svg).not.toContain('<circle');
-  expect(svg).toContain('<rect');
+/** Ends of the drawn lines, in pixels. */
+const linesOf = (svg: string): readonly (readonly number[])[] =>
+  [
+    ...svg.matchAll(
+      /<line x1="([\d.]+)" y1="([\d.]+)" x2="([\d.]+)" y2="([\d.]+)" stroke="[^"]*" stroke-width="([\d.]+)/g,
+    ),
+  ].map(([, ...numbers]) => numbers.map(Number));
+
+const sized = (sections: string): string => `
+interneuron: 1
+neurons:
+  cell:
+    compartments:
+      initial: -70 mV
+      sections:
+${sections.trim().replaceAll(/^ */gm, '        ').replaceAll(' }', ', divisions: 1, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm }')}
+      mechanisms: { leak: { parameters: { g: 0.0001 S/cm**2, E: -70 mV }, reads: [v], writes: { i: g*(E - v) } } }
+populations: { cells: { type: cell, size: 1 } }
+experiment: { dt: 0.025 ms, duration: 1 ms }
+`;
+
+describe('cells of sections with lengths and diameters only', () => {
+  const svg = diagramOf(
+    sized(`
+      soma: { length: 20 um, diameter: 20 um }
+      trunk: { parent: soma, length: 200 um, diameter: 4 um }
+      left: { parent: trunk, length: 100 um, diameter: 2 um }
+      right: { parent: trunk, length: 50 um, diameter: 2 um }
+      axon: { parent: soma, length: 80 um, diameter: 1 um }
+    `),
+  );
+  const lines = linesOf(svg);
+  const lengths = lines.map(([x0 = 0, y0 = 0, x1 = 0, y1 = 0]) => Math.hypot(x1 - x0, y1 - y0));
+
+  it('are drawn to scale', () => {
+    for (const [k, length] of [200, 100, 50, 80].entries())
+      expect(lengths[k]! / lengths[0]!).toBeCloseTo(length / 200, 2);
+    const [, radius] = /<circle cx="[\d.]+" cy="[\d.]+" r="([\d.]+)"/.exec(svg) ?? [];
+    expect(Number(radius) / lengths[0]!).toBeCloseTo(10 / 200, 2);
+    expect(lines[0]![4]! / lengths[0]!).toBeCloseTo(4 / 200, 2);
+    expect(svg).toContain('; angles are not in the model<');
+  });
+
+  it('grow from the ends of their parents, apart from each other', () => {
+    const [trunk, left, right] = lines;
+    expect(left!.slice(0, 2)).toEqual(trunk!.slice(2, 4));
+    expect(right!.slice(0, 2)).toEqual(trunk!.slice(2, 4));
+    expect(left![3]).not.toBeCloseTo(right![3]!, 0);
+  });
+
+  it('are boxes if a size is not known', () => {
+    const text = sized('soma: { length: 20 um, diameter: 20 um }').replace(
+      'length: 20 um, diameter: 20 um, divisions: 1, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm',
+      'capacitance: 10 pF',
+    );
+    expect(diagramOf(text)).not.toContain('<circle');
+    expect(diagramOf(text)).toContain('<rect');
+  });
 });
 
 it('two populations are as high as their boxes and arrows', () => {
-  const { model: found } = importModel({ name: 'cell.yaml', text: model('length: 100 um, diameter: 2 um') }).valid;
-  const { svg, height } = modelDiagram(found, new Map());
+  const text = `
+interneuron: 1
+synapses: { s: { pathways: { pre: { on: pre.spike, do: post.v += 1*mV, delay: 1 ms } } } }
+neurons: { cell: { state: { v: 0 mV }, events: { spike: { when: v > 1*mV, do: v = 0*mV } } } }
+populations: { cells: { type: cell, size: 3 }, far: { spikes: { indices: [0], times: [1 ms] }, size: 1 } }
+projections: { touch: { from: far, to: cells, synapse: s, connect: all } }
+experiment: { dt: 0.1 ms, duration: 1 ms }
+`;
+  const { svg, height } = modelDiagram(importModel({ name: 'cells.yaml', text }).valid.model, new Map());
   const [box = [0, 0]] = [...svg.matchAll(/<rect class="paper" [^>]*y="([\d.]+)" width="\d+" height="(\d+)"/g)].map(
     ([, y, high]) => [Number(y), Number(high)],
   );

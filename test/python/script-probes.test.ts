@@ -164,7 +164,7 @@ sim.run(10.0)
       'import pyNN.nest as sim',
       'import pyNN.nest as sim\nfrom pyNN.nest.nestml import nestml_synapse_type\nnestml_synapse_type("s", "s.nestml")',
       /no file s\.nestml/,
-      /several lines/,
+      /path of a file, or a description/,
       'nestml_synapse_type("s", "s.nestml")',
     ],
     'an import': [

@@ -10,6 +10,7 @@ from copy import copy
 from typing import Any
 
 import numpy as np
+from interneuron import UsageError
 from interneuron._server import shared, unpack
 from pyNN.models import BaseCellType, BaseSynapseType
 from pyNN.parameters import ParameterSpace
@@ -37,7 +38,8 @@ def _text(name, description):
     if "\n" in description:
         return f"{name}.nestml", description
     if not os.path.isfile(description):
-        raise FileNotFoundError(f"there is no file {description}, and a description in NESTML has several lines")
+        hint = "give the path of a file, or a description in NESTML, which has several lines"
+        raise UsageError(f"there is no file {description}", hint)
     with open(description, encoding="utf-8") as file:
         return description, file.read()
 

@@ -10,7 +10,14 @@ import { invariant } from '../diagnostics/diagnostic.js';
 import { bool, constant, f64, get, i64, set } from './builder.js';
 import type { Buffer, Expression, IrFunction, Local, ScalarType, Statement } from './program.js';
 import { TokenReader, tokenizeTemplate } from './text-lexer.js';
-import { type BodyScope, type Hole, readIrExpression, readStatement } from './text-read-body.js';
+import {
+  type BodyScope,
+  type Hole,
+  type StatementMeaning,
+  type StatementScope,
+  readIrExpression,
+  readStatement,
+} from './text-read-body.js';
 
 /** Receives the statements of a template and hands out its locals. */
 export interface StatementSink<Self> {
@@ -44,13 +51,29 @@ export type StatementHole<Sink> =
   | ((at: Names, block: Sink) => Expression | Readonly<Record<string, Expression>> | readonly Statement[])
   | ((at: Names, block: Sink) => void);
 
-const tokensOf = new WeakMap<TemplateStringsArray, ReturnType<typeof tokenizeTemplate>>();
-
-function readerOf(parts: TemplateStringsArray): TokenReader {
-  const tokens = tokensOf.get(parts) ?? tokenizeTemplate(parts);
-  tokensOf.set(parts, tokens);
-  return new TokenReader(tokens);
+/** Reads each template once. */
+function readOnce<T>(read: (reader: TokenReader) => T): (parts: TemplateStringsArray) => T {
+  const done = new WeakMap<TemplateStringsArray, T>();
+  return (parts) => {
+    const known = done.get(parts);
+    if (known !== undefined) return known;
+    const meaning = read(new TokenReader(tokenizeTemplate(parts)));
+    done.set(parts, meaning);
+    return meaning;
+  };
 }
+
+const expressionIn = readOnce((reader) => {
+  const expression = readIrExpression(reader);
+  if (reader.peek().kind !== 'end') throw reader.error('the end of the expression');
+  return expression;
+});
+
+const statementsIn = readOnce((reader) => {
+  const statements: StatementMeaning[] = [];
+  while (reader.peek().kind !== 'end') statements.push(readStatement(reader));
+  return statements;
+});
 
 /**
  * An expression written as text.
@@ -59,27 +82,14 @@ function readerOf(parts: TemplateStringsArray): TokenReader {
  * @throws UsageError for text that is no expression
  */
 export const code = (parts: TemplateStringsArray, ...holes: readonly ValueHole[]): Expression =>
-  expressionOf(parts, holes);
+  expressionIn(parts)(new ExpressionScope(holes));
 
 /** Reads an expression written as text; `operation` replaces each operation of the text, but none in a hole. */
-export function expressionOf(
+export const expressionOf = (
   parts: TemplateStringsArray,
   holes: readonly ValueHole[],
-  operation: (read: Expression) => Expression = (read) => read,
-): Expression {
-  const reader = readerOf(parts);
-  const value = readIrExpression(reader, {
-    ...nothing,
-    operation,
-    hole: (hole, suffix) => {
-      const filled = holes[Number(hole)];
-      invariant(filled !== undefined, 'ir/template', `hole ${hole} is empty`);
-      return valueHole(filled, suffix);
-    },
-  });
-  if (reader.peek().kind !== 'end') throw reader.error('the end of the expression');
-  return value;
-}
+  operation: (read: Expression) => Expression,
+): Expression => expressionIn(parts)(new ExpressionScope(holes, operation));
 
 /**
  * Writes statements to a sink.
@@ -92,14 +102,12 @@ export function writeTemplate<Sink extends StatementSink<Sink>>(
   parts: TemplateStringsArray,
   holes: readonly StatementHole<Sink>[],
 ): Names {
-  const reader = readerOf(parts);
-  const names = new Map<string, Name>([['index', { value: item, word: 'let' }]]);
-  const scope = templateScope(sink, names, holes);
-  while (reader.peek().kind !== 'end') readStatement(reader, scope);
-  return lookup(names);
+  const scope = new TemplateScope(sink, holes);
+  for (const statement of statementsIn(parts)) statement(scope);
+  return scope.names;
 }
 
-const item: Expression = { kind: 'local', type: 'u32', name: 'index' };
+const item = { kind: 'local', type: 'u32', name: 'index' } as const;
 
 interface Name {
   readonly value: Expression;
@@ -107,65 +115,108 @@ interface Name {
   readonly word: 'let' | 'var' | 'for';
 }
 
-const lookup =
-  (names: ReadonlyMap<string, Name>): Names =>
-  (name) => {
-    const found = names.get(name);
+const index: Name = { value: item, word: 'let' };
+
+/** The scope of an expression alone. */
+class ExpressionScope implements BodyScope {
+  readonly #holes: readonly ValueHole[];
+  readonly #operation: (read: Expression) => Expression;
+
+  constructor(holes: readonly ValueHole[], operation: (read: Expression) => Expression = (read) => read) {
+    this.#holes = holes;
+    this.#operation = operation;
+  }
+
+  value(name: string): Expression | undefined {
+    return name === item.name ? item : undefined;
+  }
+
+  hole(hole: number, suffix: string | undefined): Hole {
+    const filled = this.#holes[hole];
+    invariant(filled !== undefined, 'ir/template', `hole ${hole} is empty`);
+    return valueHole(filled, suffix);
+  }
+
+  operation(read: Expression): Expression {
+    return this.#operation(read);
+  }
+}
+
+/** The scope of a block of a template: its own names, and those of the blocks around it. */
+class TemplateScope<Sink extends StatementSink<Sink>> implements StatementScope {
+  readonly #sink: Sink;
+  readonly #holes: readonly StatementHole<Sink>[];
+  readonly #outer: TemplateScope<Sink> | undefined;
+  readonly #own = new Map<string, Name>();
+
+  constructor(sink: Sink, holes: readonly StatementHole<Sink>[], outer?: TemplateScope<Sink>) {
+    this.#sink = sink;
+    this.#holes = holes;
+    this.#outer = outer;
+  }
+
+  readonly names: Names = (name) => {
+    const found = this.#find(name);
     invariant(found !== undefined, 'ir/template', `${name} is not declared`);
     return found.value;
   };
 
-/** The scope of an expression alone. */
-const nothing: BodyScope = {
-  value: (name) => (name === 'index' ? item : undefined),
-  buffer: () => undefined,
-  callee: () => undefined,
-  assigned: () => undefined,
-  counter: (name) => name,
-  result: (name) => name,
-  emit: () => undefined,
-  nested: () => [],
-};
+  value(name: string): Expression | undefined {
+    return this.#find(name)?.value ?? this.#sink.parameters?.[name];
+  }
 
-function templateScope<Sink extends StatementSink<Sink>>(
-  sink: Sink,
-  names: Map<string, Name>,
-  holes: readonly StatementHole<Sink>[],
-): BodyScope {
-  const variable = (name: string, type: ScalarType, word: 'var' | 'for' = 'var'): Local => {
-    const local = sink.local(name, type);
-    names.set(name, { value: get(local), word });
+  assigned(name: string): string | undefined {
+    return this.#localOf(name, ['var', 'for']);
+  }
+
+  counter(name: string): string {
+    return this.#localOf(name, ['var']) ?? this.#variable(name, 'u32', 'for').name;
+  }
+
+  result(name: string, type: ScalarType): string {
+    return this.#variable(name, type).name;
+  }
+
+  emit(statement: Statement): void {
+    this.#sink.emit(statement);
+  }
+
+  nested(write: (inner: StatementScope) => void): Statement[] {
+    return this.#sink.nested((inner) => write(new TemplateScope(inner, this.#holes, this)));
+  }
+
+  declare(word: 'let' | 'var', name: string, value: Expression | ScalarType): void {
+    if (typeof value === 'string') this.#variable(name, value);
+    else if (word === 'let') this.#own.set(name, { value: this.#sink.name(name, value), word });
+    else this.#sink.emit(set(this.#variable(name, value.type), value));
+  }
+
+  hole(hole: number, suffix: string | undefined): Hole {
+    const given = this.#holes[hole];
+    const filled = typeof given === 'function' ? given(this.names, this.#sink) : given;
+    if (filled === undefined) return { role: 'statements' };
+    if (typeof filled !== 'object') return valueHole(filled, suffix);
+    if (isList(filled)) this.#sink.emit(...filled);
+    else if (isStatement(filled)) this.#sink.emit(filled);
+    else if (isValue(filled)) return valueHole(filled, suffix);
+    else for (const [name, value] of Object.entries(filled)) this.#own.set(name, { value, word: 'let' });
+    return { role: 'statements' };
+  }
+
+  #find(name: string): Name | undefined {
+    return this.#own.get(name) ?? (this.#outer ? this.#outer.#find(name) : name === item.name ? index : undefined);
+  }
+
+  #variable(name: string, type: ScalarType, word: 'var' | 'for' = 'var'): Local {
+    const local = this.#sink.local(name, type);
+    this.#own.set(name, { value: get(local), word });
     return local;
-  };
-  const localOf = (name: string, words: readonly Name['word'][]): string | undefined => {
-    const found = names.get(name);
+  }
+
+  #localOf(name: string, words: readonly Name['word'][]): string | undefined {
+    const found = this.#find(name);
     return found && words.includes(found.word) && found.value.kind === 'local' ? found.value.name : undefined;
-  };
-  return {
-    ...nothing,
-    value: (name) => names.get(name)?.value ?? sink.parameters?.[name],
-    assigned: (name) => localOf(name, ['var', 'for']),
-    counter: (name) => localOf(name, ['var']) ?? variable(name, 'u32', 'for').name,
-    result: (name, type) => variable(name, type).name,
-    emit: (statement) => sink.emit(statement),
-    nested: (read) => sink.nested((inner) => read(templateScope(inner, new Map(names), holes))),
-    declare: (word, name, value) => {
-      if (typeof value === 'string') variable(name, value);
-      else if (word === 'let') names.set(name, { value: sink.name(name, value), word });
-      else sink.emit(set(variable(name, value.type), value));
-    },
-    hole: (hole, suffix) => {
-      const given = holes[Number(hole)];
-      const filled = typeof given === 'function' ? given(lookup(names), sink) : given;
-      if (filled === undefined) return { role: 'statements' };
-      if (typeof filled !== 'object') return valueHole(filled, suffix);
-      if (isList(filled)) sink.emit(...filled);
-      else if (isStatement(filled)) sink.emit(filled);
-      else if (isValue(filled)) return valueHole(filled, suffix);
-      else for (const [name, value] of Object.entries(filled)) names.set(name, { value, word: 'let' });
-      return { role: 'statements' };
-    },
-  };
+  }
 }
 
 type Filled = Statement | readonly Statement[] | ValueHole | Readonly<Record<string, Expression>>;
@@ -188,7 +239,7 @@ const isExpression = (filled: Members): filled is Expression => isText(filled.ki
 const isBuffer = (filled: Members): filled is Buffer => isText(filled.element);
 const isFunction = (filled: Members): filled is IrFunction => Array.isArray(filled.parameters);
 
-const suffixes = { f: 'f32', i: 'i32', u: 'u32' } as const;
+const suffixes: Readonly<Record<string, 'f32' | 'i32' | 'u32'>> = { f: 'f32', i: 'i32', u: 'u32' };
 
 function valueHole(filled: ValueHole, suffix: string | undefined): Hole {
   if (typeof filled !== 'object') return { role: 'value', value: number(filled, suffix) };
@@ -198,9 +249,9 @@ function valueHole(filled: ValueHole, suffix: string | undefined): Hole {
   return { role: 'value', value: get(filled) };
 }
 
-function number(value: number | bigint | boolean, suffix: string | undefined): Expression {
+function number(value: number | bigint | boolean, suffix = ''): Expression {
   if (typeof value === 'boolean') return bool(value);
   if (typeof value === 'bigint' || suffix === 'L') return i64(BigInt(value));
-  const type = Object.entries(suffixes).find(([letter]) => letter === suffix)?.[1];
+  const type = suffixes[suffix];
   return type ? constant(type, value) : f64(value);
 }

@@ -39,8 +39,18 @@ export type Hole =
 export interface BodyScope {
   /** The value of a name. */
   value(name: string): Expression | undefined;
-  buffer(name: string): Buffer | undefined;
-  callee(name: string): Callee | undefined;
+  /** Of programs: the buffer of a name. */
+  buffer?(name: string): Buffer | undefined;
+  /** Of programs: the function of a name. */
+  callee?(name: string): Callee | undefined;
+  /** Of templates: fills a hole, by its number from 0; `suffix` is the type of a number. */
+  hole?(hole: number, suffix: string | undefined): Hole;
+  /** Of templates: the expression in place of an operation that was read. */
+  operation?(read: Expression): Expression;
+}
+
+/** A scope of statements, too. */
+export interface StatementScope extends BodyScope {
   /** The local that an assignment to a name sets. @returns undefined if it sets none */
   assigned(name: string): string | undefined;
   /** The local that counts the rounds of a loop. */
@@ -48,27 +58,25 @@ export interface BodyScope {
   /** The local for a result of a call. */
   result(name: string, type: ScalarType): string;
   emit(statement: Statement): void;
-  /** The statements that a reader gives to the scope of a nested block. */
-  nested(read: (inner: BodyScope) => void): Statement[];
-  /**
-   * Of templates: fills a hole; `suffix` is the type of a number. Only at the beginning of a statement may it have
-   * statements.
-   */
-  hole?(hole: string, suffix: string | undefined, place: 'statement' | 'value'): Hole;
-  /** Of templates: the expression in place of an operation that was read. */
-  operation?(read: Expression): Expression;
+  /** The statements that are written to the scope of a nested block. */
+  nested(write: (inner: StatementScope) => void): Statement[];
   /** Of templates: declares a local, with a value that never changes after `let`. */
   declare?(word: 'let' | 'var', name: string, value: Expression | ScalarType): void;
 }
 
+/** Text that has been read once: it means something in each scope. @throws UsageError with the line of a mistake */
+export type Meaning<T, Scope = BodyScope> = (scope: Scope) => T;
+/** A statement that has been read. */
+export type StatementMeaning = Meaning<void, StatementScope>;
+
 /** Statements in braces of a program. */
 export function readBlock(reader: TokenReader, names: BodyNames): Statement[] {
   const statements: Statement[] = [];
-  readStatements(reader, programScope(names, statements));
+  readStatements(reader)(programScope(names, statements));
   return statements;
 }
 
-function programScope({ locals, buffers, functions }: BodyNames, statements: Statement[]): BodyScope {
+function programScope({ locals, buffers, functions }: BodyNames, statements: Statement[]): StatementScope {
   const itself = (name: string): string => name;
   return {
     value: (name) => {
@@ -83,68 +91,89 @@ function programScope({ locals, buffers, functions }: BodyNames, statements: Sta
     emit: (statement) => {
       statements.push(statement);
     },
-    nested: (read) => {
+    nested: (write) => {
       const inner: Statement[] = [];
-      read(programScope({ locals, buffers, functions }, inner));
+      write(programScope({ locals, buffers, functions }, inner));
       return inner;
     },
   };
 }
 
 /** Reads statements in braces. */
-function readStatements(reader: TokenReader, scope: BodyScope): void {
+function readStatements(reader: TokenReader): StatementMeaning {
+  const statements: StatementMeaning[] = [];
   reader.expect('{');
-  while (!reader.pass('}')) readStatement(reader, scope);
+  while (!reader.pass('}')) statements.push(readStatement(reader));
+  return (scope) => {
+    for (const statement of statements) statement(scope);
+  };
 }
 
-const readNested = (reader: TokenReader, scope: BodyScope): Statement[] =>
-  scope.nested((inner) => readStatements(reader, inner));
+function readNested(reader: TokenReader): Meaning<Statement[], StatementScope> {
+  const statements = readStatements(reader);
+  return (scope) => scope.nested(statements);
+}
 
 /** Reads one statement. @throws UsageError with the line of a mistake */
-export function readStatement(reader: TokenReader, scope: BodyScope): void {
-  const expression = (): Expression => readIrExpression(reader, scope);
+export function readStatement(reader: TokenReader): StatementMeaning {
   if (reader.peek().kind === 'comment') {
-    scope.emit({ kind: 'comment', text: unescapeComment(reader.next().text) });
-  } else if (reader.pass('if')) {
-    const condition = expression();
-    const then = readNested(reader, scope);
-    scope.emit({ kind: 'if', condition, then, else: reader.pass('else') ? readNested(reader, scope) : [] });
-  } else if (reader.pass('for')) {
-    const local = scope.counter(reader.name());
-    reader.expect('=');
-    const from = expression();
-    reader.expect('until');
-    const to = expression();
-    const lanes = reader.pass('lanes') ? { lanes: true as const } : {};
-    scope.emit({ kind: 'for', local, from, to, body: readNested(reader, scope), ...lanes });
-  } else if (reader.pass('while')) {
-    scope.emit({ kind: 'while', condition: expression(), body: readNested(reader, scope) });
-  } else if (reader.pass('break')) {
-    scope.emit({ kind: 'break' });
-  } else if (reader.pass('setBit')) {
-    const mask = readBufferName(reader, scope);
-    reader.expect('=');
-    scope.emit({ kind: 'setBit', mask, condition: expression() });
-  } else if (reader.pass('fault')) {
-    const bits = readBits(reader, scope);
-    reader.expect('when');
-    scope.emit({ kind: 'fault', bits, when: expression() });
-  } else if (scope.declare && (reader.sees('let') || reader.sees('var'))) {
-    readDeclaration(reader, scope, scope.declare);
-  } else {
-    readAssignmentOrCall(reader, scope);
+    const text = unescapeComment(reader.next().text);
+    return (scope) => scope.emit({ kind: 'comment', text });
   }
+  if (reader.pass('if')) {
+    const [condition, then] = [readIrExpression(reader), readNested(reader)];
+    const otherwise = reader.pass('else') ? readNested(reader) : () => [];
+    return (scope) =>
+      scope.emit({ kind: 'if', condition: condition(scope), then: then(scope), else: otherwise(scope) });
+  }
+  if (reader.pass('for')) return readLoop(reader);
+  if (reader.pass('while')) {
+    const [condition, body] = [readIrExpression(reader), readNested(reader)];
+    return (scope) => scope.emit({ kind: 'while', condition: condition(scope), body: body(scope) });
+  }
+  if (reader.pass('break')) return (scope) => scope.emit({ kind: 'break' });
+  if (reader.pass('setBit')) {
+    const mask = readBufferName(reader);
+    reader.expect('=');
+    const condition = readIrExpression(reader);
+    return (scope) => scope.emit({ kind: 'setBit', mask: mask(scope), condition: condition(scope) });
+  }
+  if (reader.pass('fault')) {
+    const bits = readBits(reader);
+    reader.expect('when');
+    const when = readIrExpression(reader);
+    return (scope) => scope.emit({ kind: 'fault', bits: bits(scope), when: when(scope) });
+  }
+  if ((reader.sees('let') || reader.sees('var')) && reader.peek(1).kind === 'name') return readDeclaration(reader);
+  return readAssignmentOrCall(reader);
 }
 
-function readDeclaration(reader: TokenReader, scope: BodyScope, declare: NonNullable<BodyScope['declare']>): void {
+function readLoop(reader: TokenReader): StatementMeaning {
+  const counter = reader.name();
+  reader.expect('=');
+  const from = readIrExpression(reader);
+  reader.expect('until');
+  const to = readIrExpression(reader);
+  const lanes = reader.pass('lanes') ? { lanes: true as const } : {};
+  const body = readNested(reader);
+  return (scope) => {
+    const local = scope.counter(counter);
+    scope.emit({ kind: 'for', local, from: from(scope), to: to(scope), body: body(scope), ...lanes });
+  };
+}
+
+function readDeclaration(reader: TokenReader): StatementMeaning {
+  const here = reader.from(reader.position);
   const word = reader.next().text === 'let' ? 'let' : 'var';
   const name = reader.name();
-  if (reader.pass(':')) {
-    declare(word, name, readType(reader));
-    return;
-  }
-  reader.expect('=');
-  declare(word, name, readIrExpression(reader, scope));
+  const isTyped = reader.pass(':');
+  if (!isTyped) reader.expect('=');
+  const type = isTyped ? readType(reader) : undefined;
+  const value = type === undefined ? readIrExpression(reader) : () => type;
+  return (scope) => {
+    if (!scope.declare) throw here.error('a statement of a program');
+    scope.declare(word, name, value(scope));
+  };
 }
 
 /** Reads a type of scalars. @throws UsageError for another name */
@@ -155,64 +184,103 @@ export function readType(reader: TokenReader): ScalarType {
   return type;
 }
 
-function readBits(reader: TokenReader, scope: BodyScope): number {
-  const hole = readHole(reader, scope, 'value');
-  if (!hole) return reader.number();
-  if (hole.role !== 'value' || hole.value.kind !== 'const') throw reader.error('a number of bits before this');
-  return Number(hole.value.value);
+function readBits(reader: TokenReader): Meaning<number> {
+  const hole = readHole(reader);
+  if (!hole) {
+    const bits = reader.number();
+    return () => bits;
+  }
+  const here = reader.from(reader.position);
+  return (scope) => {
+    const filled = hole(scope);
+    if (filled.role !== 'value' || filled.value.kind !== 'const') throw here.error('a number of bits before this');
+    return Number(filled.value.value);
+  };
 }
 
-function readBufferName(reader: TokenReader, scope: BodyScope): string {
-  const hole = readHole(reader, scope, 'value');
-  if (!hole) return reader.name();
-  if (hole.role !== 'buffer') throw reader.error('a buffer before this');
-  return hole.buffer.name;
+function readBufferName(reader: TokenReader): Meaning<string> {
+  const hole = readHole(reader);
+  if (hole) return bufferIn(hole, reader);
+  const name = reader.name();
+  return () => name;
+}
+
+/** The name of the buffer in a hole that was read last. */
+function bufferIn(hole: Meaning<Hole>, reader: TokenReader): Meaning<string> {
+  const here = reader.from(reader.position);
+  return (scope) => {
+    const filled = hole(scope);
+    if (filled.role !== 'buffer') throw here.error('a buffer before this');
+    return filled.buffer.name;
+  };
 }
 
 /** The hole that comes next, if any; the type of a number is a letter after it. */
-function readHole(reader: TokenReader, scope: BodyScope, place: 'statement' | 'value'): Hole | undefined {
-  if (!scope.hole || reader.peek().kind !== 'hole') return undefined;
-  const { text } = reader.next();
+function readHole(reader: TokenReader): Meaning<Hole> | undefined {
+  if (reader.peek().kind !== 'hole') return undefined;
+  const number = Number(reader.next().text);
   const suffix = ['f', 'i', 'u', 'L'].find((letter) => reader.pass(letter));
-  return scope.hole(text, suffix, place);
+  const here = reader.from(reader.position);
+  return (scope) => {
+    if (!scope.hole) throw here.error('a program without holes before this');
+    return scope.hole(number, suffix);
+  };
 }
 
-function readAssignmentOrCall(reader: TokenReader, scope: BodyScope): void {
-  const hole = readHole(reader, scope, 'statement');
-  if (hole?.role === 'statements') return;
-  if (hole?.role === 'callee' || (!hole && reader.pass('@'))) {
-    const callee = hole ? hole.callee : namedCallee(reader, scope);
-    const args = readArguments(reader, scope);
+function readAssignmentOrCall(reader: TokenReader): StatementMeaning {
+  const hole = readHole(reader);
+  if (reader.sees(hole ? '(' : '@')) {
+    const callee = readCallee(hole, reader);
+    const args = readArguments(reader);
     reader.expect('->');
     reader.expect('(');
     const names = readList(reader, ')', () => reader.name());
-    const results = names.map((name, k) => scope.result(name, callee.results[k]?.type ?? 'f64'));
-    scope.emit({ kind: 'call', function: callee.name, arguments: args, results });
-    return;
+    return (scope) => {
+      const { name, results } = callee(scope);
+      const values = args(scope);
+      const locals = names.map((local, k) => scope.result(local, results[k]?.type ?? 'f64'));
+      scope.emit({ kind: 'call', function: name, arguments: values, results: locals });
+    };
   }
-  const name = hole ? undefined : reader.name();
-  if (!reader.pass('[')) {
-    const local = name === undefined ? localOf(hole) : scope.assigned(name);
-    if (local === undefined) throw reader.error(`a local that can be assigned, not ${name ?? 'a value'}, before this`);
-    reader.expect('=');
-    scope.emit({ kind: 'set', local, value: readIrExpression(reader, scope) });
-    return;
+  const name = hole ? '' : reader.name();
+  if (reader.sees('[')) {
+    const buffer = hole ? bufferIn(hole, reader) : () => name;
+    reader.expect('[');
+    const index = readIrExpression(reader);
+    reader.expect(']');
+    const kind = reader.pass('+=') ? 'accumulate' : 'store';
+    if (kind === 'store') reader.expect('=');
+    const value = readIrExpression(reader);
+    return (scope) => scope.emit({ kind, buffer: buffer(scope), index: index(scope), value: value(scope) });
   }
-  if (hole && hole.role !== 'buffer') throw reader.error('a buffer before this');
-  const index = readIrExpression(reader, scope);
-  reader.expect(']');
-  const kind = reader.pass('+=') ? 'accumulate' : 'store';
-  if (kind === 'store') reader.expect('=');
-  const buffer = hole ? hole.buffer.name : (name ?? '');
-  scope.emit({ kind, buffer, index, value: readIrExpression(reader, scope) });
+  // A hole alone is filled with statements.
+  if (hole && !reader.sees('=')) return hole;
+  const here = reader.from(reader.position);
+  reader.expect('=');
+  const value = readIrExpression(reader);
+  return (scope) => {
+    const local = hole ? localOf(hole(scope)) : scope.assigned(name);
+    if (local === undefined) throw here.error(`a local that can be assigned, not ${name || 'a value'}, before this`);
+    scope.emit({ kind: 'set', local, value: value(scope) });
+  };
 }
 
-const localOf = (hole: Hole | undefined): string | undefined =>
-  hole?.role === 'value' && hole.value.kind === 'local' ? hole.value.name : undefined;
+const localOf = (hole: Hole): string | undefined =>
+  hole.role === 'value' && hole.value.kind === 'local' ? hole.value.name : undefined;
 
-function namedCallee(reader: TokenReader, scope: BodyScope): Callee {
-  const name = reader.name();
-  return scope.callee(name) ?? { name, results: [] };
+/** The function in a hole that was read last, or of the name that comes next. */
+function readCallee(hole: Meaning<Hole> | undefined, reader: TokenReader): Meaning<Callee> {
+  if (!hole) {
+    reader.expect('@');
+    const name = reader.name();
+    return (scope) => scope.callee?.(name) ?? { name, results: [] };
+  }
+  const here = reader.from(reader.position);
+  return (scope) => {
+    const filled = hole(scope);
+    if (filled.role !== 'callee') throw here.error('a function before this');
+    return filled.callee;
+  };
 }
 
 /** Things separated by commas, up to a closing symbol. */
@@ -225,27 +293,41 @@ export function readList<T>(reader: TokenReader, close: string, read: () => T): 
   return list;
 }
 
-function readArguments(reader: TokenReader, scope: BodyScope): Expression[] {
+function readArguments(reader: TokenReader): Meaning<Expression[]> {
   reader.expect('(');
-  return readList(reader, ')', () => readIrExpression(reader, scope));
+  const operands = readList(reader, ')', () => readIrExpression(reader));
+  return (scope) => operands.map((operand) => operand(scope));
 }
 
+/** An operation that was read, or the expression in its place. */
+const operationIn = (scope: BodyScope, operation: Expression): Expression =>
+  scope.operation ? scope.operation(operation) : operation;
+
 /** Reads an expression with operators that bind at least as tightly as `least`. */
-export function readIrExpression(reader: TokenReader, scope: BodyScope, least = 1): Expression {
-  let left = readPrefix(reader, scope);
+export function readIrExpression(reader: TokenReader, least = 1): Meaning<Expression> {
+  let expression = readPrefix(reader);
   for (;;) {
     const operator = infixAt(reader);
-    if (!operator || operator.level < least) return left;
+    if (!operator || operator.level < least) return expression;
     reader.next();
-    const right = readIrExpression(reader, scope, operator.level + 1);
-    const { op } = operator;
-    const operation: Expression = isCompare(op)
-      ? { kind: 'compare', type: 'bool', op, left, right }
-      : { kind: 'binary', type: left.type, op, left, right };
-    left = scope.operation?.(operation) ?? operation;
+    expression = infixOperation(operator.op, expression, readIrExpression(reader, operator.level + 1));
     if (operator.level === compareLevel && infixAt(reader)?.level === compareLevel)
       throw reader.error('parentheses, as comparisons do not chain');
   }
+}
+
+function infixOperation(
+  op: (typeof infix)[keyof typeof infix]['op'],
+  first: Meaning<Expression>,
+  second: Meaning<Expression>,
+): Meaning<Expression> {
+  if (isCompare(op))
+    return (scope) =>
+      operationIn(scope, { kind: 'compare', type: 'bool', op, left: first(scope), right: second(scope) });
+  return (scope) => {
+    const left = first(scope);
+    return operationIn(scope, { kind: 'binary', type: left.type, op, left, right: second(scope) });
+  };
 }
 
 function infixAt(reader: TokenReader): (typeof infix)[keyof typeof infix] | undefined {
@@ -253,61 +335,95 @@ function infixAt(reader: TokenReader): (typeof infix)[keyof typeof infix] | unde
   return kind === 'symbol' && text in infix ? infix[text as keyof typeof infix] : undefined;
 }
 
-function readPrefix(reader: TokenReader, scope: BodyScope): Expression {
+function readPrefix(reader: TokenReader): Meaning<Expression> {
   const { kind, text } = reader.peek();
   const op = kind === 'symbol' ? prefix[text] : undefined;
-  if (op === undefined) return readPrimary(reader, scope);
+  if (op === undefined) return readPrimary(reader);
   reader.next();
   const constant = op === 'neg' ? readConstant(reader, true) : undefined;
-  if (constant) return constant;
-  const operand = readPrefix(reader, scope);
-  const operation: Expression = { kind: 'unary', type: operand.type, op, operand };
-  return scope.operation?.(operation) ?? operation;
+  if (constant) return () => constant;
+  const operand = readPrefix(reader);
+  return (scope) => {
+    const value = operand(scope);
+    return operationIn(scope, { kind: 'unary', type: value.type, op, operand: value });
+  };
 }
 
-function readPrimary(reader: TokenReader, scope: BodyScope): Expression {
+function readPrimary(reader: TokenReader): Meaning<Expression> {
   const constant = readConstant(reader, false);
-  if (constant) return constant;
+  if (constant) return () => constant;
   if (reader.pass('(')) {
-    const inner = readIrExpression(reader, scope);
+    const inner = readIrExpression(reader);
     reader.expect(')');
     return inner;
   }
-  const hole = readHole(reader, scope, 'value');
-  if (hole?.role === 'value') return hole.value;
-  if (hole?.role === 'buffer') return readLoad(reader, hole.buffer, scope);
-  if (hole?.role === 'callee' || (!hole && reader.pass('@'))) {
-    const callee = hole ? hole.callee : namedCallee(reader, scope);
-    const result = callee.results[0];
-    if (!result) throw reader.error(`a function with a result, not ${callee.name}, here`);
-    return { kind: 'call', type: result.type, function: callee.name, arguments: readArguments(reader, scope) };
-  }
-  if (hole || reader.peek().kind !== 'name') throw reader.error('an expression');
-  if (reader.sees('(', 1)) {
-    const operation = readNamedOperation(reader, scope);
-    return scope.operation?.(operation) ?? operation;
-  }
+  const hole = readHole(reader);
+  if (reader.sees(hole ? '(' : '@')) return readCall(hole, reader);
+  const here = reader.from(reader.position);
+  if (hole && reader.sees('['))
+    return readLoad(reader, (scope) => {
+      const filled = hole(scope);
+      if (filled.role !== 'buffer') throw here.error('a buffer before this');
+      return filled.buffer;
+    });
+  if (hole)
+    return (scope) => {
+      const filled = hole(scope);
+      if (filled.role !== 'value') throw here.error('an expression before this');
+      return filled.value;
+    };
+  if (reader.peek().kind !== 'name') throw reader.error('an expression');
+  if (reader.sees('(', 1)) return readNamedOperation(reader);
   const name = reader.name();
-  if (reader.sees('[')) {
-    const buffer = scope.buffer(name);
-    if (!buffer) throw reader.error(`a buffer, not ${name}, here`);
-    return readLoad(reader, buffer, scope);
-  }
-  const value = scope.value(name);
-  if (!value) throw reader.error(`a local, not ${name}, here`);
-  return value;
+  const after = reader.from(reader.position);
+  if (reader.sees('['))
+    return readLoad(reader, (scope) => {
+      const buffer = scope.buffer?.(name);
+      if (!buffer) throw after.error(`a buffer, not ${name}, here`);
+      return buffer;
+    });
+  return (scope) => {
+    const value = scope.value(name);
+    if (!value) throw after.error(`a local, not ${name}, here`);
+    return value;
+  };
 }
 
-function readLoad(reader: TokenReader, buffer: Buffer, scope: BodyScope): Expression {
+function readCall(hole: Meaning<Hole> | undefined, reader: TokenReader): Meaning<Expression> {
+  const callee = readCallee(hole, reader);
+  const here = reader.from(reader.position);
+  const args = readArguments(reader);
+  return (scope) => {
+    const { name, results } = callee(scope);
+    const result = results[0];
+    if (!result) throw here.error(`a function with a result, not ${name}, here`);
+    return { kind: 'call', type: result.type, function: name, arguments: args(scope) };
+  };
+}
+
+function readLoad(reader: TokenReader, bufferOf: Meaning<Buffer>): Meaning<Expression> {
   reader.expect('[');
-  const index = readIrExpression(reader, scope);
+  const index = readIrExpression(reader);
   reader.expect(']');
-  return { kind: 'load', type: loadedType[buffer.element], buffer: buffer.name, index };
+  return (scope) => {
+    const { name, element } = bufferOf(scope);
+    return { kind: 'load', type: loadedType[element], buffer: name, index: index(scope) };
+  };
 }
 
-function readNamedOperation(reader: TokenReader, scope: BodyScope): Expression {
+function readNamedOperation(reader: TokenReader): Meaning<Expression> {
   const name = reader.name();
-  const operands = readArguments(reader, scope);
+  const operands = readArguments(reader);
+  const after = reader.from(reader.position);
+  return (scope) => {
+    const values = operands(scope);
+    const operation = namedOperation(name, values);
+    if (!operation) throw after.error(`an operation, not ${name} with ${values.length} operands, before this`);
+    return operationIn(scope, operation);
+  };
+}
+
+function namedOperation(name: string, operands: readonly Expression[]): Expression | undefined {
   const [a, b, c] = operands;
   if (name === 'select' && a && b && c && operands.length === 3)
     return { kind: 'select', type: b.type, condition: a, whenTrue: b, whenFalse: c };
@@ -320,15 +436,13 @@ function readNamedOperation(reader: TokenReader, scope: BodyScope): Expression {
     if (name === 'fromFixed')
       return { kind: 'fromFixed', type: 'f64', operand: a, unit: exponent === undefined ? b : unitOf(exponent) };
   }
-  if (a && operands.length === 1) {
-    const op = unaryFunctions.find((candidate) => candidate === name);
-    if (op) return { kind: 'unary', type: a.type, op, operand: a };
-    const to = scalarTypes.find((type) => type === name);
-    if (to) return convert(to, a);
-    const as = scalarTypes.find((type) => `${type}.bits` === name);
-    if (as) return { kind: 'reinterpret', type: as, operand: a };
-  }
-  throw reader.error(`an operation, not ${name} with ${operands.length} operands, before this`);
+  if (!a || operands.length !== 1) return undefined;
+  const op = unaryFunctions.find((candidate) => candidate === name);
+  if (op) return { kind: 'unary', type: a.type, op, operand: a };
+  const to = scalarTypes.find((type) => type === name);
+  if (to) return convert(to, a);
+  const as = scalarTypes.find((type) => `${type}.bits` === name);
+  return as && { kind: 'reinterpret', type: as, operand: a };
 }
 
 const words: Readonly<Record<string, Constant>> = {

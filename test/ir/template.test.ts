@@ -7,7 +7,7 @@ import { folded } from '../../src/ir/fold.js';
 import { drawParameters } from '../../src/ir/library/philox.js';
 import { code } from '../../src/ir/template.js';
 import { TokenReader, tokenizeTemplate } from '../../src/ir/text-lexer.js';
-import { type BodyScope, readIrExpression, readStatement } from '../../src/ir/text-read-body.js';
+import { type StatementScope, readIrExpression, readStatement } from '../../src/ir/text-read-body.js';
 import { printIrStatements } from '../../src/ir/text-print-body.js';
 import { Block } from '../../src/lower/code/block.js';
 
@@ -172,32 +172,29 @@ function readWithPlaceholders(
   const reader = new TokenReader(tokenizeTemplate(parts));
   const returned = returnedNames(template);
   const value = (name: string): Expression => ({ kind: 'local', type: 'f64', name });
-  const scope = (known: Set<string>): BodyScope => ({
+  const scope = (known: Set<string>): StatementScope => ({
     value: (name) => (known.has(name) || returned.has(name) || parameters.has(name) ? value(name) : undefined),
-    buffer: () => undefined,
-    callee: () => undefined,
     assigned: (name) => (known.has(name) ? name : undefined),
     counter: (name) => (known.add(name), name),
     result: (name) => (known.add(name), name),
     emit: () => undefined,
-    nested: (read) => {
+    nested: (write) => {
       const inner: Statement[] = [];
-      read(scope(new Set(known)));
+      write(scope(new Set(known)));
       return inner;
     },
     ...(statements && { declare: (_word, name) => void known.add(name) }),
-    hole: (hole, _suffix, place) => {
-      if (reader.sees('[')) return { role: 'buffer', buffer: counts };
-      if (reader.sees('('))
+    hole: (hole) => {
+      const after = parts[hole + 1]?.trimStart() ?? '';
+      if (after.startsWith('[')) return { role: 'buffer', buffer: counts };
+      if (after.startsWith('('))
         return { role: 'callee', callee: { name: 'callee', results: [{ name: 'result', type: 'f64' }] } };
-      if (place === 'value') return { role: 'value', value: ir.u32(0) };
-      return reader.sees('=') ? { role: 'value', value: value(`hole_${hole}`) } : { role: 'statements' };
+      return { role: 'value', value: after.startsWith('= ') ? value(`hole_${hole}`) : ir.u32(0) };
     },
   });
-  if (statements) {
-    const outermost = scope(new Set(['index']));
-    while (reader.peek().kind !== 'end') readStatement(reader, outermost);
-  } else readIrExpression(reader, scope(new Set(['index'])));
+  const outermost = scope(new Set(['index']));
+  if (statements) while (reader.peek().kind !== 'end') readStatement(reader)(outermost);
+  else readIrExpression(reader)(outermost);
   expect(reader.peek().kind).toBe('end');
 }
 

@@ -260,7 +260,7 @@ function processorTime(words: readonly string[], folder: string, options: readon
   });
   if (signal !== null) return undefined;
   // A conversion may be refused: then the time of the refusal counts. Compared results may differ.
-  if (status !== 0 && status !== { convert: 1, compare: 3 }[words[0] ?? ''])
+  if (status !== 0 && !{ convert: [1], compare: [1, 3] }[words[0] ?? '']?.includes(status ?? 0))
     throw new Error(`${words.join(' ')}: ${stderr.slice(-2000)}`);
   const [, user, system] = /seconds ([\d.]+) ([\d.]+)\s*$/.exec(stderr) ?? [];
   return Number(user) + Number(system);

@@ -2,10 +2,10 @@
 
 import { markupText } from '../diagnostics/display.js';
 import { formatCount } from '../diagnostics/quantities.js';
-import type { Model, Projection } from '../model/model.js';
-import { populationsOf } from '../model/selected.js';
+import type { CableTree, Compartments, Model, NeuronType, Population, Projection } from '../model/model.js';
+import { elementsIn, populationsOf } from '../model/selected.js';
 import { isRecording } from '../model/tagged.js';
-import { cellElements, shapeOf } from './cell-shape.js';
+import { cellElements, shapeOf, shapeOfTree, type DrawnCellShape } from './cell-shape.js';
 import type { Diagram } from './network-diagram.js';
 import { colourOf } from './palette.js';
 
@@ -21,21 +21,28 @@ interface Mark {
   readonly colour?: string;
 }
 
+/** A population of cells that can be drawn. */
+interface Drawable {
+  readonly name: string;
+  readonly size: number;
+  readonly shape: DrawnCellShape | undefined;
+  /** Returns the places of a part of it; undefined for all of it. */
+  placesOf(part: Part): Mark['places'] | undefined;
+}
+
 /** Draws the only population of cells, if their sections have places or sizes; undefined for other models. */
 export function cellDiagram(model: Model): Diagram | undefined {
-  const structured = Object.entries(model.populations).flatMap(([name, { type = '', size }]) => {
-    const neuron = model.neurons[type];
-    return neuron?.compartments ? [{ name, size, neuron, compartments: neuron.compartments }] : [];
+  const [cells, ...others] = Object.entries(model.populations).flatMap(([name, population]) => {
+    const neuron = model.neurons[population.type ?? ''];
+    if (neuron?.compartments) return [cellsOf(name, population, neuron, neuron.compartments)];
+    const tree = neuron?.cable && treeOf(name, population, neuron.cable);
+    return tree?.shape ? [tree] : [];
   });
-  const [cells, ...others] = structured;
-  const shape = cells && others.length === 0 ? shapeOf(cells.name, cells.compartments) : undefined;
-  if (!cells || !shape) return undefined;
-  const { sections, isLaidOut } = shape;
+  if (!cells?.shape || others.length > 0) return undefined;
+  const { sections, isLaidOut } = cells.shape;
   if ([...sections.values()].some(({ points, parent }) => points.length === 0 && parent !== undefined))
     return undefined;
-  const spiking = Object.values(cells.neuron.events).find(({ section }) => section !== undefined);
-  const usual = spiking?.section ?? [...sections.keys()][0] ?? '';
-  const marks = [...inputs(model, cells.name, usual), ...recordings(model, cells.name, usual)];
+  const marks = [...inputs(model, cells), ...recordings(model, cells)];
   const { svg, height, scale, lengthOfBar, placeOf } = cellElements(sections, width, mostHeight);
   const dots = marks.flatMap(({ places, colour }) =>
     places.map(([section, fraction]) => mark(placeOf(section, fraction), colour)),
@@ -69,9 +76,37 @@ const mark = ([x, y]: readonly [number, number], colour: string | undefined): st
   `<circle class="paper" cx="${x}" cy="${y}" r="${colour === undefined ? 7 : 5}" stroke="${colour ?? 'currentColor'}" ` +
   `stroke-width="2" ${colour === undefined ? 'fill-opacity="0"' : `fill="${colour}" style="fill: ${colour}"`}/>`;
 
+/** Returns cells of sections, whose parts are at fractions of them. */
+function cellsOf(name: string, { size }: Population, neuron: NeuronType, compartments: Compartments): Drawable {
+  const spiking = Object.values(neuron.events).find(({ section }) => section !== undefined);
+  const usual = spiking?.section ?? Object.keys(compartments.sections)[0] ?? '';
+  return {
+    name,
+    size,
+    shape: shapeOf(name, compartments),
+    // Of many places, the middles of their sections.
+    placesOf: ({ section, fraction = 0.5, places }) =>
+      places ? places.sections.map((one) => [one, 0.5] as const) : [[section ?? usual, fraction]],
+  };
+}
+
+/** Returns a cell of compartments, whose parts are some of these. */
+const treeOf = (name: string, population: Population, cable: CableTree): Drawable => ({
+  name,
+  size: 1,
+  shape: shapeOfTree(name, cable, population),
+  placesOf: ({ of }) => {
+    const elements = elementsIn(of, population.size, new Map()) ?? [];
+    return elements.length === population.size ? undefined : elements.map((k) => [String(k), 0.5] as const);
+  },
+});
+
+/** A part of a population: some of its cells or compartments, at a place. */
+type Part = Pick<Projection['to'], 'of' | 'section' | 'fraction' | 'places'>;
+
 /** Returns the places of synapses and of currents, by their source. */
-function inputs({ projections, stimuli, populations }: Model, cells: string, usual: string): readonly Mark[] {
-  const found: readonly { readonly text: string; readonly to: Placed & Pick<Projection['to'], 'of'> }[] = [
+function inputs({ projections, stimuli, populations }: Model, { name: cells, placesOf }: Drawable): readonly Mark[] {
+  const found: readonly { readonly text: string; readonly to: Part }[] = [
     ...Object.entries(projections).map(([name, { from, to }]) => {
       const senders = populationsOf(from.of);
       const size = senders.reduce((sum, sender) => sum + (populations[sender]?.size ?? 0), 0);
@@ -83,28 +118,24 @@ function inputs({ projections, stimuli, populations }: Model, cells: string, usu
       to: { ...(stimulus.kind === 'current' ? stimulus : {}), of: stimulus.to },
     })),
   ];
-  const bySource = new Map<string, Placed[]>();
+  const bySource = new Map<string, Part[]>();
   for (const { text, to } of found)
     if (populationsOf(to.of).includes(cells)) bySource.set(text, [...(bySource.get(text) ?? []), to]);
   return [...bySource].map(([text, ends], k) => ({
     text,
-    places: ends.flatMap((end) => placesOf(end, usual)),
+    places: ends.flatMap((end) => placesOf(end) ?? []),
     colour: colourOf(k + 2),
   }));
 }
 
 /** Returns the places of recorded variables; nothing without any. */
-function recordings({ recordings: all }: Model, cells: string, usual: string): readonly Mark[] {
+function recordings({ recordings: all }: Model, { name: cells, placesOf }: Drawable): readonly Mark[] {
   const found = all.flatMap((recording) =>
     isRecording(recording, 'variables') && populationsOf(recording.of).includes(cells) ? [recording] : [],
   );
+  if (found.length === 0) return [];
   const variables = [...new Set(found.flatMap((recording) => recording.variables))];
-  const places = found.flatMap((recording) => placesOf(recording, usual));
-  return found.length === 0 ? [] : [{ text: `recorded: ${variables.join(', ')}`, places }];
+  const places = found.map(placesOf);
+  const where = places.includes(undefined) ? ' everywhere' : '';
+  return [{ text: `recorded: ${variables.join(', ')}${where}`, places: places.flatMap((some) => some ?? []) }];
 }
-
-type Placed = Pick<Projection['to'], 'section' | 'fraction' | 'places'>;
-
-/** Returns the places of a part; of many places, the middles of their sections. */
-const placesOf = ({ section, fraction = 0.5, places }: Placed, usual: string): Mark['places'] =>
-  places ? places.sections.map((name) => [name, 0.5] as const) : [[section ?? usual, fraction]];

@@ -1,7 +1,9 @@
 /** The shape of a cell with structure: its sections, seen along the z axis or laid out. */
 
-import type { Compartments } from '../model/model.js';
-import { layOutSections, type DrawnPoint } from './lay-out-sections.js';
+import { isListed } from '../model/arrays.js';
+import type { CableTree, Compartments, Population } from '../model/model.js';
+import { isGiven } from '../model/tagged.js';
+import { layOutSections, type DrawnPoint, type SizedSection } from './lay-out-sections.js';
 import { colourOf } from './palette.js';
 
 /** A section by its points; without points, a sphere. */
@@ -40,6 +42,34 @@ export function shapeOf(name: string, { sections, groups }: Compartments): Drawn
       ] as const,
   );
   return { name, sections: new Map(shapes), isLaidOut };
+}
+
+/**
+ * Returns the shape of the only cell of a population, by the compartments of its tree and their numbers; undefined if
+ * the population does not list their lengths and diameters.
+ */
+export function shapeOfTree(name: string, tree: CableTree, { size, values }: Population): DrawnCellShape | undefined {
+  const [lengths, diameters] = ['length', 'diameter'].map((parameter) => {
+    const value = values[parameter];
+    return isGiven(value) && isListed(value.array) ? value.array : undefined;
+  });
+  const { parents, sections: ranges = {} } = tree;
+  if (!lengths || !diameters || !isListed(parents) || parents.length !== size) return undefined;
+  const sized = parents.map((parent, k): readonly [string, SizedSection] => [
+    String(k),
+    {
+      ...(parent < 0 ? {} : { parent: { section: String(parent), fraction: 1 } }),
+      length: lengths[k] ?? 0,
+      diameter: diameters[k] ?? 0,
+    },
+  ]);
+  const somata = Object.entries(ranges).filter(([section]) => /soma/i.test(section));
+  const laidOut = layOutSections(Object.fromEntries(sized)) ?? new Map<string, DrawnPoint[]>();
+  const sections = sized.map(([id, { parent, diameter = 0 }], k): readonly [string, DrawnSection] => {
+    const isSoma = !parent || somata.some(([, { first, count }]) => k >= first && k < first + count);
+    return [id, { parent: parent?.section, points: laidOut.get(id) ?? [], diameter, isSoma }];
+  });
+  return { name, sections: new Map(sections), isLaidOut: true };
 }
 
 /** Space around a cell, in pixels. */

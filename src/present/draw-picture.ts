@@ -13,7 +13,7 @@ import { writtenSelection } from '../model/typed-model.js';
 import type { SelectionRule } from '../model/typed.js';
 import type { ConnectedProjection, DrawnCell, DrawnWeights } from '../pictures/network-pictures.js';
 import type { Picture } from '../pictures/canvas.js';
-import { shapeOf, type DrawnCellShape } from '../pictures/cell-shape.js';
+import { shapeOf, shapeOfTree, type DrawnCellShape } from '../pictures/cell-shape.js';
 import { drawnModel } from '../pipeline/build-program.js';
 import { countPieces } from '../pipeline/compile-model.js';
 import type { NeuromlParts } from './describe/neuroml-parts.js';
@@ -107,12 +107,17 @@ async function morphologyPictureOf(path: string, { valid: { model } }: RunnableM
     const shape = compartments && shapeOf(name, compartments);
     return shape ? [shape] : [];
   });
-  if (cells.length === 0)
+  const trees = Object.entries(model.populations).flatMap(([name, population]): DrawnCellShape[] => {
+    const { cable } = model.neurons[population.type ?? ''] ?? {};
+    const shape = cable && shapeOfTree(name, cable, population);
+    return shape ? [shape] : [];
+  });
+  if (cells.length + trees.length === 0)
     throw new UsageError(
       `no cell of ${path} has sections with points in space or sizes`,
       'name a morphology, such as cell.swc',
     );
-  return morphologyPicture(basename(path), cells);
+  return morphologyPicture(basename(path), [...cells, ...trees]);
 }
 
 /** Returns the model in a result, or the model that the path itself names. */

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { modelDiagram } from '../../src/pictures/model-diagram.js';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
+import '../../translators/brian/road.js';
 import '../../translators/swc/road.js';
 import '../../translators/neuroml/road.js';
 
@@ -107,6 +108,21 @@ describe('cells of sections with lengths and diameters only', () => {
     expect(diagramOf(text)).not.toContain('<circle');
     expect(diagramOf(text)).toContain('<rect');
   });
+});
+
+it('cells of Brian are drawn by their compartments', () => {
+  const { model: found } = importModel(readSource('fixtures/brian/hodgkin-huxley-axon.yaml')).valid;
+  const { svg } = modelDiagram(found, new Map());
+  const lengths = linesOf(svg).map(([x0 = 0, y0 = 0, x1 = 0, y1 = 0]) => Math.hypot(x1 - x0, y1 - y0));
+  const total = (from: number, until: number): number => lengths.slice(from, until).reduce((sum, one) => sum + one, 0);
+  // Sections of 2 cm, 1 cm and 7 mm.
+  expect(lengths).toHaveLength(33);
+  expect(total(20, 30) / total(0, 20)).toBeCloseTo(0.5, 2);
+  expect(total(30, 33) / total(0, 20)).toBeCloseTo(0.35, 2);
+  // Three compartments with synapses, and four recorded ones.
+  expect([...svg.matchAll(/<circle class="paper" [^>]*r="(\d)"/g)].map(([, radius]) => radius).join('')).toBe(
+    '555777757',
+  );
 });
 
 it('two populations are as high as their boxes and arrows', () => {

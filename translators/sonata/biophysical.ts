@@ -5,6 +5,7 @@
  * @source BMTK 1.2.0, bmtk/simulator/bionet/default_setters/cell_models.py, morphology.py and biocell.py
  */
 
+import { memberOf } from '../../src/diagnostics/member.js';
 import type {
   MechanismDocument,
   NeuronDocument,
@@ -16,6 +17,7 @@ import { readDocument } from '../../src/model/text/read.js';
 import { valenceOf } from '../shared/neuron.js';
 import type { Config, PathAt } from './config.js';
 import type { TypeRow } from './csv.js';
+import { compartmentsOf } from './drawn-places.js';
 import { importSections, type Section } from './import3d.js';
 import { membraneOfFit, membraneOfNeuroml, plainMembrane, type Membrane } from './membranes.js';
 import * as messages from './messages.js';
@@ -77,7 +79,7 @@ export function biophysicalTemplate(
   const membrane = sections && membraneIn(config, row, schema === 'nml' ? resource : undefined, present, isAllActive);
   if (!sections || !soma || !membrane) return undefined;
   const neuron = neuronOf(config, sections, membrane);
-  return neuron && templateOfCell(row, morphology, neuron, sections);
+  return neuron && templateOfCell(row, morphology, neuron, sections, soma);
 }
 
 // --- Shape ----------------------------------------------------------------------------------------------------------
@@ -269,6 +271,7 @@ function templateOfCell(
   morphology: string,
   neuron: NeuronDocument,
   sections: readonly Section[],
+  soma: Section,
 ): Template {
   const name = row.cells.get('pop_name') ?? morphology.replace(/\.swc$/i, '');
   const labels = new Map(Object.entries(neuron.compartments?.groups ?? {}));
@@ -289,5 +292,8 @@ function templateOfCell(
     recordable,
     current: 'nA',
     sections: sections.map(nameOf),
+    compartments: compartmentsOf(sections, soma, (section) =>
+      Number(memberOf(neuron.compartments?.sections[nameOf(section)], 'divisions')),
+    ),
   };
 }

@@ -2,7 +2,8 @@
 
 import { entryOf, itemAt } from '../../src/diagnostics/entry.js';
 import { memberOf } from '../../src/diagnostics/member.js';
-import { identifier, type UniqueNames } from '../../src/model/free-name.js';
+import { identifier, UniqueNames } from '../../src/model/free-name.js';
+import { RandomState } from '../../src/numpy/random-state.js';
 import type { Config } from './config.js';
 import type { TypeRow, TypeTable } from './csv.js';
 import { checkColumns, checkMembers } from './keys.js';
@@ -70,16 +71,48 @@ interface EdgeType {
   readonly count: number | undefined;
   /** From 1 on. */
   readonly receptor: number | undefined;
+  /** Factor of the weight of edges with a number of synapses, onto cells of NEURON without shape. */
+  readonly sign: number;
   /** Name among `weightFunctions`. */
   readonly weightFunction: string | undefined;
   /** Standard deviation of `gaussianLL`, in degrees. */
   readonly sigma: number | undefined;
 }
 
+/** A population of edges in a file. */
+interface EdgePopulation {
+  readonly at: GroupAt;
+  readonly types: TypeTable | null;
+  /** Position of its entry in the config. */
+  readonly entry: number;
+}
+
+/**
+ * Returns populations in the order in which BMTK connects cells, and draws: those between cells, then those from
+ * virtual nodes in the order of the inputs.
+ *
+ * @param fed  virtual nodes in the order of the inputs
+ * @source BMTK 1.2.0, bmtk/simulator/bionet/biosimulator.py and bionetwork.py
+ */
+function inOrderOfBmtk(
+  populations: readonly EdgePopulation[],
+  nodes: ReadonlyMap<string, Nodes>,
+  fed: readonly NodePart[],
+): readonly EdgePopulation[] {
+  const rank = ({ at }: EdgePopulation): number => {
+    const source = nodes.get(tableIn(at, 'source_node_id')?.attributes['node_population'] ?? '');
+    if (source?.parts.every(({ template }) => template !== null)) return -1;
+    const input = fed.findIndex((part) => source?.parts.includes(part));
+    return input < 0 ? fed.length : input;
+  };
+  return [...populations].sort((a, b) => rank(a) - rank(b));
+}
+
 /**
  * Reads all edge populations of a config.
  *
  * @param dt  time step in ms
+ * @param fed  virtual nodes in the order of the inputs
  * @param groups  takes the number of groups of each edge population
  * @param unreadable  node populations with mistakes that were reported
  */
@@ -87,7 +120,7 @@ export function readEdges(
   config: Config,
   nodes: ReadonlyMap<string, Nodes>,
   dt: number,
-  names: UniqueNames,
+  fed: readonly NodePart[],
   groups: Map<string, number>,
   unreadable: ReadonlySet<string>,
 ): readonly Synapses[] {
@@ -96,21 +129,44 @@ export function readEdges(
   if (entries !== undefined && !Array.isArray(entries))
     config.report(messages.wrongValue('edges', 'a list of files', entries), config.place('networks', 'edges'));
   const parameters = parameterReader(config, 'synaptic_models_dir');
-  return [...list.keys()].flatMap((entry) => {
+  const populations = [...list.keys()].flatMap((entry): readonly EdgePopulation[] => {
     const types = typesAt(config, 'edge', entry);
     checkColumns(types, 'edge', config.report);
-    return populationsAt(config, 'edge', entry).flatMap((at) =>
-      readPopulation(at, types, { config, nodes, dt, names, entry, parameters, groups, unreadable }),
-    );
+    return populationsAt(config, 'edge', entry).map((at) => ({ at, types, entry }));
   });
+  const around = { config, nodes, dt, parameters, groups, unreadable, generatorOf: generatorsOf(nodes) };
+  const read = new Map(
+    inOrderOfBmtk(populations, nodes, fed).map((population) => [population, readPopulation(population, around)]),
+  );
+  const names = new UniqueNames();
+  return populations
+    .flatMap((population) => read.get(population) ?? [])
+    .map((synapses) => ({ ...synapses, name: names.take(synapses.name) }));
+}
+
+/** Returns the generators of cells, whose seeds number the nodes of all populations, by population and id. */
+function generatorsOf(nodes: ReadonlyMap<string, Nodes>): Surroundings['generatorOf'] {
+  const offsets = new Map<Nodes, number>();
+  let offset = 0;
+  for (const population of nodes.values()) {
+    offsets.set(population, offset);
+    offset += idRange(population)[1] + 1;
+  }
+  const generators = new Map<number, RandomState>();
+  return (population, row) => {
+    const seed = (offsets.get(population) ?? 0) + population.idOf(row);
+    const known = generators.get(seed) ?? new RandomState(seed);
+    generators.set(seed, known);
+    return known;
+  };
 }
 
 interface Surroundings {
   readonly config: Config;
   readonly nodes: ReadonlyMap<string, Nodes>;
   readonly dt: number;
-  readonly names: UniqueNames;
-  readonly entry: number;
+  /** Returns the generator of the places on a cell. */
+  readonly generatorOf: (nodes: Nodes, row: number) => RandomState;
   readonly groups: Map<string, number>;
   /** Node populations with mistakes that were reported. */
   readonly unreadable: ReadonlySet<string>;
@@ -142,11 +198,12 @@ function typeOf(row: TypeRow, isBare: boolean, { config, parameters }: Surroundi
     if (finding) config.report(finding, place);
   }
   const file = cells.get('dynamics_params');
-  const found = file === undefined || isBare ? undefined : parameters(file, row);
-  const given = { ...(found?.value ?? {}) };
+  const found = file === undefined ? undefined : parameters(file, row);
+  // NEURON's cells without shape take no more than the sign.
+  const given = isBare ? { sign: found?.value['sign'] } : { ...(found?.value ?? {}) };
   const known = ['weight', 'delay', 'receptor_type', 'receptor', 'synapse_model', 'model'];
   for (const name of Object.keys(given))
-    if (!known.includes(name) && found)
+    if (!known.includes(name) && found && !isBare)
       config.report(messages.unknownParameter(name, 'static_synapse', known.slice(0, 3)), found.placeOf(name));
   const number = (...names: readonly string[]): number | undefined => {
     for (const name of names) {
@@ -164,6 +221,7 @@ function typeOf(row: TypeRow, isBare: boolean, { config, parameters }: Surroundi
     delay: number('delay'),
     count: number('nsyns'),
     receptor: number('receptor_type'),
+    sign: (isBare ? number('sign') : undefined) ?? 1,
     weightFunction: cells.get('weight_function'),
     sigma: number('weight_sigma'),
   };
@@ -203,7 +261,7 @@ function rowsOf(at: GroupAt, end: 'source' | 'target', ids: Float64Array, nodes:
   return rows;
 }
 
-function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundings): readonly Synapses[] {
+function readPopulation({ at, types, entry }: EdgePopulation, around: Surroundings): readonly Synapses[] {
   const { dt } = around;
   const wanted = { isRequired: true, isInteger: true };
   const typeIds = numbersIn(at, 'edge_type_id', wanted);
@@ -252,7 +310,8 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
     if (!type || source < 0 || target < 0) continue;
     const [group, row] = [grouping.groupOf(edge), grouping.rowIn(edge)];
     let weight = weightsIn?.get(group)?.[row] ?? type.weight;
-    let synapses = countsIn?.get(group)?.[row] ?? type.count ?? 1;
+    const stated = countsIn?.get(group)?.[row] ?? type.count;
+    let synapses = stated ?? 1;
     const delay = delaysIn?.get(group)?.[row] ?? type.delay;
     const [sourcePart, targetPart] = [from.partOf[source]!, to.partOf[target]!];
     if (sourcePart === noPart || targetPart === noPart) continue;
@@ -274,12 +333,14 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
       }
       weight *= tuningFactor(angles[0]!, angles[1]!, sigma!);
     }
-    if (!(synapses >= 0)) {
+    if (!(synapses >= 0 && (!template.sections || Number.isInteger(synapses)))) {
       const place = type.count === synapses ? type.row.place : placeIn(at, `${group}/nsyns`, row);
       once('nsyns', () => at.report(messages.wrongValue('nsyns', 'a number of synapses, 0 or more', synapses), place));
+      continue;
     }
-    // BMTK makes one synapse at the place of an edge.
+    // Each synapse on a shape has the weight of its edge.
     if (template.sections) synapses = 1;
+    else if (stated !== undefined) weight *= type.sign;
     if (synapses !== 1) counted++;
     if (delay === undefined && template.sections) {
       once(`delay ${type.row.id}`, () => at.report(messages.missingInEdges(type.row.id, 'delay'), type.row.place));
@@ -294,8 +355,15 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
         ),
       );
     const { by, variables } = template.weight;
-    const model = template.sections && places.modelOf(edge, type.row, template.sections.length);
-    if (template.sections && model === undefined) continue;
+    const model =
+      template.compartments &&
+      places.modelOf(
+        edge,
+        type.row,
+        { compartments: template.compartments, random: around.generatorOf(to, target) },
+        stated,
+      );
+    if (template.compartments && (model === undefined || places.countOf(edge) === 0)) continue;
     const receptor = model ?? (by === 'receptor' ? (type.receptor ?? 0) - 1 : weight < 0 ? 1 : 0);
     if (model === undefined && (receptor < 0 || receptor >= variables.length)) {
       once(`receptor ${type.row.id}`, () =>
@@ -310,6 +378,7 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
     sizes.set(key, (sizes.get(key) ?? 0) + 1);
   }
   if (counted > 0) at.report(messages.countedSynapses(at.group.name, counted), placeIn(at));
+  places.note();
   if (undelayed > 0) at.report(messages.usualDelay(at.group.name), placeIn(at));
   return [...sizes.keys()].map((key): Synapses => {
     const receptor = key % mostReceptors;
@@ -319,19 +388,18 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
     const template = target.template!;
     const edges: number[] = [];
     for (let edge = 0; edge < count; edge++) if (keys[edge] === key) edges.push(edge);
+    const all = template.sections ? edges.flatMap((edge) => Array<number>(places.countOf(edge)).fill(edge)) : edges;
     return {
-      name: around.names.take(
-        identifier(sizes.size === 1 ? at.group.name : partName(at.group.name, source, target, template, receptor)),
-      ),
+      name: identifier(sizes.size === 1 ? at.group.name : partName(at.group.name, source, target, template, receptor)),
       from: source,
       to: target,
       template,
       receptor,
-      sources: Uint32Array.from(edges, (edge) => from.elementOf[sourceRows[edge]!]!),
-      targets: Uint32Array.from(edges, (edge) => to.elementOf[targetRows[edge]!]!),
-      weights: Float64Array.from(edges, (edge) => weights[edge]!),
-      delays: Float64Array.from(edges, (edge) => delays[edge]!),
-      entry: around.entry,
+      sources: Uint32Array.from(all, (edge) => from.elementOf[sourceRows[edge]!]!),
+      targets: Uint32Array.from(all, (edge) => to.elementOf[targetRows[edge]!]!),
+      weights: Float64Array.from(all, (edge) => weights[edge]!),
+      delays: Float64Array.from(all, (edge) => delays[edge]!),
+      entry,
       ...(template.sections ? { placed: places.synapsesOf(edges) } : {}),
     };
   });

@@ -19,9 +19,10 @@ import { synapsesFor } from '../../src/library/pynn/index.js';
 import type { WeightKind } from '../../src/library/standard-type.js';
 import { located, settle } from '../shared/located.js';
 import { readConfig, type Config, type SonataFiles } from './config.js';
+import { kindsByName } from './drawn-places.js';
 import { readEdges, type Synapses } from './edges.js';
 import type { PlacedSynapses } from './places.js';
-import { readInputs, type Inputs } from './inputs.js';
+import { onGrid, readInputs, type Inputs } from './inputs.js';
 import * as messages from './messages.js';
 import { elementsOf, nodeSetsOf, type NodeSets } from './node-sets.js';
 import { readNodes, type NodePart, type Nodes } from './nodes.js';
@@ -62,12 +63,18 @@ export function importSonata(
   if (config.get('networks', 'nodes') === undefined && !diagnostics.hasErrors)
     config.report(messages.missingKey('networks.nodes', 'a list of files of nodes'), config.place('networks'));
   const groups = new Map([...nodes.values()].map((population) => [population.name, population.groups]));
-  const edges = readEdges(config, nodes, run.dt, new UniqueNames(), groups, unreadable);
   const sets = nodeSetsOf(config, nodes);
   const inputs = readInputs(config, nodes, sets, run.dt);
+  const edges = readEdges(config, nodes, run.dt, [...inputs.spikes.keys()], groups, unreadable);
   const reports = readReports(config, sets, run);
   if (diagnostics.hasErrors) return null;
   if (peers) notePeers(config, value, nodes, groups);
+  const hasShapes = [...nodes.values()].some(({ parts }) => parts.some(({ template }) => template?.sections));
+  const delayFrom = (part: NodePart): number | undefined =>
+    hasShapes ? (edges.find(({ from }) => from === part)?.delays[0] ?? 0) : undefined;
+  const spikes = new Map(
+    [...inputs.spikes].map(([part, own]) => [part, onGrid(own, part, run.dt, delayFrom(part), config)]),
+  );
   const arrays = new Arrays();
   const parts = [...nodes.values()].flatMap((population) => population.parts.map((part) => ({ population, part })));
   const templates = new Set(parts.flatMap(({ part: { template } }) => (template ? [template] : [])));
@@ -97,7 +104,7 @@ export function importSonata(
     populations: Object.fromEntries(
       parts.map(({ population, part }) => [
         part.name,
-        located(populationOf(part, types, inputs, arrays), config.pointer('networks', 'nodes', population.entry)),
+        located(populationOf(part, types, spikes, arrays), config.pointer('networks', 'nodes', population.entry)),
       ]),
     ),
     projections: Object.fromEntries(
@@ -114,7 +121,7 @@ export function importSonata(
 function populationOf(
   part: NodePart,
   types: ReadonlyMap<Template, string>,
-  { spikes }: Inputs,
+  spikes: Inputs['spikes'],
   arrays: Arrays,
 ): unknown {
   const { template, ids, values, positions } = part;
@@ -290,7 +297,7 @@ function readReports(config: Config, sets: NodeSets, { dt, duration = 0 }: Run):
       // Spikes of all cells are recorded.
       if (module === 'spikes_report') return [];
       if (typeof module === 'string' && !membraneReports.includes(module)) {
-        config.report(messages.unsupported(`the report ${name} of the module ${module}`), place);
+        config.report(messages.reportLeftOut(name, module), place);
         return [];
       }
       const given = memberOf(report, 'variable_name');
@@ -334,10 +341,7 @@ function readReports(config: Config, sets: NodeSets, { dt, duration = 0 }: Run):
 }
 
 /** Kinds of sections by their names in reports. @source BMTK 1.2.0, bmtk/simulator/bionet/modules/record_cellvars.py */
-const reportedKinds: Readonly<Record<string, string>> = {
-  ...{ soma: 'soma', somatic: 'soma', axon: 'axon', axonal: 'axon', dend: 'dend', basal: 'dend' },
-  ...{ 'basal dendrite': 'dend', apic: 'apic', apical: 'apic' },
-};
+const reportedKinds: Readonly<Record<string, string>> = { ...kindsByName, 'basal dendrite': 'dend' };
 
 /** Returns the places that a report samples: the middle of the soma, or that of each compartment of some sections. */
 function sitesOf(

@@ -26,6 +26,7 @@ interface ListedSpikes {
 
 /** Additions to a model by the inputs of a config. */
 export interface Inputs {
+  /** As the files have them, by part in the order of the inputs. */
   readonly spikes: ReadonlyMap<NodePart, Spikes>;
   readonly stimuli: Readonly<Record<string, StimulusDocument>>;
 }
@@ -89,8 +90,7 @@ export function readInputs(
       );
     else config.report(messages.unsupported(`the input ${name} of type ${type}`), place);
   }
-  const hasShapes = [...populations.values()].some(({ parts }) => parts.some(({ template }) => template?.sections));
-  const whole = new Map([...spikes].map(([part, lists]) => [part, onGrid(joined(lists), part, dt, hasShapes, config)]));
+  const whole = new Map([...spikes].map(([part, lists]) => [part, joined(lists)]));
   for (const nodes of populations.values())
     if (isVirtual(nodes) && !nodes.parts.some((part) => whole.has(part)))
       config.report(messages.silentSource(nodes.name), config.place('networks', 'nodes', nodes.entry));
@@ -111,26 +111,46 @@ const rounding = 1e-9;
 
 /**
  * Returns spikes with times between two steps moved to a step, and notes their number: to the later one, as BMTK and
- * NEST deliver them, or to the nearest one, as NEURON does.
+ * NEST deliver them, or in circuits with shapes to the one in which NEURON delivers them.
  *
- * @source NEST 3.10.0, spike_generator with precise_times as BMTK 1.2.0 sets it: neurons on the grid ignore the offset;
- *   NEURON 9.0, src/nrncvode: a fixed step begins with the events until its middle
+ * @param dt  time step in ms
+ * @param delay  of the part's synapses in ms, if the circuit has shapes
+ * @source NEST 3.10.0, spike_generator with precise_times as BMTK 1.2.0 sets it: neurons on the grid ignore the offset
  */
-function onGrid(
+export function onGrid(
   { elements, times }: Spikes,
   { name }: NodePart,
   dt: number,
-  toNearest: boolean,
+  delay: number | undefined,
   config: Config,
 ): Spikes {
-  let moved = 0;
-  const rounded = times.map((time) => {
-    const step = Math.ceil(time / dt - (toNearest ? 0.5 : 0) - rounding);
-    if (Math.abs(time / dt - step) > rounding) moved++;
-    return step * dt;
-  });
-  if (moved > 0) config.report(messages.betweenSteps(name, moved, times.length, dt, toNearest), config.place('inputs'));
-  return { elements, times: moved > 0 ? rounded : times };
+  const steps =
+    delay === undefined ? times.map((time) => Math.ceil(time / dt - rounding)) : stepsOfNeuron(times, delay, dt);
+  const moved = times.filter((time, k) => Math.abs(time / dt - itemAt(steps, k)) > rounding).length;
+  if (moved > 0)
+    config.report(messages.betweenSteps(name, moved, times.length, dt, delay !== undefined), config.place('inputs'));
+  return { elements, times: moved > 0 ? steps.map((step) => step * dt) : times };
+}
+
+/** Steps that the clock counts; spikes after them are at the nearest step. */
+const mostSteps = 1e8;
+
+/**
+ * Returns the steps of spikes, without their delay. A step of NEURON begins with the arrivals until its middle, by a
+ * clock that adds half a step twice in each.
+ *
+ * @source NEURON 9.0, src/nrnoc/fadvance.cpp and src/nrncvode/netcvode.cpp
+ */
+function stepsOfNeuron(times: Float64Array, delay: number, dt: number): Float64Array {
+  const steps = new Float64Array(times.length);
+  let [step, clock] = [0, 0];
+  for (const k of Array.from(times.keys()).sort((a, b) => itemAt(times, a) - itemAt(times, b))) {
+    const arrival = itemAt(times, k) + delay;
+    if (arrival > mostSteps * dt) step = Math.round(arrival / dt);
+    else for (; clock + dt / 2 < arrival; step++) clock = clock + dt / 2 + dt / 2;
+    steps[k] = Math.max(step - Math.round(delay / dt), 0);
+  }
+  return steps;
 }
 
 // --- Spikes ---------------------------------------------------------------------------------------------------------

@@ -98,6 +98,15 @@ export const unsupported = (what: string, hint?: string): Finding => ({
   ...(hint === undefined ? {} : { hint }),
 });
 
+/** A report that changes nothing in the run. */
+export const reportLeftOut = (name: string, module: string): Finding => ({
+  code: 'sonata/report-left-out',
+  message: `the report ${shorten(name)} of the module ${shorten(module)} is left out`,
+  severity: 'warning',
+  expected: 'membrane_report, multimeter_report, multimeter or spikes_report',
+  found: shorten(module),
+});
+
 // --- Tables ---------------------------------------------------------------------------------------------------------
 /** A CSV file without a column that it needs. */
 export const missingColumn = (column: string, columns: readonly string[]): Finding => ({
@@ -352,8 +361,8 @@ export const outsideSection = (found: unknown): Finding => ({
 export const missingPlaces = (population: string): Finding => ({
   code: 'sonata/missing-places',
   message: `edges onto the shapes of ${population} have no places`,
-  expected: 'afferent_section_id and afferent_section_pos',
-  hint: 'BMTK draws places from target_sections and distance_range: store the ones that it drew',
+  expected: 'afferent_section_id and afferent_section_pos, or nsyns',
+  hint: 'with nsyns, places are drawn from target_sections and distance_range as in BMTK',
 });
 
 /** A part of a synapse on a cell with a shape that its type of edges does not state. */
@@ -500,6 +509,20 @@ export const betweenSteps = (name: string, moved: number, count: number, dt: num
     `${moved} of ${count} spikes of ${name} are between two steps of ${dt} ms and act at the ` +
       (toNearest ? 'nearest one, as in BMTK and NEURON' : 'later one, as in BMTK and NEST'),
   );
+
+/** Synapses at places that are drawn. */
+export const drawnPlaces = (edges: string, population: string, count: number): Finding =>
+  note(
+    'drawn-places',
+    `${count} synapses of ${edges} are at places on ${population} that are drawn as in BMTK, with generators seeded by its nodes`,
+  );
+
+/** A type of edges whose places are on no compartment. */
+export const nowhere = (id: number): Finding => ({
+  code: 'sonata/nowhere',
+  message: `edges of type ${id} make no synapses: no compartment has these target_sections and this distance_range`,
+  severity: 'warning',
+});
 
 /** Attributes without effect here. */
 export const unreadAttributes = (names: readonly string[]): Finding =>

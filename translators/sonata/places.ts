@@ -1,11 +1,17 @@
-/** Places of synapses on cells with a shape, as edges state them. */
+/** Places of synapses on cells with a shape, as edges state them or BMTK draws them. */
 
+import type { Finding } from '../../src/diagnostics/diagnostic.js';
 import { itemAt } from '../../src/diagnostics/entry.js';
+import type { RandomState } from '../../src/numpy/random-state.js';
 import type { Values } from '../shared/arrays.js';
 import type { TypeRow } from './csv.js';
+import { drawPlaces, targetsOf, type Compartment, type Targets } from './drawn-places.js';
 import * as messages from './messages.js';
 import type { PlacedSynapse } from './placed-synapses.js';
 import { placeIn, type GroupAt, type Grouping } from './tables.js';
+
+/** A place of a synapse: the number of a section, and the fraction along it. */
+type Site = Pick<Compartment, 'section' | 'fraction'>;
 
 /** Synapses of one model at places on cells with a shape. */
 export interface PlacedSynapses extends Pick<PlacedSynapse, 'name' | 'type'> {
@@ -19,13 +25,26 @@ export interface PlacedSynapses extends Pick<PlacedSynapse, 'name' | 'type'> {
 /** Places of the edges of a population. */
 export interface Places {
   /**
-   * Returns the number of the model of an edge's synapse, or undefined after a report.
+   * Returns the number of the model of an edge's synapses, or undefined after a report. Draws their places if the edge
+   * states none, so that edges must come in BMTK's order.
    *
-   * @param count  number of sections of the target
+   * @param target  the cell, and its generator
+   * @param count  number of synapses with drawn places; undefined: the edge has none
    */
-  modelOf(edge: number, type: TypeRow, count: number): number | undefined;
+  modelOf(edge: number, type: TypeRow, target: Target, count: number | undefined): number | undefined;
+  /** Returns the number of synapses of an edge. */
+  countOf(edge: number): number;
+  /** Notes the number of places that were drawn. */
+  note(): void;
   /** Returns the synapses of edges with one model. */
   synapsesOf(edges: readonly number[]): PlacedSynapses;
+}
+
+/** The cell at which an edge ends. */
+export interface Target {
+  /** In the order in which edges count its sections. */
+  readonly compartments: readonly Compartment[];
+  readonly random: RandomState;
 }
 
 /** Names of columns; the second ones are of older files. */
@@ -60,45 +79,71 @@ export function placesOn(
     return undefined;
   };
   const known = new Map<number, PlacedSynapse | undefined>();
+  const targets = new Map<readonly Compartment[], Map<number, Targets | undefined>>();
   const models: string[] = [];
   const synapses: PlacedSynapse[] = [];
+  const sites: (readonly Site[])[] = [];
   let [isReported, isAtEnd] = [false, false];
-  const once = (finding: Parameters<GroupAt['report']>[0], place = placeIn(at)): undefined => {
+  let drawnCount = 0;
+  const once = (finding: Finding, place = placeIn(at)): undefined => {
     if (!isReported) at.report(finding, place);
     isReported = true;
     return undefined;
   };
+  const stated = (edge: number, compartments: readonly Compartment[]): readonly Site[] | undefined => {
+    const [section, fraction] = [find(sectionsIn, edge), find(fractionsIn, edge)];
+    if (!section || !fraction) return once(messages.missingPlaces(target));
+    const placeOf = ([name]: readonly [string, number]): ReturnType<typeof placeIn> =>
+      placeIn(at, `${groupOf(edge)}/${name}`, rowIn(edge));
+    const count = (compartments.at(-1)?.section ?? -1) + 1;
+    if (!(Number.isInteger(section[1]) && section[1] >= 0 && section[1] < count))
+      return once(messages.noSuchSection(target, section[1], count), placeOf(section));
+    if (!(fraction[1] >= 0 && fraction[1] <= 1)) return once(messages.outsideSection(fraction[1]), placeOf(fraction));
+    if ((fraction[1] === 0 || fraction[1] === 1) && !isAtEnd) {
+      isAtEnd = true;
+      at.report(messages.synapseAtEnd(target), placeOf(fraction));
+    }
+    return [{ section: section[1], fraction: fraction[1] }];
+  };
+  const drawn = (type: TypeRow, { compartments, random }: Target, count: number): readonly Site[] | undefined => {
+    const byType = targets.get(compartments) ?? new Map<number, Targets | undefined>();
+    targets.set(compartments, byType);
+    if (!byType.has(type.id)) byType.set(type.id, targetsOf(type, compartments, at.report));
+    const found = byType.get(type.id);
+    const own = found && drawPlaces(found, count, random);
+    drawnCount += own?.length ?? 0;
+    return own;
+  };
   return {
-    modelOf(edge, type, count) {
+    modelOf(edge, type, cell, count) {
       if (!known.has(type.id)) known.set(type.id, synapseOf(type));
       const synapse = known.get(type.id);
-      const [section, fraction] = [find(sectionsIn, edge), find(fractionsIn, edge)];
-      if (!section || !fraction) return once(messages.missingPlaces(target));
-      const placeOf = ([name]: readonly [string, number]): ReturnType<typeof placeIn> =>
-        placeIn(at, `${groupOf(edge)}/${name}`, rowIn(edge));
-      if (!(Number.isInteger(section[1]) && section[1] >= 0 && section[1] < count))
-        return once(messages.noSuchSection(target, section[1], count), placeOf(section));
-      if (!(fraction[1] >= 0 && fraction[1] <= 1)) return once(messages.outsideSection(fraction[1]), placeOf(fraction));
-      if (!synapse) return undefined;
-      if ((fraction[1] === 0 || fraction[1] === 1) && !isAtEnd) {
-        isAtEnd = true;
-        at.report(messages.synapseAtEnd(target), placeOf(fraction));
-      }
+      const isDrawn = count !== undefined && !find(sectionsIn, edge);
+      const own = isDrawn ? drawn(type, cell, count) : stated(edge, cell.compartments);
+      if (!own || !synapse) return undefined;
+      sites[edge] = own;
       synapses[edge] = synapse;
       if (!models.includes(synapse.name)) models.push(synapse.name);
       return models.indexOf(synapse.name);
     },
+    countOf: (edge) => sites[edge]?.length ?? 0,
+    note() {
+      if (drawnCount > 0) at.report(messages.drawnPlaces(at.group.name, target, drawnCount), placeIn(at));
+    },
     synapsesOf(edges) {
       const { name, type, values } = itemAt(synapses, itemAt(edges, 0));
+      const all = edges.flatMap((edge) => itemAt(sites, edge));
       return {
         name,
         type,
-        sections: Uint32Array.from(edges, (edge) => find(sectionsIn, edge)?.[1] ?? 0),
-        fractions: Float64Array.from(edges, (edge) => find(fractionsIn, edge)?.[1] ?? 0),
+        sections: Uint32Array.from(all, ({ section }) => section),
+        fractions: Float64Array.from(all, ({ fraction }) => fraction),
         values: new Map(
           Object.keys(values).map((parameter) => [
             parameter,
-            Float64Array.from(edges, (edge) => itemAt(synapses, edge).values[parameter] ?? 0),
+            Float64Array.from(
+              edges.flatMap((edge) => itemAt(sites, edge).map(() => itemAt(synapses, edge).values[parameter] ?? 0)),
+            ),
           ]),
         ),
       };

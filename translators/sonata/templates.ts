@@ -11,6 +11,7 @@ import { standardCells } from '../../src/library/pynn/index.js';
 import { declaredName, isCell } from '../../src/library/declared-types.js';
 import { declaredIn, weightUnits, type StandardCell } from '../../src/library/standard-type.js';
 import type { NeuronType } from '../../src/model/model.js';
+import type { Compartment } from './drawn-places.js';
 import { adexCell, glifCell, intFire1 } from './own-cells.js';
 
 /** A parameter under its simulator's name. */
@@ -47,6 +48,8 @@ export interface Template {
   readonly constantCurrent?: string;
   /** Sections of a cell with a shape, in the order in which edges count them; absent: a point neuron. */
   readonly sections?: readonly string[];
+  /** Their compartments. */
+  readonly compartments?: readonly Compartment[];
 }
 
 /** Parameters of NEST that act only on plastic synapses or on the solver's error. */
@@ -215,11 +218,11 @@ function pynn(cell: StandardCell): Template {
   };
 }
 
-/** NEURON's IntFire1. */
+/** NEURON's IntFire1, whose times are in seconds in files of the Allen Institute. @source BMTK 1.2.0, cell_models.py */
 const nrnIntFire1: Template = {
   name: 'IntFire1',
   cell: intFire1,
-  parameters: parametersOf({ tau: ['ms', 10], refrac: ['ms', 5] }),
+  parameters: parametersOf({ tau: ['s', 0.01], refrac: ['s', 0.005] }),
   values: { tau: 'tau', refrac: 'refrac' },
   weight: { unit: '1', variables: ['m', 'm'], by: 'sign' },
   recordable: { m: 'm' },

@@ -62,7 +62,8 @@ def run(source):
     config.build_env()
     network = bionet.BioNetwork.from_config(config)
     simulator = bionet.BioSimulator.from_config(config, network=network)
-    cells = network.get_local_cells()
+    # Cells without sections spike only.
+    cells = {gid: cell for gid, cell in network.get_local_cells().items() if hasattr(cell.hobj, "soma")}
     potentials = {gid: h.Vector().record(cell.hobj.soma[0](0.5)._ref_v) for gid, cell in cells.items()}
     simulator.run()
     with h5py.File(next(source.parent.rglob("output/spikes.h5"))) as file:

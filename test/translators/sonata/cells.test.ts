@@ -1,10 +1,10 @@
 /** Mistakes in circuits of cells with shapes. */
 
 import { describe, expect, it } from 'vitest';
-import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
+import { DiagnosticError, type Diagnostic } from '../../../src/diagnostics/diagnostic.js';
 import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { temporaryFolder } from '../../support/command.js';
-import { circuitOfCells, membraneInNeuroml, writeCells } from './cells.js';
+import { circuitOfCells, drawnPlaces, membraneInNeuroml, writeCells } from './cells.js';
 import type { Tables } from './support.js';
 import '../../../translators/nmodl/road.js';
 import '../../../translators/sonata/road.js';
@@ -14,22 +14,24 @@ let circuits = 0;
 
 type Changes = Readonly<Record<string, string | Tables | null>>;
 
-/** Codes of errors, with the file and place of each, of the circuit with other files. */
-async function errorsOf(changes: Changes): Promise<readonly string[]> {
+/** Codes of errors, or of warnings, with the file and place of each, of the circuit with other files. */
+async function errorsOf(changes: Changes, wanted: 'error' | 'warning' = 'error'): Promise<readonly string[]> {
   const home = folder.file(`cells-${++circuits}`);
   const path = await writeCells(home, changes);
-  try {
-    importModel(readSource(path));
-    return [];
-  } catch (error) {
-    if (!(error instanceof DiagnosticError)) throw error;
-    return error.diagnostics
-      .filter(({ severity }) => severity === 'error')
-      .map(({ code, place }) => {
-        const where = place?.line === undefined ? place?.pointer : `${place.line}`;
-        return `${code} ${place?.document.replace(`${home}/`, '')}:${where}`;
-      });
-  }
+  const found = (): readonly Diagnostic[] => {
+    try {
+      return importModel(readSource(path)).diagnostics;
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      return error.diagnostics;
+    }
+  };
+  return found()
+    .filter(({ severity }) => severity === wanted)
+    .map(({ code, place }) => {
+      const where = place?.line === undefined ? place?.pointer : `${place.line}`;
+      return `${code} ${place?.document.replace(`${home}/`, '')}:${where}`;
+    });
 }
 
 const textOf = (name: string): string => circuitOfCells[name] as string;
@@ -126,6 +128,12 @@ describe('membranes in NeuroML', () => {
   });
 });
 
+/** Returns the circuit with drawn places, with another type of synapses of given spikes. */
+const drawn = (from: string, to: string): Changes => ({
+  ...drawnPlaces,
+  [synapses]: (drawnPlaces[synapses] as string).replace(from, to),
+});
+
 describe('synapses on cells with shapes', () => {
   it.each<[string, Changes, readonly string[]]>([
     [
@@ -146,6 +154,22 @@ describe('synapses on cells with shapes', () => {
         ),
       }, // prettier-ignore
       [`sonata/missing-places ${edges}:/edges/ext_to_cells`],
+    ],
+    ['on drawn places without their sections', drawn("\"['basal', 'somatic']\"", 'NULL'), [`sonata/missing-in-edges ${synapses}:2`]], // prettier-ignore
+    ['on drawn places without their distances', drawn('"[5.0, 1e+20]"', 'NULL'), [`sonata/missing-in-edges ${synapses}:2`]], // prettier-ignore
+    ['on drawn places of unknown sections', drawn("'basal'", "'tuft'"), [`sonata/unknown-section ${synapses}:2`]],
+    ['on drawn places that are no list', drawn("['basal', 'somatic']", 'basal'), [`sonata/wrong-value ${synapses}:2`]],
+    ['on drawn places at no distance', drawn('[5.0, 1e+20]', '[5.0, NaN]'), [`sonata/wrong-value ${synapses}:2`]],
+    [
+      'on half a drawn place',
+      {
+        ...drawnPlaces,
+        [edges]: {
+          ...(drawnPlaces[edges] as Tables),
+          '/edges/ext_to_cells/0/nsyns': new Float64Array([3, 5, 0.5, 6, 2, 3]),
+        },
+      },
+      [`sonata/wrong-value ${edges}:/edges/ext_to_cells/0/nsyns[2]`],
     ],
     ['of an unknown model', edited(synapses, 'Exp2Syn', 'Exp3Syn'), [`sonata/unknown-synapse ${synapses}:2`]],
     ['without a model', edited(synapses, 'Exp2Syn', 'NULL'), [`sonata/missing-in-edges ${synapses}:2`]],
@@ -168,5 +192,15 @@ describe('synapses on cells with shapes', () => {
     expect(found.length).toBeGreaterThan(0);
     expect(expected.filter((one) => !found.some((error) => error.startsWith(one)))).toEqual([]);
     expect(found.filter((error) => !expected.some((one) => error.startsWith(one)))).toEqual([]);
+  });
+});
+
+describe('parts of circuits that do nothing', () => {
+  it.each<[string, Changes, string]>([
+    ['edges to no compartment', drawn('[5.0, 1e+20]', '[5000, 6000]'), `sonata/nowhere ${synapses}:2`],
+    ['a report of another module', edited('config.json', '"membrane_report"', '"netcon_report"'), 'sonata/report-left-out config.json:'], // prettier-ignore
+  ])('%s are left out with a warning', async (_, changes, expected) => {
+    const found = await errorsOf(changes, 'warning');
+    expect(found.map((one) => one.slice(0, expected.length))).toEqual([expected]);
   });
 });

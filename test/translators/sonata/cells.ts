@@ -198,6 +198,65 @@ export const membraneInNeuroml: Readonly<Record<string, string>> = {
   ].join('\n'),
 };
 
+/** Tables of edges without places, with one more that ends at node 3. @param counts  of the synapses of each edge */
+const withoutPlaces = (name: string, source: string, more: number, counts: readonly number[]): Tables => {
+  const column = (dataset: string): readonly number[] => {
+    const found = (circuitOfCells[`network/${name.replace('_to', '')}_edges.h5`] as Tables)[
+      `/edges/${name}/${dataset}`
+    ];
+    return found !== undefined && 'values' in found && Array.isArray(found.values) ? found.values : (found as number[]);
+  };
+  const types = column('edge_type_id');
+  return {
+    [`/edges/${name}/source_node_id`]: { values: [...column('source_node_id'), more], node_population: source },
+    [`/edges/${name}/target_node_id`]: { values: [...column('target_node_id'), 3], node_population: 'cells' },
+    [`/edges/${name}/edge_type_id`]: [...types, 3],
+    [`/edges/${name}/edge_group_id`]: counts.map(() => 0),
+    [`/edges/${name}/edge_group_index`]: [...counts.keys()],
+    [`/edges/${name}/0/nsyns`]: counts,
+  };
+};
+
+const drawnEdges = (...rows: readonly string[]): string =>
+  ['edge_type_id model_template dynamics_params syn_weight delay target_sections distance_range', ...rows, ''].join(
+    '\n',
+  );
+
+/**
+ * Files with which BMTK draws the places of synapses. Edges between cells come first, although their file comes last,
+ * and other nodes come first. One more node has no shape.
+ */
+export const drawnPlaces: Readonly<Record<string, string | Tables>> = {
+  'config.json': json({
+    ...config,
+    components: { ...config.components, point_neuron_models_dir: './components/cells' },
+    networks: { ...config.networks, nodes: [...config.networks.nodes].reverse() },
+    reports: { v: { ...config.reports.v, cells: { population: 'cells', node_id: [0, 1, 2] } } },
+  }),
+  'components/cells/point.json': json({ tau: 0.02, refrac: 0.003, type: 'NEURON_IntFire1' }),
+  'components/synapses/plus.json': json({ level_of_detail: 'instantaneous', sign: 1 }),
+  'components/synapses/minus.json': json({ level_of_detail: 'instantaneous', sign: -1 }),
+  'network/cells_node_types.csv': `${circuitOfCells['network/cells_node_types.csv'] as string}102 point NULL nrn:IntFire1 point_neuron NULL point.json\n`,
+  'network/cells_nodes.h5': {
+    '/nodes/cells/node_type_id': [100, 101, 100, 102],
+    '/nodes/cells/node_id': [0, 1, 2, 3],
+    '/nodes/cells/node_group_id': [0, 0, 0, 0],
+    '/nodes/cells/node_group_index': [0, 1, 2, 3],
+    '/nodes/cells/0/x': [0, 100, 200, 300],
+  },
+  'network/ext_cells_edge_types.csv': drawnEdges(
+    `1 Exp2Syn excitation.json 0.0015 2.0 "['basal', 'somatic']" "[5.0, 1e+20]"`,
+    '3 NULL plus.json 0.35 2.0 NULL NULL',
+  ),
+  'network/cells_cells_edge_types.csv': drawnEdges(
+    `1 exp2syn excitation.json 0.0008 1.5 "['basal', 'axonal', 'apical']" "[0.0, 40.0]"`,
+    `2 expsyn inhibition.json 0.003 1.0 "['somatic', 'basal']" "[0.0, 30.0]"`,
+    '3 NULL minus.json 0.1 1.0 NULL NULL',
+  ),
+  'network/ext_cells_edges.h5': withoutPlaces('ext_to_cells', 'ext', 1, [3, 5, 4, 6, 2, 3]),
+  'network/cells_cells_edges.h5': withoutPlaces('cells_to_cells', 'cells', 1, [4, 1, 3, 7, 2]),
+};
+
 /** Returns the texts of the circuit's other files. */
 export const copiedTexts = (): readonly string[] =>
   Object.values(copied).map((file) => readFileSync(join(root, file), 'utf8'));

@@ -65,7 +65,7 @@ export async function packModel(imported: ImportedModel, options: PackOptions): 
     notations: options.notations,
     results: await packedResults(options, imported),
     measure: async (valid, to, converted) => {
-      const measured = await measure(valid, to, converted);
+      const measured = await measure(valid, to, converted, { from: imported.notation });
       return { verdict: measured.verdict, text: measurementText(measured), check: measurementReport(measured) };
     },
     date: date.slice(0, defaultDate.indexOf('T')),

@@ -1,37 +1,34 @@
-/**
- * Measures a conversion: the written files are read without the model that they carry, and both models run. The budget
- * is two seconds of processor for the first 200 ms of the model.
- */
+/** Measures a conversion: the written files are read without the model that they carry, and both models run. */
 
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { connectionsOf, countOf } from '../draw/drawing-cost.js';
 import { hashModel } from '../model/hash.js';
-import type { Recording, ValidModel } from '../model/model.js';
+import type { ValidModel } from '../model/model.js';
 import { drawnParts } from '../model/drawn-parts.js';
 import { remainingDraws } from '../model/remaining-draws.js';
-import { isRecording } from '../model/tagged.js';
 import { typedModel } from '../model/typed-model.js';
 import type { Simulator } from '../library/simulators/names.js';
 import { asItsScriptRuns } from '../library/simulators/source-setup.js';
 import type { ConvertedModel, TargetNotation } from '../convert/convert.js';
 import { targetOf } from '../convert/target-notations.js';
-import type { Grade } from '../compare/compare.js';
-import { InterruptedError } from '../pipeline/interrupted.js';
-import { comparedTime, compareWritten, type CheckOptions, type ConversionCheck } from './check-conversion.js';
+import type { Notation } from '../pipeline/read/notation.js';
 import { isLarger, limitOf, noLimit, reasonOf, settledOrReason, type Limit, type LimitOptions } from './limit.js';
 import { listedIn, workIn } from './limit-work.js';
+import { compared, graded, gradesAtOwnStep, tooLarge, type OwnStep } from './own-step.js';
 import { convertWritten, notationRead, readBack, type HowToConvert } from './read-back.js';
 
-/** Result of measuring a conversion. */
-export interface Measurement {
-  readonly verdict: 'exact' | 'not measured' | Grade;
-  /** Reason why there is no grade. */
-  readonly reason?: string;
-  /** Comparison of both runs. */
-  readonly check?: ConversionCheck;
+/** Result of measuring a conversion: the grade of the simulators that agree least. */
+export interface Measurement extends Omit<OwnStep, 'verdict'> {
+  readonly verdict: 'exact' | OwnStep['verdict'];
+  /** Grades of other simulators. */
+  readonly others?: readonly OwnStep[];
   /** Verdict in the limit of small steps, with the draws of the model in both; absent: not decided. */
   readonly limit?: Limit;
 }
+
+/** Returns the grades of a measurement, those of the simulators that agree least first. */
+export const ownSteps = ({ verdict, reason, check, between, others = [] }: Measurement): readonly OwnStep[] =>
+  verdict === 'exact' ? [] : [{ verdict, reason, check, between } as OwnStep, ...others];
 
 /** How to measure. */
 interface MeasureOptions extends HowToConvert {
@@ -43,23 +40,18 @@ interface MeasureOptions extends HowToConvert {
   readonly seconds?: number | undefined;
   /** Whether only the limit of small steps is decided, without a grade at the model's own step. */
   readonly limitOnly?: boolean;
-  /** Seconds of processor for the grade; absent: two. */
-  readonly processor?: number | undefined;
+  /** Notation of the model, whose simulators run it; absent: it runs as it is. */
+  readonly from?: Notation;
 }
 
 /** Limits of a measurement that the user did not ask for. */
 const budget = {
-  processor: 2,
-  seconds: 0.2,
-  longest: 1,
   cells: 50_000,
   pairs: 2e7,
   listedSynapses: 1e6,
   listedSpikes: 3e5,
   characters: 5e6,
 } as const;
-
-const tooLarge: Measurement = { verdict: 'not measured', reason: 'larger than the budget (--check runs all of it)' };
 
 const notMeasured = (reason: string): Measurement => ({ verdict: 'not measured', reason });
 
@@ -68,7 +60,7 @@ export async function measure(
   given: ValidModel,
   to: TargetNotation,
   converted: ConvertedModel,
-  { whole = false, processor = budget.processor, seconds, simulator, limitOnly = false, ...how }: MeasureOptions = {},
+  { whole = false, from, seconds, simulator, limitOnly = false, ...how }: MeasureOptions = {},
 ): Promise<Measurement> {
   const limited = seconds === undefined ? {} : { seconds };
   if (simulator !== undefined) {
@@ -90,25 +82,11 @@ export async function measure(
     // Shorter steps do not undo what the simulator of a script makes of its setup.
     const limits = async (): Promise<Pick<Measurement, 'limit'>> =>
       source === given ? { limit: await limitOfWritten(valid, target, { to, converted, how, limited }) } : {};
-    if (whole) {
-      const check = await compareWritten(valid, target, { became: converted.became });
-      return { ...graded(check), ...(await limits()) };
-    }
     const limit = await limits();
     if (limitOnly) return { ...notMeasured('only the limit was decided'), ...limit };
-    const clock = processorClock(processor);
-    const { became } = converted;
-    try {
-      return {
-        ...graded(await compareFirst(valid, target, { target: 'wasm', signal: clock.signal, became })),
-        ...limit,
-      };
-    } catch (error) {
-      if (!clock.signal.aborted && !(error instanceof InterruptedError)) throw error;
-      return { ...tooLarge, ...limit };
-    } finally {
-      clock.stop();
-    }
+    const options = { became: converted.became, whole, ...(from === undefined ? {} : { from }) };
+    const [first = tooLarge, ...others] = await gradesAtOwnStep(withDuration(given), target, to, options);
+    return { ...first, ...limit, ...(others.length === 0 ? {} : { others }) };
   } catch (error) {
     if (error instanceof DiagnosticError)
       return notMeasured(`it cannot run here: ${error.diagnostics[0]?.message ?? error.message}`);
@@ -158,53 +136,7 @@ async function limitOfWritten(
 function withDuration(valid: ValidModel): ValidModel {
   const { model } = valid;
   if (model.experiment.protocol.length > 0) return valid;
-  return { ...valid, model: { ...model, experiment: { ...model.experiment, protocol: [{ run: budget.seconds }] } } };
-}
-
-/**
- * Compares the first part of both runs. If too few spikes decide, it compares a longer part within the budget. Without
- * spikes and recorded variables, it compares the first state variable of each population.
- */
-async function compareFirst(valid: ValidModel, target: ValidModel, options: CheckOptions): Promise<ConversionCheck> {
-  const first = await compareWritten(valid, target, { ...options, seconds: budget.seconds });
-  const isOpen = ({ failure, grade }: ConversionCheck): boolean =>
-    failure === undefined && (grade === undefined || grade === 'cannot say');
-  if (!isOpen(first)) return first;
-  try {
-    const seconds = Math.min(budget.longest, comparedTime(valid.model));
-    const longer = seconds > budget.seconds ? await compareWritten(valid, target, { ...options, seconds }) : first;
-    if (longer.grade !== undefined) return longer;
-    const recorded = recordingStates(valid);
-    return recorded === valid ? longer : await compareWritten(recorded, target, { ...options, seconds });
-  } catch (error) {
-    if (options.signal?.aborted || error instanceof InterruptedError) return first;
-    throw error;
-  }
-}
-
-/** Returns a model that records the first state variable of each population, if it records no variables. */
-function recordingStates(valid: ValidModel): ValidModel {
-  const { model } = valid;
-  if (model.recordings.some((recording) => isRecording(recording, 'variables'))) return valid;
-  const states = Object.entries(model.populations).flatMap(([population, { type = '' }]): Recording[] => {
-    const { compartments, state = {} } = model.neurons[type] ?? {};
-    const [variable] = compartments === undefined ? Object.keys(state) : ['v'];
-    return variable === undefined ? [] : [{ of: { population }, variables: [variable], name: `check_${population}` }];
-  });
-  return states.length === 0 ? valid : { ...valid, model: { ...model, recordings: [...model.recordings, ...states] } };
-}
-
-/** Returns the verdict of a comparison of both runs. */
-export function graded(check: ConversionCheck): Measurement {
-  const { failure, grade, absent, populations, spikes } = check;
-  if (failure !== undefined) return { ...notMeasured(failure), check };
-  const lost = absent.filter((name) => !name.includes('.'));
-  if (lost.length > 0)
-    return { ...notMeasured(`no population has the name of ${lost.join(', ')} after conversion`), check };
-  if (grade !== undefined) return { verdict: grade === 'identical' ? 'same spikes' : grade, check };
-  const silent = populations.length > 0 && spikes[0] + spikes[1] === 0;
-  const open = check.drawnAnew === undefined ? 'no recorded variable to compare' : 'the file draws its own numbers';
-  return { ...notMeasured(`${silent ? 'no spikes, and ' : ''}${open}`), check };
+  return { ...valid, model: { ...model, experiment: { ...model.experiment, protocol: [{ run: compared.seconds }] } } };
 }
 
 /** Checks sizes before anything is drawn or compiled. */
@@ -252,18 +184,4 @@ function pairsOf(valid: ValidModel): number {
       sum + (isListed ? connectionsOf(projection, size).synapses : size(projection.from.of) * size(projection.to.of))
     );
   }, 0);
-}
-
-/** Returns a signal that aborts when this process has used the processor for as long as the budget allows. */
-function processorClock(seconds: number): { readonly signal: AbortSignal; readonly stop: () => void } {
-  const over = new AbortController();
-  const begin = process.cpuUsage();
-  const look = (): void => {
-    const { user, system } = process.cpuUsage(begin);
-    if (user + system >= seconds * 1e6) over.abort();
-  };
-  const timer = setInterval(look, 20);
-  look();
-  timer.unref();
-  return { signal: over.signal, stop: () => clearInterval(timer) };
 }

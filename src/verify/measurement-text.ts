@@ -7,7 +7,8 @@ import { parseUnit } from '../lang/units.js';
 import { limitLines, limitReport } from './limit-text.js';
 import type { VariableCheck } from './compare-samples.js';
 import type { PopulationCheck } from './compare-spikes.js';
-import type { Measurement } from './measure.js';
+import { ownSteps, type Measurement } from './measure.js';
+import type { OwnStep } from './own-step.js';
 
 /** Returns a time in s as text. */
 export const ms = (time: number): string => `${Number((time * 1e3).toPrecision(6))} ms`;
@@ -22,12 +23,28 @@ export const measurementText = (measurement: Measurement): string => measurement
  * @param named  gives a variable's name in the document
  */
 export function measurementLines(
-  { verdict, reason, check, limit }: Measurement,
+  measurement: Measurement,
   named: (variable: string) => string = (variable) => variable,
 ): readonly string[] {
+  const { verdict, limit } = measurement;
   if (verdict === 'exact') return ['exact, the same model when read back'];
   const decided = limit === undefined ? [] : limitLines(limit, named);
-  if (reason !== undefined || check === undefined) return [...decided, `not measured: ${reason ?? ''}`];
+  const pairs = new Map<string, { readonly lines: readonly string[]; readonly between: readonly string[] }>();
+  for (const grade of ownSteps(measurement)) {
+    const lines = gradeLines(grade, named);
+    const key = lines.join('\n');
+    pairs.set(key, { lines, between: [...(pairs.get(key)?.between ?? []), ...(grade.between ? [grade.between] : [])] });
+  }
+  const graded = [...pairs.values()].flatMap(({ lines: [first = '', ...figures], between }) => {
+    const start = ['at its own step', ...between].join(', ');
+    return [decided.length === 0 && between.length === 0 ? first : `${start}: ${first}`, ...figures];
+  });
+  return [...decided, ...graded];
+}
+
+/** Returns a grade at the own step, and its figures. */
+function gradeLines({ verdict, reason, check }: OwnStep, named: (variable: string) => string): readonly string[] {
+  if (reason !== undefined || check === undefined) return [`not measured: ${reason ?? ''}`];
   const drawsAnew = check.drawnAnew !== undefined;
   const { seconds, tolerance, populations, variables = [], with: tool, absent } = check;
   const order = (grade: Grade): number => -grades.indexOf(grade);
@@ -35,8 +52,7 @@ export function measurementLines(
   const how = `${ms(seconds)}${tool === 'interneuron' ? '' : ` of ${tool}`}${drawsAnew ? ', the file draws its own numbers' : ''}`;
   const grade = gradeText(verdict === 'not measured' ? 'cannot say' : verdict, tolerance);
   return [
-    ...decided,
-    `${decided.length === 0 ? '' : 'at its own step: '}${grade} (${how})`,
+    `${grade} (${how})`,
     ...(populations.length > 0 && spiking.length === 0 ? ['no spikes'] : []),
     ...shortened(
       [...spiking].sort((a, b) => order(a.grade) - order(b.grade)).map((spikes) => populationText(spikes, drawsAnew)),
@@ -51,10 +67,12 @@ export function measurementLines(
 }
 
 /** Returns a measurement with the figures of both verdicts, for reports. */
-export const measurementReport = ({ check, verdict, reason, limit }: Measurement): object => ({
+export const measurementReport = ({ check, verdict, reason, between, limit, others = [] }: Measurement): object => ({
   ...check,
   verdict,
   reason,
+  between,
+  ...(others.length === 0 ? {} : { others: others.map(({ check: other, ...grade }) => ({ ...other, ...grade })) }),
   ...(limit ? { limit: limitReport(limit) } : {}),
 });
 

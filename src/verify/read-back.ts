@@ -18,7 +18,7 @@ export type HowToConvert = Pick<ConvertOptions, 'freeze'>;
 export const notationRead = (to: TargetNotation): TargetNotation => (isCompiled(to) ? to : documentNotation(to));
 
 /** Checks whether a form has models that a simulator compiles, which nothing reads. */
-const isCompiled = (to: TargetNotation): boolean => targetOf(runFor(to)).onlyHere?.instead === to;
+export const isCompiled = (to: TargetNotation): boolean => targetOf(runFor(to)).onlyHere?.instead === to;
 
 /** Converts a model to the documents that are read. */
 export const convertWritten = (
@@ -52,6 +52,9 @@ export async function readBack(
   return (await readWritten(written, document)).valid;
 }
 
+/** Checks whether scripts move early spikes of a model; those of PyNN keep the times that their authors gave. */
+export const movesEarlySpikes = ({ model }: ValidModel): boolean => timingProperties[model.timing].simulator !== 'PyNN';
+
 /** Returns the model of a script with NESTML. Nothing reads that: models in it are those after the last rewriting. */
 async function inSimulator(
   valid: ValidModel,
@@ -59,8 +62,6 @@ async function inSimulator(
   how: HowToConvert,
   converted?: ConvertedModel,
 ): Promise<ValidModel> {
-  // Scripts of PyNN keep the times that their authors gave.
-  const isMoved = timingProperties[valid.model.timing].simulator !== 'PyNN';
   let settled = valid;
   const onPass: ConvertOptions['onPass'] = (_, rewritten) => void (settled = rewritten);
   const isPlain = converted !== undefined && !hasNestml(converted);
@@ -68,7 +69,7 @@ async function inSimulator(
   const read = hasNestml(script) ? settled : await readBack(valid, documentNotation(to), how);
   const [simulator] = targetOf(to).runBy ?? [];
   if (simulator === undefined) return read;
-  return writtenValid(await asComputedBy(simulator, typedValid(read), { movesEarlySpikes: isMoved }));
+  return writtenValid(await asComputedBy(simulator, typedValid(read), { movesEarlySpikes: movesEarlySpikes(valid) }));
 }
 
 /** Reads the main file of a conversion to a document, without the model that it carries. */

@@ -216,7 +216,7 @@ async function checkWritten(bundle: Bundle, run: ImportedModel, read: Read): Pro
   ];
 }
 
-/** Returns the model that is run with the positions of its parts in the author's document, which reports state. */
+/** Returns the model that is run with the notation of the author's document, and positions of its parts there. */
 async function withPositions(
   bundle: Bundle,
   made: PackedImport,
@@ -224,8 +224,8 @@ async function withPositions(
   read: Read,
 ): Promise<ImportedModel> {
   try {
-    const { positions } = await read(pathIn(bundle, made.source), optionsOf(made.settings));
-    return { ...run, positions };
+    const { positions, notation } = await read(pathIn(bundle, made.source), optionsOf(made.settings));
+    return { ...run, positions, notation };
   } catch (error) {
     messageOf(error);
     return run;
@@ -275,7 +275,7 @@ async function packedAgain(
         text: description.replace(/^.*?: /, ''),
         check: typeof check === 'object' && check !== null ? check : undefined,
       };
-      const measured = await measure(valid, to, converted);
+      const measured = await measure(valid, to, converted, { from: imported.notation });
       const text = measurementText(measured);
       const isSame =
         found.verdict === measured.verdict &&

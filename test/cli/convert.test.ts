@@ -144,11 +144,11 @@ it('proposes shorter steps for methods that lose spikes', async () => {
   const end = ({ stdout }: { stdout: string }) => stdout.slice(stdout.indexOf('\nconversion: ') + 1).trimEnd();
   const coarse = end(await runCommand(words));
   expect(coarse).toMatch(
-    /^conversion: the same model: .*\n[^]* {2}at its own step: different .*\n {2}driven 26 and 23 spikes[^]* shorter steps: --dt '0.01 ms'$/,
+    /^conversion: the same model: .*\n[^]* {2}at its own step, [^:]+: different .*\n {2}driven 26 and 23 spikes[^]* shorter steps: --dt '0.01 ms'$/,
   );
   expect(coarse.split('\n')[0]!.length).toBeLessThanOrEqual(100);
   expect(end(await runCommand([...words, '--dt', '0.01 ms']))).toMatch(
-    /^conversion: the same model: .*\n[^]* {2}at its own step: not shown to differ .*\n {2}driven 26 and 26 spikes/,
+    /^conversion: the same model: .*\n[^]* {2}at its own step, [^:]+: not shown to differ .*\n {2}driven 26 and 26 spikes/,
   );
 });
 
@@ -265,7 +265,7 @@ describe('a feature that a notation lacks', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/ {2}part +line +verdict +what differs\n( {2}.*\n)* {2}neurons\/p +\d* +different/);
     expect(stdout).toMatch(
-      /^conversion: the same model: .*\n[^]* {2}at its own step: same .*\n {2}no spikes\n {2}v of p .*\n$/m,
+      /^conversion: the same model: .*\n[^]* {2}at its own step, [^:]+: same .*\n {2}no spikes\n {2}v of p .*\n$/m,
     );
     const written = JSON.parse(readFileSync(report, 'utf8'));
     expect(Object.keys(written)).toEqual(['model', 'from', 'to', 'outcome', 'portable', 'outputs', 'report', 'check']);
@@ -336,7 +336,7 @@ describe('a feature that a notation lacks', () => {
     expect(stdout).toMatch(/^ {2}spike_monitors\/spikes +\d* +left out +variables recorded at events$/m);
     // 10*ln(2) ms to the threshold.
     expect(stdout).toMatch(
-      /^conversion: the same model: .*\n[^]* {2}at its own step: not shown .*\n {2}G 4 and 4 spikes, .*\n {2}1 recording is left out$/m,
+      /^conversion: the same model: .*\n[^]* {2}at its own step, [^:]+: not shown .*\n {2}G 4 and 4 spikes, .*\n {2}1 recording is left out$/m,
     );
   });
 

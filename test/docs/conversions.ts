@@ -140,7 +140,7 @@ async function verdictOf(
   const digest = digestOf(imported, converted);
   const known = recorded.get(key);
   if (known?.digest === digest && !measuresAll) return known;
-  const { verdict, reason, limit } = await measure(imported.valid, to, converted, { processor: Infinity });
+  const { verdict, reason, limit } = await measure(imported.valid, to, converted, { from: imported.notation });
   const why = limit === undefined ? reason : limit.verdict === 'the same model' ? undefined : limitText(limit);
   const found = {
     digest,

@@ -70,7 +70,6 @@ function execute(python: string, words: readonly string[], cwd: string): Promise
     PYTHONWARNINGS: 'ignore',
     INTERNEURON_PROGRAM: inject('program'),
     INTERNEURON_NODE: process.execPath,
-    INTERNEURON_MEASURE_SECONDS: '600',
     PATH: `${join(cwd, '.bin')}:${dirname(python)}:${process.env['PATH']}`,
   };
   return new Promise((resolve) => {

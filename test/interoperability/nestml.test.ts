@@ -155,7 +155,7 @@ test.skipIf(missing !== null)(
     const results = await inNest('cells of PyNN', converted);
     const written = await readBack(valid, 'pynn-nestml');
     expect(await expectSpikes(written, results, ['hh', 'iz', 'lif'])).toBeGreaterThan(30);
-    const { verdict, check } = await measure(valid, 'pynn-nestml', converted, { processor: Infinity });
+    const { verdict, check } = await measure(valid, 'pynn-nestml', converted);
     expect(verdict).toBe('not shown to differ');
     expect(check?.populations.map(({ population, matched }) => [population, matched > 0])).toEqual([
       ['hh', false],

@@ -51,7 +51,6 @@ export async function runCommand(words: readonly string[], options: CommandOptio
     progressStream: undefined,
     environment: {
       INTERNEURON_CACHE: join(tmpdir(), 'interneuron-test-cache'),
-      INTERNEURON_MEASURE_SECONDS: '600',
       ...options.environment,
     },
     onInterrupt(callback) {

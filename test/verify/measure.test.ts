@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { TargetNotation } from '../../src/convert/target-notations.js';
 import { convertModel } from '../../src/convert/convert.js';
 import { compareWritten } from '../../src/verify/check-conversion.js';
-import { graded, measure, type Measurement } from '../../src/verify/measure.js';
+import { measure, ownSteps, type Measurement } from '../../src/verify/measure.js';
+import { graded } from '../../src/verify/own-step.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
 import '../../translators/brian/road.js';
 import '../../translators/neuroml/road.js';
@@ -25,11 +26,18 @@ const modelOf = (more: object = {}, rest: object = {}) =>
     text: JSON.stringify({ ...document, neuron_groups: { cells: { ...cells, ...more } }, ...rest }),
   }).valid;
 
+/** A cell of PyNN with a constant current for 200 ms. */
+const cellOf = (type: string, params: object): object => ({
+  format: 'interneuron/pynn',
+  setup: { timestep: 0.1 },
+  populations: [{ label: 'cell', size: 1, cell: { type, params } }],
+  recordings: [{ target: 'cell', variables: ['spikes'] }],
+  phases: [{ run: 200 }],
+});
+
 async function measured(to: TargetNotation, more: object = {}, rest: object = {}): Promise<Measurement> {
   const valid = modelOf(more, rest);
-  return measure(valid, to, await convertModel(valid, to, { name: to === 'neuroml' ? 'm.nml' : 'model.xml' }), {
-    processor: Infinity,
-  });
+  return measure(valid, to, await convertModel(valid, to, { name: to === 'neuroml' ? 'm.nml' : 'model.xml' }));
 }
 
 describe('verdicts', () => {
@@ -91,12 +99,46 @@ test('standard cells beside types in NESTML are graded as NEST has them', async 
     <EventOutputFile id="f" fileName="f.spikes" format="ID_TIME"><EventSelection id="0" select="izp[0]" eventPort="spike"/></EventOutputFile>
   </Simulation></Lems>`;
   const { valid } = importModel({ name: 'LEMS_iz.xml', text });
-  const { check } = await measure(valid, 'pynn-nestml', await convertModel(valid, 'pynn-nestml'), {
-    processor: Infinity,
-  });
+  const { check } = await measure(valid, 'pynn-nestml', await convertModel(valid, 'pynn-nestml'));
   const [izp] = check?.populations.filter(({ population }) => population === 'izp') ?? [];
   expect(izp?.spikes[0]).toBeGreaterThan(4);
   expect([izp?.matched, izp?.largest]).toEqual([izp?.spikes[0], expect.closeTo(0, 9)]);
+});
+
+describe('grades of the simulators of both notations', () => {
+  test('simulators that compute the same have one grade', async () => {
+    const valid = modelOf();
+    const converted = await convertModel(valid, 'pynn-json');
+    const standard = await measure(valid, 'pynn-json', converted, { from: 'brian' });
+    expect([standard.between, standard.others]).toEqual(['Brian → NEST and NEURON', undefined]);
+    const lif = importModel({ name: 'lif.json', text: JSON.stringify(cellOf('IF_curr_exp', { i_offset: 1 })) }).valid;
+    const { between, others } = await measure(lif, 'brian-json', await convertModel(lif, 'brian-json'), {
+      from: 'pynn',
+    });
+    expect([between, others]).toEqual(['NEST and NEURON → Brian', undefined]);
+  });
+
+  test('NEST and Brian take the same steps of Euler for an Izhikevich cell, NEURON does not', async () => {
+    const { valid } = importModel({ name: 'iz.json', text: JSON.stringify(cellOf('Izhikevich', { i_offset: 0.01 })) });
+    const converted = await convertModel(valid, 'lems');
+    const grades = ownSteps(await measure(valid, 'lems', converted, { from: 'pynn' }));
+    const spikes = grades.map(({ between, check }) => [between, check?.populations[0]?.equalCounts, check?.matched]);
+    expect(spikes).toEqual([
+      ['NEURON → jNeuroML', 1, expect.any(Number)],
+      ['NEST → jNeuroML', 1, grades[1]?.check?.spikes[0]],
+    ]);
+    expect(grades[1]?.check?.spikes[0]).toBeGreaterThan(4);
+    expect(grades[0]?.check?.matched).toBeLessThan(grades[0]?.check?.spikes[0] ?? 0);
+  });
+
+  test('a simulator that runs both is compared with itself', async () => {
+    const document = { ...cellOf('Izhikevich', { i_offset: 0.01 }), setup: { timestep: 0.1, simulator: 'nest' } };
+    const { valid } = importModel({ name: 'iz.json', text: JSON.stringify(document) });
+    const { between, verdict } = await measure(valid, 'pynn-nestml', await convertModel(valid, 'pynn-nestml'), {
+      from: 'pynn',
+    });
+    expect([between, verdict]).toEqual(['NEST', 'same spikes']);
+  });
 });
 
 // PyNN 0.13 on NEST 3.10 records 2 and 5 ms only: the first spike that PyNN can send is at 2 ms.
@@ -113,7 +155,7 @@ test('listed spikes that NEST loses are lost in the measurement of a script for 
     ['pynn-nestml', 4],
     ['pynn-json', undefined],
   ] as const) {
-    const { check } = await measure(valid, to, await convertModel(valid, to), { processor: Infinity });
+    const { check } = await measure(valid, to, await convertModel(valid, to));
     expect(check?.populations[0]?.spikes).toEqual(spikes === undefined ? undefined : [6, spikes]);
   }
 });
@@ -233,10 +275,10 @@ describe('without a grade', () => {
     expect(given).toMatchObject({ verdict: 'not measured', reason: expect.stringContaining('in the model itself') });
   });
 
-  test('a budget that runs out', async () => {
-    const valid = modelOf();
-    const converted = await convertModel(valid, 'pynn-json');
-    expect(await measure(valid, 'pynn-json', converted, { processor: 0 })).toMatchObject({ verdict: 'not measured' });
+  test('a run that is larger than the budget, on every machine', async () => {
+    const model = 'dv/dt = (15*mV - v)/(10*ms) + mV*xi/(10*ms)**0.5 : volt';
+    const { verdict, reason } = await measured('lems', { N: 40_000, model, initializers: {} });
+    expect([verdict, reason]).toEqual(['not measured', 'larger than the budget (--check runs all of it)']);
   });
 
   test('a written model that ends with NaN although the model does not', async () => {

@@ -8,7 +8,7 @@ import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { printable } from '../../diagnostics/display.js';
 import { orOutputError } from '../../../runtime/results/output-error.js';
-import type { Measurement } from '../../verify/measure.js';
+import { ownSteps, type Measurement } from '../../verify/measure.js';
 import { measurementReport } from '../../verify/measurement-text.js';
 import { checkLines } from '../check-text.js';
 import type { ImportedModel } from '../../pipeline/pipeline.js';
@@ -234,8 +234,9 @@ function tell(
     if (code.endsWith('/one-file') || code === 'origin/left-out') context.say(printable(message));
   const differing = differencesIn(converted.report);
   if (differing.length > 0) context.say(tableOf(differing, words));
-  if (isChecked(context) && measured?.check)
-    for (const line of checkLines(measured.check, context.options.flag('freeze'))) context.say(line);
+  if (isChecked(context) && measured)
+    for (const { check } of ownSteps(measured))
+      if (check) for (const line of checkLines(check, context.options.flag('freeze'))) context.say(line);
   context.say([verdictText(summary), ...(converted.portable ? [] : ['  not portable'])].join('\n'));
 }
 
@@ -265,8 +266,8 @@ function printConverted({ files, data }: ConvertedModel, { terminal }: CommandCo
 
 /** Returns the measurement of a conversion; undefined with `--no-check`. */
 async function measurementOf(
-  { options, terminal }: CommandContext,
-  { valid }: ImportedModel,
+  { options }: CommandContext,
+  { valid, notation }: ImportedModel,
   to: TargetNotation,
   converted: ConvertedModel,
 ): Promise<Measurement | undefined> {
@@ -281,7 +282,7 @@ async function measurementOf(
     simulator,
     seconds: readSeconds('limit', options),
     freeze: options.flag('freeze'),
-    processor: Number(terminal.environment['INTERNEURON_MEASURE_SECONDS']) || undefined,
+    from: notation,
   });
 }
 

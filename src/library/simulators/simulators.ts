@@ -5,6 +5,7 @@
 
 import { mapped } from '../../model/collections.js';
 import type { Dimension } from '../../lang/ast.js';
+import type * as written from '../../model/model.js';
 import type { TimingProfile } from '../../model/model.js';
 import { rewrite, type Rewriting } from '../../model/rewriting/rewriting.js';
 import type { NeuronType, ValidModel } from '../../model/typed.js';
@@ -23,7 +24,11 @@ export interface Script {
 
 /** A simulator of a notation, or a compiler of types for one. */
 interface SimulatorFacts extends Backend {
+  /** Name in sentences. */
+  readonly title: string;
   readonly profile: TimingProfile;
+  /** Whether it runs types of cells that its notation has no name for. */
+  readonly runsOwnTypes?: true;
   /** Deviations of its computation from the model. */
   readonly computes: readonly Rewriting<Script>[];
   /** Recordings that it loses: those that a return to a stored state discards. Absent: none. */
@@ -58,6 +63,7 @@ const ofCells = (
 
 const nest: SimulatorFacts = {
   ...ofPynn.nest,
+  title: 'NEST',
   profile: 'grid',
   runs: ['pyNN', 'nest'],
   packages: [
@@ -101,6 +107,7 @@ const nest: SimulatorFacts = {
 
 const nestml: SimulatorFacts = {
   ...complete,
+  title: 'NEST with NESTML',
   profile: 'grid',
   runs: ['pynestml'],
   packages: [['nestml', 'NESTML']],
@@ -125,6 +132,7 @@ export const simulators: Readonly<Record<Simulator | 'nestml', SimulatorFacts>> 
   nestml,
   neuron: {
     ...ofPynn.neuron,
+    title: 'NEURON',
     profile: 'grid',
     computes: [],
     runs: ['pyNN', 'neuron'],
@@ -136,7 +144,9 @@ export const simulators: Readonly<Record<Simulator | 'nestml', SimulatorFacts>> 
   // https://brian2.readthedocs.io/en/stable/user/running.html#checkpointing
   brian2: {
     ...complete,
+    title: 'Brian',
     profile: 'brian',
+    runsOwnTypes: true,
     computes: [],
     runs: ['brian2'],
     packages: [['brian2', 'Brian']],
@@ -144,12 +154,29 @@ export const simulators: Readonly<Record<Simulator | 'nestml', SimulatorFacts>> 
   },
   jneuroml: {
     ...complete,
+    title: 'jNeuroML',
     profile: 'lems-euler',
+    runsOwnTypes: true,
     computes: [],
     runs: ['pyneuroml'],
     packages: [['pyneuroml', 'pyNeuroML']],
   },
 };
+
+/** Returns those of some simulators that run a model: they have its time steps and its types. */
+export function runnersOf(
+  { timing, populations, neurons, synapses }: written.Model,
+  names: readonly Simulator[],
+): readonly Simulator[] {
+  const cells = Object.values(populations).flatMap(({ type = '' }) => neurons[type] ?? []);
+  const types = cells.map((type) => declaredName(type) || (type.compartments ? 'MultiCompartmentNeuron' : ''));
+  const parts = new Set([...types, ...Object.values(synapses).map(declaredName)]);
+  return names.filter((name) => {
+    const { profile, runsOwnTypes = false, lacks, fails } = simulators[name];
+    const isRefused = [...lacks, ...fails].some(({ part, effect }) => effect === 'raises' && parts.has(part));
+    return profile === timing && !isRefused && (runsOwnTypes || !types.includes(''));
+  });
+}
 
 /** Returns a model as a simulator computes it, with the types that are compiled for it. */
 export async function asComputedBy(

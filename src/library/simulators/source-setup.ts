@@ -5,6 +5,7 @@ import type * as written from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { typedValid, writtenValid } from '../../model/typed-model.js';
 import { declaredName } from '../declared-types.js';
+import { simulatorNames, type Simulator } from './names.js';
 import { minDelayInNest, withLateSpikes } from './nest-parts.js';
 
 /** The setup of a script that names its simulator, as annotations keep it. */
@@ -24,7 +25,11 @@ interface Kept {
 
 const keptOf = ({ annotations }: written.Model): Kept => annotations['pynn'] ?? {};
 
-const isFromNest = (model: written.Model): boolean => keptOf(model).simulator?.name === 'nest';
+/** Returns the simulator that a model's script names; undefined if it names none. */
+export const scriptSimulator = (model: written.Model): Simulator | undefined =>
+  simulatorNames.find((name) => name === keptOf(model).simulator?.name);
+
+const isFromNest = (model: written.Model): boolean => scriptSimulator(model) === 'nest';
 
 /** Cells of PyNN that NEST lets spike between time steps. */
 const spikeBetweenSteps: readonly string[] = ['IF_curr_exp', 'IF_curr_delta'];

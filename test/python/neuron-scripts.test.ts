@@ -67,6 +67,32 @@ const inNeuron = {
   potentials: { 15: -53.26339, 25: -53.01167, 35: -52.99803 },
 };
 
+/** The ring with a regular and a random train instead, which start and arrive between two steps. */
+const trains = ring
+  .replace('= 3, 9, 10, 0', '= 3, 9.013, 10.31, 0')
+  .replace(
+    /connections = .*\n.*\n/,
+    `noisy = h.NetStim()
+noisy.number, noisy.start, noisy.interval, noisy.noise = 300, 0, 3, 1
+ends = [(stim, cells[0].syn), (stim, cells[3].syn), (noisy, cells[2].syn), (noisy, cells[3].syn), (noisy, None)]
+connections = [h.NetCon(*each) for each in ends]
+for one, delay in zip(connections, (1, 1.007, 1.014, 0.06, 1)):
+    one.delay, one.weight[0] = delay, 0.04
+`,
+  )
+  .replace(/clamp.*\n/g, '')
+  .replace('.delay = 0.01, 5', '.delay = 0.01, 5.007')
+  .replace('continuerun(60)', 'continuerun(100)');
+
+/** Times of the spikes of each cell in ms: NEURON 9.0.2, by the script itself. */
+const driven = [
+  [11.1, 21.85, 32.075, 59.35, 74.125],
+  [17.7, 29.2, 39.975, 65.95, 80.9],
+  [2.625, 21.175, 46.875, 61.425],
+  [1.675, 20.95, 46.15, 60.575],
+  [8.275, 27.575, 52.75, 67.35],
+];
+
 /** Four cells of different sizes. Spikes of three are recorded, each in another way. */
 const recorders = {
   python: `
@@ -372,6 +398,27 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
     expect(samples.map(({ variable }) => variable)).toEqual(['v', 'hh_na.m']);
     for (const [time, v] of Object.entries(inNeuron.potentials))
       expect(Number(samples[0]?.values[Number(time) * 40]) * 1e3).toBeCloseTo(v, 3);
+  });
+
+  it('have regular sources, and lists of what others draw, which arrive at the steps of NEURON', async () => {
+    writeFileSync(folder.file('trains.py'), trains);
+    const path = folder.file('trains.yaml');
+    await python('.venv-pynn', ['-m', 'interneuron', 'neuron', folder.file('trains.py'), '-o', path], program());
+    const model = importModel(readSource(path));
+    const { populations } = model.valid.model;
+    expect(populations['NetStim']?.values).toEqual({ start: 0.009013, interval: 0.01031, number: 3 });
+    const session = openModel(model);
+    await session.run(0.1);
+    const { spikes, spikeLabel } = await session.take();
+    await session.dispose();
+    const { steps, cells } = spikes.find(({ population }) => population === 'Cell')!;
+    expect(
+      driven.map((_, cell) =>
+        [...steps].flatMap((step, k) => (cells[k] === cell ? [Math.round((step + spikeLabel) * 25) / 1000] : [])),
+      ),
+    ).toEqual(driven);
+    // The random train is recorded at its own times, to the step.
+    expect([...spikes.find(({ population }) => population === 'NetStim_2')!.steps].slice(0, 3)).toEqual([20, 58, 221]);
   });
 
   it.each([

@@ -225,7 +225,7 @@ class _Capture:
         self.kept.clear()
         end = self.duration or h.t
         trains = {name: [each for each in events if each <= end] for name, events in self.trains.items()}
-        model.connect(trains, self._played(model))
+        model.connect(trains, end, self._played(model))
         text = Path(self.script).read_text(encoding="latin-1")
         if not self.shows_vectors:
             model.note("NEURON 8 does not show what vectors record: the potential of each cell is recorded")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -47,6 +48,14 @@ _INTEGRATOR = {
     "method": "exact",
 }
 
+#: NEURON's NetStim without noise.
+_REGULAR = {
+    "parameters": {"start": {"unit": "ms", "value": 50}, "interval": {"unit": "ms", "value": 10}, "number": {"unit": 1, "value": 10}},
+    "state": {"next": {"unit": "ms", "initial": "start"}, "count": {"unit": 1}},
+    # At the step that is nearest to the time, as in NEURON.
+    "events": {"spike": {"when": "t + dt > next - dt/2 and count < number", "do": ["count += 1", "next += interval"]}},
+}
+
 #: A connection that adds its weight.
 _WEIGHT = {
     "parameters": {"weight": {"unit": 1, "value": 0}},
@@ -82,8 +91,11 @@ class Model:
         #: Projection and index of each point process that is a synapse, by its name.
         self.points: dict[str, tuple[str, int]] = {}
         self._names = framework_names()
-        #: Populations of artificial cells, by NEURON's or the framework's name, and their positions in um.
-        self._senders: dict[str, str] = {}
+        #: Populations of artificial cells and the indices of these, by NEURON's or the framework's name and whether they are regular.
+        self._senders: dict[tuple[str, bool], tuple[str, dict[tuple[str, float], int]]] = {}
+        #: Parts of a step that the first delay of each artificial cell has beyond whole steps; ms.
+        self._rests: dict[str, float] = {}
+        #: Positions of cells by population; um.
         self._positions: dict[str, list[tuple[float, float, float]]] = {}
         self._events: dict[str, dict[tuple[str, float, float], str]] = {}
         self._shapes: dict[str, str] = {}
@@ -319,13 +331,16 @@ class Model:
         return {"valence": charge, **first, **({"at": at} if at else {})}
 
     # --- Point processes and connections ----------------------------------------------------------------------------
-    def connect(self, trains: Mapping[str, list[float]], plays: Mapping[Any, Any]) -> None:
+    def connect(self, trains: Mapping[str, list[float]], end: float, plays: Mapping[Any, Any]) -> None:
         """Reads point processes, connections and artificial cells.
 
         Args:
             trains: times of the events of artificial cells by name, in ms.
+            end: of the run, in ms.
             plays: values that vectors play into variables of clamps, by variable: times or a step in ms, and values.
         """
+        self._end = end
+        self._early = {name for name, train in trains.items() if train and train[0] < self.h.dt / 2}
         received: dict[str, list[Any]] = {}
         detectors: list[Any] = []
         listed = self.h.List("NetCon")
@@ -335,6 +350,9 @@ class Model:
             target = one.syn()
             if target is None:
                 detectors.append(one)
+                if one.pre() is not None:
+                    # It is recorded at its own times.
+                    self._rests[one.pre().hname()] = 0.0
                 continue
             if not one.active():
                 continue
@@ -357,8 +375,8 @@ class Model:
             self._projection_of_weights(source, event, target, driven)
         for one in detectors:
             found = self._source(one, trains)
-            if found is not None and not found[1]:
-                self._record({"of": found[0], "events": "spike"})
+            if found is not None:
+                self._record({"of": found[0], "events": found[1] or "spike"})
         for population in self.types:
             if population not in self._events:
                 self.note(f"no spikes of {population} are detected, because no NetCon, gid or APCount watches it")
@@ -407,7 +425,7 @@ class Model:
     def _projection_of_weights(self, source: str, event: str, target: str, driven: list[Any]) -> None:
         """Adds connections whose weights are added to the state of their targets."""
         self.synapses.setdefault("weight", _WEIGHT)
-        delays = same([max(self.h.dt, one.delay) for *_, one in driven])
+        delays = same([self._delay(one) for *_, one in driven])
         self.projections[unique(f"{source}_{target}", self.projections)] = {
             "from": {"of": source, "event": event} if event else source,
             "to": target,
@@ -485,18 +503,25 @@ class Model:
             if name not in trains:
                 self.leave(f"{name}, an artificial cell whose events are not known")
                 return None
-            label = self._names.points.get(name) or name.partition("[")[0]
-            if label not in self._senders:
-                self._senders[label] = unique(identifier(label), self.populations)
-            kind = self._senders[label]
-            population = self.populations.setdefault(kind, {"size": 0, "spikes": {"indices": [], "times": []}})
-            known = population.setdefault("cells", {})
-            if name not in known:
-                known[name] = len(known)
+            # Events arrive at the step that is nearest to the sum of time and delay: the times have the rest of the delay.
+            rest = 0.0 if one.syn() is None else round(one.delay - self._delay(one), 9)
+            first = self._rests.setdefault(name, rest)
+            label = (self._names.points.get(name) or name.partition("[")[0]) + ("" if rest == first else "_by_delay")
+            regular = self._is_regular(sender, trains[name])
+            if (label, regular) not in self._senders:
+                self._senders[label, regular] = self._add_sender(unique(identifier(label), self.populations), regular)
+            kind, known = self._senders[label, regular]
+            population = self.populations[kind]
+            if (name, rest) not in known:
+                known[name, rest] = population["size"]
                 population["size"] += 1
-                population["spikes"]["indices"] += [known[name]] * len(trains[name])
-                population["spikes"]["times"] += trains[name]
-            return kind, "", known[name], one
+                if regular:
+                    for key, value in (("start", sender.start + rest), ("interval", sender.interval), ("number", sender.number)):
+                        population["values"][key].append(value)
+                else:
+                    population["spikes"]["indices"] += [known[name, rest]] * len(trains[name])
+                    population["spikes"]["times"] += [max(0.0, time + rest) for time in trains[name]]
+            return kind, "spike" if regular else "", known[name, rest], one
         segment = one.preseg()
         if segment is None:
             source = "a variable other than v" if sender is None else sender.hname()
@@ -504,6 +529,38 @@ class Model:
             return None
         population, index, section, x = self._place(segment)
         return population, self._event(population, section, x, one.threshold), index, one
+
+    def _is_regular(self, sender: Any, train: list[float]) -> bool:
+        """Whether an artificial cell is a NetStim whose events have been regular until the end of the run."""
+        if sender.hname().partition("[")[0] != "NetStim" or sender.noise or sender.interval < self.h.dt:
+            return False
+        due = [sender.start + k * sender.interval for k in range(len(train) + 1)]
+        is_whole = len(train) == int(sender.number) or due[-1] > self._end - 1e-6
+        return is_whole and all(abs(time - each) < 1e-6 for time, each in zip(train, due))
+
+    def _add_sender(self, population: str, regular: bool) -> tuple[str, dict[tuple[str, float], int]]:
+        """Adds a population of artificial cells. Returns its name, and a map for the indices of cells."""
+        if regular:
+            self.types[population] = _REGULAR
+            self.populations[population] = {"type": population, "size": 0, "values": {"start": [], "interval": [], "number": []}}
+            self._events[population] = {("", 0.0, 1.0): "spike"}
+        else:
+            self.populations[population] = {"size": 0, "spikes": {"indices": [], "times": []}}
+        return population, {}
+
+    def _delay(self, one: Any) -> float:
+        """Returns the delay of a connection in ms: of whole steps if its source is an artificial cell, whose times have the rest."""
+        sender, dt = one.pre(), float(self.h.dt)
+        delay = max(dt, float(one.delay))
+        if sender is None or sender.hname() in self._integrators or not self._is_artificial(sender):
+            if one.delay < dt / 2:
+                self.note("delays of 0 ms are one time step here")
+            return delay
+        whole = math.floor(delay / dt + 0.5)
+        # Events at the time 0 come in the first step, at its end.
+        if sender.hname() in self._early and whole > 1:
+            return (whole - 1) * dt
+        return delay if abs(delay - whole * dt) < 1e-6 * dt else whole * dt
 
     def _event(self, population: str, section: str, x: float, threshold: float) -> str:
         events = self._events.setdefault(population, {})
@@ -540,10 +597,7 @@ class Model:
                 weights = [one.weight[k] for one in netcons]
                 if k == 0 or any(weights):
                     values[argument] = same(weights)
-        least = self.h.dt if netcons[0] is not None else 1.0
-        delays = same([max(least, 0.0 if one is None else one.delay) for one in netcons])
-        if any(one is not None and one.delay < least / 2 for one in netcons):
-            self.note("delays of 0 ms are one time step here")
+        delays = same([1.0 if one is None else self._delay(one) for one in netcons])
         self.projections[name] = {
             "from": {"of": source, "event": event} if event else source,
             "to": {
@@ -638,11 +692,11 @@ class Model:
         for name, places in self._positions.items():
             self.populations[name]["positions"] = {"array": places, "unit": "um"}
         for population in self.populations.values():
-            population.pop("cells", None)
             if "values" in population:
                 values = {key: same(each) for key, each in population["values"].items()}
                 population["values"] = {
-                    key: f"{each!r} ms" if isinstance(each, float) else {"array": each, "unit": "ms"} for key, each in values.items()
+                    key: each if key == "number" else f"{each!r} ms" if isinstance(each, float) else {"array": each, "unit": "ms"}
+                    for key, each in values.items()
                 }
             if "spikes" in population:
                 times = population["spikes"]["times"]

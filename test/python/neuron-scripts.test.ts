@@ -380,6 +380,33 @@ const integrated = [
   [10, 25.65, 41.15, 57.15, 74.175, 89.65],
 ];
 
+/** A conductance that is a function of the time, which begins between two steps. */
+const alpha = `
+from neuron import h
+h.load_file('stdrun.hoc')
+soma = h.Section(name='soma')
+soma.L = soma.diam = 20
+soma.insert('pas')
+synapse = h.AlphaSynapse(soma(0.5))
+synapse.onset, synapse.tau, synapse.gmax = 2.03, 0.5, 0.01
+v = h.Vector().record(soma(0.5)._ref_v)
+h.finitialize(-70)
+h.continuerun(5)
+`;
+
+/** Potentials in mV, by time in ms: NEURON 9.0.2. */
+const alphaInNeuron = {
+  2.025: -70,
+  2.05: -69.94546978695583,
+  2.5: -56.553397253626756,
+  3: -47.63531976471348,
+  5: -60.68251546551005,
+};
+
+/** A section that a script leaves to its user, with one more statement. */
+const section = (statement: string): string =>
+  `from neuron import h\nsoma = h.Section(name='soma')\nsoma.insert('pas')\n${statement}\n`;
+
 describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
   it('become models with the spikes of NEURON', async () => {
     writeFileSync(folder.file('ring.py'), ring);
@@ -480,6 +507,18 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
         expect(Number(samples[k]?.values[Number(time) * 40]) * 1e3).toBeCloseTo(v, 5);
   });
 
+  it('have currents at the middle of each step, if these are functions of the time', async () => {
+    writeFileSync(folder.file('alpha.py'), alpha);
+    const path = folder.file('alpha.yaml');
+    await python('.venv-pynn', ['-m', 'interneuron', 'neuron', folder.file('alpha.py'), '-o', path], program());
+    const session = openModel(importModel(readSource(path)));
+    await session.run(0.005);
+    const { samples } = await session.take();
+    await session.dispose();
+    for (const [time, v] of Object.entries(alphaInNeuron))
+      expect(Number(samples[0]?.values[Math.round(Number(time) * 40)]) * 1e3).toBeCloseTo(v, 10);
+  });
+
   it('have cells of IntFire1, if cells drive them', async () => {
     writeFileSync(folder.file('integrators.py'), integrators);
     const path = folder.file('integrators.yaml');
@@ -534,6 +573,15 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
     expect(readFileSync(path, 'utf8')).toContain('positions: [ 0.000004, 0.000005, 0.000006 ]');
   });
 
+  it('may leave the run to their users', async () => {
+    writeFileSync(folder.file('left.py'), section('soma(0.5).pas.g = 0.002'));
+    const words = ['-m', 'interneuron', 'neuron', folder.file('left.py'), '-o', folder.file('left.yaml')];
+    await python('.venv-pynn', words, program());
+    // NEURON's `run` ends at 5 ms.
+    const { experiment } = importModel(readSource(folder.file('left.yaml'))).valid.model;
+    expect(experiment.protocol).toEqual([{ run: 0.005 }]);
+  });
+
   it.each([
     [
       'makes no sections',
@@ -542,6 +590,36 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
       /empty\.py makes no sections/,
     ],
     ['imports no simulator', ['neuron'], 'x = 1\n', /empty\.py makes no sections/],
+    [
+      'leaves a thread that does not end, and no sections',
+      ['neuron'],
+      'import threading\nthreading.Thread(target=threading.Event().wait).start()\n',
+      /empty\.py makes no sections/,
+    ],
+    [
+      'sets NaN',
+      ['neuron'],
+      section("soma(0.5).pas.g = float('nan')"),
+      /\/neurons\/soma\/compartments\/mechanisms\/pas\/values\/soma\/g\/0 is not a number \(NaN\)/,
+    ],
+    [
+      'inserts a mechanism without its .mod file',
+      ['neuron'],
+      section("soma.insert('nosuch')"),
+      /empty\.py:4: ValueError: argument not a density mechanism name/,
+    ],
+    [
+      'has variables that follow those of other cells',
+      ['neuron'],
+      section('gap = h.ExpSyn(soma(0.5))\nh.ParallelContext().target_var(gap, gap._ref_e, 1)'),
+      /variables of ExpSyn that follow those of other cells \(target_var of ParallelContext\)/,
+    ],
+    [
+      'ends its process',
+      ['neuron'],
+      section('import os; os._exit(0)'),
+      /empty\.py ended its process before its network was known/,
+    ],
     ['imports a framework', ['describe'], 'from netpyne import sim\n', /empty\.py:1: .*No module named 'netpyne'/],
   ])('name a mistake: a script that %s', async (_what, command, text, message) => {
     writeFileSync(folder.file('empty.py'), text);

@@ -246,6 +246,8 @@ export class PlacedProjections {
       post: placeOf(post),
       receptors: projection.receptors,
       midway: [pre, post].some((place) => place?.kind.method === 'cable'),
+      // @source NEURON, fadvance: the time is half a step later when currents are computed
+      halfLater: [pre, post].some((place) => place?.kind.type.method === 'cable-then-gates'),
     };
     const key = JSON.stringify([
       projection.synapse,

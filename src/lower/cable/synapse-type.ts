@@ -12,7 +12,7 @@ import { mapStatement, namesIn, referencesIn, substitute } from '../../lang/walk
 import type { Input, Projection, Sum, SynapseType } from '../../model/typed.js';
 import { equationsOf, inlineDerived } from '../context/equations.js';
 import { summedAt } from '../plan/receptors.js';
-import { halfStep } from './mid-step.js';
+import { halfStep, midStep } from './mid-step.js';
 
 /** A place on a cell, with the variables for a synapse. */
 interface Place {
@@ -38,6 +38,8 @@ export interface SynapsePlaces {
   readonly receptors: Projection['receptors'];
   /** Whether contributions are taken in the middle of the step. */
   readonly midway: boolean;
+  /** Whether contributions read the time of the middle of the step, although states are those of its beginning. */
+  readonly halfLater: boolean;
 }
 
 /** The inputs of an end that a synapse adds to, and whether some of it changes with the voltage there. */
@@ -112,6 +114,7 @@ export function atPlaces(type: SynapseType, places: SynapsePlaces, refuse: (feat
     for (const [name, rate] of derivatives)
       if (!equations.eventDriven.has(name) && equations.noise.every((xi) => !namesIn(rate).has(xi)))
         later.set(name, sum(nameOf(name), product(halfStep, rate)));
+  if (places.halfLater) later.set('t', sum(nameOf('t'), halfStep));
   /** With the voltage of the other end as it will be in the middle of the step, from its rise in the last one. */
   const midwayThere = (e: Expression, end: Side): Expression => {
     const place = places[end];
@@ -128,11 +131,12 @@ export function atPlaces(type: SynapseType, places: SynapsePlaces, refuse: (feat
   for (const { to, value } of type.contributes) {
     const { end, variable } = summedAt(to, places.receptors);
     const place = places[end];
+    const inlined = inlineDerived(value, derived);
     if (place?.conductance === undefined || place.inputs[variable]?.unit !== 'A') {
-      add(to, renamed(value));
+      add(to, renamed(places.halfLater && namesIn(inlined).has('t') ? midStep(inlined) : value));
       continue;
     }
-    const e = midwayThere(renamed(substitute(inlineDerived(value, derived), later)), end === 'pre' ? 'post' : 'pre');
+    const e = midwayThere(renamed(substitute(inlined, later)), end === 'pre' ? 'post' : 'pre');
     const { current, slope } = apart(e, `${end}.${place.voltage}`);
     add(to, current);
     if (slope) add({ kind: 'end', end, variable: place.conductance }, slope);

@@ -57,17 +57,20 @@ def isolated_module(words: Sequence[str]) -> list[str]:
     return [sys.executable, "-I", *prefix, "-W", "ignore", "-c", _RUN_MODULE, json.dumps(packages_path()), *words]
 
 
-def run_file(words: list[str]) -> None:
+def run_file(words: list[str]) -> dict[str, Any]:
     """Runs a script as Python does.
 
     Args:
         words: the script and its own arguments.
+
+    Returns:
+        its variables, whose objects may end with them.
     """
     script = words[0]
     sys.argv = words
     sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
     warn_at_lines_of(script)
-    runpy.run_path(script, run_name="__main__")
+    return runpy.run_path(script, run_name="__main__")
 
 
 def command_on_script(
@@ -116,6 +119,8 @@ def command_on_script(
                 "  hint  where memory is short, convert a smaller network",
                 file=sys.stderr,
             )
+        if ended.returncode == 0 and not os.path.exists(captured):
+            print(f"error: {script} ended its process before its network was known\n  hint  remove its call of quit or exit", file=sys.stderr)
         if ended.returncode != 0 or not os.path.exists(captured):
             return 1
         # What the process leaves out of the file, a line for each part.

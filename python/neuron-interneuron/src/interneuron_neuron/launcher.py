@@ -7,10 +7,11 @@ import glob
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -70,7 +71,8 @@ def _capture(words: list[str]) -> int:
         if not h.load_file(1, words[1]):
             raise RuntimeError(f"NEURON does not read {words[1]}")
     else:
-        run_file(words[1:])
+        # Sections are there as long as the variables of the script.
+        capture.variables = run_file(words[1:])
     # The script leaves the run to its user.
     if not list(h.allsec()):
         print(f"error: {script} makes no sections\n  hint  a model is known when the script runs it, or ends", file=sys.stderr)
@@ -126,6 +128,8 @@ class _Capture:
         self.shows_vectors = True
         self.recorded: list[tuple[Any, float | None]] = []
         self.plays: list[tuple[Any, tuple[Any, ...]]] = []
+        self.transfers: list[tuple[Any, ...]] = []
+        self.variables: dict[str, Any] = {}
         self.first: FirstValues = {}
         self.trains: dict[str, Any] = {}
         self.kept: list[Any] = []
@@ -136,24 +140,11 @@ class _Capture:
         self.cvode.extra_scatter_gather(0, self._stepped)
 
     def _watch_vectors(self) -> None:
-        """Notes which variables vectors record and play."""
-        vector = self.h.Vector
-
-        def noted(name: str, note: Callable[[Any, tuple[Any, ...]], None]) -> None:
-            def method(own: Any, *words: Any) -> Any:
-                note(own, words)
-                # NEURON's own method is hidden by this one.
-                delattr(vector, name)
-                try:
-                    return getattr(own, name)(*words)
-                finally:
-                    setattr(vector, name, method)
-
-            setattr(vector, name, method)
-
+        """Notes which variables vectors record and play, and which follow others, such as the far side of a gap junction."""
         try:
-            noted("record", self._note_record)
-            noted("play", lambda own, words: self.plays.append((own, words)))
+            _noted(self.h.Vector, "record", self._note_record)
+            _noted(self.h.Vector, "play", lambda own, words: self.plays.append((own, words)))
+            _noted(self.h.ParallelContext, "target_var", lambda own, words: self.transfers.append(words))
         except (AttributeError, TypeError, LookupError):
             self.shows_vectors = False
 
@@ -216,12 +207,16 @@ class _Capture:
 
     def _write(self) -> None:
         h = self.h
-        # NEURON aborts a run whose time stands still for so many seconds.
-        h.ParallelContext().timeout(0)
+        # NEURON aborts a run by an alarm if its time stands still for so many seconds.
+        if hasattr(signal, "SIGALRM"):
+            signal.signal(signal.SIGALRM, signal.SIG_IGN)
         sources = Sources(h, str(self.output.parent), self.folders)
         model = Model(h, sources, Path(self.script).stem, self.first)
         if "neuron.rxd" in sys.modules and getattr(sys.modules.get("neuron.rxd.species"), "_all_species", None):
             model.leave("reactions and diffusion of rxd")
+        for words in self.transfers:
+            owner = next((each.hname().partition("[")[0] for each in words if hasattr(each, "get_segment")), "a mechanism")
+            model.leave(f"variables of {owner} that follow those of other cells (target_var of ParallelContext), such as gap junctions")
         self.kept.clear()
         end = self.duration or h.t
         trains = {name: [each for each in events if each <= end] for name, events in self.trains.items()}
@@ -239,7 +234,10 @@ class _Capture:
         model.record_all(self.recorded)
         note_left_out(str(self.output), model.left_out)
         note_options(str(self.output), [word for folder in sorted(sources.folders) for word in ("--allow-path", folder)])
-        write_captured(self.output, model.document(end, h.dt if not self.cvode.active() else 0.025), {})
+        document = model.document(end, h.dt if not self.cvode.active() else 0.025)
+        for place in _without_number(document):
+            raise ValueError(f"{place} is not a number (NaN)")
+        write_captured(self.output, document, {})
 
     def _played(self, model: Any) -> dict[Any, Any]:
         """Returns what vectors play, by point process and variable."""
@@ -257,6 +255,30 @@ class _Capture:
                 step = steps[0]
             found[owner] = (float(step) if step is not None else None, list(vector))
         return found
+
+
+def _without_number(value: Any, place: str = "") -> Iterator[str]:
+    """Finds the places of a document whose value is NaN."""
+    if isinstance(value, (dict, list)):
+        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _without_number(each, f"{place}/{key}")
+    elif (isinstance(value, float) and value != value) or (isinstance(value, str) and re.search(r"(?<!\w)nan(?=[ *])", value)):
+        yield place
+
+
+def _noted(kind: Any, name: str, note: Callable[[Any, tuple[Any, ...]], None]) -> None:
+    """Notes the calls of a method of a class of NEURON."""
+
+    def method(own: Any, *words: Any, **more: Any) -> Any:
+        note(own, words)
+        # NEURON's own method is hidden by this one.
+        delattr(kind, name)
+        try:
+            return getattr(own, name)(*words, **more)
+        finally:
+            setattr(kind, name, method)
+
+    setattr(kind, name, method)
 
 
 def _is_reference(value: Any) -> bool:
@@ -344,4 +366,8 @@ def _end_of_call(frame: FrameType, h: Any) -> float | None:
 
 
 if __name__ == "__main__":
-    sys.exit(captured_by(_capture, sys.argv[1:], sys.argv[2]))
+    code = captured_by(_capture, sys.argv[1:], sys.argv[2])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Threads that the script has started may never end.
+    os._exit(code)

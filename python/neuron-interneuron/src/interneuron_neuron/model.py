@@ -628,7 +628,8 @@ class Model:
         for reference, every in recorded:
             found = self._site(reference)
             if found is None:
-                self.note(f"a vector records {reference}, which has no place in the model: it is left out")
+                what = re.sub(r"^.*\{(?:Node::field::|cont=)?|\s*row=.*$", "", str(reference))
+                self.note(f"vectors that record {what}, which has no place in the model, are left out")
             elif found[0] == "time":
                 continue
             elif found[0] == "point":

@@ -58,16 +58,21 @@ def same(values: list[Any]) -> Any:
     return values[0] if all(each == values[0] for each in values) else values
 
 
+#: Names of variables, by mechanism.
+_variables: dict[str, list[str]] = {}
+
+
 def variables(h: Any, mechanism: str) -> list[str]:
     """Returns the names of the variables of a mechanism, which end in its name for membranes."""
-    names = []
-    for kind in (1, 2, 3):
-        standard = h.MechanismStandard(mechanism, kind)
-        for k in range(int(standard.count())):
-            name = h.ref("")
-            standard.name(name, k)
-            names.append(name[0])
-    return names
+    if mechanism not in _variables:
+        names = _variables[mechanism] = []
+        for kind in (1, 2, 3):
+            standard = h.MechanismStandard(mechanism, kind)
+            for k in range(int(standard.count())):
+                name = h.ref("")
+                standard.name(name, k)
+                names.append(name[0])
+    return _variables[mechanism]
 
 
 def places(places: list[str], groups: Mapping[str, list[str]]) -> Any:

@@ -40,6 +40,8 @@ export interface StateComparison {
   readonly rounding: number;
   /** Whether the effects of all synapses were compared. */
   readonly synapses: boolean;
+  /** Projections with plastic synapses of which some effects were not compared. */
+  readonly plastic: readonly string[];
   /** Delays or times of given spikes in s that differ by less than half a step of the source: the first two. */
   readonly close?: { readonly what: string; readonly values: readonly [source: number, target: number] };
 }

@@ -48,14 +48,20 @@ export interface Limit {
   readonly writtenAnew?: boolean;
 }
 
+/** A model that another one became. */
+export interface WrittenModel {
+  readonly valid: ValidModel;
+  readonly became: Became;
+}
+
 /** How to decide. */
 export interface LimitOptions {
   /** Statement on the parts of the model in its conversion; absent: they keep their names. */
   readonly became?: Became;
   /** Seconds that the most work takes on a usual processor; absent: ten. */
   readonly seconds?: number;
-  /** Writes the target for a model with another step. */
-  readonly written?: (frozen: ValidModel) => Promise<ValidModel>;
+  /** Writes the target for a model with another step, with a statement on its parts. */
+  readonly written?: (frozen: ValidModel) => Promise<WrittenModel>;
   /** Runs the first model with its loop open in another program, as the second model. */
   readonly runTarget?: (opened: ValidModel) => Promise<SpikesByPopulation>;
   readonly signal?: AbortSignal;
@@ -80,34 +86,32 @@ export async function limitOf(whole: ValidModel, target: ValidModel, options: Li
     const own = await drawnOnce(source, engine);
     const [random] = own.remaining;
     if (random !== undefined) return noLimit(source, random);
-    const settled = async (valid: ValidModel): Promise<ValidModel> => {
+    const settled = async ({ valid, became }: WrittenModel): Promise<WrittenModel> => {
       const { valid: frozen, remaining } = await listed(firstPart(valid, compared.longest), engine);
       const [draws] = remaining;
       if (draws !== undefined) throw new UsageError(draws);
-      const there = partsThere(source, frozen, given);
+      const there = partsThere(source, frozen, became);
       const { valid: made, became: parts } = joined(frozen, (name) => there.get(name)?.population);
-      became = composed([given, parts]);
-      return made;
+      return { valid: made, became: composed([became, parts]) };
     };
-    let became = given;
-    const written = await settled(target);
+    const written = await settled({ valid: target, became: given });
     const from = withStates(withStep(own.valid, dt));
-    const found = await approach(from, () => Promise.resolve(written), { ...options, became });
+    const found = await approach(from, () => Promise.resolve(written), options);
     if (found.verdict === 'the same model') return found;
     const anew = options.written;
     if (anew !== undefined) {
-      const made = new Map<number, Promise<ValidModel>>();
-      const at = (step: number): Promise<ValidModel> => {
+      const made = new Map<number, Promise<WrittenModel>>();
+      const at = (step: number): Promise<WrittenModel> => {
         const known = made.get(step) ?? anew(withStep(own.valid, step)).then(settled);
         made.set(step, known);
         return known;
       };
-      if (dependsOnStep(written, await at(dt / 2))) {
-        const again = await approach(from, at, { ...options, became });
+      if (dependsOnStep(written.valid, (await at(dt / 2)).valid)) {
+        const again = await approach(from, at, options);
         if (again.verdict === 'the same model') return { ...again, writtenAnew: true };
       }
     }
-    const [reader] = [...stepReaders(source.model), ...stepReaders(written.model)];
+    const [reader] = [...stepReaders(source.model), ...stepReaders(written.valid.model)];
     return reader === undefined || found.states?.differences.length !== 0
       ? found
       : { ...found, verdict: 'no limit', reason: reader };
@@ -186,10 +190,12 @@ const dependsOnStep = ({ model: a }: ValidModel, { model: b }: ValidModel): bool
 /** Halves the steps of two models until a verdict. @param written  the target for a step in s */
 async function approach(
   source: ValidModel,
-  written: (step: number) => Promise<ValidModel>,
-  { became = unchanged, seconds, runTarget, signal }: LimitOptions,
+  at: (step: number) => Promise<WrittenModel>,
+  { seconds, runTarget, signal }: LimitOptions,
 ): Promise<Limit> {
   const work = workIn(seconds);
+  const { became } = await at(source.model.experiment.dt);
+  const written = async (step: number): Promise<ValidModel> => (await at(step)).valid;
   const pair = await openPair(source, written, {
     became,
     work,
@@ -214,6 +220,10 @@ async function approach(
     const [own, other] = states.close.values.map((seconds) => Number((seconds * 1e3).toPrecision(6)));
     return limit('no limit', `${states.close.what} of ${own} and ${other} ms differ by less than half a step`);
   }
+  const recorded = new Set([...pair.paired.values()].map(({ owner }) => owner));
+  const unseen = runTarget === undefined ? states.plastic.find((name) => !recorded.has(name)) : undefined;
+  if (unseen !== undefined)
+    return limit('no limit', `plastic synapses of ${unseen} are not compared, neither alone nor by recorded variables`);
   const isEqual = states.apart.length === 0 && states.synapses && pair.paired.size > 0;
   const most = halvings.most + Math.max(0, Math.floor(Math.log2(work / usualWork)));
   let [coarser, spent, wasSame] = [coarsest, 0, false];

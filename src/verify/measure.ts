@@ -12,7 +12,16 @@ import { asItsScriptRuns } from '../library/simulators/source-setup.js';
 import type { ConvertedModel, TargetNotation } from '../convert/convert.js';
 import { targetOf } from '../convert/target-notations.js';
 import type { Notation } from '../pipeline/read/notation.js';
-import { isLarger, limitOf, noLimit, reasonOf, settledOrReason, type Limit, type LimitOptions } from './limit.js';
+import {
+  isLarger,
+  limitOf,
+  noLimit,
+  reasonOf,
+  settledOrReason,
+  type Limit,
+  type LimitOptions,
+  type WrittenModel,
+} from './limit.js';
 import { listedIn, workIn } from './limit-work.js';
 import { compared, graded, gradesAtOwnStep, tooLarge, type OwnStep } from './own-step.js';
 import { convertWritten, notationRead, readBack, type HowToConvert } from './read-back.js';
@@ -111,13 +120,12 @@ async function limitOfWritten(
     readonly limited: Pick<LimitOptions, 'seconds'>;
   },
 ): Promise<Limit> {
-  let { became } = converted;
-  const written = async (frozen: ValidModel): Promise<ValidModel> => {
+  const written = async (frozen: ValidModel): Promise<WrittenModel> => {
     const again = await convertWritten(frozen, to, { ...how, freeze: false });
     if (again.files.length === 0 || (again.outcome === 'incomplete' && converted.outcome !== 'incomplete'))
       throw new UsageError('the notation cannot list the draws of the model');
-    ({ became } = again);
-    return withDuration(await readBack(frozen, notationRead(to), { converted: again }));
+    const { became } = again;
+    return { valid: withDuration(await readBack(frozen, notationRead(to), { converted: again })), became };
   };
   if (synapsesOf(valid) > budget.listedSynapses || isLarger(valid, workIn(limited.seconds)))
     return noLimit(valid, 'larger than the budget');
@@ -125,7 +133,7 @@ async function limitOfWritten(
   const frozen = draws ? await settledOrReason(valid) : valid;
   if (typeof frozen === 'string') return noLimit(valid, frozen);
   try {
-    const other = draws ? await written(frozen) : target;
+    const { valid: other, became } = draws ? await written(frozen) : { valid: target, became: converted.became };
     return await limitOf(frozen, other, { became, written, ...limited });
   } catch (error) {
     return noLimit(valid, reasonOf(error));

@@ -17,16 +17,19 @@ export interface Effect {
   readonly end: Side;
   /** Variable of the receiving cell that both models have. */
   readonly variable: string;
-  /** Whether the rate of the variable changes, instead of its value. */
-  readonly isRate: boolean;
+  /** Whether its value changes, its rate, or it is a recorded variable of the synapse with values of its own. */
+  readonly of: 'value' | 'rate' | 'synapse';
   /** From the spike, in s. */
   readonly delay: number;
-  /** Change of the variable by each spike, or of its rate at each sampled time. */
+  /** Change of the variable by each spike, or of its rate at each sampled time; or its value after each spike. */
   readonly jumps: readonly number[];
 }
 
 /** Steps at which both cells spike, and at which rates of the receiving cell are sampled. */
 export type PlayedSpikes = Readonly<Record<Side | 'sampled', readonly number[]>>;
+
+/** Prefix of variables of the receiving cell. */
+const receiving = 'post.';
 
 /** First step that is played: conditions on times before the run do not hold. */
 const start = 1000;
@@ -69,6 +72,13 @@ export const hasMemory = ({ state, derivatives, pathways }: SynapseType): boolea
   return Object.keys(derivatives).length > 0 || Object.keys(state).some((name) => written.has(name));
 };
 
+/** Checks whether spikes or variables of the receiving cell change the states of a synapse. */
+export const hearsReceiver = ({ derivatives, events = {}, pathways }: SynapseType): boolean =>
+  Object.values(pathways).some(({ on }) => on.end === 'post') ||
+  [...Object.values(derivatives).map(({ rate }) => rate), ...Object.values(events).map(({ when }) => when)].some((e) =>
+    [...namesIn(e)].some((name) => name.startsWith(receiving)),
+  );
+
 /** A cell that receives a synapse. */
 export interface Receiver {
   readonly type: NeuronType;
@@ -91,12 +101,11 @@ interface Play {
   readonly receiver: Receiver;
   /** Delay of a pathway, in s. */
   readonly delayOf: (pathway: string) => number;
+  /** Recorded variables of the synapse. */
+  readonly recorded: readonly string[];
   readonly dt: number;
   readonly spikes: PlayedSpikes;
 }
-
-/** Prefix of variables of the receiving cell. */
-const receiving = 'post.';
 
 /**
  * Checks whether a synapse acts on the variables of a cell that both models have by other variables, such as a receptor
@@ -126,14 +135,16 @@ export function playedEffects(type: SynapseType, play: Play): readonly Effect[] 
   const points = isByOthers ? play.receiver.points : play.receiver.points.slice(0, 1);
   for (const [number, point] of points.entries()) {
     const add = (effect: Omit<Effect, 'jumps'>, at: number, change: number): void => {
-      const { end, variable, isRate, delay } = effect;
+      const { end, variable, of, delay } = effect;
+      const isRate = of === 'rate';
       // Effects on values are compared at the first point, effects on rates at all of them.
       if (number > 0 && !isRate) return;
       const { pre, post, sampled } = play.spikes;
       const length = isRate ? sampled.length * points.length : (end === 'pre' ? pre : post).length;
-      const key = `${end} ${variable} ${isRate} ${delay}`;
+      const key = `${end} ${variable} ${of} ${delay}`;
       const known = found.get(key) ?? { ...effect, jumps: Array.from({ length }, () => 0) };
-      known.jumps[isRate ? number * sampled.length + at : at]! += change;
+      const place = isRate ? number * sampled.length + at : at;
+      known.jumps[place] = of === 'synapse' ? change : known.jumps[place]! + change;
       found.set(key, known);
     };
     playAt(type, point, isByOthers, play, add);
@@ -141,20 +152,47 @@ export function playedEffects(type: SynapseType, play: Play): readonly Effect[] 
   return [...found.values()].filter(({ jumps }) => jumps.some((jump) => jump !== 0));
 }
 
+/** What happens at a step of a play. */
+interface Arrival {
+  readonly step: number;
+  readonly order: number;
+  /** The cell that spikes, and the time since its spike in s. */
+  readonly end: Side;
+  readonly delay: number;
+  /** Of the spike, or of the sample of rates. */
+  readonly number: number;
+  /** What a pathway does, a change of the receiving cell, a spike of that, or a sample of its rates. */
+  readonly act:
+    | { readonly kind: 'pathway'; readonly statements: readonly Statement[] }
+    | { readonly kind: 'change'; readonly variable: string; readonly change: number }
+    | { readonly kind: 'spike' }
+    | { readonly kind: 'sample' };
+}
+
+const ofCell = { order: -1, end: 'post', delay: 0, act: { kind: 'spike' } } as const;
+const ofSample = { order: Infinity, end: 'pre', delay: 0, act: { kind: 'sample' } } as const;
+
 /** Plays spikes into a synapse with the variables of the receiving cell held at a point. */
 function playAt(
   type: SynapseType,
   point: ReadonlyMap<string, number>,
   isByOthers: boolean,
-  { scopeWith, receiver, delayOf, dt, spikes }: Play,
+  { scopeWith, receiver, delayOf, recorded, dt, spikes }: Play,
   add: (effect: Omit<Effect, 'jumps'>, at: number, change: number) => void,
 ): void {
   const { state, derivatives, pathways, ports, contributes, summed, events = {}, noise } = type;
   if (noise.length > 0) throw new NoNumber('noise');
-  // Spikes of the receiving cell are played by themselves, without its state.
-  const watched = Object.values(events).flatMap(({ when }) => [...namesIn(when)]);
-  if (watched.some((name) => name.startsWith(receiving))) throw new NoNumber('an event of the state of the cell');
   const { type: cellType, held, nameOf } = receiver;
+  // Synapses of LEMS hear spikes of their cell by a variable that its spike changes, such as their number.
+  const watched = Object.values(events).flatMap(({ when }) => [...namesIn(when)]);
+  const heard = [...new Set(watched.filter((name) => name.startsWith(receiving)))];
+  const hearing = (spikeOf(cellType)?.do ?? []).filter(
+    (statement) => statement.kind === 'assignment' && heard.includes(`${receiving}${statement.target}`),
+  );
+  const isSpike = (name: string): boolean =>
+    writtenBy(hearing).has(name) && !held.has(name) && cellType.derivatives[name] === undefined;
+  if (!heard.every((name) => isSpike(name.slice(receiving.length))))
+    throw new NoNumber('an event of the state of the cell');
   const values = new Map<string, number>();
   const inputs = new Map<string, Expression[]>();
   for (const { to, value } of [...contributes, ...summed]) {
@@ -177,10 +215,10 @@ function playAt(
   const read = isByOthers ? readByRates(cellType, [...held, ...rest]) : new Set<string>();
   const others = rest.filter((name) => read.has(name)).map((name) => `${receiving}${name}`);
   const ofTime = [...others.map((name) => name.slice(receiving.length)), ...held];
-  if (readByRates(type, own).has('t') || (isByOthers && readByRates(cellType, ofTime).has('t')))
-    throw new NoNumber('rates that depend on the time');
+  const readsTime = readByRates(type, own).has('t') || (isByOthers && readByRates(cellType, ofTime).has('t'));
   const moving = [...own, ...others];
-  for (const name of moving) values.set(name, scope(name));
+  const kept = new Set([...moving, ...heard]);
+  for (const name of kept) values.set(name, scope(name));
   const rateOf = (name: string): number => {
     const isOfCell = name.startsWith(receiving);
     const { rate } = (isOfCell ? cellType.derivatives[name.slice(receiving.length)] : derivatives[name]) ?? {};
@@ -189,16 +227,23 @@ function playAt(
   const isMoving = Object.keys(derivatives).length + others.length > 0;
   const advance = advancing(isMoving ? moving : [], values, rateOf);
   const heldRates = (): readonly number[] => (isByOthers ? [...held].map((name) => rateOf(`${receiving}${name}`)) : []);
-  const actions = Object.entries(pathways).flatMap(([name, { on, do: statements, order }]) => {
+  const actions = Object.entries(pathways).flatMap(([name, { on, do: statements, order }]): readonly Arrival[] => {
     const delay = delayOf(name);
     return spikes[on.end].map((spike, number) => {
-      return { step: spike + Math.round(delay / dt), order, end: on.end, delay, number, statements };
+      return {
+        step: spike + Math.round(delay / dt),
+        order,
+        end: on.end,
+        delay,
+        number,
+        act: { kind: 'pathway', statements },
+      };
     });
   });
-  const samples = isByOthers ? spikes.sampled : [];
   const arrivals = [
     ...actions,
-    ...samples.map((step, number) => ({ step, order: Infinity, number, statements: undefined })),
+    ...(heard.length === 0 ? [] : spikes.post).map((step, number) => ({ ...ofCell, step, number })),
+    ...(isByOthers ? spikes.sampled : []).map((step, number) => ({ ...ofSample, step, number })),
   ].sort((a, b) => a.step - b.step || a.order - b.order);
   const isTaken = ({ when }: NeuronType['events'][string]): boolean => {
     const names = [...namesIn(when)];
@@ -210,27 +255,41 @@ function playAt(
     ...ofInputs.flatMap((event) => (valueAt(event.when, cell) === 0 ? [] : [[event.do, true] as const])),
     ...Object.values(events).flatMap((event) => (valueAt(event.when, scope) === 0 ? [] : [[event.do, false] as const])),
   ];
-  const { delay: first = 0 } = actions.find(({ end }) => end === 'pre') ?? {};
+  if (readsTime) {
+    // Conditions of refractory periods read the time, and hold at all times without spikes of the cell.
+    const rates = ({ step }: { readonly step: number }): string => {
+      values.set('t', step * dt);
+      return [...moving.map(rateOf), ...heldRates()].join(' ');
+    };
+    const first = moving.map((name) => values.get(name)!);
+    for (const name of moving) values.set(name, 1);
+    if (new Set(arrivals.map(rates)).size > 1) throw new NoNumber('rates that depend on the time');
+    moving.forEach((name, k) => values.set(name, first[k]!));
+  }
+  let { delay: first = 0 } = actions.find(({ end }) => end === 'pre') ?? {};
   const before = heldRates();
   let last = start;
-  for (const { step, number, statements, ...arrival } of arrivals) {
+  // An effect after a delay of its own is put among the later ones.
+  for (const { step, number, end, delay, act, ...arrival } of arrivals) {
     if (step > last) advance((step - last) * dt);
     last = Math.max(last, step);
     values.set('t', step * dt).set('t_in_timesteps', step);
-    if (statements === undefined) {
-      if (due().length > 0) throw new NoNumber('an event between spikes');
-      const rates = heldRates();
-      [...held].forEach((variable, k) => {
-        add({ end: 'pre', variable, isRate: true, delay: first }, number, rates[k]! - before[k]!);
-      });
-      continue;
-    }
-    const { end, delay } = arrival as (typeof actions)[number];
-    const act = (variable: string, change: number, after: number): void => {
-      if (held.has(variable)) add({ end, variable, isRate: false, delay: after }, number, change);
-      else if (others.includes(`${receiving}${variable}`) && after === delay)
-        values.set(`${receiving}${variable}`, cell(variable) + change);
-      else throw new NoNumber('another variable');
+    const changed = (variable: string, change: number, after: number): void => {
+      if (held.has(variable)) add({ end, variable, of: 'value', delay: after }, number, change);
+      else if (!others.includes(`${receiving}${variable}`)) throw new NoNumber('another variable');
+      else if (after === delay) values.set(`${receiving}${variable}`, cell(variable) + change);
+      else {
+        const then = step + Math.round((after - delay) / dt);
+        const place = arrivals.findIndex((one) => one.step > then || (one.step === then && one.act.kind === 'sample'));
+        arrivals.splice(place < 0 ? arrivals.length : place, 0, {
+          ...arrival,
+          step: then,
+          number,
+          end,
+          delay: after,
+          act: { kind: 'change', variable, change },
+        });
+      }
     };
     const assign = (
       variable: string,
@@ -241,36 +300,58 @@ function playAt(
       const value = valueAt(expression, from);
       // The difference of two potentials would have fewer digits.
       const change = { '+=': value, '-=': -value }[operator as string] ?? assigned(operator, known, value) - known;
-      act(variable, change, delay);
+      changed(variable, change, delay);
     };
-    for (const statement of statements) {
-      if (statement.kind === 'send') {
-        act(nameOf(statement.port), valueAt(statement.value, scope), delay + valueAt(statement.after, scope));
-        continue;
+    const settle = (): void => {
+      for (let round = 0, all = due(); all.length > 0; round += 1, all = due()) {
+        if (round === mostRounds) throw new NoNumber('events without an end');
+        for (const [code, isOfCell] of all)
+          for (const statement of code) {
+            if (statement.kind === 'send') throw new NoNumber('an event that sends');
+            if (isOfCell) assign(statement.target, statement, cell, cell(statement.target));
+            else perform([statement], scope, values);
+          }
       }
-      const { target } = statement;
-      if (target.startsWith('pre.')) throw new NoNumber('an effect on the source');
-      const isOutside = target.startsWith(receiving) || ports[target] !== undefined;
-      if (isOutside) assign(nameOf(target), statement, scope, scope(target));
-      else perform([statement], scope, values);
-    }
-    // Synapses of LEMS give a value for a moment: the cell takes it, or it is a current for one step.
-    const [momentary, ofSynapse] = [heldRates(), due()];
-    const isPulse = ofSynapse.length > 0 && !ofSynapse.some(([, isOfCell]) => isOfCell);
-    for (let round = 0, all = ofSynapse; all.length > 0; round += 1, all = due()) {
-      if (round === mostRounds) throw new NoNumber('events without an end');
-      for (const [code, isOfCell] of all)
-        for (const statement of code) {
-          if (statement.kind === 'send') throw new NoNumber('an event that sends');
-          if (isOfCell) assign(statement.target, statement, cell, cell(statement.target));
-          else perform([statement], scope, values);
+    };
+    if (act.kind === 'sample') {
+      if (due().length > 0) throw new NoNumber('an event between spikes');
+      const rates = heldRates();
+      [...held].forEach((variable, k) => {
+        add({ end, variable, of: 'rate', delay: first }, number, rates[k]! - before[k]!);
+      });
+    } else if (act.kind === 'spike') {
+      const after = new Map<string, number>();
+      perform(hearing, cell, after);
+      for (const [name, value] of after) values.set(`${receiving}${name}`, value);
+      settle();
+    } else if (act.kind === 'change') {
+      if (end === 'pre' && number === 0) first = delay;
+      changed(act.variable, act.change, delay);
+      settle();
+    } else {
+      for (const statement of act.statements) {
+        if (statement.kind === 'send') {
+          changed(nameOf(statement.port), valueAt(statement.value, scope), delay + valueAt(statement.after, scope));
+          continue;
         }
+        const { target } = statement;
+        if (target.startsWith('pre.')) throw new NoNumber('an effect on the source');
+        const isOutside = target.startsWith(receiving) || ports[target] !== undefined;
+        if (isOutside) assign(nameOf(target), statement, scope, scope(target));
+        else perform([statement], scope, values);
+      }
+      // Synapses of LEMS give a value for a moment: the cell takes it, or it is a current for one step.
+      const [momentary, pending] = [heldRates(), due()];
+      const isPulse = pending.length > 0 && !pending.some(([, isOfCell]) => isOfCell);
+      settle();
+      const lasting = isPulse ? heldRates() : momentary;
+      [...held].forEach((variable, k) => {
+        if (momentary[k] !== lasting[k]) changed(variable, (momentary[k]! - lasting[k]!) * scope('dt'), delay);
+      });
     }
-    const lasting = isPulse ? heldRates() : momentary;
-    [...held].forEach((variable, k) => {
-      if (momentary[k] !== lasting[k]) act(variable, (momentary[k]! - lasting[k]!) * scope('dt'), delay);
-    });
-    for (const name of values.keys()) if (!moving.includes(name)) values.delete(name);
+    for (const name of values.keys()) if (!kept.has(name)) values.delete(name);
+    if (act.kind === 'pathway' || act.kind === 'spike')
+      for (const variable of recorded) add({ end, variable, of: 'synapse', delay: 0 }, number, values.get(variable)!);
   }
 }
 

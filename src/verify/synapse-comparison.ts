@@ -4,12 +4,15 @@ import { NoNumber } from '../lang/evaluate.js';
 import { near, sequence } from '../library/recognise/numbers.js';
 import { lengthOf, numbersOf } from '../model/arrays.js';
 import { elementsIn, populationOf, populationsOf } from '../model/selected.js';
-import type { Projection, ValidModel } from '../model/typed.js';
+import { ownerOf } from '../model/rewriting/recorded-variables.js';
+import { isRecording } from '../model/tagged.js';
+import type { NeuronType, Population, Projection, ValidModel } from '../model/typed.js';
 import { writtenSelection } from '../model/typed-model.js';
 import { cellType, scopeOf, valueOf } from './element-scope.js';
 import {
   actsByOthers,
   hasMemory,
+  hearsReceiver,
   playedEffects,
   singleSpikes,
   spikesToPlay,
@@ -38,7 +41,7 @@ interface Effects {
   readonly receiver: CellPair;
   /** Name in the source model. */
   readonly variable: string;
-  readonly isRate: boolean;
+  readonly of: Effect['of'];
   readonly list: Effect[];
 }
 
@@ -48,7 +51,7 @@ export function comparedEffects(
   target: ValidModel,
   cells: readonly CellPair[],
   same: (a: number, b: number, size: number) => boolean,
-): Pick<StateComparison, 'differences' | 'close' | 'synapses'> {
+): Pick<StateComparison, 'differences' | 'close' | 'synapses' | 'plastic'> {
   const { dt } = source.model.experiment;
   const own = new Map(cells.map((pair) => [`${pair.population}[${pair.cell}]`, pair]));
   const other = new Map(cells.map((pair) => [`${pair.there}[${pair.element}]`, pair]));
@@ -94,8 +97,9 @@ export function comparedEffects(
   const differences: StateDifference[] = [];
   for (const key of new Set([...ours.effects.keys(), ...theirs.effects.keys()])) {
     const [mine, others] = [ours.effects.get(key), theirs.effects.get(key)];
-    const { source: from, receiver, variable, isRate } = (mine ?? others)!;
+    const { source: from, receiver, variable, of } = (mine ?? others)!;
     const { population, cell } = receiver;
+    const isRate = of === 'rate';
     if (ours.unknown.has(population) || theirs.unknown.has(population)) continue;
     if (areOfOtherKinds(from, receiver)) {
       ours.unknown.add(population);
@@ -109,6 +113,8 @@ export function comparedEffects(
         values,
         unit,
       });
+    // A variable that one model does not record, or under another name, is not compared.
+    if (of === 'synapse' && !(mine && others)) continue;
     const lists = [mine, others].map((one) => inOrder(one?.list ?? []));
     const apart = lists[0]!.length === lists[1]!.length ? undefined : lists.map(({ length }) => length);
     if (apart) {
@@ -137,7 +143,13 @@ export function comparedEffects(
         }
         const which = spike === 0 ? 'effect' : `effect of spike ${spike + 1}`;
         const unit = unitOf(source, population, variable);
-        if (isRate) found(`effect on the rate of ${variable}`, jumpsAt(spike), `(${unit})/s`);
+        if (of === 'synapse')
+          found(
+            `${variable} after spike ${spike + 1} of the ${effect.end === 'pre' ? 'source' : 'cell'}`,
+            jumpsAt(spike),
+            '1',
+          );
+        else if (isRate) found(`effect on the rate of ${variable}`, jumpsAt(spike), `(${unit})/s`);
         else found(`${which} on ${variable}`, jumpsAt(spike), unit);
       }
       break;
@@ -147,8 +159,16 @@ export function comparedEffects(
     differences,
     ...(close ? { close } : {}),
     synapses: ours.unknown.size + theirs.unknown.size === 0,
+    plastic: plasticTo(source, new Set([...ours.unknown, ...theirs.unknown])),
   };
 }
+
+/** Returns projections to some populations with synapses that hear the receiving cell. */
+const plasticTo = ({ model }: ValidModel, populations: ReadonlySet<string>): readonly string[] =>
+  Object.entries(model.projections).flatMap(([name, { synapse, to }]) => {
+    const isTo = populationsOf(writtenSelection(to.of)).some((population) => populations.has(population));
+    return isTo && hearsReceiver(model.synapses[synapse]!) ? [name] : [];
+  });
 
 /** Returns the effect of one spike; without memory, all spikes have the effect of the first. */
 const jumpOf = ({ jumps }: Effect, spike: number): number => jumps[spike] ?? jumps[0] ?? 0;
@@ -239,17 +259,19 @@ function effectsIn(
   const pairs = new Map<string, boolean | undefined>();
   const unknown = new Set<string>();
   let count = 0;
-  for (const projection of Object.values(model.projections))
+  for (const [name, projection] of Object.entries(model.projections))
     try {
-      for (const [source, receiver, effect] of effectsOf(valid, projection, dt, played, naming)) {
+      const recorded = recordedOf(valid, name);
+      for (const [source, receiver, effect] of effectsOf(valid, projection, dt, { ...played, recorded }, naming)) {
         count += 1;
         if (count > mostSynapses) throw new NoNumber('many synapses');
         const pair = pairKey(source, receiver);
-        pairs.set(pair, effect === undefined ? pairs.get(pair) : effect.isRate || pairs.get(pair) === true);
+        const isOnCell = effect !== undefined && effect.of !== 'synapse';
+        pairs.set(pair, isOnCell ? effect.of === 'rate' || pairs.get(pair) === true : pairs.get(pair));
         if (effect === undefined) continue;
-        const { variable, end, isRate } = effect;
-        const key = `${pair}.${variable} ${end} ${isRate}`;
-        const effects = found.get(key) ?? { source, receiver, variable, isRate, list: [] };
+        const { variable, end, of } = effect;
+        const key = `${pair}.${variable} ${end} ${of}`;
+        const effects = found.get(key) ?? { source, receiver, variable, of, list: [] };
         effects.list.push(effect);
         found.set(key, effects);
       }
@@ -266,7 +288,7 @@ function* effectsOf(
   valid: ValidModel,
   projection: Projection,
   dt: number,
-  { playedTo, single }: Played,
+  { playedTo, single, recorded }: Played & { readonly recorded: readonly string[] },
   { pairOf, nameOf, heldBy }: Naming,
 ): Generator<readonly [source: CellPair, receiver: CellPair, effect: Effect | undefined]> {
   const { model, data } = valid;
@@ -285,7 +307,7 @@ function* effectsOf(
     if (!source && !isSpiking) return;
     if (!source || !receiver || !isSpiking) throw new NoNumber('no spikes of a cell with a counterpart');
     if (!receiver.isTaken) continue;
-    const [population, neuron] = cellType(valid, post[0]);
+    const [population, neuron] = receiverType(valid, post[0]);
     const [held, points] = heldBy(receiver);
     const to: Receiver = {
       type: neuron,
@@ -304,16 +326,49 @@ function* effectsOf(
     const isOwn = isPlayed && Object.values(population.values).some((value) => typeof value !== 'number');
     const values = [...names.map(own), ...Object.keys(type.pathways).map(delayOf), spikes.pre.length];
     const key = [...values, post[0], isOwn ? post[1] : ''].join(' ');
-    const effects = known.get(key) ?? playedEffects(type, { scopeWith, receiver: to, delayOf, dt, spikes });
+    const effects =
+      known.get(key) ??
+      playedEffects(type, { scopeWith, receiver: to, delayOf, recorded: hasMemory(type) ? recorded : [], dt, spikes });
     known.set(key, effects);
     if (effects.length === 0) yield [source, receiver, undefined];
     for (const effect of effects) {
+      if (effect.of === 'synapse') {
+        yield [source, receiver, effect];
+        continue;
+      }
       const [variable, factor] = nameOf(receiver, effect.variable) ?? [];
       if (variable === undefined || factor === undefined) throw new NoNumber('another variable');
       yield [source, receiver, { ...effect, variable, jumps: effect.jumps.map((jump) => jump / factor) }];
     }
   }
 }
+
+/** Returns the recorded variables of the synapses of a projection. */
+function recordedOf({ model }: ValidModel, projection: string): readonly string[] {
+  const { state } = model.synapses[model.projections[projection]!.synapse]!;
+  const all = model.recordings.flatMap((recording) =>
+    isRecording(recording, 'variables') && ownerOf(recording) === projection ? recording.variables : [],
+  );
+  return [...new Set(all)].filter((name) => state[name] !== undefined);
+}
+
+/** Returns a population and its type; listed spikes have one without variables. @throws NoNumber */
+function receiverType(valid: ValidModel, name: string): readonly [Population, NeuronType] {
+  const population = valid.model.populations[name];
+  return population?.spikes && population.type === undefined ? [population, noVariables] : cellType(valid, name);
+}
+
+const noVariables: NeuronType = {
+  parameters: {},
+  state: {},
+  derived: {},
+  derivatives: {},
+  noise: [],
+  method: 'auto',
+  inputs: {},
+  events: {},
+  regimes: {},
+};
 
 /** Returns a function that gives the cell of an index of an end. */
 function endIn({ model, data }: ValidModel, { of }: Projection['from']): (index: number) => readonly [string, number] {

@@ -201,9 +201,10 @@ function playAt(
   }
   const cell = receiver.scopeWith(
     (name) =>
+      inputs.get(name)?.reduce((sum, value) => sum + valueAt(value, scope), 0) ??
       values.get(`${receiving}${name}`) ??
       point.get(name) ??
-      (name === 't' ? values.get(name) : inputs.get(name)?.reduce((sum, value) => sum + valueAt(value, scope), 0)),
+      (name === 't' ? values.get(name) : undefined),
   );
   const scope = scopeWith(
     (name) =>
@@ -211,7 +212,7 @@ function playAt(
       (name.startsWith(receiving) ? cell(name.slice(receiving.length)) : ports[name] ? 0 : undefined),
   );
   const own = Object.keys(state);
-  const rest = Object.keys(cellType.state).filter((name) => !held.has(name));
+  const rest = Object.keys(cellType.state).filter((name) => !held.has(name) && !inputs.has(name));
   const read = isByOthers ? readByRates(cellType, [...held, ...rest]) : new Set<string>();
   const others = rest.filter((name) => read.has(name)).map((name) => `${receiving}${name}`);
   const ofTime = [...others.map((name) => name.slice(receiving.length)), ...held];

@@ -135,12 +135,6 @@ export function comparedEffects(
             close ??= { what: 'delays', values: [effect.delay, there.delay] };
           continue;
         }
-        const [one, another] = jumpsAt(spike);
-        // Runs show large differences. Here they come from parts that are not played, such as states of the cell.
-        if (isRate && Math.abs(one - another) > 0.5 * Math.max(Math.abs(one), Math.abs(another))) {
-          ours.unknown.add(population);
-          break;
-        }
         const which = spike === 0 ? 'effect' : `effect of spike ${spike + 1}`;
         const unit = unitOf(source, population, variable);
         if (of === 'synapse')

@@ -44,7 +44,7 @@ export function comparisonLines(
 export function causeLines(cause: Cause | null | undefined): readonly string[] {
   if (cause === undefined) return [];
   if (cause === null) return ['', 'why: all spikes are in the same steps'];
-  const { until, later, trials, removes, others, notRun } = cause;
+  const { until, later, open, trials, removes, others, notRun } = cause;
   const verdict =
     removes.length > 0
       ? `${removes.join(' and ')} remove${removes.length === 1 ? 's' : ''} the difference`
@@ -52,7 +52,7 @@ export function causeLines(cause: Cause | null | undefined): readonly string[] {
   const at = (time: number | null): string => (time === null ? 'none' : ms(time));
   return [
     '',
-    `why: ${verdict} (until ${ms(until)})${others.length === 0 ? '' : `, and so does each of: ${others.join(', ')}`}`,
+    `why: ${verdict} (until ${ms(until)}${open ? ', with the spikes of the other side as input of all cells' : ''})${others.length === 0 ? '' : `, and so does each of: ${others.join(', ')}`}`,
     ...(later === null ? [] : [`     none of the conventions removes the next difference, at ${ms(later)}`]),
     ...formatTable(
       [left('convention'), right('spikes matched'), right('first difference')],

@@ -1,6 +1,7 @@
 /**
- * The cause of a difference, measured: the model of one side runs again under each convention of simulators, until
- * shortly after the first spike that differs. No cause is named that was not run.
+ * The cause of a difference, measured: the model of one side runs again under each convention of simulators. If
+ * possible, the spikes of the other side are the input of all cells, so that a cause shows in each of them. Otherwise
+ * the runs end shortly after the first spike that differs. No cause is named that was not run.
  */
 
 import { rmSync } from 'node:fs';
@@ -13,15 +14,17 @@ import type { CompareOptions } from '../compare/options.js';
 import type { Train } from '../compare/measures/train.js';
 import type { Recorded, RecordedTrains } from '../compare/recorded.js';
 import type { TargetNotation } from '../convert/target-notations.js';
+import { populationsOf } from '../model/selected.js';
 import { unchanged, type Became } from '../model/rewriting/became.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { itemAt } from '../diagnostics/entry.js';
 import { hypotheses, type Hypothesis } from '../library/conventions.js';
 import type { ValidModel } from '../model/model.js';
-import { isRecording } from '../model/tagged.js';
+import { isPhase, isRecording } from '../model/tagged.js';
 import { typedValid, writtenValid } from '../model/typed-model.js';
 import type { ImportedModel, RunOptions } from '../pipeline/pipeline.js';
-import { spikesBefore } from './check-conversion.js';
+import { eventsOf, spikesBefore } from './check-conversion.js';
+import { coupledContinuously, listedSpikes, openLoop } from './open-loop.js';
 import { convertWritten, readWritten } from './read-back.js';
 import { runWithSpikes } from './run-with-spikes.js';
 
@@ -55,6 +58,8 @@ export interface Cause {
    * Time in s of the next difference, which none of the conventions removes; null if there is none or none was found.
    */
   readonly later: number | null;
+  /** Whether the spikes of the other side were the input of all cells. */
+  readonly open: boolean;
   /** Conventions that were not run, each with the reason. */
   readonly notRun: readonly { readonly convention: string; readonly reason: string }[];
 }
@@ -120,12 +125,39 @@ export async function whyDifferent(
   if (!first) return null;
   const end = Math.min(own.end ?? Infinity, other.end ?? Infinity, lastSpike([own, other]) + dt);
   const folder = temporaryFolder('why');
-  const session = new Session(imported, own, other, run, folder);
+  const sides = (name: string): Sides => ({ imported, own, other, options: run, stem: join(folder, name) });
+  try {
+    const opened = await openSession(sides('open'), given);
+    if (opened) {
+      const until = opened.reaches([], end) ? end : Math.min(first.time + after, end);
+      const cause = await search(opened, { until, end, agreement });
+      if (cause.removes.length > 0 && cause.later === null) return cause;
+    }
+    const session = new Session(sides('closed'));
+    return await search(session, { until: Math.min(first.time + after, end), end, agreement });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Tries conventions. @param until  end of the first trials, in s; @param end  end of the recordings, in s */
+async function search(
+  session: Session,
+  given: {
+    readonly until: number;
+    readonly end: number;
+    readonly agreement: (recorded: Recorded, until: number) => Agreement;
+  },
+): Promise<Cause> {
+  const { end, agreement } = given;
+  const { model } = session.given.imported.valid;
   const trials: Trial[] = [];
   /** Compares under conventions until a time, and lists the trial. */
   const tried = async (ways: readonly Hypothesis[], until: number): Promise<Trial | string> => {
     const found = await session.under(ways, until);
     if (typeof found === 'string') return found;
+    const own = await session.under([], until);
+    if (typeof own === 'string') return own;
     return {
       convention: ways.map(({ name }) => name).join(', and '),
       until,
@@ -139,123 +171,143 @@ export async function whyDifferent(
     return typeof found === 'string' ? { until, next: null } : { until: end, next: found.divergence };
   };
 
-  try {
-    const notRun: Cause['notRun'][number][] = [];
-    const all = hypotheses(model);
-    const labels = all.filter((way) => way.labels !== undefined);
-    let until = Math.min(first.time + after, end);
-    let base: readonly Hypothesis[] = [];
-    for (;;) {
-      const found = new Map<readonly Hypothesis[], Trial>();
-      const removing: Removal[] = [];
-      const attempt = async (ways: readonly Hypothesis[]): Promise<void> => {
-        const trial = await tried(ways, until);
-        if (typeof trial === 'string') {
-          if (base.length === 0 && ways.length === 1) notRun.push({ convention: itemAt(ways, 0).name, reason: trial });
+  const notRun: Cause['notRun'][number][] = [];
+  const all = hypotheses(model);
+  const labels = all.filter((way) => way.labels !== undefined);
+  let { until } = given;
+  let base: readonly Hypothesis[] = [];
+  for (;;) {
+    const found = new Map<readonly Hypothesis[], Trial>();
+    const removing: Removal[] = [];
+    const attempt = async (ways: readonly Hypothesis[]): Promise<void> => {
+      const trial = await tried(ways, until);
+      if (typeof trial === 'string') {
+        if (base.length === 0 && ways.length === 1) notRun.push({ convention: itemAt(ways, 0).name, reason: trial });
+        return;
+      }
+      found.set(ways, trial);
+      if (trial.divergence === null) removing.push({ ways, ...(await checkLater(ways, until)) });
+    };
+    for (const way of all) if (!base.includes(way)) await attempt([...base, way]);
+    trials.push(...found.values());
+    if (removing.length === 0) {
+      // Labels move without a run, so they are tried with every run.
+      const shifted = (ways: readonly Hypothesis[]): readonly (readonly Hypothesis[])[] =>
+        ways.some((way) => way.labels) ? [] : labels.map((label) => [label, ...ways]);
+      const paired = async (sets: readonly (readonly Hypothesis[])[]): Promise<void> => {
+        for (const ways of sets) {
+          await attempt(ways);
+          if (removing.length === 0) continue;
+          trials.push(found.get(ways)!);
           return;
         }
-        found.set(ways, trial);
-        if (trial.divergence === null) removing.push({ ways, ...(await checkLater(ways, until)) });
       };
-      for (const way of all) if (!base.includes(way)) await attempt([...base, way]);
-      trials.push(...found.values());
-      if (removing.length === 0) {
-        // Labels move without a run, so they are tried with every run.
-        const shifted = (ways: readonly Hypothesis[]): readonly (readonly Hypothesis[])[] =>
-          ways.some((way) => way.labels) ? [] : labels.map((label) => [label, ...ways]);
-        const paired = async (sets: readonly (readonly Hypothesis[])[]): Promise<void> => {
-          for (const ways of sets) {
-            await attempt(ways);
-            if (removing.length === 0) continue;
-            trials.push(found.get(ways)!);
-            return;
-          }
-        };
-        await paired([...found.keys()].flatMap(shifted));
-        const better = [...found]
-          .toSorted(
-            ([, a], [, b]) => (b.divergence ?? 0) - (a.divergence ?? 0) || b.matched / b.spikes - a.matched / a.spikes,
-          )
-          .map(([ways]) => ways)
-          .filter(({ length }) => length === base.length + 1)
-          .slice(0, mostPaired);
-        const pairs = better.flatMap((ways, k) => better.slice(k + 1).map((more) => [...new Set([...ways, ...more])]));
-        if (removing.length === 0) await paired(pairs.flatMap((ways) => [ways, ...shifted(ways)]));
-        // A second convention may show no effect before the first one is right.
-        const [closest] = better;
-        if (removing.length === 0 && closest)
-          await paired(all.filter((way) => !closest.includes(way)).map((way) => [...closest, way]));
-      }
-      const [best, ...rest] = removing.toSorted((a, b) => (b.next ?? Infinity) - (a.next ?? Infinity));
-      const names = (ways: readonly Hypothesis[] = []): readonly string[] => ways.map(({ name }) => name);
-      if (best && best.next !== null && base.length === 0) {
-        // A second convention makes a later difference.
-        base = best.ways;
-        until = Math.min(best.next + after, end);
-        continue;
-      }
-      const later = best ? best.next : base.length > 0 ? until - after : null;
-      return {
-        trials,
-        removes: names(best?.ways ?? base),
-        others: rest.flatMap((removal) =>
-          removal.next === best?.next && removal.ways.length === 1 ? names(removal.ways) : [],
-        ),
-        until: later ?? best?.until ?? until,
-        later,
-        notRun,
-      };
+      await paired([...found.keys()].flatMap(shifted));
+      const better = [...found]
+        .toSorted(([, a], [, b]) => {
+          const later = (b.divergence ?? 0) - (a.divergence ?? 0);
+          const more = b.matched / b.spikes - a.matched / a.spikes;
+          // With the loop open, the first difference is not amplified.
+          return session.inputs ? more || later : later || more;
+        })
+        .map(([ways]) => ways)
+        .filter(({ length }) => length === base.length + 1)
+        .slice(0, mostPaired);
+      const pairs = better.flatMap((ways, k) => better.slice(k + 1).map((more) => [...new Set([...ways, ...more])]));
+      if (removing.length === 0) await paired(pairs);
+      // A second convention may show no effect before the first one is right.
+      const [closest] = better;
+      if (removing.length === 0 && closest)
+        await paired(all.filter((way) => !closest.includes(way)).map((way) => [...closest, way]));
+      if (removing.length === 0) await paired(pairs.flatMap(shifted));
     }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+    const [best, ...rest] = removing.toSorted((a, b) => (b.next ?? Infinity) - (a.next ?? Infinity));
+    const names = (ways: readonly Hypothesis[] = []): readonly string[] => ways.map(({ name }) => name);
+    if (best && best.next !== null && base.length === 0) {
+      // A second convention makes a later difference.
+      base = best.ways;
+      until = Math.min(best.next + after, end);
+      continue;
+    }
+    const later = best ? best.next : base.length > 0 ? until - after : null;
+    return {
+      trials,
+      removes: names(best?.ways ?? base),
+      others: rest.flatMap((removal) =>
+        removal.next === best?.next && removal.ways.length === 1 ? names(removal.ways) : [],
+      ),
+      until: later ?? best?.until ?? until,
+      later,
+      open: session.inputs !== undefined,
+      notRun,
+    };
   }
 }
+
+/** A model and both sides, and how it runs. */
+interface Sides {
+  readonly imported: ImportedModel;
+  readonly own: Recorded;
+  readonly other: Recorded;
+  readonly options: Runs;
+  /** Beginning of the paths of files with runs. */
+  readonly stem: string;
+}
+
+/** Spikes of each cell of a population, in s. */
+type Trains = readonly (readonly number[])[];
 
 /** Runs of a model under conventions, each of them once. */
 class Session {
   readonly #runs = new Map<string, { readonly until: number; readonly outcome: Outcome }>();
   readonly #begin = now();
-  /** The longest run so far, in ms for each s of the model. */
-  #pace = 0;
 
+  /** @param inputs  spikes in place of those of populations that projections transmit; absent: the loop is closed */
   constructor(
-    readonly imported: ImportedModel,
-    readonly own: Recorded,
-    readonly other: Recorded,
-    readonly options: Runs,
-    readonly folder: string,
+    readonly given: Sides,
+    readonly inputs?: ReadonlyMap<string, Trains>,
+    /** The longest run so far, in ms for each s of the model. */
+    public pace = 0,
   ) {}
+
+  /** Checks whether a run has the given inputs: written models and cells in another order have none. */
+  #isOpen(ways: readonly Hypothesis[]): boolean {
+    return this.inputs !== undefined && !ways.some((way) => way.document ?? way.renumbers);
+  }
 
   /** Checks whether a run until a time takes seconds only. */
   reaches(ways: readonly Hypothesis[], until: number): boolean {
-    return !ways.some((way) => way.apply ?? way.precision) || until * this.#pace < mostToEnd;
+    return !this.#needsRun(ways) || until * this.pace < mostToEnd;
   }
+
+  #needsRun = (ways: readonly Hypothesis[]): boolean =>
+    this.#isOpen(ways) || ways.some((way) => way.apply ?? way.precision);
 
   /** Returns the spikes under conventions until a time in s. */
   async under(ways: readonly Hypothesis[], until: number): Promise<Outcome> {
-    const runs = ways.filter((way) => way.apply ?? way.precision);
+    const { own, other, imported } = this.given;
+    const runs = this.#isOpen(ways) ? ways : ways.filter((way) => way.apply ?? way.precision);
     const key = runs.map(({ name }) => name).join();
     const known = this.#runs.get(key);
-    const outcome =
-      runs.length === 0
-        ? this.own
-        : known && (known.until >= until || typeof known.outcome === 'string')
-          ? known.outcome
-          : await this.#run(runs, until);
-    if (runs.length > 0) this.#runs.set(key, { until: Math.max(until, known?.until ?? 0), outcome });
+    const outcome = !this.#needsRun(ways)
+      ? own
+      : known && (known.until >= until || typeof known.outcome === 'string')
+        ? known.outcome
+        : await this.#run(runs, until);
+    if (this.#needsRun(ways)) this.#runs.set(key, { until: Math.max(until, known?.until ?? 0), outcome });
     if (typeof outcome === 'string') return outcome;
-    const { dt } = this.imported.valid.model.experiment;
+    const { dt } = imported.valid.model.experiment;
     const by = ways.reduce((sum, way) => sum + (way.labels ?? 0), 0) * dt;
     const moved = outcome.trains.map((recordedTrains) => ({
       ...recordedTrains,
       trains: recordedTrains.trains.map((train) => (by === 0 ? train : train.map((time) => time + by))),
     }));
     if (!ways.some((way) => way.renumbers)) return { ...outcome, trains: moved };
-    return { ...outcome, trains: pairedBySpikes(moved, this.other.trains, dt, until) };
+    return { ...outcome, trains: pairedBySpikes(moved, other.trains, dt, until) };
   }
 
   async #run(ways: readonly Hypothesis[], until: number): Promise<Outcome> {
-    const { imported, own, other } = this;
+    const { imported, own, other, options, stem } = this.given;
     const seed = other.record?.seed;
     const dt =
       other.record?.dt ??
@@ -279,7 +331,13 @@ class Session {
     }
     const usual = own.record?.precision ?? 'float64';
     const precision = ways.find((way) => way.precision)?.precision ?? usual;
-    if (ways.every(({ apply }) => !apply) && precision === usual) return 'the model was run in this precision';
+    const isOpen = this.#isOpen(ways);
+    if (!isOpen && ways.every(({ apply }) => !apply) && precision === usual)
+      return 'the model was run in this precision';
+    if (isOpen) {
+      const shift = ways.reduce((sum, { labels = 0 }) => sum + labels, 0) * imported.valid.model.experiment.dt;
+      valid = opened(valid, this.inputs!, shift);
+    }
     const recordings = valid.model.recordings.filter((recording) => isRecording(recording, 'events'));
     if (now() - this.#begin > mostTime) return `it was left out after ${mostTime / 1000} s`;
     const begin = now();
@@ -287,14 +345,14 @@ class Session {
       const { outputs } = await runWithSpikes(
         { ...imported, valid: { ...valid, model: { ...valid.model, recordings } } },
         {
-          ...this.options,
-          outputs: [join(this.folder, `${this.#runs.size}-${Math.round(until / valid.model.experiment.dt)}.csv`)],
+          ...options,
+          outputs: [`${stem}-${this.#runs.size}-${Math.round(until / valid.model.experiment.dt)}.csv`],
           stopAfter: Math.ceil(until / valid.model.experiment.dt) + moreSteps,
           precision,
         },
       );
       const found = await openRecorded(itemAt(outputs, 0));
-      this.#pace = Math.max(this.#pace, (now() - begin) / until);
+      this.pace = Math.max(this.pace, (now() - begin) / until);
       // Runs list the spikes of all populations.
       const trains = joinedTrains(found.trains, imported.valid, valid, became).filter((train) =>
         own.trains.some((known) => areOfOne(train, known)),
@@ -306,6 +364,64 @@ class Session {
       throw error;
     }
   }
+}
+
+/** Returns spikes of the populations with cells that project, by population; undefined if a recording lacks some. */
+function inputsOf({ model }: ValidModel, { trains }: Recorded): ReadonlyMap<string, Trains> | undefined {
+  const inputs = new Map<string, Trains>();
+  for (const population of Object.values(model.projections).flatMap(({ from }) => populationsOf(from.of))) {
+    const { type, size = 0 } = model.populations[population] ?? {};
+    if (type === undefined) continue;
+    const found = trains.find((one) => one.population === population && one.event === 'spike');
+    if (!found || found.ids.some((id) => id < 0 || id >= size)) return undefined;
+    const byId = new Map(found.ids.map((id, k) => [id, itemAt(found.trains, k)]));
+    inputs.set(
+      population,
+      Array.from({ length: size }, (_, cell) => Array.from(byId.get(cell) ?? [])),
+    );
+  }
+  return inputs;
+}
+
+/** Share of a step by which rounding moves the time of a spike in a file. */
+const rounded = 0.05;
+
+/** Opens the loop of a model. @param shift  time in s by which the other side labels spikes later */
+function opened(valid: ValidModel, inputs: ReadonlyMap<string, Trains>, shift: number): ValidModel {
+  const { dt } = valid.model.experiment;
+  const onGrid = (time: number): number => {
+    const step = Math.round(time / dt);
+    return Math.abs(time / dt - step) < rounded ? step * dt : time;
+  };
+  const given = [...inputs].map(
+    ([population, trains]) =>
+      [
+        population,
+        listedSpikes(trains.map((train) => train.map((time) => onGrid(time - shift)).filter((time) => time >= 0))),
+      ] as const,
+  );
+  return openLoop(valid, new Map(given));
+}
+
+/**
+ * Returns a session in which the spikes of the other side are the input of all cells; undefined if these are not all
+ * recorded, if cells are coupled otherwise, or if the model's own spikes as inputs do not give its own spikes.
+ */
+async function openSession(sides: Sides, { cells, to: _, ...given }: CompareOptions): Promise<Session | undefined> {
+  const { imported, own, other } = sides;
+  const { valid } = imported;
+  const { protocol, dt } = valid.model.experiment;
+  if (protocol.some((phase) => isPhase(phase, 'reset') || isPhase(phase, 'restore'))) return undefined;
+  if (cells && !(cells.by === 'id' && cells.shift === 0)) return undefined;
+  if (coupledContinuously(valid, eventsOf(valid) ?? new Map()).size > 0) return undefined;
+  const [inputs, ownInputs] = [inputsOf(valid, other), inputsOf(valid, own)];
+  if (!inputs || !ownInputs || inputs.size === 0) return undefined;
+  const until = own.end ?? lastSpike([own]) + dt;
+  const check = new Session({ ...sides, stem: `${sides.stem}-own` }, ownInputs);
+  const again = check.reaches([], until) ? await check.under([], until) : '';
+  if (typeof again === 'string') return undefined;
+  const { divergence } = compareRecorded({ ...again, end: until + moreSteps * dt }, own, { ...given, to: until });
+  return divergence ? undefined : new Session(sides, inputs, check.pace);
 }
 
 /** Most cells of a model that is written in another notation. */

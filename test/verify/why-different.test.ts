@@ -371,6 +371,21 @@ describe('causes of differences from other simulators', () => {
     writeFileSync(spikes, `population,id,time (ms)\n${rows.join('')}`);
     const { stdout, stderr } = await runCommand(['verify', spikes, model, '--why', '--json']);
     const { why } = JSON.parse(stdout || JSON.stringify({ stderr })) as { why: Cause | null };
-    expect(why && [why.removes, why.others]).toEqual(cause && [cause, expect.any(Array)]);
+    expect(why && [why.removes.toSorted(), why.others]).toEqual(cause && [cause.toSorted(), expect.any(Array)]);
+  });
+
+  it('shows in all cells and until the end, since the spikes of the other side are the input of all cells', async () => {
+    const [model, spikes] = [folder.file('model.json'), folder.file('spikes.csv')];
+    writeFileSync(model, JSON.stringify(pynn('currents')));
+    const times = await spikesOf(...nest, 'nest, a refractory period of one more step');
+    const rows = times.map(([id, time]) => `cells,${id},${time}\n`);
+    writeFileSync(spikes, `population,id,time (ms)\n${rows.join('')}`);
+    const { stdout } = await runCommand(['verify', spikes, model, '--why', '--json']);
+    const { why } = JSON.parse(stdout) as { why: Cause };
+    const trial = why.trials.find(({ convention }) => convention === why.removes[0]);
+    const last = Math.max(...times.map(([, time]) => Number(time))) / 1e3;
+    expect(why.open).toBe(true);
+    expect(why.until).toBeGreaterThan(last);
+    expect([trial?.matched, trial?.spikes]).toEqual([times.length, times.length]);
   });
 });

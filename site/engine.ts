@@ -249,10 +249,11 @@ const beginOf = (
   kind: 'begin',
   steps,
   dt,
-  trains: setup.trains.map(({ population, event }) => ({
-    name: event === 'spike' ? population : `${population}.${event}`,
-    size: setup.populations.find(({ name }) => name === population)?.size ?? 0,
-  })),
+  trains: setup.trains.map(({ population: owner, event }) => {
+    const population = setup.populations.findIndex(({ name }) => name === owner);
+    const size = setup.populations[population]?.size ?? 0;
+    return { name: event === 'spike' ? owner : `${owner}.${event}`, size, population };
+  }),
   series: setup.series.map((series) => ({
     name: nameOfSeries(series, recordings),
     units: axisUnits(series.unit),

@@ -156,7 +156,8 @@ export interface BeginMessage {
   readonly kind: 'begin';
   readonly steps: number;
   readonly dt: number;
-  readonly trains: readonly { readonly name: string; readonly size: number }[];
+  /** `population` is the number of their population in the model. */
+  readonly trains: readonly { readonly name: string; readonly size: number; readonly population: number }[];
   /** Columns of values are those of `cells`. */
   readonly series: readonly {
     readonly name: string;

@@ -309,9 +309,10 @@ function drawRaster(canvas: HTMLCanvasElement, recording: Recording, under: Reco
       return count;
     });
   if (under) spikesOf(under, () => `${muted}88`);
-  const counts = spikesOf(recording, partColour);
+  const colourOf = (train: number): string => partColour(recording.begin.trains[train]?.population ?? train);
+  const counts = spikesOf(recording, colourOf);
   bands.forEach(({ top, height: tall }, train) => {
-    context.fillStyle = partColour(train);
+    context.fillStyle = colourOf(train);
     context.textAlign = 'right';
     const name = recording.begin.trains[train]?.name ?? '';
     context.fillText(fitted(context, name, margin.left - 12), margin.left - 8, top + tall / 2 + 4);
@@ -383,12 +384,12 @@ function drawRates(canvas: HTMLCanvasElement, recording: Recording, under: Recor
   };
   clipped(surface, band, () => {
     for (const list of below) curve(list, `${muted}aa`);
-    rates.forEach((list, k) => curve(list, partColour(k)));
+    rates.forEach((list, k) => curve(list, partColour(trains[k]?.population ?? k)));
   });
   legend(
     surface,
     'Hz',
-    trains.map(({ name }) => name),
+    trains.map(({ name, population }) => ({ name, colour: population })),
   );
   canvas.setAttribute('aria-label', `Rates over time of ${trains.map(({ name }) => name).join(', ')}`);
   return {
@@ -404,13 +405,18 @@ function drawRates(canvas: HTMLCanvasElement, recording: Recording, under: Recor
 }
 
 /** Writes the unit of a picture, and the names of its curves in their colours, above the frame. */
-function legend({ context, muted, width }: Surface, unit: string, names: readonly string[], top = 0): void {
+function legend(
+  { context, muted, width }: Surface,
+  unit: string,
+  names: readonly { readonly name: string; readonly colour: number }[],
+  top = 0,
+): void {
   context.textAlign = 'right';
   context.fillStyle = muted;
   context.fillText(unit, margin.left - 8, top + 14);
   context.textAlign = 'left';
   let x = margin.left;
-  for (const [k, name] of names.entries()) {
+  for (const { name, colour } of names) {
     const text = fitted(context, name, 220);
     const long = context.measureText(text).width + 26;
     if (x + long > width - margin.right) {
@@ -418,7 +424,7 @@ function legend({ context, muted, width }: Surface, unit: string, names: readonl
       context.fillText('…', x, top + 14);
       return;
     }
-    context.fillStyle = partColour(k);
+    context.fillStyle = partColour(colour);
     context.fillRect(x, top + 6, 10, 10);
     context.fillText(text, x + 14, top + 15);
     x += long;
@@ -472,7 +478,7 @@ function drawTraces(canvas: HTMLCanvasElement, recording: Recording, under: Reco
       surface,
       scale.unit,
       // The first has the variable for all.
-      rows.cells.map((cell, at) => `${at === 0 ? name : ''}[${cell}]`),
+      rows.cells.map((cell, at) => ({ name: `${at === 0 ? name : ''}[${cell}]`, colour: at })),
       k * traceHeight,
     );
     return { name, band, rows, range, scale, heightOf };

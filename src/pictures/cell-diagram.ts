@@ -73,7 +73,7 @@ const words = (text: string, x: number, y: number, more: string): string =>
   `${markupText(text.length > longest ? `${text.slice(0, longest - 1)}…` : text)}</text>`;
 
 const mark = ([x, y]: readonly [number, number], colour: string | undefined): string =>
-  `<circle class="paper" cx="${x}" cy="${y}" r="${colour === undefined ? 7 : 5}" stroke="${colour ?? 'currentColor'}" ` +
+  `<circle class="paper" cx="${x}" cy="${y}" r="${colour === undefined ? 7 : 6}" stroke="${colour ? '#ffffff' : 'currentColor'}" ` +
   `stroke-width="2" ${colour === undefined ? 'fill-opacity="0"' : `fill="${colour}" style="fill: ${colour}"`}/>`;
 
 /** Returns cells of sections, whose parts are at fractions of them. */
@@ -106,25 +106,30 @@ type Part = Pick<Projection['to'], 'of' | 'section' | 'fraction' | 'places'>;
 
 /** Returns the places of synapses and of currents, by their source. */
 function inputs({ projections, stimuli, populations }: Model, { name: cells, placesOf }: Drawable): readonly Mark[] {
-  const found: readonly { readonly text: string; readonly to: Part }[] = [
+  const names = Object.keys(populations);
+  const found: readonly { readonly text: string; readonly to: Part; readonly sender?: string | undefined }[] = [
     ...Object.entries(projections).map(([name, { from, to }]) => {
       const senders = populationsOf(from.of);
       const size = senders.reduce((sum, sender) => sum + (populations[sender]?.size ?? 0), 0);
       const text = senders.includes(cells) ? `synapses ${name}` : `${senders.join(', ')} (${formatCount(size)})`;
-      return { text, to };
+      return { text, to, sender: senders.length === 1 ? senders[0] : undefined };
     }),
     ...Object.entries(stimuli).map(([name, stimulus]) => ({
       text: name,
       to: { ...(stimulus.kind === 'current' ? stimulus : {}), of: stimulus.to },
     })),
   ];
-  const bySource = new Map<string, Part[]>();
-  for (const { text, to } of found)
-    if (populationsOf(to.of).includes(cells)) bySource.set(text, [...(bySource.get(text) ?? []), to]);
-  return [...bySource].map(([text, ends], k) => ({
+  const bySource = new Map<string, { readonly ends: Part[]; readonly sender: string | undefined }>();
+  for (const { text, to, sender } of found) {
+    if (!populationsOf(to.of).includes(cells)) continue;
+    const source = bySource.get(text) ?? { ends: [], sender };
+    bySource.set(text, { ...source, ends: [...source.ends, to] });
+  }
+  return [...bySource].map(([text, { ends, sender }], k) => ({
     text,
     places: ends.flatMap((end) => placesOf(end) ?? []),
-    colour: colourOf(k + 2),
+    // A population has its colour of rasters.
+    colour: colourOf(sender === undefined || sender === cells ? names.length + k : names.indexOf(sender)),
   }));
 }
 

@@ -24,6 +24,7 @@ const plotWidth = pictureWidth - margins.marginLeft - margins.marginRight;
 /** Spikes of each population, one row for each cell; populations with too many spikes show rates of groups of cells. */
 export function rasterPicture(recorded: Recorded, bin?: number): Picture {
   const trains = recordedTrains(recorded);
+  const colours = coloursOf(recorded, trains);
   const time = timesOf(recorded);
   const cells = trains.reduce((sum, { ids }) => sum + ids.length, 0);
   const heights = trains.map(({ ids }) => Math.max(30, Math.round((spikesHeight * ids.length) / cells)));
@@ -36,7 +37,10 @@ export function rasterPicture(recorded: Recorded, bin?: number): Picture {
     const isLast = ordinal === trains.length - 1;
     const frame = panelFrame(one.population, height, isLast, time);
     const density = densities.get(one);
-    return withMarks(frame, density ? densityMarks(one, density, most) : spikeMarks(one, height, colourOf(ordinal)));
+    return withMarks(
+      frame,
+      density ? densityMarks(one, density, most) : spikeMarks(one, height, colours[ordinal] ?? ''),
+    );
   });
   const bins = `${Number((width * 1e3).toPrecision(6))} ms`;
   return {
@@ -52,6 +56,7 @@ export function rasterPicture(recorded: Recorded, bin?: number): Picture {
 /** The rate of each population over time, by counting spikes in bins. */
 export function ratesPicture(recorded: Recorded, bin?: number): Picture {
   const trains = recordedTrains(recorded);
+  const colours = coloursOf(recorded, trains);
   const time = timesOf(recorded);
   const width = bin ?? binOf(time);
   const height = Math.max(70, Math.min(160, Math.round(spikesHeight / trains.length)));
@@ -64,7 +69,7 @@ export function ratesPicture(recorded: Recorded, bin?: number): Picture {
     }));
     const frame = panelFrame(train.population, height, ordinal === trains.length - 1, time);
     const marks = [
-      Plot.rectY(rows, { x1: inMs('from'), x2: inMs('to'), y: 'rate', fill: colourOf(ordinal) }),
+      Plot.rectY(rows, { x1: inMs('from'), x2: inMs('to'), y: 'rate', fill: colours[ordinal] ?? '' }),
       Plot.ruleY([0]),
     ];
     return withMarks(frame, marks, axisIn('Hz', 3));
@@ -140,6 +145,13 @@ function recordedTrains(recorded: Recorded): readonly RecordedTrains[] {
   const trains = recorded.trains.filter(({ event, ids }) => event === 'spike' && ids.length > 0);
   if (trains.length === 0) throw nothing(recorded, 'spikes', 'record them, such as run --record cells:spikes');
   return trains;
+}
+
+/** Returns the colours of trains: those that the diagram of the model gives their populations, if all are known. */
+function coloursOf({ record }: Recorded, trains: readonly RecordedTrains[]): readonly string[] {
+  const names = record?.populations.map(({ name }) => name) ?? [];
+  const isKnown = trains.every(({ population }) => names.includes(population));
+  return trains.map(({ population }, k) => colourOf(isKnown ? names.indexOf(population) : k));
 }
 
 const nothing = ({ path }: Recorded, what: string, hint: string): UsageError =>

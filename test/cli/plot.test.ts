@@ -74,6 +74,22 @@ describe('plot', () => {
     expect(textsOf(svg)).toEqual(expect.arrayContaining(['cells', '20', 'input', '100', synapses]));
   });
 
+  it('draws populations in the colours of the network', async () => {
+    const path = folder.file('inputs.json');
+    writeFileSync(
+      folder.file('inputs.yaml'),
+      readFileSync(model, 'utf8').replace('source: cells }', 'source: input }'),
+    );
+    const words = ['run', folder.file('inputs.yaml'), '-o', path, '-q', '--duration', '50 ms'];
+    expect(await runCommand(words)).toMatchObject({ code: 0 });
+    const network = await picture(model, '--kind', 'network');
+    const [, colour] = /<rect [^>]*stroke="(#\w+)"[^>]*\/><text [^>]*>input</.exec(network.replaceAll('\n', '')) ?? [];
+    const [, marks] =
+      /<g (?=[^>]*aria-label="rule")[^>]*stroke="(#\w+)"/.exec(await picture(path, '--kind', 'raster')) ?? [];
+    expect(marks).toBe(colour);
+    expect(colour).toMatch(/^#/);
+  });
+
   it('draws a loop for each projection of a single population, with its name and number of synapses', async () => {
     const { stdout } = await runCommand(['describe', 'fixtures/brian/vogels-abbott-cuba.yaml']);
     const counts = [...stdout.matchAll(/^ {2}\S+ +P\[\S+ +P .*? ([\d,]{4,}) /gm)].map(([, count]) => count);

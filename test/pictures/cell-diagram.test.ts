@@ -121,7 +121,7 @@ it('cells of Brian are drawn by their compartments', () => {
   expect(total(30, 33) / total(0, 20)).toBeCloseTo(0.35, 2);
   // Three compartments with synapses, and four recorded ones.
   expect([...svg.matchAll(/<circle class="paper" [^>]*r="(\d)"/g)].map(([, radius]) => radius).join('')).toBe(
-    '555777757',
+    '666777767',
   );
 });
 

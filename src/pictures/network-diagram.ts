@@ -104,9 +104,19 @@ function rowsHeightOf(populations: number): number {
 
 const areInColumns = (populations: number): boolean => populations > mostOnEllipse && populations <= mostBoxes;
 
+/** Least space between the boxes at the sides of an ellipse, in pixels: two arrows with labels run through it. */
+const leastGap = 150;
+/** Places of four populations without this space, in half widths and heights. */
+const corners = [
+  [-1, -1],
+  [1, -1],
+  [1, 1],
+  [-1, 1],
+] as const;
+
 /**
- * Places populations side by side if there are two, on an ellipse if there is space for their boxes, otherwise in two
- * bent columns.
+ * Places two populations side by side, three and four on an ellipse, or in the corners of a narrow diagram, and more in
+ * two bent columns.
  */
 function placed(
   populations: readonly DiagramPopulation[],
@@ -136,10 +146,14 @@ function placed(
   }
   return populations.map((population, k) => {
     const angle = (count === 2 ? Math.PI : -Math.PI / 2) + (2 * Math.PI * k) / count;
+    const [right, down] = (count === 4 && 2 * radius.x - box.width < leastGap && corners[k]) || [
+      Math.cos(angle),
+      Math.sin(angle),
+    ];
     return {
       ...population,
-      x: width / 2 + (count === 2 ? Math.min(radius.x, box.width / 2 + 40) : radius.x) * Math.cos(angle),
-      y: height / 2 + radius.y * Math.sin(angle),
+      x: width / 2 + (count === 2 ? Math.min(radius.x, box.width / 2 + 40) : radius.x) * right,
+      y: height / 2 + radius.y * down,
       colour: colourOf(k),
     };
   });

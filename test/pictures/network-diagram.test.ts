@@ -1,0 +1,46 @@
+/** Diagrams of networks: where boxes and arrows are. */
+
+import { expect, it } from 'vitest';
+import { networkDiagram } from '../../src/pictures/network-diagram.js';
+
+/** Boxes and the points of arrows of a network in which each population projects to all others. */
+function drawn(names: readonly string[], width: number) {
+  const projections = names.flatMap((from) =>
+    names.filter((to) => to !== from).map((to) => ({ name: `${from}-${to}`, from, to, count: 1000 })),
+  );
+  const { svg } = networkDiagram(
+    names.map((name) => ({ name, size: 100 })),
+    projections,
+    width,
+  );
+  const boxes = [...svg.matchAll(/class="paper" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g)].map(
+    ([, ...numbers]) => numbers.map(Number) as [number, number, number, number],
+  );
+  const points = [...svg.matchAll(/d="M([\d.]+) ([\d.]+)Q([-\d.]+) ([-\d.]+) ([\d.]+) ([\d.]+)"/g)].flatMap(
+    ([, ...numbers]) => {
+      const [x0 = 0, y0 = 0, x1 = 0, y1 = 0, x2 = 0, y2 = 0] = numbers.map(Number);
+      // Points of a quadratic curve.
+      return Array.from({ length: 21 }, (_, k) => {
+        const t = k / 20;
+        const [a, b, c] = [(1 - t) ** 2, 2 * t * (1 - t), t ** 2];
+        return [a * x0 + b * x1 + c * x2, a * y0 + b * y1 + c * y2] as const;
+      });
+    },
+  );
+  return { boxes, points };
+}
+
+it.each([
+  [['excitatory_layer4', 'inhibitory_layer4', 'thalamic_inputs_', 'background_noise'], 340],
+  [['excitatory_layer4', 'inhibitory_layer4', 'thalamic_inputs_', 'background_noise'], 840],
+  [['excitatory_layer4', 'inhibitory_layer4', 'thalamic_inputs_'], 340],
+  [['E', 'I', 'in', 'noise'], 340],
+  [['excitatory_layer4', 'inhibitory_layer4'], 340],
+])('arrows between %j run outside boxes at %d pixels', (names, width) => {
+  const { boxes, points } = drawn(names, width);
+  expect([boxes.length, points.length]).toEqual([names.length, 21 * names.length * (names.length - 1)]);
+  const inside = points.filter(([x, y]) =>
+    boxes.some(([left, top, wide, high]) => x > left && x < left + wide && y > top && y < top + high),
+  );
+  expect(inside).toEqual([]);
+});

@@ -70,8 +70,9 @@ export function networkDiagram(
   const box = isDotted
     ? { width: 10, height: 10 }
     : { width: isLong ? 130 : 104, height: populations.length > mostOnEllipse ? 38 : 46 };
-  // Projections from a population to itself are drawn above and below the others.
-  const margin = projections.some(({ from, to }) => from === to) ? 66 : 16;
+  // Projections from a population to itself are drawn above and below, and labels of short arrows beside them.
+  const isCounted = projections.some(({ count }) => count !== undefined);
+  const margin = projections.some(({ from, to }) => from === to) ? 66 : isCounted ? 30 : 16;
   const rows = rowsHeightOf(populations.length) + 2 * margin;
   const nodes = placed(populations, { width, height: rows }, box, margin);
   const edges = joined(projections, nodes);

@@ -8,7 +8,7 @@ function drawn(names: readonly string[], width: number) {
   const projections = names.flatMap((from) =>
     names.filter((to) => to !== from).map((to) => ({ name: `${from}-${to}`, from, to, count: 1000 })),
   );
-  const { svg } = networkDiagram(
+  const { svg, height } = networkDiagram(
     names.map((name) => ({ name, size: 100 })),
     projections,
     width,
@@ -27,7 +27,11 @@ function drawn(names: readonly string[], width: number) {
       });
     },
   );
-  return { boxes, points };
+  // Ends of labels, of letters of 6 pixels.
+  const labels = [...svg.matchAll(/class="label" x="([-\d.]+)" y="([-\d.]+)"[^>]*>([^<]*)</g)].flatMap(
+    ([, x, y, text = '']) => [-1, 1].map((side) => [Number(x) + side * 3 * text.length, Number(y) - 4] as const),
+  );
+  return { boxes, points, labels, height };
 }
 
 it.each([
@@ -36,11 +40,15 @@ it.each([
   [['excitatory_layer4', 'inhibitory_layer4', 'thalamic_inputs_'], 340],
   [['E', 'I', 'in', 'noise'], 340],
   [['excitatory_layer4', 'inhibitory_layer4'], 340],
-])('arrows between %j run outside boxes at %d pixels', (names, width) => {
-  const { boxes, points } = drawn(names, width);
-  expect([boxes.length, points.length]).toEqual([names.length, 21 * names.length * (names.length - 1)]);
-  const inside = points.filter(([x, y]) =>
+])('arrows between %j and their labels are outside boxes, and in a picture of %d pixels', (names, width) => {
+  const { boxes, points, labels, height } = drawn(names, width);
+  const arrows = names.length * (names.length - 1);
+  expect([boxes.length, points.length, labels.length]).toEqual([names.length, 21 * arrows, 2 * arrows]);
+  const inside = [...points, ...labels].filter(([x, y]) =>
     boxes.some(([left, top, wide, high]) => x > left && x < left + wide && y > top && y < top + high),
   );
   expect(inside).toEqual([]);
+  const ys = labels.map(([, y]) => y);
+  expect(Math.min(...ys)).toBeGreaterThan(4);
+  expect(Math.max(...ys)).toBeLessThan(height - 4);
 });

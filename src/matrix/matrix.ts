@@ -182,6 +182,11 @@ async function runOf(
 const sinceBeginning = (found: SpikesByPopulation, label: number): Spikes =>
   Object.fromEntries([...found].map(([name, trains]) => [name, trains.map((train) => train.map((at) => at - label))]));
 
+const lastSpike = ({ spikes = {} }: MatrixRun): number =>
+  Object.values(spikes)
+    .flat()
+    .reduce((latest, train) => Math.max(latest, train.at(-1) ?? 0), 0);
+
 async function pairOf(
   imported: ImportedModel,
   runs: readonly MatrixRun[],
@@ -192,7 +197,10 @@ async function pairOf(
   const { dt } = model.experiment;
   const [first, second] = [runs[between[0]], runs[between[1]]];
   if (first?.spikes === undefined || second?.spikes === undefined) return undefined;
-  const end = comparedTime(model);
+  // A script may go on after the part that is in the model.
+  const scripts = [first, second].filter(({ ran }) => ran === 'script');
+  const last = scripts.length === 2 ? Math.max(...scripts.map(lastSpike)) : 0;
+  const end = Math.max(comparedTime(model), last) + (scripts.length === 1 ? -0.5 : 2) * dt;
   // A script records the populations that it names.
   const inBoth = new Set(Object.keys(first.spikes).filter((population) => Object.hasOwn(second.spikes!, population)));
   const recorded = ({ environment, spikes = {} }: MatrixRun, label = 0): Recorded =>
@@ -200,7 +208,7 @@ async function pairOf(
       path: environment.name,
       format: '',
       dt,
-      end: end + 2 * dt,
+      end,
       trains: Object.entries(spikes)
         .filter(([population]) => inBoth.has(population))
         .map(([population, trains]) => ({

@@ -99,6 +99,26 @@ it('leaves out stored runs of another model', async () => {
   expect(matrixOf(stdout).runs).toHaveLength(1);
 });
 
+it('compares scripts also after the part that is in the model', async () => {
+  const { runs, hash } = (JSON.parse(readFileSync(recorded, 'utf8')) as { models: [ModelMatrix] }).models[0];
+  const { spikes: { cells: [train = [], ...others] = [] } = {}, ...run } = runs[1]!;
+  const scripts = [[], [0.25]].map((more, k) => ({
+    ...run,
+    environment: { ...run.environment, name: `Brian ${k}` },
+    ran: 'script',
+    spikes: { cells: [[...train, ...more], ...others] },
+  }));
+  const file = join(work(), 'scripts.json');
+  writeFileSync(file, JSON.stringify({ matrix: 1, models: [{ hash, runs: scripts }] }));
+  const { stdout } = await runCommand(['matrix', cells, '--add', file, '--json']);
+  const [count, ...pairs] = [train.length + others.flat().length, ...matrixOf(stdout).pairs];
+  expect(pairs.map(({ between, matched, spikes }) => [...between, matched, spikes])).toEqual([
+    [0, 1, count, count],
+    [0, 2, count, count],
+    [1, 2, count, count + 1],
+  ]);
+});
+
 describe('an environment', () => {
   it('whose run fails has the reason in its row', async () => {
     const failing = madeEnvironment('failing', [

@@ -52,6 +52,19 @@ it('name the models of its command', () => {
   expect(recorded.map(({ model }) => model)).toEqual(models.map((path) => basename(path)));
 });
 
+it('begin with a script that has two rates', () => {
+  const file = readFileSync('test/recorded/matrix-script.json', 'utf8');
+  const { models: scripts } = JSON.parse(file) as { readonly models: readonly ModelMatrix[] };
+  const [table = ''] = /^\|[^]*?(?=\n\n)/m.exec(describeInMarkdown(describeMatrix('', scripts))) ?? [];
+  expect(page.slice(0, page.indexOf('## Ten models'))).toContain(table);
+  const [, old, next] = scripts[0]!.runs.map(({ environment, spikes = {} }) => ({
+    name: environment.name,
+    late: spikes['cells']!.flat().filter((at) => at >= 0.1).length / 500 / 0.1,
+  }));
+  expect(page).toContain(`${old!.late.toFixed(0)} Hz in ${old!.name}`);
+  expect(page).toContain(`${next!.late.toFixed(1)} Hz in 2.5 and later releases`);
+});
+
 it('are those of the record', () => {
   const written = describeInMarkdown(describeMatrix('Environments', recorded)).replaceAll(/^## /gm, '### ');
   const sections = (text: string): string => text.slice(text.indexOf('### ')).trim();

@@ -3,6 +3,7 @@
 import { entryOf, itemAt } from '../../src/diagnostics/entry.js';
 import { memberOf } from '../../src/diagnostics/member.js';
 import { identifier, UniqueNames } from '../../src/model/free-name.js';
+import { exp } from '../../src/numpy/functions.js';
 import { RandomState } from '../../src/numpy/random-state.js';
 import type { Config } from './config.js';
 import type { TypeRow, TypeTable } from './csv.js';
@@ -60,7 +61,8 @@ const weightFunctions: readonly string[] = ['wmax', 'set_syn_weight', 'default_w
 /** Returns the factor of a weight between cells with these tuning angles, all in degrees (`gaussianLL`). */
 function tuningFactor(source: number, target: number, sigma: number): number {
   const difference = Math.abs(Math.abs(Math.abs(180 - (Math.abs(target - source) % 360)) - 90) - 90);
-  return Math.exp(-((difference / sigma) ** 2));
+  const ratio = difference / sigma;
+  return exp(-(ratio * ratio));
 }
 
 /** The common values of a type of edges. */

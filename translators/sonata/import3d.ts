@@ -275,6 +275,11 @@ export function sizesOf(points: readonly Point[]): { readonly length: number; re
   return { length, diameter: length > 0 ? sum / length : (points[0]?.[3] ?? 0) };
 }
 
-/** Returns the distance of two points, with differences of coordinates in single precision as in NEURON. */
-const distance = (a: Point, b: Point): number =>
-  Math.hypot(Math.fround(a[0] - b[0]), Math.fround(a[1] - b[1]), Math.fround(a[2] - b[2]));
+/**
+ * Returns the distance of two points, with differences of coordinates in single precision as in NEURON. Square roots
+ * have the same bits everywhere, `Math.hypot` has not.
+ */
+function distance(a: Point, b: Point): number {
+  const [x, y, z] = [Math.fround(a[0] - b[0]), Math.fround(a[1] - b[1]), Math.fround(a[2] - b[2])];
+  return Math.sqrt(x * x + y * y + z * z);
+}

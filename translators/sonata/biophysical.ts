@@ -5,6 +5,7 @@
  * @source BMTK 1.2.0, bmtk/simulator/bionet/default_setters/cell_models.py, morphology.py and biocell.py
  */
 
+import { itemAt } from '../../src/diagnostics/entry.js';
 import { memberOf } from '../../src/diagnostics/member.js';
 import type {
   MechanismDocument,
@@ -21,7 +22,7 @@ import { compartmentsOf } from './drawn-places.js';
 import { importSections, type Section } from './import3d.js';
 import { membraneOfFit, membraneOfNeuroml, plainMembrane, type Membrane } from './membranes.js';
 import * as messages from './messages.js';
-import type { Template } from './templates.js';
+import type { Shape, Template } from './templates.js';
 
 /** Ways in which BMTK changes a cell after it is made: axons of `directed` ones only lie otherwise. */
 const processings = ['aibs_perisomatic', 'aibs_allactive', 'aibs_perisomatic_directed', 'aibs_allactive_directed'];
@@ -291,9 +292,40 @@ function templateOfCell(
     weight: { unit: 'uS', variables: [input], by: 'sign' },
     recordable,
     current: 'nA',
-    sections: sections.map(nameOf),
-    compartments: compartmentsOf(sections, soma, (section) =>
-      Number(memberOf(neuron.compartments?.sections[nameOf(section)], 'divisions')),
-    ),
+    shape: {
+      sections: sections.map(nameOf),
+      compartments: compartmentsOf(sections, soma, (section) =>
+        Number(memberOf(neuron.compartments?.sections[nameOf(section)], 'divisions')),
+      ),
+      placeOf: placesIn(sections, neuron.compartments?.sections ?? {}),
+    },
+  };
+}
+
+/**
+ * Returns a function that finds places. NEURON's ends of sections are nodes without area: a short section without a
+ * membrane is added for each that is asked for. The first end of a section is where it grows from.
+ *
+ * @param written  sections of the document, which takes the added ones
+ */
+function placesIn(sections: readonly Section[], written: Record<string, SectionDocument>): Shape['placeOf'] {
+  return (number, fraction) => {
+    let [section, at] = [itemAt(sections, number), fraction];
+    while (at === 0 && section.parent) ({ section, fraction: at } = section.parent);
+    const place = { section: nameOf(section), fraction: at };
+    if (at !== 0 && at !== 1) return place;
+    const name = `${place.section}_${at === 0 ? 'begin' : 'end'}`;
+    const diameter = section.points?.at(at === 0 ? 0 : -1)?.[3] ?? section.diameter;
+    const resistivity = written[place.section]?.resistivity;
+    written[name] ??= {
+      parent: place,
+      // Shorter ones give larger rounding errors, longer ones larger capacitances.
+      length: '1e-4 um',
+      diameter: `${diameter} um`,
+      divisions: 1,
+      specificCapacitance: '1e-3 uF/cm**2',
+      ...(resistivity === undefined ? {} : { resistivity }),
+    };
+    return { section: name, fraction: 0.5 };
   };
 }

@@ -180,7 +180,7 @@ interface Surroundings {
  * those on shapes have models of their own.
  */
 const takesBareWeights = (to: Nodes | undefined): boolean =>
-  to !== undefined && to.parts.every(({ template }) => template?.weight.unit === '1' || template?.sections);
+  to !== undefined && to.parts.every(({ template }) => template?.weight.unit === '1' || template?.shape);
 
 /** Checks of columns with names, which types and single edges have. Each returns a finding on an unknown name. */
 const checks = {
@@ -292,11 +292,7 @@ function readPopulation({ at, types, entry }: EdgePopulation, around: Surroundin
     placedSynapseOf(around.config, row, around.parameters),
   );
   const functions = new Map([...grouping.groups].map(([id, group]) => [id, group && functionsIn(group, to)]));
-  reportUnread(
-    at,
-    grouping.groups,
-    to.parts.some(({ template }) => template?.sections) ? readOnShapes : readAttributes,
-  );
+  reportUnread(at, grouping.groups, to.parts.some(({ template }) => template?.shape) ? readOnShapes : readAttributes);
   const [weights, delays] = [new Float64Array(count), new Float64Array(count)];
   const keys = new Int32Array(count).fill(-1);
   const sizes = new Map<number, number>();
@@ -335,16 +331,16 @@ function readPopulation({ at, types, entry }: EdgePopulation, around: Surroundin
       }
       weight *= tuningFactor(angles[0]!, angles[1]!, sigma!);
     }
-    if (!(synapses >= 0 && (!template.sections || Number.isInteger(synapses)))) {
+    if (!(synapses >= 0 && (!template.shape || Number.isInteger(synapses)))) {
       const place = type.count === synapses ? type.row.place : placeIn(at, `${group}/nsyns`, row);
       once('nsyns', () => at.report(messages.wrongValue('nsyns', 'a number of synapses, 0 or more', synapses), place));
       continue;
     }
     // Each synapse on a shape has the weight of its edge.
-    if (template.sections) synapses = 1;
+    if (template.shape) synapses = 1;
     else if (stated !== undefined) weight *= type.sign;
     if (synapses !== 1) counted++;
-    if (delay === undefined && template.sections) {
+    if (delay === undefined && template.shape) {
       once(`delay ${type.row.id}`, () => at.report(messages.missingInEdges(type.row.id, 'delay'), type.row.place));
       continue;
     }
@@ -358,14 +354,14 @@ function readPopulation({ at, types, entry }: EdgePopulation, around: Surroundin
       );
     const { by, variables } = template.weight;
     const model =
-      template.compartments &&
+      template.shape &&
       places.modelOf(
         edge,
         type.row,
-        { compartments: template.compartments, random: around.generatorOf(to, target) },
+        { compartments: template.shape.compartments, random: around.generatorOf(to, target) },
         stated,
       );
-    if (template.compartments && (model === undefined || places.countOf(edge) === 0)) continue;
+    if (template.shape && (model === undefined || places.countOf(edge) === 0)) continue;
     const receptor = model ?? (by === 'receptor' ? (type.receptor ?? 0) - 1 : weight < 0 ? 1 : 0);
     if (model === undefined && (receptor < 0 || receptor >= variables.length)) {
       once(`receptor ${type.row.id}`, () =>
@@ -390,7 +386,7 @@ function readPopulation({ at, types, entry }: EdgePopulation, around: Surroundin
     const template = target.template!;
     const edges: number[] = [];
     for (let edge = 0; edge < count; edge++) if (keys[edge] === key) edges.push(edge);
-    const all = template.sections ? edges.flatMap((edge) => Array<number>(places.countOf(edge)).fill(edge)) : edges;
+    const all = template.shape ? edges.flatMap((edge) => Array<number>(places.countOf(edge)).fill(edge)) : edges;
     return {
       name: identifier(sizes.size === 1 ? at.group.name : partName(at.group.name, source, target, template, receptor)),
       from: source,
@@ -402,7 +398,7 @@ function readPopulation({ at, types, entry }: EdgePopulation, around: Surroundin
       weights: Float64Array.from(all, (edge) => weights[edge]!),
       delays: Float64Array.from(all, (edge) => delays[edge]!),
       entry,
-      ...(template.sections ? { placed: places.synapsesOf(edges) } : {}),
+      ...(template.shape ? { placed: places.synapsesOf(edges) } : {}),
     };
   });
 }
@@ -411,8 +407,8 @@ function readPopulation({ at, types, entry }: EdgePopulation, around: Surroundin
 const mostReceptors = 1024;
 
 function partName(edges: string, from: NodePart, to: NodePart, template: Template, receptor: number): string {
-  const { weight, sections } = template;
-  if (sections) return `${edges}_${from.name}_${to.name}_${receptor + 1}`;
+  const { weight, shape } = template;
+  if (shape) return `${edges}_${from.name}_${to.name}_${receptor + 1}`;
   const kind = weight.by === 'receptor' ? `receptor_${receptor + 1}` : receptor === 0 ? 'excitatory' : 'inhibitory';
   return `${edges}_${from.name}_${to.name}_${kind}`;
 }

@@ -27,7 +27,7 @@ import * as messages from './messages.js';
 import { elementsOf, nodeSetsOf, type NodeSets } from './node-sets.js';
 import { readNodes, type NodePart, type Nodes } from './nodes.js';
 import { notePeers } from './peers.js';
-import type { Template } from './templates.js';
+import type { PlaceOnCell, Template } from './templates.js';
 import { Arrays } from '../shared/arrays.js';
 
 const { basename, dirname, resolve } = platform.paths;
@@ -69,7 +69,7 @@ export function importSonata(
   const reports = readReports(config, sets, run);
   if (diagnostics.hasErrors) return null;
   if (peers) notePeers(config, value, nodes, groups);
-  const hasShapes = [...nodes.values()].some(({ parts }) => parts.some(({ template }) => template?.sections));
+  const hasShapes = [...nodes.values()].some(({ parts }) => parts.some(({ template }) => template?.shape));
   const delayFrom = (part: NodePart): number | undefined =>
     hasShapes ? (edges.find(({ from }) => from === part)?.delays[0] ?? 0) : undefined;
   const spikes = new Map(
@@ -192,13 +192,16 @@ function projectionOf(synapses: Synapses, arrays: Arrays): unknown {
 }
 
 /** Returns the places of synapses: those of sections among the ones that they are on. */
-function placesOf({ sections, fractions }: PlacedSynapses, template: Template, arrays: Arrays): unknown {
-  const used = [...new Set(sections)].sort((a, b) => a - b);
+function placesOf({ sections, fractions }: PlacedSynapses, { shape }: Template, arrays: Arrays): unknown {
+  const places = Array.from(sections, (section, k) => shape!.placeOf(section, itemAt(fractions, k)));
+  const order = new Map(shape!.sections.map((section, k) => [section, k]));
+  const rank = (section: string): number => order.get(section) ?? order.size;
+  const used = [...new Set(places.map(({ section }) => section))].sort((a, b) => rank(a) - rank(b));
   const position = new Map(used.map((section, k) => [section, k]));
   return {
-    sections: used.map((section) => itemAt(template.sections ?? [], section)),
-    section: arrays.array(sections.map((section) => position.get(section) ?? 0)),
-    fraction: arrays.array(fractions),
+    sections: used,
+    section: arrays.array(Uint32Array.from(places, ({ section }) => position.get(section) ?? 0)),
+    fraction: arrays.array(Float64Array.from(places, ({ fraction }) => fraction)),
   };
 }
 
@@ -328,7 +331,7 @@ function readReports(config: Config, sets: NodeSets, { dt, duration = 0 }: Run):
           });
           const base = identifier(selected.nodes.parts.length === 1 ? name : `${name}_${part.name}`);
           const of = elements === null ? part.name : { population: part.name, indices: elements };
-          const sites = part.template.sections ? sitesOf(part.template, report, config, place) : [undefined];
+          const sites = part.template.shape ? sitesOf(part.template, report, config, place) : [undefined];
           return (recorded.length === 0 ? [] : sites).map((site) => {
             const own = names.take(sites.length > 1 && site ? `${base}_${site.section}` : base);
             const recording = { of, variables: recorded, every: `${every} ms`, ...site, name: own };
@@ -344,12 +347,7 @@ function readReports(config: Config, sets: NodeSets, { dt, duration = 0 }: Run):
 const reportedKinds: Readonly<Record<string, string>> = { ...kindsByName, 'basal dendrite': 'dend' };
 
 /** Returns the places that a report samples: the middle of the soma, or that of each compartment of some sections. */
-function sitesOf(
-  { cell }: Template,
-  report: unknown,
-  config: Config,
-  place: Place,
-): readonly { readonly section: string; readonly fraction: number }[] {
+function sitesOf({ cell }: Template, report: unknown, config: Config, place: Place): readonly PlaceOnCell[] {
   const { structure, neuron } = cell;
   const stated: readonly unknown[] = [memberOf(report, 'sections') ?? 'all'].flat();
   const names = stated.map((name) => (typeof name === 'string' ? name.toLowerCase() : JSON.stringify(name)));

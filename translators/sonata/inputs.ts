@@ -8,6 +8,7 @@ import type { Config, PathAt } from './config.js';
 import * as messages from './messages.js';
 import { elementsOf, type NodeSets } from './node-sets.js';
 import { idRange, noPart, type NodePart, type Nodes } from './nodes.js';
+import type { PlaceOnCell, Shape } from './templates.js';
 import { groupIn, numbersIn, placeIn, tableIn, type GroupAt } from './tables.js';
 
 /** Given spikes of a part: elements, and times in ms. */
@@ -311,7 +312,7 @@ function clampOf(
         config.report(messages.unsupported(`a current into ${model}`), place);
         return [];
       }
-      const site = part.template.sections && siteOf(config, name, part.template.sections);
+      const site = part.template.shape && siteOf(config, name, part.template.shape);
       if (site === null) return [];
       if (!site && isEarly) {
         config.report(messages.earlyClamp(name, dt), place);
@@ -337,11 +338,7 @@ const onInNest = (start: number, stop: number): string => `t > ${start}*ms + dt/
 const onInNeuron = (start: number, stop: number): string => `t + dt/2 >= ${start}*ms and t + dt/2 < ${stop}*ms`;
 
 /** Returns the place of a clamp on a cell with a shape; null after a report. */
-function siteOf(
-  config: Config,
-  name: string,
-  sections: readonly string[],
-): { readonly section: string; readonly fraction: number } | null {
+function siteOf(config: Config, name: string, { sections, placeOf }: Shape): PlaceOnCell | null {
   const of = (key: string, usual: unknown): unknown => config.get('inputs', name, key) ?? usual;
   const [kind, index, fraction] = [of('section_name', 'soma'), of('section_index', 0), of('section_dist', 0.5)];
   const section = `${String(kind)}_${JSON.stringify(index)}`;
@@ -349,6 +346,6 @@ function siteOf(
     config.report(messages.noSuchNamedSection(section, sections), config.place('inputs', name));
   else if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
     config.report(messages.outsideSection(fraction), config.place('inputs', name, 'section_dist'));
-  else return { section, fraction };
+  else return placeOf(sections.indexOf(section), fraction);
   return null;
 }

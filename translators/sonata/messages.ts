@@ -528,13 +528,6 @@ export const nowhere = (id: number): Finding => ({
 export const unreadAttributes = (names: readonly string[]): Finding =>
   note('unread-attributes', `${joinWords(names, 'and')} ${names.length === 1 ? 'is' : 'are'} not read`);
 
-/** Synapses at an end of a section, which is a node of its own in NEURON. */
-export const synapseAtEnd = (population: string): Finding =>
-  note(
-    'synapse-at-end',
-    `synapses at ends of sections of ${population} act on the compartment there, and on the end itself in NEURON`,
-  );
-
 /** A value that BMTK leaves out. */
 export const globalValue = (name: string): Finding =>
   note('global-value', `${shorten(name)} of the section glob is left out, as BMTK leaves it out`);

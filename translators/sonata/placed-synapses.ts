@@ -16,6 +16,8 @@ interface Model {
   readonly process: string;
   /** Parameters of the point process by their names in files of SONATA. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** Values of other parameters. */
+  readonly fixed?: Readonly<Record<string, number>>;
   /** Its equations; absent: they are in a file of NMODL. */
   readonly equations?: SynapseDocument;
 }
@@ -70,7 +72,14 @@ const models: Readonly<Record<string, Model>> = {
   expsyn: { process: 'ExpSyn', parameters: { ...erev, tau1: 'tau' }, equations: expSyn },
   exp1syn: { process: 'exp1syn', parameters: { ...erev, tau_1: 'tau' } },
   exp1isyn: { process: 'exp1isyn', parameters: { ...erev, tau_1: 'tau' } },
+  stp1syn: { process: 'stp1syn', parameters: erev, fixed: { p0: 0.5, tau_r: 200, tau_1: 5 } },
   stp2syn: { process: 'stp2syn', parameters: { ...erev, ...same('p0', 'tau_r0', 'tau_FDR', 'tau_1') } },
+  stp3syn: {
+    process: 'stp3syn',
+    parameters: erev,
+    fixed: { p0: 0.6, tau_r0: 200, tau_FDR: 2000, tau_D: 500, tau_1: 5 },
+  },
+  stp4syn: { process: 'stp4syn', parameters: erev, fixed: { p0: 0.6, tau_r: 200, tau_1: 5 } },
   stp5syn: { process: 'stp5syn', parameters: { ...erev, ...stp5 } },
   stp5isyn: { process: 'stp5isyn', parameters: { ...erev, ...stp5 } },
   tmgsyn: { process: 'tmgsyn', parameters: { ...erev, ...same('tau_1', 'tau_rec', 'tau_facil', 'U', 'u0') } },
@@ -98,12 +107,12 @@ export function placedSynapseOf(
   if (name === undefined) return config.report(messages.missingInEdges(row.id, 'model_template'), row.place);
   const model = Object.hasOwn(models, name) ? models[name] : undefined;
   if (!model) return config.report(messages.unknownPlacedSynapse(name, Object.keys(models)), row.place);
-  const { process, parameters: known, equations } = model;
+  const { process, parameters: known, fixed, equations } = model;
   const file = row.cells.get('dynamics_params');
   if (file === undefined) return config.report(messages.missingInEdges(row.id, 'dynamics_params'), row.place);
   const found = parameters(file, row);
   if (!found) return undefined;
-  const values: Record<string, number> = {};
+  const values: Record<string, number> = { ...fixed };
   let isWhole = true;
   for (const [written, own] of Object.entries(known)) {
     const value = found.value[written];

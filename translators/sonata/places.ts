@@ -83,8 +83,7 @@ export function placesOn(
   const models: string[] = [];
   const synapses: PlacedSynapse[] = [];
   const sites: (readonly Site[])[] = [];
-  let [isReported, isAtEnd] = [false, false];
-  let drawnCount = 0;
+  let [isReported, drawnCount] = [false, 0];
   const once = (finding: Finding, place = placeIn(at)): undefined => {
     if (!isReported) at.report(finding, place);
     isReported = true;
@@ -99,10 +98,6 @@ export function placesOn(
     if (!(Number.isInteger(section[1]) && section[1] >= 0 && section[1] < count))
       return once(messages.noSuchSection(target, section[1], count), placeOf(section));
     if (!(fraction[1] >= 0 && fraction[1] <= 1)) return once(messages.outsideSection(fraction[1]), placeOf(fraction));
-    if ((fraction[1] === 0 || fraction[1] === 1) && !isAtEnd) {
-      isAtEnd = true;
-      at.report(messages.synapseAtEnd(target), placeOf(fraction));
-    }
     return [{ section: section[1], fraction: fraction[1] }];
   };
   const drawn = (type: TypeRow, { compartments, random }: Target, count: number): readonly Site[] | undefined => {

@@ -46,10 +46,23 @@ export interface Template {
   readonly current: string;
   /** Parameter with a constant current in this unit; absent: there is none. */
   readonly constantCurrent?: string;
-  /** Sections of a cell with a shape, in the order in which edges count them; absent: a point neuron. */
-  readonly sections?: readonly string[];
-  /** Their compartments. */
-  readonly compartments?: readonly Compartment[];
+  /** Absent: a point neuron. */
+  readonly shape?: Shape;
+}
+
+/** The shape of a cell. */
+export interface Shape {
+  /** Names of sections, in the order in which edges count them. */
+  readonly sections: readonly string[];
+  readonly compartments: readonly Compartment[];
+  /** Returns the place of a fraction along a section, by its number. At an end it is a section that stands for it. */
+  readonly placeOf: (section: number, fraction: number) => PlaceOnCell;
+}
+
+/** A place on a cell: the name of a section, and the fraction along it. */
+export interface PlaceOnCell {
+  readonly section: string;
+  readonly fraction: number;
 }
 
 /** Parameters of NEST that act only on plastic synapses or on the solver's error. */

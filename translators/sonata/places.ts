@@ -47,6 +47,9 @@ export interface Target {
   readonly random: RandomState;
 }
 
+/** Most places that are drawn in a population of edges. */
+const mostDrawn = 1e7;
+
 /** Names of columns; the second ones are of older files. */
 const sectionNames = ['afferent_section_id', 'sec_id'];
 const fractionNames = ['afferent_section_pos', 'sec_x'];
@@ -101,6 +104,8 @@ export function placesOn(
     return [{ section: section[1], fraction: fraction[1] }];
   };
   const drawn = (type: TypeRow, { compartments, random }: Target, count: number): readonly Site[] | undefined => {
+    if (drawnCount + count > mostDrawn)
+      return once(messages.wrongValue('nsyns', `at most ${mostDrawn} synapses of a population at drawn places`, count));
     const byType = targets.get(compartments) ?? new Map<number, Targets | undefined>();
     targets.set(compartments, byType);
     if (!byType.has(type.id)) byType.set(type.id, targetsOf(type, compartments, at.report));

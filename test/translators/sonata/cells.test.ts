@@ -161,6 +161,14 @@ describe('synapses on cells with shapes', () => {
     ['on drawn places that are no list', drawn("['basal', 'somatic']", 'basal'), [`sonata/wrong-value ${synapses}:2`]],
     ['on drawn places at no distance', drawn('[5.0, 1e+20]', '[5.0, NaN]'), [`sonata/wrong-value ${synapses}:2`]],
     [
+      'on a billion drawn places',
+      {
+        ...drawnPlaces,
+        [edges]: { ...(drawnPlaces[edges] as Tables), '/edges/ext_to_cells/0/nsyns': [3, 5, 1e9, 6, 2, 3] },
+      },
+      [`sonata/wrong-value ${edges}:/edges/ext_to_cells`],
+    ],
+    [
       'on half a drawn place',
       {
         ...drawnPlaces,

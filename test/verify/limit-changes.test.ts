@@ -1,4 +1,4 @@
-/** Six kinds of cells in other notations, and after small changes of each kind, in the limit of small steps. */
+/** Kinds of cells in other notations, and after small changes of some of them, in the limit of small steps. */
 
 import { describe, expect, test } from 'vitest';
 import { importModel } from '../../src/pipeline/pipeline.js';
@@ -108,6 +108,7 @@ const ruleOf = (largest: number) => ({
   type: 'STDPMechanism',
   timing_dependence: { type: 'SpikePairRule', params: { tau_plus: 20, tau_minus: 20, A_plus: 0.1, A_minus: 0.12 } },
   weight_dependence: { type: 'AdditiveWeightDependence', params: { w_min: 0, w_max: largest } },
+  dendritic_delay_fraction: 0,
 });
 
 /** Returns 8 cells with 80 synapses from 10 listed sources, and a projection among the cells. */
@@ -182,17 +183,24 @@ const changes: Readonly<Record<string, (document: Network) => void>> = {
     ((document.populations[0]!.cell.params as { spike_times: number[][] }).spike_times[4]![2]! += 0.5),
 };
 
-/** Changes of a plastic synapse by 1 %. */
-const changesOfRule: Readonly<Record<string, (document: Network) => void>> = Object.fromEntries(
-  ['tau_plus', 'tau_minus', 'A_plus', 'A_minus', 'w_max'].map((name) => [
-    name,
-    (document: Network) => {
-      const { timing_dependence, weight_dependence } = document.projections[0]!.synapse as ReturnType<typeof ruleOf>;
-      const [owner] = [timing_dependence.params, weight_dependence.params].filter((params) => name in params);
-      (owner as Record<string, number>)[name]! *= 1.01;
-    },
-  ]),
-);
+/** Conductances act at the other receptor. */
+const otherReceptor = (document: Network): void => void (document.projections[1]!.receptor_type = 'excitatory');
+
+/** Changes of a plastic synapse: of a value by 1 %, and of the place of its delay. */
+const changesOfRule: Readonly<Record<string, (document: Network) => void>> = {
+  'delays behind the synapse': (document) =>
+    void Object.assign(document.projections[0]!.synapse, { dendritic_delay_fraction: 1 }),
+  ...Object.fromEntries(
+    ['tau_plus', 'tau_minus', 'A_plus', 'A_minus', 'w_max'].map((name) => [
+      name,
+      (document: Network) => {
+        const { timing_dependence, weight_dependence } = document.projections[0]!.synapse as ReturnType<typeof ruleOf>;
+        const [owner] = [timing_dependence.params, weight_dependence.params].filter((params) => name in params);
+        (owner as Record<string, number>)[name]! *= 1.01;
+      },
+    ]),
+  ),
+};
 
 const read = (document: object): ValidModel =>
   importModel({ name: 'model.json', text: JSON.stringify(document) }).valid;
@@ -244,14 +252,15 @@ async function verdict(source: ValidModel, other: ValidModel, to: TargetNotation
 describe.each(Object.entries(kinds))('%s', (_, kind) => {
   test.each(['brian-json', 'neuroml'] as const)('has its right conversion to %s', async (to) => {
     const { verdict: found, reason } = await verdict(read(network(kind)), read(network(kind)), to);
-    // Delays of PyNN are behind plastic synapses, those of LEMS before them: lems/delay-before. Gates begin otherwise.
-    const isOther = to === 'neuroml' && (kind.isPlastic === true || kind.type === 'HH_cond_exp');
+    // Gates begin otherwise.
+    const isOther = to === 'neuroml' && kind.type === 'HH_cond_exp';
     expect([found, reason]).toEqual([isOther ? 'another model' : 'the same model', undefined]);
   });
 
   test('is another model after any change', async () => {
     const source = read(network(kind));
-    const all = { ...changes, ...(kind.isPlastic === true ? changesOfRule : {}) };
+    const ofWeights = kind.weights[1] > 0 ? { receptor: otherReceptor } : {};
+    const all = { ...changes, ...ofWeights, ...(kind.isPlastic === true ? changesOfRule : {}) };
     const changed = Object.entries(all).map(([name, change]) => {
       const document = network(kind);
       change(document);
@@ -268,8 +277,100 @@ describe.each(Object.entries(kinds))('%s', (_, kind) => {
   });
 });
 
-// Conversions of the other kinds are other models, see above.
-test.each(Object.entries(kinds).filter(([name, { isPlastic }]) => isPlastic !== true && name !== 'HH_cond_exp'))(
+/** Other cells of PyNN with the same network. */
+const more: Readonly<Record<string, Omit<Kind, 'others'>>> = {
+  IF_curr_alpha: { ...kinds['IF_curr_exp']!, type: 'IF_curr_alpha' },
+  IF_cond_exp: { ...kinds['IF_cond_alpha']!, type: 'IF_cond_exp' },
+  EIF_cond_alpha_isfa_ista: { ...kinds['EIF_cond_exp_isfa_ista']!, type: 'EIF_cond_alpha_isfa_ista' },
+};
+
+/** Cells of NeuroML, some of which a current of 0.3 nA drives. */
+const ofNeuroML: Readonly<Record<string, string>> = {
+  iafTauCell: 'leakReversal="-50mV" thresh="-55mV" reset="-70mV" tau="20ms"',
+  iafTauRefCell: 'leakReversal="-50mV" thresh="-55mV" reset="-70mV" tau="20ms" refract="4ms"',
+  iafCell: 'leakReversal="-65mV" thresh="-50mV" reset="-68mV" C="200pF" leakConductance="10nS"',
+  iafRefCell: 'leakReversal="-65mV" thresh="-50mV" reset="-68mV" C="200pF" leakConductance="10nS" refract="3ms"',
+  izhikevich2007Cell:
+    'v0="-60mV" k="0.7nS_per_mV" vr="-60mV" vt="-40mV" vpeak="35mV" a="0.03per_ms" b="-2nS" c="-50mV" d="100pA" C="100pF"',
+  adExIaFCell:
+    'C="281pF" gL="30nS" EL="-70.6mV" reset="-60mV" VT="-50.4mV" thresh="-40mV" refract="1ms" delT="2mV" tauw="40ms" a="4nS" b="0.08nA"',
+  fitzHughNagumoCell: 'I="0.8"',
+  fitzHughNagumo1969Cell: 'a="0.7" b="0.8" I="1" phi="0.08" V0="0" W0="0"',
+};
+
+const lems = (type: string, attributes: string): string => `<Lems>
+  <Target component="run"/>
+  <Include file="Cells.xml"/>
+  <Include file="Networks.xml"/>
+  <Include file="Simulation.xml"/>
+  <${type} id="c" ${attributes}/>
+  <pulseGenerator id="p" delay="3ms" duration="50ms" amplitude="0.3nA"/>
+  <network id="net">
+    <population id="cells" component="c" size="1"/>
+    ${/^(?:iafTau|fitz)/.test(type) ? '' : '<explicitInput target="cells[0]" input="p"/>'}
+  </network>
+  <Simulation id="run" length="60ms" step="0.05ms" target="net"/>
+</Lems>`;
+
+/** Cells of Brian that fire by themselves: equations, and what a spike does. */
+const ofBrian: Readonly<Record<string, readonly [model: string, spike: string]>> = {
+  leaky: ['dv/dt = (18*mV - v)/(12*ms) : volt', 'threshold: v > 15*mV, reset: v = 2*mV'],
+  'leaky and refractory': [
+    'dv/dt = (18*mV - v)/(12*ms) : volt (unless refractory)',
+    'threshold: v > 15*mV, reset: v = 2*mV, refractory: 2.93 ms',
+  ],
+  quadratic: ['dv/dt = (v**2/mV + 3*mV)/(20*ms) : volt', 'threshold: v > 20*mV, reset: v = -4*mV'],
+  exponential: [
+    'dv/dt = (14*mV - v + 2*mV*exp((v - 12*mV)/(2*mV)))/(12*ms) : volt',
+    'threshold: v > 30*mV, reset: v = 2*mV',
+  ],
+  adapting: [
+    'dv/dt = (25*mV - v - w)/(12*ms) : volt\n      dw/dt = (0.2*v - w)/(40*ms) : volt',
+    'threshold: v > 15*mV, reset: "v = 2*mV\\nw += 1*mV"',
+  ],
+  'with a threshold that moves': [
+    'dv/dt = (25*mV - v)/(12*ms) : volt\n      dq/dt = (10*mV - q)/(15*ms) : volt',
+    'threshold: v > q + 5*mV, reset: "v = 2*mV\\nq += 2*mV"',
+  ],
+};
+
+const brian = (model: string, spike: string): string => `
+format: interneuron/brian
+version: 1
+dt: 0.1 ms
+neuron_groups:
+  P:
+    N: 1
+    model: |
+      ${model}
+    ${spike.replaceAll(', ', '\n    ')}
+    method: euler
+spike_monitors: { s: { source: P } }
+run: 60 ms
+`;
+
+test.each([
+  ...Object.entries(more).flatMap(([name, kind]) =>
+    (['brian-json', 'neuroml'] as const).map((to) => [name, to, () => read(network(kind as Kind))] as const),
+  ),
+  ...Object.entries(ofNeuroML).flatMap(([name, attributes]) =>
+    (['brian-json', 'pynn-json'] as const).map(
+      (to) => [name, to, () => importModel({ name: 'model.xml', text: lems(name, attributes) }).valid] as const,
+    ),
+  ),
+  ...Object.entries(ofBrian).flatMap(([name, [model, spike]]) =>
+    (['pynn-json', 'neuroml'] as const).map(
+      (to) => [`${name} cell`, to, () => importModel({ name: 'model.yaml', text: brian(model, spike) }).valid] as const,
+    ),
+  ),
+])('%s is the same model in %s', async (_, to, model) => {
+  const { verdict: found, reason, levels } = await verdict(model(), model(), to);
+  expect([found, reason]).toEqual(['the same model', undefined]);
+  expect(levels[0]!.units.size).toBeGreaterThan(0);
+});
+
+// Conversions of HH_cond_exp are other models, see above.
+test.each(Object.entries(kinds).filter(([name]) => name !== 'HH_cond_exp'))(
   '%s with one weight of 80 by 1 %% larger, in NeuroML',
   async (_, kind) => {
     const [source, document] = [read(network(kind)), network(kind)];

@@ -166,7 +166,9 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
         { ...(section === undefined ? {} : { section }), ...(fraction === undefined ? {} : { fraction }) },
       );
     }),
-    reset: changing(({ session }, parameters) => session.reset(optional(parameters, 'annotations', 'object'))),
+    reset: changing(({ session }, parameters) =>
+      session.reset(optional(parameters, 'annotations', 'object'), optional(parameters, 'segment', 'string')),
+    ),
     snapshot: changing(({ session }, parameters) => session.snapshot(text(parameters, 'name'))),
     restore: changing(({ session }, parameters) => session.restore(text(parameters, 'name'))),
     take: async (parameters) => sentTaken(await (await opened(parameters)).session.take()),

@@ -118,8 +118,8 @@ export interface ModelSession {
   initialise(values: GivenNumbers): Promise<void>;
   /** Records a variable, or `spike`, of a population from now on; `every` in s. */
   record(population: string, variable: string, every?: number, place?: Place): Promise<void>;
-  /** Back to time 0 and first values, in a new segment. */
-  reset(annotations?: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Back to time 0 and first values, in a new segment of a name; annotations are those of the segment that ends. */
+  reset(annotations?: Readonly<Record<string, unknown>>, segment?: string): Promise<void>;
   /** Keeps all that changes under a name. */
   snapshot(name: string): Promise<void>;
   /** Returns to a kept state, in a new segment. */

@@ -75,7 +75,10 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     initialise: (values) => queued(async () => add({ initialise: givenValues(values) })),
     record: (population, variable, every, place) =>
       queued(() => recordFromNow(state, population, variable, every, place)),
-    reset: (annotations) => queued(async () => add({ reset: true, ...(annotations ? { annotations } : {}) })),
+    reset: (annotations, segment) =>
+      queued(async () =>
+        add({ reset: true, ...(segment === undefined ? {} : { segment }), ...(annotations ? { annotations } : {}) }),
+      ),
     snapshot: (name) => queued(async () => add({ store: name })),
     restore: (name) => queued(async () => add({ restore: name })),
     extend: (model, later) =>

@@ -137,7 +137,8 @@ class State(common.control.BaseState):
         """Back to time 0 and first values."""
         if self._session is not None:
             self.collect()
-            self.phase({"reset": {}})
+            self._phases.append({"reset": {}})
+            self._version += 1
         self.running = False
         self.t = 0
         self.t_start = 0
@@ -323,6 +324,7 @@ class State(common.control.BaseState):
 
     def _perform(self, method, values, phase):
         try:
+            self._reset_engine()
             self._call(method, values=values)
         except interneuron.UsageError:
             # The model calls it otherwise.
@@ -419,10 +421,10 @@ class State(common.control.BaseState):
     # --- The session ------------------------------------------------------------------------------------------------
     def flush(self):
         """Builds what is not built yet, and does what is not done yet."""
-        if self._session is not None and not self._dirty:
-            return
-        text = json.dumps(self.document())
         try:
+            if self._session is not None and not self._dirty:
+                return self._reset_engine()
+            text = json.dumps(self.document())
             data = {name: pack(array) for name, array in self._pending.items()}
             if self._session is None:
                 parameters = {"text": text, "name": "script", "data": data, **self.session_options}
@@ -449,6 +451,13 @@ class State(common.control.BaseState):
                 # What the engine refuses was not done.
                 del self._phases[self._accepted :]
             raise errors.InvalidModelError(str(error)) from error
+
+    def _reset_engine(self):
+        """Does the resets since the last phase that was done: no others wait while the document is unchanged."""
+        while self._accepted < len(self._phases):
+            resets = sum("reset" in phase for phase in self._phases[: self._accepted + 1])
+            self._call("reset", segment=f"segment{resets:03}")
+            self._accepted += 1
 
     def _warn_of_document(self):
         """Warns about parts of the document, once about each."""

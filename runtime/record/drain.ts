@@ -86,23 +86,27 @@ export function countedPairs(rows: LogRows, multiples: LogRows | undefined): Cou
     'record',
     `log ${multiples.log.name} holds no multiples`,
   );
+  const several = multiples.rows;
   let more = 0;
-  for (let row = 0; row < multiples.rows; row += 1) more += data[3 * row + 2]! - 1;
+  for (let row = 0; row < several; row += 1) more += data[3 * row + 2]! - 1;
   const steps = new Uint32Array(rows.rows + more);
   const elements = new Uint32Array(rows.rows + more);
   const from = new Uint32Array(rows.rows + more);
   let at = 0;
   let row = 0;
-  for (let k = 0; k < rows.rows; k += 1) {
+  for (let k = 0; k < pairs.steps.length; k += 1) {
     const [step, element] = [pairs.steps[k]!, pairs.elements[k]!];
-    // Both logs are in order of step and element.
-    const several = row < multiples.rows && data[3 * row] === step && data[3 * row + 1] === element;
-    const count = several ? data[3 * row + 2]! : 1;
-    if (several) row += 1;
-    steps.fill(step, at, at + count);
-    elements.fill(element, at, at + count);
-    from.fill(k, at, at + count);
-    at += count;
+    // Both logs are in order of step and element. Most counts are small: `fill` would take longer than this loop.
+    let end = at + 1;
+    if (row < several && data[3 * row] === step && data[3 * row + 1] === element) {
+      end = at + data[3 * row + 2]!;
+      row += 1;
+    }
+    for (; at < end; at += 1) {
+      steps[at] = step;
+      elements[at] = element;
+      from[at] = k;
+    }
   }
   invariant(at === steps.length, 'record', `log ${multiples.log.name} names events that ${rows.log.name} lacks`);
   return { steps, elements, rows: from };

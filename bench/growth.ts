@@ -292,9 +292,16 @@ function wordsOf(command: string, file: string, folder: string): readonly string
       return ['report', rest.length > 0 ? result(1) : file, '--force', '-o', path.join(out, 'out.html')];
     case 'sonata':
       processorTime(['convert', file, '--to', 'sonata', '--no-check', '--partial', '--force', '-o', out], folder);
-      return ['run', filesIn(out, /config.*\.json$/)[0] ?? out, '--no-origin'];
+      return ['run', path.join(out, 'simulation_config.json'), '--no-origin'];
     case 'run':
-      return [...command.split(' '), file, '--threads', '1'];
+      // NeuroML files have no duration.
+      return [
+        ...command.split(' '),
+        file,
+        '--threads',
+        '1',
+        ...(file.endsWith('.nml') ? ['--duration', '0.1 ms'] : []),
+      ];
     default:
       return [...command.split(' '), file];
   }

@@ -8,8 +8,10 @@ export interface Comparison {
   readonly modelSeconds: number;
   readonly peer: string;
   readonly peerSeconds: readonly number[];
-  /** By the name of an engine; `aim` is the largest ratio to the peer that was aimed at. */
-  readonly ours: Readonly<Record<string, { readonly seconds: readonly number[]; readonly aim?: number }>>;
+  /** By the name of an engine. `aim`: the largest ratio to the peer that was aimed at; `before`: an earlier version. */
+  readonly ours: Readonly<
+    Record<string, { readonly seconds: readonly number[]; readonly before: readonly number[]; readonly aim?: number }>
+  >;
 }
 
 /** All comparisons of one run on one machine. */
@@ -30,12 +32,23 @@ function median(values: readonly number[]): number {
   return middle.reduce((sum, value) => sum + value, 0) / middle.length;
 }
 
-/** A row for each engine: medians, and the median of the ratios of each round with its least and largest. */
+/** Above this in every round, a program is called slower than the version before. */
+const noise = 1.05;
+
+/** The median of the ratios of each round, with the least and the largest of several. */
+function ratioText(ratios: readonly number[]): string {
+  if (ratios.length === 1) return median(ratios).toFixed(2);
+  const range = [Math.min(...ratios), Math.max(...ratios)].map((value) => value.toFixed(2)).join(' to ');
+  return `${median(ratios).toFixed(2)} (${range})`;
+}
+
+/** A row for each engine: medians, and ratios. */
 function rows({ network, measure, modelSeconds, peer, peerSeconds, ours }: Comparison): string[] {
-  return Object.entries(ours).map(([engine, { seconds, aim }]) => {
+  return Object.entries(ours).map(([engine, { seconds, before, aim }]) => {
     const ratios = seconds.map((value, round) => value / (peerSeconds[round] ?? NaN));
     const ratio = median(ratios);
-    const range = [Math.min(...ratios), Math.max(...ratios)].map((value) => value.toFixed(2)).join(' to ');
+    const changes = before.map((value, round) => (seconds[round] ?? NaN) / value);
+    const change = changes.length === 0 ? '–' : ratioText(changes);
     const verdict = aim === undefined ? '–' : ratio <= aim ? `${aim}` : `${aim}: **missed**`;
     return `| ${[
       `${network}, ${modelSeconds} s`,
@@ -44,8 +57,9 @@ function rows({ network, measure, modelSeconds, peer, peerSeconds, ours }: Compa
       median(peerSeconds).toPrecision(3),
       engine,
       median(seconds).toPrecision(3),
-      `${ratio.toFixed(2)} (${range})`,
+      ratioText(ratios),
       verdict,
+      Math.min(...changes) > noise && changes.length > 0 ? `${change}: **slower**` : change,
     ].join(' | ')} |`;
   });
 }
@@ -61,8 +75,8 @@ export function speedTables({ machine, processor, load, date, versions, comparis
     '',
     `${processor}; load ${load.map((value) => value.toFixed(1)).join(' at the start, ')} at the end; ${date}; ${versions.join(', ')}.`,
     '',
-    '| network, model time | measure | peer | peer (s) | engine | ours (s) | ours / peer | aim |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    '| network, model time | measure | peer | peer (s) | engine | ours (s) | ours / peer | aim | ours / the version before |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...comparisons.flatMap(rows),
     '',
   ].join('\n');

@@ -2,12 +2,13 @@
  * Times interneuron against Brian 2, NEST and GeNN in one run on one machine, all programs in turn, and writes
  * `bench/results/MACHINE.json`, from which the tables of `bench/README.md` are made (`npx tsx bench/readme.ts`):
  *
- *     npm run build && npx tsx bench/speed.ts MACHINE [--rounds 3] [--only cuba] [--genn /path/to/python]
+ *     npm run build && npx tsx bench/speed.ts MACHINE [--rounds 3] [--only cuba] [--genn PYTHON] [--before DIR]
  *
  * MACHINE names the file and stands above the tables, as `epyc-zen5`. Each figure is in seconds of the processor, on
  * one thread. A run phase starts when the network is built; what is recorded stays in memory. A whole command goes from
  * the script or document to the written results. NEST runs in `.venv-pynn`, Brian in `.venv`; GeNN has no wheel, so it
- * is left out unless `--genn` names a Python that has it.
+ * is left out unless `--genn` names a Python that has it. DIR is a built clone of an earlier version, which then runs
+ * in turn with the others.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -20,7 +21,12 @@ import type { Comparison, SpeedResults } from './speed-tables.js';
 
 const root = path.resolve(import.meta.dirname, '..');
 const { values: options, positionals } = parseArgs({
-  options: { rounds: { type: 'string', default: '3' }, only: { type: 'string' }, genn: { type: 'string' } },
+  options: {
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string' },
+    genn: { type: 'string' },
+    before: { type: 'string' },
+  },
   allowPositionals: true,
 });
 const [machine] = positionals;
@@ -33,7 +39,7 @@ const nest = path.join(root, '.venv-pynn/bin/python');
 /** A comparison before it ran: each function runs its program once and returns seconds of the processor. */
 interface Trial extends Omit<Comparison, 'peerSeconds' | 'ours'> {
   readonly theirs: () => number;
-  readonly ours: Readonly<Record<string, { readonly run: () => number; readonly aim: number | undefined }>>;
+  readonly ours: Readonly<Record<string, { readonly run: (at: string) => number; readonly aim: number | undefined }>>;
 }
 
 /** Runs a command without its output; seconds of the processor of the command and its children. */
@@ -45,10 +51,10 @@ function commandSeconds(command: string, words: readonly string[], cwd = root): 
   return user + system;
 }
 
-/** Our run phase of a document on one thread. */
-function runPhase(model: string, target: string, duration: number): number {
+/** The run phase of a document on one thread, of the version in a folder. */
+function runPhase(model: string, target: string, duration: number, at: string): number {
   const words = ['bench/run-phase.js', model, target, `${duration} s`, '1'];
-  const line = execFileSync('node', words, { cwd: root, encoding: 'utf8' });
+  const line = execFileSync('node', words, { cwd: at, encoding: 'utf8' });
   return (JSON.parse(line) as { readonly processor: number }).processor;
 }
 
@@ -73,7 +79,7 @@ function brianTrials(
   seconds: number,
   aims: Readonly<Record<string, number>>,
 ): Trial[] {
-  const model = `fixtures/brian/${fixture}.yaml`;
+  const model = path.join(root, `fixtures/brian/${fixture}.yaml`);
   const build = path.join(folder, network);
   let compiled = false;
   const phase = (): number => {
@@ -81,10 +87,10 @@ function brianTrials(
     compiled = true;
     return brianRunPhase(build);
   };
-  const whole = (): number => {
+  const whole = (at: string): number => {
     const fresh = mkdtempSync(path.join(folder, 'whole-'));
     const words = ['dist/cli.js', 'run', model, '--threads', '1', '--quiet', '-o', path.join(fresh, 'result.nwb')];
-    return commandSeconds('node', words);
+    return commandSeconds('node', words, at);
   };
   return [
     {
@@ -94,8 +100,8 @@ function brianTrials(
       peer: 'Brian 2, cpp_standalone',
       theirs: phase,
       ours: {
-        wasm: { run: () => runPhase(model, 'wasm', seconds), aim: aims['wasm'] },
-        c: { run: () => runPhase(model, 'c', seconds), aim: aims['c'] },
+        wasm: { run: (at) => runPhase(model, 'wasm', seconds, at), aim: aims['wasm'] },
+        c: { run: (at) => runPhase(model, 'c', seconds, at), aim: aims['c'] },
       },
     },
     {
@@ -117,8 +123,8 @@ function microcircuitTrials(scale: number, seconds: number): Trial[] {
   const text = readFileSync(path.join(root, 'fixtures/model/cortical-microcircuit.yaml'), 'utf8');
   writeFileSync(model, text.replace(/^( {2}scale:) .*$/m, `$1 ${scale}`));
   const ours = (aim: number | undefined): Trial['ours'] => ({
-    wasm: { run: () => runPhase(model, 'wasm', seconds), aim: undefined },
-    c: { run: () => runPhase(model, 'c', seconds), aim },
+    wasm: { run: (at) => runPhase(model, 'wasm', seconds, at), aim: undefined },
+    c: { run: (at) => runPhase(model, 'c', seconds, at), aim },
   });
   const peerSeconds = (python: string, script: string, words: readonly string[]): number => {
     const lines = execFileSync(python, [path.join(root, 'bench/microcircuit', script), ...words], {
@@ -168,13 +174,18 @@ const version = (python: string, name: string): string =>
 const began = loadavg();
 const seconds = trials.map(({ ours }) => ({
   theirs: [] as number[],
-  ours: Object.fromEntries(Object.keys(ours).map((engine) => [engine, [] as number[]])),
+  ours: Object.fromEntries(
+    Object.keys(ours).map((engine) => [engine, { seconds: [] as number[], before: [] as number[] }]),
+  ),
 }));
 try {
   for (let round = 0; round < rounds; round++) {
     for (const [k, { network, measure, peer, theirs, ours }] of trials.entries()) {
       seconds[k]?.theirs.push(theirs());
-      for (const [engine, { run }] of Object.entries(ours)) seconds[k]?.ours[engine]?.push(run());
+      for (const [engine, { run }] of Object.entries(ours)) {
+        seconds[k]?.ours[engine]?.seconds.push(run(root));
+        if (options.before !== undefined) seconds[k]?.ours[engine]?.before.push(run(path.resolve(options.before)));
+      }
       console.error(`round ${round + 1}: ${network}, ${measure}, ${peer}: ${JSON.stringify(seconds[k])}`);
     }
   }
@@ -199,7 +210,7 @@ const results: SpeedResults = {
     ours: Object.fromEntries(
       Object.entries(ours).map(([engine, { aim }]) => [
         engine,
-        { seconds: seconds[k]?.ours[engine] ?? [], ...(aim === undefined ? {} : { aim }) },
+        { ...(seconds[k]?.ours[engine] ?? { seconds: [], before: [] }), ...(aim === undefined ? {} : { aim }) },
       ]),
     ),
   })),

@@ -26,13 +26,16 @@ it('compares medians in each round and marks aims that were missed', () => {
         modelSeconds: 2,
         peer: 'peer',
         peerSeconds: [1, 2, 4],
-        ours: { c: { seconds: [0.5, 0.5, 2], aim: 0.5 }, wasm: { seconds: [1, 2, 2], aim: 0.9 } },
+        ours: {
+          c: { seconds: [0.5, 0.5, 2], before: [], aim: 0.5 },
+          wasm: { seconds: [1, 2, 2], before: [0.5, 1.6, 1], aim: 0.9 },
+        },
       },
     ],
   });
-  // Ratios by round are 0.5, 0.25, 0.5 on c and 1, 1, 0.5 on wasm.
-  expect(table).toContain('| pair, 2 s | run phase | peer | 2.00 | c | 0.500 | 0.50 (0.25 to 0.50) | 0.5 |');
+  // Ratios by round are 0.5, 0.25, 0.5 on c and 1, 1, 0.5 on wasm; to the version before 2, 1.25, 2 on wasm.
+  expect(table).toContain('| pair, 2 s | run phase | peer | 2.00 | c | 0.500 | 0.50 (0.25 to 0.50) | 0.5 | – |');
   expect(table).toContain(
-    '| pair, 2 s | run phase | peer | 2.00 | wasm | 2.00 | 1.00 (0.50 to 1.00) | 0.9: **missed** |',
+    '| pair, 2 s | run phase | peer | 2.00 | wasm | 2.00 | 1.00 (0.50 to 1.00) | 0.9: **missed** | 2.00 (1.25 to 2.00): **slower** |',
   );
 });

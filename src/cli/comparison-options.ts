@@ -48,12 +48,18 @@ export function comparisonOptions(options: Options): CompareOptions & ReadOption
   };
 }
 
-/** Prints a comparison. @param lead  lines before it. @param cause  null if nothing differs. @returns the exit code */
+/**
+ * Prints a comparison.
+ *
+ * @param more  lines below the verdict
+ * @param cause  null if nothing differs
+ * @returns the exit code
+ */
 export function reportComparison(
   context: CommandContext,
   found: ResultComparison,
   least: Grade,
-  lead: readonly string[] = [],
+  more: readonly string[] = [],
   cause?: Cause | null,
 ): number {
   const { recorded, exact, comparison } = found;
@@ -63,7 +69,8 @@ export function reportComparison(
       ...(cause === undefined ? {} : { why: cause }),
     });
   const details = context.options.flag('details');
-  context.say([...lead, ...comparisonLines(found, details), ...causeLines(cause)].map(printable).join('\n'));
+  const [verdict = '', ...lines] = comparisonLines(found, details);
+  context.say([verdict, ...more, ...lines, ...causeLines(cause)].map(printable).join('\n'));
   if (isAtLeast(comparison.grade, least)) return exitCodes.done;
   const isOpen = comparison.grade === 'cannot say' || comparison.grade === 'not shown to differ';
   return isOpen && !isAtLeast(least, 'same within δ') ? exitCodes.uncertain : exitCodes.wrong;

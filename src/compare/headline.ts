@@ -204,5 +204,8 @@ function doubts(populations: readonly PopulationComparison[]): string {
     );
   const [open, undecided] = [named(true), named(false)];
   if (open.length > 0) return `left open: ${listed(open)}`;
-  return undecided.length > 0 ? `too little data for ${listed(undecided)}` : 'too few spikes for statistics';
+  const all = populations.flatMap(({ quantities: judged }) => judged ?? []).length;
+  return undecided.length > 0
+    ? `too little data for ${undecided.length} of ${all} quantities`
+    : 'too few spikes for statistics';
 }

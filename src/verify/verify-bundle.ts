@@ -267,7 +267,7 @@ async function packedAgain(
     results: { files: results, runs },
     measure: async (valid, to, converted) => {
       const path = `notations/${to}/report.json`;
-      const report = jsonIn(textOf(bundle, path));
+      const report = bundle.files.includes(path) ? jsonIn(textOf(bundle, path)) : null;
       const description = files.find((file) => file.path.startsWith(`notations/${to}/`))?.description ?? '';
       const check = memberOf(report, 'check');
       const found = {

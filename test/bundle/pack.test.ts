@@ -292,6 +292,21 @@ describe('a bundle', () => {
       /^run\.sedml: another document .*, which interneuron 0\.0\.1 may write otherwise$/m,
     ],
     [
+      'a README that says more',
+      (files) => replaceIn(files, 'README.md', /the model in lems: [^\n]*/, 'the model in lems: exact'),
+      3,
+      /^not checked: README\.md; all results come out again\n[^]*^README\.md: edited/m,
+    ],
+    [
+      'no report on a notation',
+      (files) => {
+        delete files['notations/lems/report.json'];
+        replaceIn(files, 'manifest.xml', /<content location="\.\/notations\/lems\/report\.json"[^>]*>/, '');
+      },
+      1,
+      /^notations\/lems\/report\.json: missing, although pack writes it/m,
+    ],
+    [
       'no file that opens the archive',
       (files) => replaceIn(files, 'manifest.xml', ' master="true"', ''),
       1,

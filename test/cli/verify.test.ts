@@ -114,7 +114,7 @@ describe('verify with a model', () => {
   it('recognises the model that made a result, and its spikes', async () => {
     const { code, stdout } = await verify('noise.nwb', 'model.json');
     expect(stdout).toMatch(
-      /^the model is the one that made the result\nidentical: 42 spikes\n.*42 of 42 spikes .*1 of 1 population, 5 of 5 cells/,
+      /^identical: 42 spikes\nthe model is the one that made the result\n.*42 of 42 spikes .*1 of 1 population, 5 of 5 cells/,
     );
     expect(code).toBe(0);
   });
@@ -123,7 +123,7 @@ describe('verify with a model', () => {
     const text = readFileSync(folder.file('model.json'), 'utf8');
     writeFileSync(folder.file('driven.json'), text.replace('15*mV', '25*mV'));
     const { code, stdout } = await verify('noise.nwb', 'driven.json');
-    expect(stdout).toMatch(/^the model is not the one that made the result\ndifferent: rate of cells \(/);
+    expect(stdout).toMatch(/^different: rate of cells \(.*\nthe model is not the one that made the result\n/);
     expect(code).toBe(1);
   });
 
@@ -136,7 +136,7 @@ describe('verify with a model', () => {
   });
 
   it('--within compares a result with a new run of its own model', async () => {
-    expect((await verify('noise.csv', '--within', '0.1 ms')).stdout).toMatch(/^the model is the one .*\nidentical: /);
+    expect((await verify('noise.csv', '--within', '0.1 ms')).stdout).toMatch(/^identical: .*\nthe model is the one /);
   });
 
   it('a result of another program needs a model', async () => {
@@ -156,7 +156,7 @@ describe('a result as a model', () => {
     expect((await runCommand(['describe', path])).stdout).toMatch(/^noise\n/);
     const converted = folder.file(`model-${format}.json`);
     expect((await runCommand(['convert', path, '--to', 'canonical', '-o', converted])).code).toBe(0);
-    expect((await verifyWith(path, converted)).stdout).toMatch(/^the model is the one that made the result/);
+    expect((await verifyWith(path, converted)).stdout).toMatch(/\nthe model is the one that made the result\n/);
   });
 
   it('options of a run apply to it', async () => {
@@ -202,7 +202,7 @@ describe('diff of two results', () => {
     const { code, stdout } = await runCommand(['diff', folder.file('noise.csv'), other]);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^different\nruns +dt 0\.1 ms and 0\.05 ms; duration 100 ms and 50 ms\nfirst difference at [\d.]+ ms: a spike of cells\[\d\] only in one\n/,
+      /^different from [\d.]+ ms on\nruns +dt 0\.1 ms and 0\.05 ms; duration 100 ms and 50 ms\nfirst difference at [\d.]+ ms: a spike of cells\[\d\] only in one\n/,
     );
   });
 

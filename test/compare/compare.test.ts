@@ -363,7 +363,7 @@ describe('interneuron compare', () => {
     expect((await compare('a.dat', 'b.dat', '--at-least', 'identical')).code).toBe(1);
     const more = await compare('a.dat', 'more.dat');
     expect(more.stdout).toMatch(
-      /^cannot say: too little data for rate of cells.*\ncompared  10 of 11 spikes within 0\.1 ms, [^]*cell 2 at 40 ms/,
+      /^cannot say: too little data for \d+ of \d+ quantities\ncompared  10 of 11 spikes within 0\.1 ms, [^]*cell 2 at 40 ms/,
     );
     expect(more.code).toBe(3);
     expect((await compare('a.dat', 'far.dat', '--at-least', 'within')).code).toBe(1);

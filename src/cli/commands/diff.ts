@@ -85,14 +85,19 @@ function lines({ exact, comparison }: ResultComparison): readonly string[] {
   const { grade, populations, notes } = comparison;
   const [record] = exact?.records ?? [];
   const isSame = grade === 'identical';
+  const step = exact?.first?.step;
+  const earliest = step === undefined || !record ? firstSpike(comparison) : undefined;
+  const time = step === undefined || !record ? earliest?.time : step * record.dt;
   const heading =
     isSame && record
       ? `the same: ${record.steps} steps, fingerprint ${record.fingerprint.total}`
       : isSame
         ? 'the same'
-        : `different${exact?.first?.step === undefined || !record ? '' : ` from ${milliseconds(exact.first.step * record.dt)} on`}`;
-  const first =
-    exact?.first && record ? [differenceText(exact.first, record.dt, ['first', 'second'])] : firstSpike(comparison);
+        : `different${time === undefined ? '' : ` from ${milliseconds(time)} on`}`;
+  const lone =
+    earliest &&
+    `first difference at ${Number((earliest.time * 1e3).toPrecision(9))} ms: a spike of ${earliest.name}[${earliest.cell}] only in one`;
+  const first = exact?.first && record ? differenceText(exact.first, record.dt, ['first', 'second']) : lone;
   const rows = exact
     ? exact.populations.map(({ name, spikes, same }) => [
         name,
@@ -104,21 +109,18 @@ function lines({ exact, comparison }: ResultComparison): readonly string[] {
     heading,
     ...(isSame ? [] : runLines(exact)),
     ...notes.map((note) => `note      ${note}`),
-    ...(isSame ? [] : first),
+    ...(isSame || first === undefined ? [] : [first]),
     ...formatTable(columns, rows),
   ];
 }
 
 /** Returns the first spike without a partner, of results with different steps. */
-function firstSpike({ populations }: ResultComparison['comparison']): readonly string[] {
-  const [earliest] = populations
+const firstSpike = ({
+  populations,
+}: ResultComparison['comparison']):
+  { readonly name: string; readonly cell: number; readonly time: number } | undefined =>
+  populations
     .flatMap((population) =>
       population.divergence === null ? [] : [{ name: eventName(population), ...population.divergence }],
     )
-    .sort((a, b) => a.time - b.time);
-  return earliest === undefined
-    ? []
-    : [
-        `first difference at ${Number((earliest.time * 1e3).toPrecision(9))} ms: a spike of ${earliest.name}[${earliest.cell}] only in one`,
-      ];
-}
+    .toSorted((a, b) => a.time - b.time)[0];

@@ -178,12 +178,20 @@ async function verifyPacked(
       ...experiments.map(({ path: file, grade, statement }) => printable(`${file}: ${grade}: ${statement}`)),
       ...checkedLines(checked),
     ];
-    context.say((isSame ? lines : ['the files of the bundle contradict each other', ...lines]).join('\n'));
-    const isOpen = checked.some(({ verdict }) => verdict === 'not checked');
+    const open = checked.filter(({ verdict }) => verdict === 'not checked');
+    const isOpen = open.length > 0;
+    const lead = isSame ? (isOpen ? [notCheckedText(open)] : []) : ['the files of the bundle contradict each other'];
+    context.say([...lead, ...lines].join('\n'));
     return isSame ? (isOpen ? exitCodes.uncertain : exitCodes.done) : exitCodes.wrong;
   } finally {
     bundle.remove();
   }
+}
+
+/** Returns the headline of a bundle with results that come out again, and files that were not checked. */
+function notCheckedText([first, ...more]: readonly CheckedFile[]): string {
+  const others = more.length === 0 ? '' : ` and ${more.length} more file${more.length === 1 ? '' : 's'}`;
+  return printable(`not checked: ${first?.path ?? ''}${others}; all results come out again`);
 }
 
 /** Returns the files with other models and those that were not checked, then the files with the same model. */

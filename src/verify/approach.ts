@@ -177,6 +177,9 @@ const outliers = 0.1;
  */
 const jump = { ratio: 5, steps: 4 } as const;
 
+/** Most spikes of a cell before a sample, each of which can be a step later in one of the models. */
+const mostLater = 3;
+
 /** Largest negligible distance, relative to the range of a variable and to its size. */
 const negligibleOf = { range: 1e-5, size: 1e-6 } as const;
 
@@ -307,7 +310,8 @@ export function distancesOf(
         const unit = { population: owner, cell: element, variable, part: partOf(seconds) };
         const [p, p2] = [rangeAt(x, at, 1), rangeAt(x2, at, 1)];
         const [q, q2] = [rangeAt(y, at, factor), rangeAt(y2, at, factor)];
-        const width = (p[1] - p[0] + q[1] - q[0]) / 4;
+        // Each spike before can be a step later in one of the models, as the end of its refractory period is.
+        const width = ((p[1] - p[0] + q[1] - q[0]) / 4) * (1 + Math.min(next, mostLater));
         add(unit, between(p, q), 2 * (between(p, p2) + between(q, q2)) + (width || 0) + negligible, range, negligible);
       }
     }

@@ -317,7 +317,7 @@ const ofBrian: Readonly<Record<string, readonly [model: string, spike: string]>>
   leaky: ['dv/dt = (18*mV - v)/(12*ms) : volt', 'threshold: v > 15*mV, reset: v = 2*mV'],
   'leaky and refractory': [
     'dv/dt = (18*mV - v)/(12*ms) : volt (unless refractory)',
-    'threshold: v > 15*mV, reset: v = 2*mV, refractory: 2.93 ms',
+    'threshold: v > 15*mV, reset: v = 2*mV, refractory: 3 ms',
   ],
   quadratic: ['dv/dt = (v**2/mV + 3*mV)/(20*ms) : volt', 'threshold: v > 20*mV, reset: v = -4*mV'],
   exponential: [

@@ -234,7 +234,7 @@ class _Capture:
         model.record_all(self.recorded)
         note_left_out(str(self.output), model.left_out)
         note_options(str(self.output), [word for folder in sorted(sources.folders) for word in ("--allow-path", folder)])
-        document = model.document(end, h.dt if not self.cvode.active() else 0.025)
+        document = model.document()
         for place in _without_number(document):
             raise ValueError(f"{place} is not a number (NaN)")
         write_captured(self.output, document, {})

@@ -21,6 +21,7 @@ from .values import (
     identifier,
     is_reversed,
     is_shape,
+    listed,
     node_of,
     places,
     rounded,
@@ -77,6 +78,8 @@ class Model:
             first: potentials and concentrations at the beginning.
         """
         self.h, self.sources, self.first = h, sources, first
+        #: Time step in ms. CVode's own changes during the run.
+        self.dt = 0.025 if h.CVode().active() else float(h.dt)
         self.left_out: list[str] = []
         self.types: dict[str, Any] = {}
         self.populations: dict[str, Any] = {}
@@ -236,27 +239,19 @@ class Model:
     def _parameters(self, mechanism: str) -> tuple[list[tuple[str, int]], dict[str, list[float]]]:
         """Returns the parameters of a mechanism with their lengths, and the values of a new one."""
         if mechanism not in self._standard:
-            standard = self.h.MechanismStandard(mechanism, 1)
-            names, usual = [], {}
-            for k in range(int(standard.count())):
-                name = self.h.ref("")
-                length = int(standard.name(name, k))
-                names.append((name[0], length))
-                usual[name[0]] = [standard.get(name[0], each) for each in range(length)]
-            self._standard[mechanism] = (names, usual)
+            standard, names = self.h.MechanismStandard(mechanism, 1), listed(self.h, mechanism, 1)
+            self._standard[mechanism] = (names, {name: [standard.get(name, k) for k in range(length)] for name, length in names})
         return self._standard[mechanism]
 
     def _globals(self, mechanism: str) -> dict[str, float]:
         """Returns parameters that all instances share, where they differ from those of the file."""
         found = {}
-        standard = self.h.MechanismStandard(mechanism, -1)
         defaults = self.sources.defaults(mechanism)
-        for k in range(int(standard.count())):
-            name = self.h.ref("")
-            if int(standard.name(name, k)) != 1 or not name[0].endswith(f"_{mechanism}"):
+        for name, length in listed(self.h, mechanism, -1):
+            if length != 1 or not name.endswith(f"_{mechanism}"):
                 continue
-            own = name[0][: -len(mechanism) - 1]
-            value = getattr(self.h, name[0])
+            own = name[: -len(mechanism) - 1]
+            value = getattr(self.h, name)
             if own in defaults and defaults[own] != value:
                 found[own] = value
         return found
@@ -269,18 +264,13 @@ class Model:
         values: dict[str, dict[str, dict[str, Any]]] = {}
         ions: dict[str, dict[str, Any]] = {}
         for section in sections:
-            listed = section.psection()["density_mechs"]
-            used = {each.name() for segment in section for each in segment}
-            for name in [*listed, *sorted(used - set(listed))]:
+            for name in sorted({each.name() for segment in section for each in segment}, key=self.sources.order):
                 if name.endswith("_ion"):
                     ions.setdefault(name[:-4], {})[names[section.name()]] = section
                 elif name == "extracellular":
                     if any(seg.xg[0] != 1e9 or seg.xc[0] != 0 or seg.e_extracellular != 0 for seg in section):
                         self.leave("the layers of extracellular")
                 elif name not in ("morphology", "capacitance"):
-                    if not listed.get(name) and name not in self.sources.texts:
-                        self.leave(f"the mechanism {name}, which has no text in NMODL")
-                        continue
                     values.setdefault(name, {})[names[section.name()]] = self._values(section, name, ions)
         mechanisms: dict[str, Any] = {}
         for name, own in values.items():
@@ -340,11 +330,11 @@ class Model:
             plays: values that vectors play into variables of clamps, by variable: times or a step in ms, and values.
         """
         self._end = end
-        self._early = {name for name, train in trains.items() if train and train[0] < self.h.dt / 2}
+        self._early = {name for name, train in trains.items() if train and train[0] < self.dt / 2}
         received: dict[str, list[Any]] = {}
         detectors: list[Any] = []
-        listed = self.h.List("NetCon")
-        connections = [listed.o(k) for k in range(int(listed.count()))]
+        known = self.h.List("NetCon")
+        connections = [known.o(k) for k in range(int(known.count()))]
         self._read_integrators(connections)
         for one in connections:
             target = one.syn()
@@ -532,7 +522,7 @@ class Model:
 
     def _is_regular(self, sender: Any, train: list[float]) -> bool:
         """Whether an artificial cell is a NetStim whose events have been regular until the end of the run."""
-        if sender.hname().partition("[")[0] != "NetStim" or sender.noise or sender.interval < self.h.dt:
+        if sender.hname().partition("[")[0] != "NetStim" or sender.noise or sender.interval < self.dt:
             return False
         due = [sender.start + k * sender.interval for k in range(len(train) + 1)]
         is_whole = len(train) == int(sender.number) or due[-1] > self._end - 1e-6
@@ -550,7 +540,7 @@ class Model:
 
     def _delay(self, one: Any) -> float:
         """Returns the delay of a connection in ms: of whole steps if its source is an artificial cell, whose times have the rest."""
-        sender, dt = one.pre(), float(self.h.dt)
+        sender, dt = one.pre(), self.dt
         delay = max(dt, float(one.delay))
         if sender is None or sender.hname() in self._integrators or not self._is_artificial(sender):
             if one.delay < dt / 2:
@@ -688,8 +678,8 @@ class Model:
         return None
 
     # --- The document -----------------------------------------------------------------------------------------------
-    def document(self, duration: float, dt: float) -> dict[str, Any]:
-        """Returns the document. Times are in ms."""
+    def document(self) -> dict[str, Any]:
+        """Returns the document."""
         for name, places in self._positions.items():
             self.populations[name]["positions"] = {"array": places, "unit": "um"}
         for population in self.populations.values():
@@ -722,7 +712,7 @@ class Model:
             "interneuron": 1,
             "name": identifier(self.title),
             **{key: part for key, part in parts.items() if part},
-            "experiment": {"dt": f"{dt!r} ms", "duration": f"{duration!r} ms"},
+            "experiment": {"dt": f"{self.dt!r} ms", "duration": f"{self._end!r} ms"},
         }
 
 

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from .values import told
+
 
 class Sources:
     """Texts of mechanisms, as files that a document names."""
@@ -21,6 +23,7 @@ class Sources:
             roots: folders with .mod files, which are preferred to copies.
         """
         self.texts: dict[str, str] = {}
+        self._known: list[str] = []
         self.folders: set[str] = set()
         self._written: set[str] = set()
         self._stimuli: dict[str, bool] = {}
@@ -32,21 +35,25 @@ class Sources:
             for each in mod_files(root):
                 files.setdefault(os.path.basename(each), each)
         for kind in (0, 1):
-            listed = h.MechanismType(kind)
-            for k in range(int(listed.count())):
-                listed.select(k)
-                name = h.ref("")
-                listed.selected(name)
+            known = h.MechanismType(kind)
+            for k in range(int(known.count())):
+                known.select(k)
+                name, _ = told(h, known.selected)
+                self._known.append(name)
                 try:
-                    text = listed.code()
+                    text = known.code()
                 except RuntimeError:
                     text = ""
                 if text:
-                    self.texts[name[0]] = text
-                    base = os.path.basename(listed.file() or f"{name[0]}.mod")
-                    self._names[name[0]] = base
+                    self.texts[name] = text
+                    base = os.path.basename(known.file() or f"{name}.mod")
+                    self._names[name] = base
                     if base in files:
-                        self._paths[name[0]] = os.path.realpath(files[base])
+                        self._paths[name] = os.path.realpath(files[base])
+
+    def order(self, name: str) -> tuple[int, str]:
+        """Returns the place of a mechanism in NEURON's list, as a key to sort by."""
+        return (self._known.index(name) if name in self._known else len(self._known)), name
 
     def file(self, name: str) -> str | None:
         """Returns the file of a mechanism; None if its text is not known."""

@@ -58,6 +58,19 @@ def same(values: list[Any]) -> Any:
     return values[0] if all(each == values[0] for each in values) else values
 
 
+def told(h: Any, ask: Callable[[Any], Any]) -> tuple[str, int]:
+    """Returns a text that NEURON writes, and what the call returns. Variables of a model may hide `h.ref`."""
+    h("strdef interneuron_text")
+    returned = ask(h._ref_interneuron_text)
+    return str(h.interneuron_text), int(returned or 0)
+
+
+def listed(h: Any, mechanism: str, kind: int) -> list[tuple[str, int]]:
+    """Returns the names and lengths of variables of a mechanism: shared (-1), parameters (1), assigned (2), or states (3)."""
+    standard = h.MechanismStandard(mechanism, kind)
+    return [told(h, lambda text, k=k: standard.name(text, k)) for k in range(int(standard.count()))]  # type: ignore[misc]
+
+
 #: Names of variables, by mechanism.
 _variables: dict[str, list[str]] = {}
 
@@ -65,13 +78,7 @@ _variables: dict[str, list[str]] = {}
 def variables(h: Any, mechanism: str) -> list[str]:
     """Returns the names of the variables of a mechanism, which end in its name for membranes."""
     if mechanism not in _variables:
-        names = _variables[mechanism] = []
-        for kind in (1, 2, 3):
-            standard = h.MechanismStandard(mechanism, kind)
-            for k in range(int(standard.count())):
-                name = h.ref("")
-                standard.name(name, k)
-                names.append(name[0])
+        _variables[mechanism] = [name for kind in (1, 2, 3) for name, _ in listed(h, mechanism, kind)]
     return _variables[mechanism]
 
 

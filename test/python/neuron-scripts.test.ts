@@ -573,13 +573,15 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
     expect(readFileSync(path, 'utf8')).toContain('positions: [ 0.000004, 0.000005, 0.000006 ]');
   });
 
-  it('may leave the run to their users', async () => {
-    writeFileSync(folder.file('left.py'), section('soma(0.5).pas.g = 0.002'));
+  it('may leave the run to their users, hide functions of NEURON, and give a cylinder several points', async () => {
+    const points = [0, 5, 10].map((x) => `soma.pt3dadd(${x}, 0, 0, 10)`).join('\n');
+    writeFileSync(folder.file('left.py'), section(`h('ref = 3')\n${points}`));
     const words = ['-m', 'interneuron', 'neuron', folder.file('left.py'), '-o', folder.file('left.yaml')];
     await python('.venv-pynn', words, program());
     // NEURON's `run` ends at 5 ms.
-    const { experiment } = importModel(readSource(folder.file('left.yaml'))).valid.model;
+    const { experiment, neurons } = importModel(readSource(folder.file('left.yaml'))).valid.model;
     expect(experiment.protocol).toEqual([{ run: 0.005 }]);
+    expect(neurons['soma']?.compartments?.sections['soma']?.points).toHaveLength(2);
   });
 
   it.each([
@@ -611,8 +613,23 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
     [
       'has variables that follow those of other cells',
       ['neuron'],
-      section('gap = h.ExpSyn(soma(0.5))\nh.ParallelContext().target_var(gap, gap._ref_e, 1)'),
+      section(
+        `gap, parallel = h.ExpSyn(soma(0.5)), h.ParallelContext()
+parallel.source_var(soma(0.5)._ref_v, 1, sec=soma)
+parallel.target_var(gap, gap._ref_e, 1)
+parallel.setup_transfer()`,
+      ),
       /variables of ExpSyn that follow those of other cells \(target_var of ParallelContext\)/,
+    ],
+    [
+      'puts events into a connection',
+      ['neuron'],
+      section(
+        `synapse = h.ExpSyn(soma(0.5))
+connection = h.NetCon(None, synapse)
+handler = h.FInitializeHandler(lambda: connection.event(2))`,
+      ),
+      /events that the script puts into NetCons \(NetCon\.event\)/,
     ],
     [
       'ends its process',

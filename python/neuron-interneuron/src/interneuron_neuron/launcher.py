@@ -129,6 +129,7 @@ class _Capture:
         self.recorded: list[tuple[Any, float | None]] = []
         self.plays: list[tuple[Any, tuple[Any, ...]]] = []
         self.transfers: list[tuple[Any, ...]] = []
+        self.puts_events = False
         self.variables: dict[str, Any] = {}
         self.first: FirstValues = {}
         self.trains: dict[str, Any] = {}
@@ -145,6 +146,7 @@ class _Capture:
             _noted(self.h.Vector, "record", self._note_record)
             _noted(self.h.Vector, "play", lambda own, words: self.plays.append((own, words)))
             _noted(self.h.ParallelContext, "target_var", lambda own, words: self.transfers.append(words))
+            _noted(self.h.NetCon, "event", self._note_event)
         except (AttributeError, TypeError, LookupError):
             self.shows_vectors = False
 
@@ -153,6 +155,9 @@ class _Capture:
         references = [each for each in words if _is_reference(each)]
         step = words[-1] if len(words) > 1 and isinstance(words[-1], (int, float)) and words[-1] > 0 else None
         self.recorded += [(each, None if step is None else float(step)) for each in references[:1]]
+
+    def _note_event(self, _: Any, words: tuple[Any, ...]) -> None:
+        self.puts_events = True
 
     def _initialized(self) -> None:
         """The model may run now: first values are known."""
@@ -217,6 +222,8 @@ class _Capture:
         for words in self.transfers:
             owner = next((each.hname().partition("[")[0] for each in words if hasattr(each, "get_segment")), "a mechanism")
             model.leave(f"variables of {owner} that follow those of other cells (target_var of ParallelContext), such as gap junctions")
+        if self.puts_events:
+            model.leave("events that the script puts into NetCons (NetCon.event)")
         self.kept.clear()
         end = self.duration or h.t
         trains = {name: [each for each in events if each <= end] for name, events in self.trains.items()}

@@ -19,6 +19,7 @@ from .values import (
     first_values,
     fraction,
     identifier,
+    is_cylinder,
     is_reversed,
     is_shape,
     listed,
@@ -215,6 +216,8 @@ class Model:
         diameters = [segment.diam for segment in section]
         points = [[section.x3d(k), section.y3d(k), section.z3d(k), section.diam3d(k)] for k in range(count)]
         points = [each for k, each in enumerate(points) if k == 0 or each != points[k - 1]]
+        # One cylinder need not be several, which fewer simulators run.
+        points = [points[0], points[-1]] if is_cylinder(points) else points
         if len(points) > 1 and is_shape(section, points):
             found["points"] = [[f"{each!r} um" for each in point] for point in points]
         else:

@@ -106,6 +106,12 @@ def node_of(segment: Any) -> Any:
     return segment
 
 
+def is_cylinder(points: list[list[float]]) -> bool:
+    """Whether points with diameters, at least two, are on one line in their order, with one diameter."""
+    way = sum(math.dist(a[:3], b[:3]) for a, b in zip(points, points[1:]))
+    return len(points) > 1 and len({each[3] for each in points}) == 1 and way - math.dist(points[0][:3], points[-1][:3]) < 1e-12 * way
+
+
 def is_shape(section: Any, points: list[list[float]]) -> bool:
     """Whether the areas of a section's compartments are those of its points, which NEURON may have left."""
     area = sum(

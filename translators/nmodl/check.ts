@@ -4,8 +4,9 @@
  * @source NEURON 9, nocmodl
  */
 
-import type { Span } from '../../src/lang/ast.js';
+import type { Expression, Span } from '../../src/lang/ast.js';
 import { namesIn } from '../../src/lang/walk.js';
+import { assignedNames } from './assigned-names.js';
 import type { Report } from './expressions.js';
 import { ionRoles, ionVariable, ownValences, roleOf } from './ions.js';
 import * as messages from './messages.js';
@@ -42,11 +43,31 @@ export function checkFile(file: NmodlFile, report: Report): void {
   checkEquations(file, report);
   checkUnits(file, report);
   if (file.receive && file.kind === 'density') report(messages.receivesNothing(file.name), file.receive.span);
+  checkEvents(file, report);
   const variables = declarationsOf(file);
   const names = variables.map(({ name }) => name);
   for (const table of file.tables)
     for (const { name, span } of table.names)
       if (!names.includes(name) && !file.blocks.has(name)) report(messages.unknownName(name, names), span);
+}
+
+/** Reports variables of BREAKPOINT that events read: in NEURON they have the values of the last step. */
+function checkEvents(file: NmodlFile, report: Report): void {
+  const body = file.receive?.body ?? [];
+  const own = assignedNames(body, file);
+  const states = file.states.map(({ name }) => name);
+  for (const name of assignedNames(file.breakpoint, file)) {
+    if (own.has(name) || states.includes(name)) continue;
+    const reader = statementsIn(body).find((one) => readBy(one).some((value) => namesIn(value).has(name)));
+    if (reader) report(messages.valueOfStep(name), reader.span);
+  }
+}
+
+/** Returns the expressions that a statement itself reads. */
+function readBy(statement: Statement): readonly Expression[] {
+  if (statement.kind === 'assign') return [statement.value];
+  if (statement.kind === 'if') return [statement.condition];
+  return statement.kind === 'call' ? statement.arguments : [];
 }
 
 function checkUnits(file: NmodlFile, report: Report): void {

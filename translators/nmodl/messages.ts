@@ -682,6 +682,14 @@ export const openDelay = (name: string): Finding => ({
   expected: 'a time such as 1 ms, or a list of times with a unit',
 });
 
+/** A variable of BREAKPOINT that an event reads. */
+export const valueOfStep = (name: string): Finding => ({
+  code: 'nmodl/value-of-step',
+  severity: 'warning',
+  message: `events read ${shorten(name)} of BREAKPOINT: in NEURON its value of the last step, here that of their time`,
+  hint: `assign ${shorten(name)} in NET_RECEIVE, too, or compare the run with one in NEURON`,
+});
+
 /** A synapse that changes concentrations. */
 export const writesConcentration = (name: string): Finding => ({
   code: 'nmodl/writes-concentration',

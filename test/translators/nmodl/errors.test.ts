@@ -89,6 +89,12 @@ KINETIC k { ~ m <-> c (1, 2) }`),
       'NEURON {\n POINT_PROCESS x\n ELECTRODE_CURRENT a\n USEION na WRITE ina\n}\nASSIGNED { v (mV) a (nA) ina (nA) }\nBREAKPOINT { a = 1 ina = 0.1*v }',
       'nmodl/refused 4',
     ],
+    [
+      'an event that reads a value of each step',
+      `NEURON { POINT_PROCESS x NONSPECIFIC_CURRENT i }\nASSIGNED { v (mV) i (nA) p }\nSTATE { g }
+BREAKPOINT { SOLVE s METHOD cnexp i = g*v p = 1 + g }\nDERIVATIVE s { g' = -g/(5) }\nNET_RECEIVE (w) {\n g = g + w*p\n}`,
+      'nmodl/value-of-step 7',
+    ],
     ['a condition that sends events', receiver('WATCH (v > 1) 2'), 'nmodl/refused 5'],
     ['an event to others', receiver('net_event(t)'), 'nmodl/refused 5'],
     [

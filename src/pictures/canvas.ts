@@ -10,8 +10,28 @@ export const pictureWidth = 840;
 /** Space for names and numbers at the sides of a plot, in pixels. */
 export const margins = { marginLeft: 128, marginRight: 30, marginTop: 10, marginBottom: 14 } as const;
 
+/** Width of a picture and the margins of its plots, in pixels. */
+export interface Layout {
+  readonly width: number;
+  readonly margins: Readonly<Record<keyof typeof margins, number>>;
+  /** Height that the name of a plot has above it; 0: it stands in the left margin. */
+  readonly nameHeight: number;
+}
+
+/** The usual layout. */
+const wide: Layout = { width: pictureWidth, margins, nameHeight: 0 };
+
+/** A layout for phones. */
+export const narrow: Layout = {
+  width: 340,
+  margins: { ...margins, marginLeft: 52, marginRight: 14 },
+  nameHeight: 18,
+};
+
 /** One of the plots of a picture. */
 export interface Panel {
+  /** Stands beside or above the plot. */
+  readonly name?: string;
   readonly height: number;
   readonly options: Plot.PlotOptions;
   readonly svg?: never;
@@ -28,7 +48,7 @@ export interface Picture {
   readonly title: string;
   /** One line below the title: what cannot be seen in the plots. */
   readonly subtitle?: string;
-  readonly panels: readonly (Panel | Drawing)[];
+  readonly panels: readonly (Panel | Drawing | ((layout: Layout) => Drawing))[];
 }
 
 const fonts = 'Open Sans, system-ui, sans-serif';
@@ -46,8 +66,29 @@ interface SvgElement {
   querySelectorAll(selector: string): Iterable<SvgElement>;
 }
 
+/** Returns text in lines that fit the width of a picture. */
+function linesOf(text: string, { width }: Layout): readonly string[] {
+  if (width === pictureWidth) return [text];
+  const most = Math.floor((width - 24) / 5.4);
+  return text.match(new RegExp(`\\S.{0,${most - 1}}(?=\\s|$)|\\S+`, 'g')) ?? [];
+}
+
+/** Returns the options of a plot with its name as a further mark. */
+function withName(
+  { name, options }: Panel,
+  { margins: { marginLeft, marginTop }, nameHeight }: Layout,
+): Plot.PlotOptions {
+  if (name === undefined) return options;
+  const place: Plot.TextOptions =
+    nameHeight === 0
+      ? { frameAnchor: 'left', dx: 12 - marginLeft, lineWidth: 5.5 }
+      : { frameAnchor: 'top-left', dx: 12 - marginLeft, dy: -16, lineWidth: 25 };
+  const text = { ...place, textAnchor: 'start', fontSize: 11, fontWeight: 'bold', textOverflow: 'ellipsis' } as const;
+  return { marginTop: marginTop + nameHeight, ...options, marks: [...(options.marks ?? []), Plot.text([name], text)] };
+}
+
 /** Draws a picture. @returns a document in SVG */
-export function drawPicture({ title, subtitle, panels }: Picture): string {
+export function drawPicture({ title, subtitle, panels }: Picture, layout = wide): string {
   const { document } = parseHTML('') as unknown as {
     readonly document: {
       createElement(name: string): unknown;
@@ -56,8 +97,14 @@ export function drawPicture({ title, subtitle, panels }: Picture): string {
     };
   };
   document.append(document.createElement('html'));
-  const top = titleHeight + (subtitle === undefined ? 0 : subtitleHeight);
-  const height = top + panels.reduce((sum, panel) => sum + panel.height, 0) + 6;
+  const { width, nameHeight } = layout;
+  const subtitles = subtitle === undefined ? [] : linesOf(subtitle, layout);
+  const top = titleHeight + subtitleHeight * subtitles.length;
+  const parts = panels.map((part): Panel | Drawing => {
+    if (typeof part === 'function') return part(layout);
+    return part.svg === undefined && part.name !== undefined ? { ...part, height: part.height + nameHeight } : part;
+  });
+  const height = top + parts.reduce((sum, part) => sum + part.height, 0) + 6;
   const element = (name: string, attributes: Readonly<Record<string, string | number>>, text = ''): SvgElement => {
     const made = document.createElementNS('http://www.w3.org/2000/svg', name);
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
@@ -66,20 +113,22 @@ export function drawPicture({ title, subtitle, panels }: Picture): string {
   };
   const picture = element('svg', {
     xmlns: 'http://www.w3.org/2000/svg',
-    viewBox: `0 0 ${pictureWidth} ${height}`,
-    width: pictureWidth,
+    viewBox: `0 0 ${width} ${height}`,
+    width,
     height,
     'font-family': fonts,
     fill: '#000000',
   });
   picture.append(element('title', {}, title));
-  picture.append(element('rect', { width: pictureWidth, height, fill: '#ffffff' }));
+  picture.append(element('rect', { width, height, fill: '#ffffff' }));
   picture.append(element('text', { x: 12, y: 18, 'font-size': 14, 'font-weight': 'bold' }, title));
-  if (subtitle !== undefined)
-    picture.append(element('text', { x: 12, y: titleHeight + 10, 'font-size': 11, fill: '#444444' }, subtitle));
+  for (const [k, line] of subtitles.entries()) {
+    const y = titleHeight + 10 + subtitleHeight * k;
+    picture.append(element('text', { x: 12, y, 'font-size': 11, fill: '#444444' }, line));
+  }
   const drawings: string[] = [];
   let y = top;
-  for (const panel of panels) {
+  for (const panel of parts) {
     if (panel.svg !== undefined) {
       drawings.push(`<g transform="translate(0 ${y})" color="#000000">${panel.svg}</g>`);
       y += panel.height;
@@ -87,10 +136,10 @@ export function drawPicture({ title, subtitle, panels }: Picture): string {
     }
     const options: Plot.PlotOptions & { readonly document: unknown } = {
       document,
-      width: pictureWidth,
+      width,
       height: panel.height,
-      ...margins,
-      ...panel.options,
+      ...layout.margins,
+      ...withName(panel, layout),
     };
     const plot = Plot.plot(options) as unknown as SvgElement;
     // Styles for pages: programs that draw SVG elsewhere do not know them.

@@ -197,14 +197,10 @@ export function countIn(trains: RecordedTrains['trains'], { begin, end }: Span, 
   return counts;
 }
 
-interface Frame extends Panel {
-  readonly name: string;
-}
-
 /** A panel with its name and the axis of time, which only the last one shows. */
-export function panelFrame(name: string, height: number, isLast: boolean, { begin, end }: Span): Frame {
+export function panelFrame(name: string, height: number, isLast: boolean, { begin, end }: Span): Panel {
   return {
-    name,
+    name: name === '' ? 'cells' : name,
     height: height + (isLast ? axisHeight : margins.marginBottom),
     options: {
       marginBottom: isLast ? axisHeight : margins.marginBottom - 6,
@@ -225,31 +221,14 @@ export const axisIn = (unit: string, ticks: number): Plot.PlotOptions => ({
   marks: [Plot.text([unit], { frameAnchor: 'left', dx: -42, rotate: -90, textAnchor: 'middle' })],
 });
 
-/** Returns a panel with marks and their name. */
+/** Returns a panel with marks. */
 export const withMarks = (
-  { name, height, options }: Frame,
+  { options, ...panel }: Panel,
   marks: readonly Plot.Markish[],
   more: Plot.PlotOptions = {},
 ): Panel => ({
-  height,
-  options: {
-    ...options,
-    ...more,
-    marks: [
-      Plot.frame({ stroke: '#cccccc' }),
-      ...marks,
-      ...(more.marks ?? []),
-      Plot.text([name === '' ? 'cells' : name], {
-        frameAnchor: 'left',
-        dx: -margins.marginLeft + 12,
-        textAnchor: 'start',
-        fontSize: 11,
-        fontWeight: 'bold',
-        lineWidth: 5.5,
-        textOverflow: 'ellipsis',
-      }),
-    ],
-  },
+  ...panel,
+  options: { ...options, ...more, marks: [Plot.frame({ stroke: '#cccccc' }), ...marks, ...(more.marks ?? [])] },
 });
 
 function spikeMarks(trains: RecordedTrains, height: number, colour: string): Plot.Markish[] {

@@ -49,21 +49,28 @@ export interface PictureOptions {
  * @returns a document in SVG
  * @throws UsageError for a file that lacks the data of the picture
  */
-export async function drawPictureOf(
-  path: string,
-  { kind, bin, title, importModel, neuroml }: PictureOptions,
-): Promise<string> {
-  const { drawPicture: draw } = await import('../pictures/canvas.js');
-  const drawPicture = (picture: Picture): string => draw(title === undefined ? picture : { ...picture, title });
+export async function drawPictureOf(path: string, options: PictureOptions): Promise<string> {
+  const { drawPicture } = await import('../pictures/canvas.js');
+  return drawPicture(await pictureOf(path, options));
+}
+
+/** Returns the picture that `drawPictureOf` draws. */
+export async function pictureOf(path: string, options: PictureOptions): Promise<Picture> {
+  const { title } = options;
+  const picture = await untitledPictureOf(path, options);
+  return title === undefined ? picture : { ...picture, title };
+}
+
+async function untitledPictureOf(path: string, { kind, bin, importModel, neuroml }: PictureOptions): Promise<Picture> {
   if (kind === 'weights' || kind === 'connectivity' || kind === 'network')
-    return drawPicture(await networkPictureOf(await modelOf(path, importModel), kind));
+    return networkPictureOf(await modelOf(path, importModel), kind);
   if (kind === 'morphology' || (kind === undefined && usualPicture(path) === 'morphology'))
-    return drawPicture(await morphologyPictureOf(path, await modelOf(path, importModel)));
+    return morphologyPictureOf(path, await modelOf(path, importModel));
   const parts = kind === 'gates' || (kind === undefined && /\.(?:nml|xml)$/.test(path)) ? neuroml?.() : undefined;
-  if (parts) return drawPicture(await gatesPictureOf(path, parts));
+  if (parts) return gatesPictureOf(path, parts);
   if (kind === 'gates')
     throw new UsageError(`${path} is not a document of NeuroML`, 'name a file of channels, such as na.channel.nml');
-  return drawRecorded(withNodes(await openRecorded(path)), { kind, bin, title });
+  return recordedPicture(withNodes(await openRecorded(path)), { kind, bin });
 }
 
 /** How a picture of recordings is drawn. */
@@ -74,17 +81,22 @@ interface RecordedPictureOptions {
 }
 
 /** Draws recordings. @returns a document in SVG */
-export async function drawRecorded(
-  recorded: Recorded,
-  { kind, bin, title }: RecordedPictureOptions = {},
-): Promise<string> {
+export async function drawRecorded(recorded: Recorded, options: RecordedPictureOptions = {}): Promise<string> {
   const { drawPicture } = await import('../pictures/canvas.js');
+  return drawPicture(await recordedPicture(recorded, options));
+}
+
+/** Returns the picture that `drawRecorded` draws. */
+export async function recordedPicture(
+  recorded: Recorded,
+  { kind, bin, title }: RecordedPictureOptions,
+): Promise<Picture> {
   const { rasterPicture, ratesPicture, tracesPicture } = await import('../pictures/recorded-pictures.js');
   const hasSpikes = recorded.trains.some(({ ids }) => ids.length > 0);
   const chosen = kind ?? (hasSpikes ? 'raster' : 'traces');
   const picture =
     chosen === 'traces' ? tracesPicture(recorded) : (chosen === 'raster' ? rasterPicture : ratesPicture)(recorded, bin);
-  return drawPicture(title === undefined ? picture : { ...picture, title });
+  return title === undefined ? picture : { ...picture, title };
 }
 
 /** Potentials of drawn curves in V. */

@@ -12,8 +12,11 @@ import { describeModel, networkCaption } from './describe/describe.js';
 import type { FurtherParts } from './describe/description.js';
 import { markupText } from '../diagnostics/display.js';
 import { descriptionBlocks, htmlPage, htmlTable } from './describe/formats.js';
+import type { Picture } from '../pictures/canvas.js';
+import { cellDiagram } from '../pictures/cell-diagram.js';
 import { modelDiagram } from '../pictures/model-diagram.js';
-import { drawPictureOf, drawRecorded } from './draw-picture.js';
+import { pictureOf, recordedPicture } from './draw-picture.js';
+import { modelTitle } from './model-title.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import { isModel } from '../pipeline/read/is-model.js';
 import { longestAside, readSource } from '../pipeline/read/read-source.js';
@@ -48,7 +51,7 @@ export async function reportPage(
   const recorded = (await isModel(path)) ? null : withNodes(await openRecorded(path));
   const imported = recorded === null || recorded.record ? await model(path) : null;
   const parts = recorded === null && !imported?.isCarried ? tables?.(path) : undefined;
-  const title = imported?.valid.model.name ?? platform.files.shareable(path);
+  const title = imported ? modelTitle(imported.valid.model, path) : platform.files.shareable(path);
   const synapses = imported === null ? null : await countAllSynapses(imported);
   return htmlPage(title, [
     ...(imported && synapses ? await networkFigures(path, imported, synapses, parts) : []),
@@ -103,11 +106,17 @@ async function pictures(recorded: Recorded): Promise<readonly string[]> {
   ] as const;
   const titles = { raster: 'Spikes', rates: 'Rates', traces: 'Samples' } as const;
   const blocks: string[] = [];
-  for (const kind of kinds) blocks.push(figure(kind, await drawRecorded(recorded, { kind, title: titles[kind] })));
+  for (const kind of kinds)
+    blocks.push(await figureOf(kind, await recordedPicture(recorded, { kind, title: titles[kind] })));
   return blocks;
 }
 
-const figure = (kind: string, svg: string): string => `<figure class="${kind}" tabindex="0">${svg}</figure>`;
+/** Draws a picture for screens and for phones. @returns a figure in HTML with both, of which the style shows one */
+export async function figureOf(kind: string, picture: Picture, caption = ''): Promise<string> {
+  const { drawPicture, narrow } = await import('../pictures/canvas.js');
+  const phone = drawPicture(picture, narrow).replace('<svg', '<svg class="narrow"');
+  return `<figure class="${kind}" tabindex="0">${drawPicture(picture)}${phone}${caption}</figure>`;
+}
 
 type SynapseCounts = Awaited<ReturnType<typeof countAllSynapses>>;
 
@@ -119,16 +128,16 @@ async function networkFigures(
   parts: FurtherParts | undefined,
 ): Promise<readonly string[]> {
   const total = [...synapses.values()].reduce((sum, count) => sum + count, 0);
-  if (total === 0) return [];
+  if (total === 0 && !cellDiagram(imported.valid.model)) return [];
   const { svg, width, height } = modelDiagram(imported.valid.model, synapses);
   const caption = networkCaption(imported.valid.model, synapses, parts);
   const figures = [
     `<figure class="network"><svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="Network: ${caption}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${svg}</svg><figcaption>${caption}</figcaption></figure>`,
   ];
-  if (total > mostSynapses) return figures;
+  if (total === 0 || total > mostSynapses) return figures;
   const settings = { kind: 'weights', title: 'Weights', importModel: () => imported } as const;
   try {
-    return [...figures, figure('weights', await drawPictureOf(path, settings))];
+    return [...figures, await figureOf('weights', await pictureOf(path, settings))];
   } catch (error) {
     // Synapses of some models have no weights.
     if (!(error instanceof UsageError)) throw error;

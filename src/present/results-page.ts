@@ -9,9 +9,10 @@ import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { markupText } from '../diagnostics/display.js';
 import { formatCount } from '../diagnostics/quantities.js';
 import { longestAside, readSource } from '../pipeline/read/read-source.js';
+import type { Picture } from '../pictures/canvas.js';
 import { htmlPage, htmlTable } from './describe/formats.js';
-import { drawRecorded } from './draw-picture.js';
-import { spikeCounts } from './report-page.js';
+import { recordedPicture } from './draw-picture.js';
+import { figureOf, spikeCounts } from './report-page.js';
 
 /** Most pictures of a page; further results have a row of the table only. */
 const mostPictures = 30;
@@ -22,6 +23,7 @@ body{max-width:100rem}
 .runs{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,48.5rem),1fr));gap:1rem 1.5rem}
 .runs figure{margin:0;border:1px solid var(--line);border-radius:8px;padding:.6rem;min-width:0}
 .runs figcaption{font-size:.9375rem}
+@media screen and (max-width:52rem){.runs figure{border:0;padding:0;margin-inline:-1rem}}
 </style>`;
 
 /**
@@ -42,13 +44,13 @@ export async function resultsPage(folder: string): Promise<string> {
   const notShown: string[] = [];
   for (const name of names) {
     let recorded: Recorded;
-    let picture: string | undefined;
+    let picture: Picture | undefined;
     const values = varied.rows.get(name) ?? varied.columns.map(() => '');
     const caption = varied.columns.map((column, k) => `${column} = ${values[k] ?? ''}`).join(', ');
     try {
       recorded = withNodes(await openRecorded(join(folder, name)));
       if (figures.length < mostPictures)
-        picture = await drawRecorded(recorded, { title: caption === '' ? name : caption });
+        picture = await recordedPicture(recorded, { title: caption === '' ? name : caption });
     } catch (error) {
       if (!(error instanceof UsageError || error instanceof DiagnosticError)) throw error;
       notShown.push(name);
@@ -57,7 +59,7 @@ export async function resultsPage(folder: string): Promise<string> {
     rows.push([name, ...values, ...totalsOf(recorded)]);
     if (picture !== undefined)
       figures.push(
-        `<figure tabindex="0">${picture}${caption === '' ? '' : `<figcaption>${markupText(name)}</figcaption>`}</figure>`,
+        await figureOf('run', picture, caption === '' ? '' : `<figcaption>${markupText(name)}</figcaption>`),
       );
   }
   if (rows.length === 0)

@@ -148,11 +148,20 @@ describe('report', () => {
       ['run-1.nwb', '8'],
       ['run-2.nwb', '12'],
     ]);
-    expect([...page.matchAll(/<title>(tau_ms = \d+, seed = 1)<\/title>/g)].map(([, title]) => title)).toEqual([
-      'tau_ms = 8, seed = 1',
-      'tau_ms = 12, seed = 1',
+    // Each picture is drawn for screens and for phones.
+    expect([...page.matchAll(/<title>tau_ms = (\d+), seed = 1<\/title>/g)].map(([, tau]) => tau)).toEqual([
+      '8',
+      '8',
+      '12',
+      '12',
     ]);
     expect(page).toContain('Not shown: notes.conf, notes.txt.');
+  });
+
+  it('a cell without synapses: its shape', async () => {
+    const { stdout } = await runCommand(['report', 'fixtures/cells/ball-and-stick.xml', '-o', '-', '-q']);
+    expect(stdout).toContain('<figure class="network"><svg');
+    expect(stdout).toMatch(/<text [^>]*>recorded: v<\/text>/);
   });
 
   it('rejects a folder without results', async () => {

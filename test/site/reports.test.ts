@@ -17,13 +17,14 @@ let browser: Browser;
 const smallestLetters = 9;
 
 /**
- * Returns the rules of accessibility that a page breaks, its width, its smallest letters, the most filters on a letter,
- * and its background: two filters would turn dark colours back.
+ * Returns the rules of accessibility that a page breaks, its width, the pictures that are wider than their figure, its
+ * smallest letters, the most filters on a letter, and its background: two filters would turn dark colours back.
  */
 const examine = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => ({
   violations: violations.map(({ id, nodes }) => id + ' ' + nodes[0].target.join(' ')),
   width: document.documentElement.scrollWidth,
-  letters: Math.min(...[...document.querySelectorAll('figure svg text')].map((text) => {
+  cut: [...document.querySelectorAll('figure')].filter((one) => one.scrollWidth > one.clientWidth).length,
+  letters: Math.min(...[...document.querySelectorAll('figure svg text')].filter((one) => one.checkVisibility()).map((text) => {
     const { a, b } = text.getScreenCTM();
     return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
   })),
@@ -71,7 +72,7 @@ describe.skipIf(!hasBrowser)(withReason('a report', hasBrowser ? null : 'Chromiu
             violations: string[];
           }>(examine);
           const paper = colorScheme === 'dark' ? 'rgb(22, 25, 29)' : 'rgb(255, 255, 255)';
-          expect([colorScheme, found]).toEqual([colorScheme, { violations: [], width, paper }]);
+          expect([colorScheme, found]).toEqual([colorScheme, { violations: [], width, cut: 0, paper }]);
           expect(letters).toBeGreaterThanOrEqual(smallestLetters);
           expect(filters).toBeLessThanOrEqual(1);
         }

@@ -109,14 +109,16 @@ th,td{padding:.3rem 1.4rem .3rem 0;text-align:left;vertical-align:top;border-bot
 th,td:first-child{color:var(--muted)}th{font-weight:600;white-space:nowrap}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 td.digest{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.8125rem;overflow-wrap:anywhere;min-width:min(18rem,50vw)}
-figure{margin:1.2rem 0;overflow-x:auto}figure>svg{display:block;width:100%;height:auto;max-width:840px;min-width:760px;background:#fff;color:#000}
-figure.network>svg{width:auto;max-width:100%;min-width:0}
+figure{margin:1.2rem 0;overflow-x:auto}figure>svg{display:block;width:100%;height:auto;max-width:840px;background:#fff;color:#000}figure>svg.narrow{display:none;max-width:480px}
+figure.network>svg{width:auto;max-width:100%}
 figcaption{color:var(--muted)}
 .equations{margin:.5rem 0 1rem;padding:.6rem 1rem;background:var(--wash);border-radius:8px;overflow-x:auto}
 .equations div{margin:.65rem 0}.indented{padding-left:2rem}math{font-size:1.1em}
 code{white-space:pre-wrap;font:.875rem ui-monospace,"DejaVu Sans Mono",monospace}
 @media screen and (prefers-color-scheme:dark){figure>svg{filter:invert(.91) hue-rotate(180deg)}}
-@media print{:root{--ink:#000;--paper:#fff;--muted:#444;--line:#ccc;--wash:#fff}figure>svg{min-width:0}body{max-width:none;padding:0;font-size:10pt}table{font-size:8.5pt}th,td{padding-right:.6rem;white-space:normal}td{overflow-wrap:anywhere}figure,tr,.equations{break-inside:avoid}h2,h3{break-after:avoid}}
+@media screen and (max-width:47.9rem){figure:has(.narrow)>svg{display:none}figure>svg.narrow{display:block}}
+@media screen and (max-width:52rem){figure:has(.narrow){margin-inline:-1rem}figure:has(.narrow)>figcaption{padding-inline:1rem}}
+@media print{:root{--ink:#000;--paper:#fff;--muted:#444;--line:#ccc;--wash:#fff}body{max-width:none;padding:0;font-size:10pt}table{font-size:8.5pt}th,td{padding-right:.6rem;white-space:normal}td{overflow-wrap:anywhere}figure,tr,.equations{break-inside:avoid}h2,h3{break-after:avoid}}
 `;
 
 /** Returns a page of HTML that needs no other file. @param body  its blocks below the title */

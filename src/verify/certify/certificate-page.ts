@@ -12,6 +12,7 @@ import {
   type OutputGrade,
   type Person,
 } from './certificate.js';
+import type { DrawnPicture } from './certify.js';
 
 /** Rows of a table that are shown; all are in the JSON. */
 const mostRows = 14;
@@ -56,11 +57,13 @@ code, pre { font: .89em/1.4 ui-monospace, "DejaVu Sans Mono", monospace; }
 pre { background: var(--wash); border-radius: 1.2mm; padding: 2mm 3mm; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 ul { margin: 0; padding-left: 4.5mm; }
 figure { margin: 4mm 0 0; text-align: center; break-inside: avoid; overflow-x: auto; }
-figure img { max-width: 100%; min-width: 760px; }
+figure img { width: 100%; max-width: 840px; }
 figcaption { color: var(--quiet); font-size: .87em; }
 .columns { display: grid; grid-template-columns: 1fr 1fr; gap: 0 8mm; break-inside: avoid; }
 .columns dl { grid-template-columns: minmax(0, 24mm) minmax(0, 1fr); }
-@media print { figure img { max-height: 74mm; min-width: 0; } }
+@media print { figure img { width: auto; max-width: 100%; max-height: 74mm; } }
+@media screen and (max-width: 52rem) { figure { margin-inline: -1rem; } }
+@media screen and (max-width: 47.9rem) { figure img { max-width: 480px; } }
 @media screen and (max-width: 40rem) { .columns { grid-template-columns: minmax(0, 1fr); }
   table, tbody, tr, td { display: block; } thead { display: none; } td { border: 0; padding: .5mm 0; } tr { border-bottom: .2mm solid var(--line); padding: 1.2mm 0; } }
 footer { margin-top: 5mm; border-top: .25mm solid var(--line); padding-top: 2mm; color: var(--quiet); font-size: .87em; }
@@ -141,12 +144,14 @@ function paperSection({ paper, doi }: Certificate): readonly string[] {
   ];
 }
 
+const addressOf = (svg: string): string => `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
+
 /**
  * Returns the page.
  *
- * @param picture  of a result, in SVG
+ * @param picture  of a result
  */
-export function certificatePage(certificate: Certificate, picture: string | null): string {
+export function certificatePage(certificate: Certificate, picture: DrawnPicture | null): string {
   const { title, name, date, verdict, outputs, models, environment, authors, licence, sha256, repeat } = certificate;
   const shown = outputs.slice(0, mostRows);
   const more = outputs.length - shown.length;
@@ -164,7 +169,8 @@ export function certificatePage(certificate: Certificate, picture: string | null
     ...(picture === null
       ? []
       : [
-          `<figure tabindex="0"><img alt="Picture of ${markupText(outputs.find(({ kind }) => kind === 'result')?.path ?? 'a result')}" src="data:image/svg+xml;base64,${Buffer.from(picture).toString('base64')}">`,
+          `<figure tabindex="0"><picture><source media="screen and (max-width: 47.9rem)" srcset="${addressOf(picture.phone)}">`,
+          `<img alt="Picture of ${markupText(outputs.find(({ kind }) => kind === 'result')?.path ?? 'a result')}" src="${addressOf(picture.wide)}"></picture>`,
           `<figcaption>${markupText(outputs.find(({ kind }) => kind === 'result')?.path ?? '')}</figcaption></figure>`,
         ]),
     '<h2>What was run</h2>',

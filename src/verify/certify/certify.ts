@@ -40,13 +40,16 @@ export interface CertifyOptions {
   readonly onOutput?: (output: CertifiedOutput) => void;
 }
 
+/** A picture in SVG, for screens and paper and for phones. */
+export type DrawnPicture = Readonly<Record<'wide' | 'phone', string>>;
+
 /** A certificate, and the files that it is about. */
 export interface Certified {
   readonly certificate: Certificate;
   /** Bytes of an output. @param path  as the certificate names it */
   bytesOf(path: string): Uint8Array;
-  /** Picture of the first result, in SVG; null if there is none. */
-  readonly picture: string | null;
+  /** Picture of the first result; null if there is none. */
+  readonly picture: DrawnPicture | null;
   /** Removes temporary files. */
   dispose(): void;
 }
@@ -207,7 +210,7 @@ async function certifyFolder(
     repeat: repeatCommands(['certify', name, ...(options.words ?? []), '-o', 'certificate']),
     unchecked,
   };
-  const picture = pictured === null ? null : await pictureOf(pictured);
+  const picture = pictured === null ? null : await drawResult(pictured);
   return { certificate, bytesOf, picture, dispose: () => undefined };
 }
 
@@ -239,15 +242,17 @@ const withoutFolders = (text: string, folder: string, archive: string | null): s
     `${homedir()}${sep}`,
   ].reduce((now, part) => now.replaceAll(part, ''), text);
 
-async function pictureOf(path: string): Promise<string | null> {
-  const { drawPictureOf } = await import('../../present/draw-picture.js');
+async function drawResult(path: string): Promise<DrawnPicture | null> {
+  const { pictureOf } = await import('../../present/draw-picture.js');
+  const { drawPicture, narrow } = await import('../../pictures/canvas.js');
   try {
-    return await drawPictureOf(path, {
+    const picture = await pictureOf(path, {
       title: '',
       importModel: () => {
         throw new UsageError('a picture of a result needs no model', '');
       },
     });
+    return { wide: drawPicture(picture), phone: drawPicture(picture, narrow) };
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError) return null;
     throw error;

@@ -56,7 +56,7 @@ type CompileChoices = Pick<
  * @throws UsageError if the target is not available
  */
 export async function compileModel(
-  { valid, positions = unplaced }: RunnableModel,
+  { valid, positions = unplaced }: Pick<RunnableModel, 'valid' | 'positions'>,
   options: CompileChoices,
   watch: Stopwatch,
 ): Promise<CompiledModel> {

@@ -3,8 +3,8 @@
  * size at every step; for two, a rest remains, and their ratio doubles with each halving.
  */
 
-import type { ResultWriter, RunSetup, SampleBlock } from '../../runtime/results/result.js';
-import { columnCount, type SeriesPlan } from '../../runtime/results/result.js';
+import type { SampleMemory } from '../pipeline/run-in-memory.js';
+import { columnCount, type SampleBlock, type SeriesPlan } from '../../runtime/results/result.js';
 import type { SpikesByPopulation } from './compare-spikes.js';
 
 /** Least and greatest of samples around some times, for each column. */
@@ -18,7 +18,7 @@ interface Ranges {
  * Keeps the ranges of samples of a run, over the step before and after each of some times: conventions move events by a
  * step.
  */
-export class RangeKeeper implements ResultWriter {
+export class RangeKeeper implements SampleMemory {
   readonly #ranges: Ranges[] = [];
 
   /**
@@ -30,7 +30,7 @@ export class RangeKeeper implements ResultWriter {
     private readonly count: number,
   ) {}
 
-  open({ series }: RunSetup): Promise<void> {
+  open(series: readonly SeriesPlan[]): void {
     for (const plan of series) {
       const length = this.count * columnCount(plan);
       this.#ranges.push({
@@ -39,7 +39,6 @@ export class RangeKeeper implements ResultWriter {
         high: new Float64Array(length).fill(-Infinity),
       });
     }
-    return Promise.resolve();
   }
 
   samples({ series, steps, values }: SampleBlock): void {
@@ -64,14 +63,6 @@ export class RangeKeeper implements ResultWriter {
 
   advance(): void {
     // Samples are kept as they come.
-  }
-
-  close(): Promise<readonly string[]> {
-    return Promise.resolve([]);
-  }
-
-  abandon(): Promise<void> {
-    return Promise.resolve();
   }
 
   /** Returns a variable with values that become infinite; undefined if there is none. */

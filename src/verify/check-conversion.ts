@@ -12,11 +12,11 @@ import { hashModel } from '../model/hash.js';
 import { phaseKind } from '../model/tagged.js';
 import { timingProperties } from '../model/timing-properties.js';
 import { segmentTimes } from '../pipeline/results/segments.js';
-import type { ResultWriter, SpikeTrains } from '../../runtime/results/result.js';
+import type { SpikeTrains } from '../../runtime/results/result.js';
 import { compareSamples, SampleKeeper, type VariableCheck } from './compare-samples.js';
 import { compareSpikes, type PopulationCheck, type SpikesByPopulation } from './compare-spikes.js';
 import { comparableVariables } from './comparable-variables.js';
-import { runModel } from '../pipeline/pipeline.js';
+import { runInMemory, type SampleMemory } from '../pipeline/run-in-memory.js';
 import { unchanged, type Became } from '../model/rewriting/became.js';
 import { redrawn } from './redrawn.js';
 
@@ -62,7 +62,7 @@ export interface CheckOptions {
   /** Receives the message for a variable that is NaN at the end, and whether it is one of the conversion. */
   readonly onNaN?: (message: string, converted: boolean) => void;
   /** Recordings besides spikes, and the keeper of their samples. */
-  readonly besides?: { readonly recordings: readonly Recording[]; readonly keeper: ResultWriter };
+  readonly besides?: { readonly recordings: readonly Recording[]; readonly keeper: SampleMemory };
 }
 
 /** Spikes as near as this, in s, or as near as a step, count as the same. */
@@ -133,26 +133,24 @@ export async function spikesOf(
   const { dt } = valid.model.experiment;
   const { besides } = options;
   const model = { ...recorded.model, recordings: [...recorded.model.recordings, ...(besides?.recordings ?? [])] };
-  const result = await runModel(
-    { valid: { ...recorded, model }, hashes: hashModel(model) },
+  const run = await runInMemory(
+    { ...recorded, model },
     {
-      ...(besides ? { writers: [besides.keeper] } : {}),
       ...(options.target === undefined ? {} : { target: options.target }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       ...(options.seconds === undefined ? {} : { stopAfter: Math.ceil(options.seconds / dt) }),
     },
+    besides?.keeper,
   );
-  if (result.kind !== 'run') return new Map();
   try {
     options.signal?.throwIfAborted();
-    const seconds = result.record.steps * dt;
-    const [fault] = result.record.faults;
-    if (fault !== undefined) throw new EndedByFault(fault, seconds, like !== undefined);
-    for (const { code, message } of result.diagnostics)
+    const [fault] = run.faults;
+    if (fault !== undefined) throw new EndedByFault(fault, run.steps * dt, like !== undefined);
+    for (const { code, message } of run.diagnostics)
       if (code === 'run/not-a-number') options.onNaN?.(message, like !== undefined);
-    return spikesIn(result.trains, valid, like);
+    return spikesIn(run.trains, valid, like);
   } finally {
-    result.dispose();
+    run.dispose();
   }
 }
 

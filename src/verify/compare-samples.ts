@@ -4,7 +4,8 @@ import { itemAt } from '../diagnostics/entry.js';
 import type { Recording } from '../model/model.js';
 import { isRecording } from '../model/tagged.js';
 import { memorySink, type MemorySink, type Rows } from '../pipeline/results/memory-sink.js';
-import type { ResultWriter, RunSetup, SampleBlock, SeriesPlan } from '../../runtime/results/result.js';
+import type { SampleMemory } from '../pipeline/run-in-memory.js';
+import type { SampleBlock, SeriesPlan } from '../../runtime/results/result.js';
 import { shown, type Sampled } from './comparable-variables.js';
 
 /** How the samples of one variable of a population agree. */
@@ -45,14 +46,15 @@ interface Samples extends Rows, SampleRows {
 }
 
 /** Keeps the samples of a run in memory. */
-export class SampleKeeper implements ResultWriter {
-  #setup: RunSetup | undefined;
+export class SampleKeeper implements SampleMemory {
+  #series: readonly SeriesPlan[] = [];
+  #dt = 0;
   #sink: MemorySink = memorySink([]);
 
-  open(setup: RunSetup): Promise<void> {
-    this.#setup = setup;
-    this.#sink = memorySink(setup.series);
-    return Promise.resolve();
+  open(series: readonly SeriesPlan[], dt: number): void {
+    this.#series = series;
+    this.#dt = dt;
+    this.#sink = memorySink(series);
   }
 
   samples(block: SampleBlock): void {
@@ -63,22 +65,13 @@ export class SampleKeeper implements ResultWriter {
     // Samples are kept as they come.
   }
 
-  close(): Promise<readonly string[]> {
-    return Promise.resolve([]);
-  }
-
-  abandon(): Promise<void> {
-    return Promise.resolve();
-  }
-
   /** Returns the kept samples, by the name of the recording. */
   kept(): ReadonlyMap<string, Samples> {
-    const { series = [], header: { dt } = { dt: 0 } } = this.#setup ?? {};
     return new Map(
-      series.map((plan, k) => {
+      this.#series.map((plan, k) => {
         const rows = this.#sink.since(k, 0);
         const times = Float64Array.from(rows.steps, (step, row) =>
-          sampleTime((step + plan.label) * dt, itemAt(rows.segments, row)),
+          sampleTime((step + plan.label) * this.#dt, itemAt(rows.segments, row)),
         );
         return [plan.recording, { plan, times, ...rows }];
       }),

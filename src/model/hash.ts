@@ -1,5 +1,6 @@
 import { platform } from '#platform';
 import canonicalize from 'canonicalize';
+import { oncePerObject } from '../diagnostics/memoise.js';
 import { checkArgument, object } from '../diagnostics/public-arguments.js';
 import { hashedForm } from './hashed-form.js';
 import type { Model } from './model.js';
@@ -30,11 +31,31 @@ const normalisedModel = object('the property valid.model of a model that importM
  */
 export function hashModel(model: Model): ModelHashes {
   checkArgument('hashModel', model, normalisedModel);
-  const forms = hashedForm(model);
-  const modelHash = digest({ interneuron: 'model', ...forms.model });
-  const experiment = digest({ interneuron: 'experiment', model: modelHash, ...forms.experiment });
-  return { model: modelHash, experiment, document: digest({ interneuron: 'document', experiment, ...forms.document }) };
+  return {
+    get model() {
+      return digests.model(model);
+    },
+    get experiment() {
+      return digests.experiment(model);
+    },
+    get document() {
+      return digests.document(model);
+    },
+  };
 }
+
+const formOf = oncePerObject(hashedForm);
+
+/** Hashes of large models take seconds, and few callers read all of them. */
+const digests = {
+  model: oncePerObject((model: Model): string => digest({ interneuron: 'model', ...formOf(model).model })),
+  experiment: oncePerObject((model: Model): string =>
+    digest({ interneuron: 'experiment', model: digests.model(model), ...formOf(model).experiment }),
+  ),
+  document: oncePerObject((model: Model): string =>
+    digest({ interneuron: 'document', experiment: digests.experiment(model), ...formOf(model).document }),
+  ),
+};
 
 /** Returns the SHA-256, in hexadecimal, of the RFC 8785 canonical JSON of a value that JSON can hold. */
 export function digest(value: unknown): string {

@@ -100,7 +100,7 @@ export async function limitOf(whole: ValidModel, target: ValidModel, options: Li
     if (found.verdict === 'the same model') return found;
     const anew = options.written;
     if (anew !== undefined) {
-      const made = new Map<number, Promise<WrittenModel>>();
+      const made = new Map([[dt, Promise.resolve(written)]]);
       const at = (step: number): Promise<WrittenModel> => {
         const known = made.get(step) ?? anew(withStep(own.valid, step)).then(settled);
         made.set(step, known);

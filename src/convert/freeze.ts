@@ -4,11 +4,13 @@
  */
 
 import { UsageError } from '../diagnostics/diagnostic.js';
+import { oncePerObject } from '../diagnostics/memoise.js';
 import { unplaced, type Positions } from '../diagnostics/positions.js';
 import type { Program, ProjectionLocation, TypedArray } from '../ir/program.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
 import { drawnModel, loweredModel } from '../pipeline/build-program.js';
 import { arrayOf, mostListed } from '../model/arrays.js';
+import { grouped } from '../model/collections.js';
 import { messages } from '../pipeline/messages.js';
 import { drawsInSteps, remainingDraws } from '../model/remaining-draws.js';
 import { FrozenCells } from './frozen-cells.js';
@@ -156,6 +158,16 @@ function drawnPositions({ model, places }: DrawnModel): ReadonlyMap<string, read
   );
 }
 
+const variablesByOwner = oncePerObject(({ manifest }: Program) => grouped(manifest.variables, ({ owner }) => [owner]));
+
+const projectionsByName = oncePerObject(
+  ({ manifest }: Program) => new Map(manifest.projections.map((location) => [location.name, location])),
+);
+
+const pieces = oncePerObject(({ manifest }: Program) =>
+  grouped(manifest.projections, ({ pieceOf }) => (pieceOf === undefined ? [] : [pieceOf])),
+);
+
 /** Freezes values: single numbers stay as they are, others become arrays of the drawn values. */
 async function frozenValues(
   owner: string,
@@ -165,8 +177,7 @@ async function frozenValues(
   count: number,
 ): Promise<Record<string, Value>> {
   const values: Record<string, Value> = { ...given };
-  for (const location of program.manifest.variables) {
-    if (location.owner !== owner) continue;
+  for (const location of variablesByOwner(program).get(owner) ?? []) {
     const length = typeof location.length === 'number' ? location.length : count;
     const numbers = Array.from(await read(location.buffer, location.offset, length));
     const [first] = numbers;
@@ -246,8 +257,7 @@ async function placedProjection(
     .filter(([key, { delay }]) => drawnIn(projection.delays[key] ?? delay))
     .map(([key]) => [key, [] as number[]] as const);
   if (values.length + delays.length === 0) return projection;
-  for (const location of program.manifest.projections) {
-    if (location.pieceOf !== name) continue;
+  for (const location of pieces(program).get(name) ?? []) {
     const synapses = await synapsesOf(location, session);
     const numbers = cells.synapsesOfPiece(location.name);
     const own = await synapseValues(location.name, {}, synapses, program, session);
@@ -297,11 +307,9 @@ async function frozenProjection(
   session: Session,
   cells: FrozenCells,
 ): Promise<Projection> {
-  const { projections } = program.manifest;
   const type = model.synapses[projection.synapse] as SynapseType;
-  if (projections.some(({ pieceOf }) => pieceOf === name))
-    return placedProjection(name, projection, type, program, session, cells);
-  const location = projections.find((candidate) => candidate.name === name);
+  if (pieces(program).has(name)) return placedProjection(name, projection, type, program, session, cells);
+  const location = projectionsByName(program).get(name);
   if (!location) throw new UsageError(`projection ${name} has no synapses to freeze`);
   const synapses = await synapsesOf(location, session);
   const all = await synapseValues(name, projection.values, synapses, program, session);

@@ -51,8 +51,9 @@ export class FrozenCells {
     const changed = { ...populations };
     for (const [id, type] of Object.entries(neurons)) {
       const { compartments } = type;
+      if (!compartments) continue;
       const own = Object.entries(populations).filter(([, population]) => population.type === id);
-      if (!compartments || own.length === 0) continue;
+      if (own.length === 0) continue;
       let mechanisms = compartments.mechanisms;
       const [name = '', population] = own[0] ?? [];
       for (const [variable, value] of Object.entries(population?.values ?? {})) {

@@ -154,13 +154,17 @@ function mayFuse(event: EventCode, group: Group, context: Context): boolean {
   const linked = new Set(group.members.flatMap(({ population }) => Object.keys(population.linked ?? {})));
   if (readsAny(inlineDerived(event.when, group.equations.derived), linked)) return false;
   // A sum may run after the integration of its target's group.
-  if (profile.ties === 'name' && Object.values(model.synapses).some(({ summed }) => summed.length > 0)) return false;
+  if (profile.ties === 'name' && hasSums(model)) return false;
   const from = rankOf(profile, profile.defaults.integrate);
   const until = rankOf(profile, slot);
   if (rankOf(profile, profile.defaults.deliver) < until && rankOf(profile, profile.defaults.deliver) > from)
     return false;
   return ![...slotsInUse(context)].some((used) => rankOf(profile, used) >= from && rankOf(profile, used) <= until);
 }
+
+const hasSums = oncePerObject(({ synapses }: Context['model']): boolean =>
+  Object.values(synapses).some(({ summed }) => summed.length > 0),
+);
 
 /** The slots of all actions of the model other than integration and tests. */
 const slotsInUse = oncePerObject(

@@ -9,8 +9,9 @@ import { treeOfEnds } from '../../model/compartment-tree.js';
 /** Returns the cables of types with compartments as elements. */
 export function cablesOfCompartments({ model, data }: Pick<DrawnModel, 'model' | 'data'>): readonly Cable[] {
   return Object.entries(model.neurons).flatMap(([name, { cable }]): Cable[] => {
+    if (!cable) return [];
     const members = Object.entries(model.populations).filter(([, { type }]) => type === name);
-    if (!cable || members.length === 0) return [];
+    if (members.length === 0) return [];
     const [parents, near, far] = [cable.parents, cable.near, cable.far].map((array) => arrayOf(array, data));
     const tree = treeOfEnds(parents ?? [], [near ?? [], far ?? []], cable.resistivity, sectionOf(cable, data));
     const { voltage, capacitance, current, rise } = cable;

@@ -10,6 +10,7 @@ import { code } from '../../ir/template.js';
 import { runsOnLanes } from '../code/lanes.js';
 import { oncePerObject } from '../../diagnostics/memoise.js';
 import { namesIn } from '../../lang/walk.js';
+import { grouped } from '../../model/collections.js';
 import type { Stimulus } from '../../model/typed.js';
 import { Block } from '../code/block.js';
 import type { Changing } from '../plan/phase-values.js';
@@ -81,22 +82,32 @@ export function lowerDeliveries(
       (a.name < b.name ? -1 : 1),
   );
   const entries: PlacedEntry[] = [];
-  let pending = new Set<string>();
-  const flush = (keys: readonly string[], place: StepPlace): void => {
-    for (const group of groups) {
-      const due = keys.map((key) => inboxes.get(key)).filter((inbox) => inbox?.group === group) as Inbox[];
-      if (due.length > 0) entries.push(inStep(flushKernel(due.sort(byVariable), place, context), place));
-    }
-    pending = new Set([...pending].filter((key) => !keys.includes(key)));
+  const pending = new Set<string>();
+  const ranks = new Map(groups.map((group, rank) => [group, rank]));
+  const rank = ({ group }: Inbox): number => ranks.get(group) ?? groups.length;
+  const flush = (inboxesDue: readonly Inbox[], place: StepPlace): void => {
+    const byGroup = grouped(
+      [...inboxesDue].sort((a, b) => rank(a) - rank(b)),
+      ({ group }) => [group],
+    );
+    for (const due of byGroup.values())
+      entries.push(inStep(flushKernel([...due].sort(byVariable), place, context), place));
+  };
+  const flushPending = (keys: readonly string[], place: StepPlace): void => {
+    flush(
+      keys.flatMap((key) => inboxes.get(key) ?? []),
+      place,
+    );
+    for (const key of keys) pending.delete(key);
   };
   const first: StepPlace = { slot: context.profile.defaults.deliver, order: 'first' };
   // Events sent earlier arrive first, because later deliveries in the slot may read their effects.
-  for (const group of groups) {
-    const sent = [...inboxes.values()].filter((inbox) => inbox.group === group && inbox.slots > 1).sort(byVariable);
-    if (sent.length > 0) entries.push(inStep(flushKernel(sent, first, context), first));
-  }
+  flush(
+    [...inboxes.values()].filter(({ slots }) => slots > 1),
+    first,
+  );
   deliveries.forEach((delivery, k) => {
-    const due = [...pending].filter((key) => delivery.touches.has(key)).sort();
+    const due = [...delivery.touches].filter((key) => pending.has(key)).sort();
     // Flushes for an event's kernels run before other kernels of that order.
     const place: StepPlace = {
       slot: delivery.slot,
@@ -104,12 +115,12 @@ export function lowerDeliveries(
       name: delivery.name,
     };
     if (due.length > 0)
-      flush(due, delivery.before || context.profile.ties === 'name' ? { ...place, phase: 'flush' } : place);
+      flushPending(due, delivery.before || context.profile.ties === 'name' ? { ...place, phase: 'flush' } : place);
     if (delivery.emit) entries.push(...atTicks([inStep(delivery.emit(), place)], delivery.at ?? context));
     for (const key of delivery.fills) pending.add(key);
     const following = deliveries[k + 1];
     if (following?.slot !== delivery.slot && pending.size > 0)
-      flush([...pending].sort(), { slot: delivery.slot, order: 'last' });
+      flushPending([...pending].sort(), { slot: delivery.slot, order: 'last' });
   });
   return entries;
 }

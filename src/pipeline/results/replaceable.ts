@@ -183,9 +183,9 @@ function digestOf(path: string): string {
   try {
     const { size } = fstatSync(descriptor);
     const hash = createHash('sha256').update(`${size}\n`);
-    const block = Buffer.alloc(digested);
+    const block = Buffer.alloc(Math.min(size, digested));
     for (const position of [0, Math.max(0, size - digested)])
-      hash.update(block.subarray(0, readSync(descriptor, block, 0, digested, position)));
+      hash.update(block.subarray(0, readSync(descriptor, block, 0, block.length, position)));
     return hash.digest('hex');
   } finally {
     closeSync(descriptor);

@@ -25,7 +25,7 @@ import { labelledBadge } from './badge.js';
 import { describeModel, networkCaption } from './describe/describe.js';
 import { descriptionBlocks } from './describe/formats.js';
 import { tablesIn } from './describe/membrane.js';
-import { drawRecorded } from './draw-picture.js';
+import { recordedPicture } from './draw-picture.js';
 import { modelTitle } from './model-title.js';
 
 /** A model for a page. */
@@ -244,7 +244,7 @@ async function pictureOfRun({ trains, record }: RunResult, { valid }: ImportedMo
   const recorded = trains.filter(({ plan, counts }) => plan.event === 'spike' && counts.some((count) => count > 0));
   if (recorded.length === 0) return '';
   const spikes = recorded.reduce((sum, { counts }) => counts.reduce((a, b) => a + b, sum), 0);
-  const picture = await drawRecorded(
+  const picture = await recordedPicture(
     recordingOf({
       path: valid.model.name,
       format: '',
@@ -260,7 +260,9 @@ async function pictureOfRun({ trains, record }: RunResult, { valid }: ImportedMo
     }),
     { kind: spikes > mostMarks ? 'rates' : 'raster', title: 'Recorded run' },
   );
-  return `<div id="recorded">${picture.slice(picture.indexOf('<svg'))}</div>`;
+  const { drawPicture, narrow } = await import('../pictures/canvas.js');
+  const phone = drawPicture(picture, narrow).replace('<svg', '<svg class="narrow"');
+  return `<div id="recorded">${drawPicture(picture)}${phone}</div>`;
 }
 
 /** Returns the options that readers of a page share with its author. */

@@ -5,6 +5,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { Decompress, zlibSync } from 'fflate';
 import * as pathe from 'pathe';
 import { assetTexts } from 'interneuron:assets';
+import { freeName } from '../src/model/free-name.js';
 import type { Files, Paths, Platform, Sha256, Thread } from '../src/platform/platform.js';
 
 /** Its own types are those of Node's module. */
@@ -101,6 +102,18 @@ const files: Files = {
   room: () => Number.NaN,
   shared: () => ({ folders: ['/'], homes: [] }),
   shareable: (path) => path,
+  inFolder: async (contents, read) => {
+    const folder = freeName('/files', isFolder);
+    const bytesOf = (content: string | Uint8Array): Uint8Array =>
+      typeof content === 'string' ? utf8ToBytes(content) : content;
+    const added = new Map([...contents].map(([name, content]) => [resolve(folder, name), bytesOf(content)] as const));
+    given = new Map([...given, ...added]);
+    try {
+      return await read(folder);
+    } finally {
+      given = new Map([...given].filter(([path]) => !added.has(path)));
+    }
+  },
 };
 
 // --- Threads --------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { stringify } from 'yaml';
 import { orOutputError } from '../../runtime/results/output-error.js';
-import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
+import { temporaryFolder } from '../platform/temporary-folder.js';
 import { unpackArchive } from '../bundle/archive.js';
 import { checkChecksums } from '../bundle/check-checksums.js';
 import { manifestName, readManifest, type ManifestEntry } from '../bundle/manifest.js';

@@ -3,7 +3,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { DiagnosticError, Diagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
-import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
+import { temporaryFolder } from '../platform/temporary-folder.js';
 import { unpackArchive } from './archive.js';
 import { checkChecksums } from './check-checksums.js';
 import { crateName, mainEntity } from './crate.js';

@@ -2,7 +2,7 @@
 
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
+import { temporaryFolder } from '../platform/temporary-folder.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { readToEnd } from '../pipeline/read/read-source.js';
 import { standardStream } from './arguments.js';

@@ -1,6 +1,6 @@
 /** Cells of two recordings that are compared with one another. */
 
-import { readFileSync } from 'node:fs';
+import { platform } from '#platform';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { itemAt } from '../diagnostics/entry.js';
 import type { Train } from './measures/train.js';
@@ -162,7 +162,7 @@ function pairByList(first: Recorded, second: Recorded, path: string): Pairing {
   const [mine, theirs] = [trainFinder(first), trainFinder(second)];
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = platform.bytes.utf8(platform.files.read(path));
   } catch {
     throw new UsageError(`there is no list of cells ${path}`, 'give --cells id, id+1, order, or the path of a list');
   }

@@ -6,7 +6,7 @@ import type { File } from 'h5wasm';
 import { withClock } from '../../runtime/results/nwb/clock.js';
 import { loadH5 } from '../../runtime/results/nwb/h5.js';
 import { defaultDate } from '../../runtime/results/result.js';
-import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
+import { temporaryFolder } from '../platform/temporary-folder.js';
 
 export { readHdf5Tree } from './read-tree.js';
 

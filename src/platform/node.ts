@@ -4,6 +4,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { createHash, randomUUID, type Hash } from 'node:crypto';
 import {
   closeSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -12,13 +13,15 @@ import {
   rmSync,
   statfsSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { arch, availableParallelism, cpus, homedir, tmpdir, totalmem, type, userInfo } from 'node:os';
 import { basename, dirname, extname, isAbsolute, join, parse, posix, relative, resolve, sep } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { deflateSync, unzipSync } from 'node:zlib';
-import type { FileStatus, Platform, ScratchFile, Sha256, Thread } from './platform.js';
+import { temporaryFolder } from './temporary-folder.js';
+import type { FileStatus, Files, Platform, ScratchFile, Sha256, Thread } from './platform.js';
 
 /** Set when building; sources that run as they are have their files where the repository has them. */
 declare const INTERNEURON_VERSION: string | undefined;
@@ -70,6 +73,20 @@ function shareable(path: string): string {
   const isPrivate = leavesHomes || userNames().some((name) => way.includes(name)) || isAbsolute(way.join(sep));
   return isPrivate ? basename(path) : way.join('/');
 }
+
+const inFolder: Files['inFolder'] = async (contents, read) => {
+  const folder = temporaryFolder('files');
+  try {
+    for (const [name, content] of contents) {
+      const path = join(folder, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, content);
+    }
+    return await read(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
 
 /** Returns the names by which the system and its variables call the user. */
 function userNames(): readonly string[] {
@@ -245,6 +262,7 @@ export const platform: Platform = {
     room,
     shared: sharedFolders,
     shareable,
+    inFolder,
   },
   machine: {
     memory: () => {

@@ -72,6 +72,8 @@ export interface Files {
   shared(): { readonly folders: readonly string[]; readonly homes: readonly string[] };
   /** Returns a path for files that others receive: without home folders and names of users. */
   shareable(path: string): string;
+  /** Calls `read` with a new folder that holds files, by their paths in it. The folder is removed. */
+  inFolder<T>(contents: ReadonlyMap<string, string | Uint8Array>, read: (folder: string) => T | Promise<T>): Promise<T>;
 }
 
 /** A file without a name, which is gone when the process ends. Its methods throw errors of the system. */

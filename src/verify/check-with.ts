@@ -35,13 +35,15 @@ import { isLoss } from '../model/conversion-report.js';
 import { mainOf } from '../../translators/shared/writing.js';
 import { importModel, readSource } from '../pipeline/pipeline.js';
 import { segmentTimes } from '../pipeline/results/segments.js';
+import type { Measurement } from './measure.js';
+import { graded } from './own-step.js';
 import { toolFailure } from './tool-failure.js';
 import { runFor, targetNotations, targetOf, usualName, type TargetNotation } from '../convert/target-notations.js';
 import { stretchesKept } from '../library/simulators/kept-stretches.js';
 import type { Simulator } from '../library/simulators/names.js';
 import { simulators } from '../library/simulators/simulators.js';
 import type { Notation } from '../pipeline/read/notation.js';
-import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
+import { temporaryFolder } from '../platform/temporary-folder.js';
 import {
   brianResults,
   lemsResults,
@@ -325,6 +327,17 @@ export async function limitWith(
     if (error instanceof DiagnosticError || error instanceof UsageError) throw error;
     return { ...noLimit(valid, toolFailure(error)), with: simulator };
   }
+}
+
+/** Measures a conversion that a simulator runs. @throws UsageError if the simulator cannot run it */
+export async function measureWith(
+  valid: ValidModel,
+  to: TargetNotation,
+  simulator: Simulator,
+  { seconds, ...how }: HowToConvert & { readonly seconds?: number | undefined } = {},
+): Promise<Measurement> {
+  const measured = graded(await checkWith(valid, to, simulator, how));
+  return { ...measured, limit: await limitWith(valid, to, simulator, seconds === undefined ? {} : { seconds }) };
 }
 
 /** Seeds with which a model of random draws runs again before one run of a simulator is called different. */

@@ -7,7 +7,6 @@ import type { ValidModel } from '../model/model.js';
 import { drawnParts } from '../model/drawn-parts.js';
 import { remainingDraws } from '../model/remaining-draws.js';
 import { typedModel } from '../model/typed-model.js';
-import type { Simulator } from '../library/simulators/names.js';
 import { asItsScriptRuns } from '../library/simulators/source-setup.js';
 import type { ConvertedModel, TargetNotation } from '../convert/convert.js';
 import { targetOf } from '../convert/target-notations.js';
@@ -23,7 +22,7 @@ import {
   type WrittenModel,
 } from './limit.js';
 import { listedIn, workIn } from './limit-work.js';
-import { compared, graded, gradesAtOwnStep, tooLarge, type OwnStep } from './own-step.js';
+import { compared, gradesAtOwnStep, tooLarge, type OwnStep } from './own-step.js';
 import { convertWritten, notationRead, readBack, type HowToConvert } from './read-back.js';
 
 /** Result of measuring a conversion: the grade of the simulators that agree least. */
@@ -43,14 +42,12 @@ export const ownSteps = ({ verdict, reason, check, between, others = [] }: Measu
 interface MeasureOptions extends HowToConvert {
   /** Whether all of the model's time is run, without a budget and with the draws of each side. */
   readonly whole?: boolean;
-  /** Simulator that runs what is written; absent: both models run here. */
-  readonly simulator?: Simulator | undefined;
   /** Seconds of a usual processor for the verdict in the limit of small steps; absent: ten. */
   readonly seconds?: number | undefined;
-  /** Whether only the limit of small steps is decided, without a grade at the model's own step. */
-  readonly limitOnly?: boolean;
   /** Notation of the model, whose simulators run it; absent: it runs as it is. */
   readonly from?: Notation;
+  /** When it aborts, the measurement stops and throws. */
+  readonly signal?: AbortSignal;
 }
 
 /** Limits of a measurement that the user did not ask for. */
@@ -69,14 +66,9 @@ export async function measure(
   given: ValidModel,
   to: TargetNotation,
   converted: ConvertedModel,
-  { whole = false, from, seconds, simulator, limitOnly = false, ...how }: MeasureOptions = {},
+  { whole = false, from, seconds, signal, ...how }: MeasureOptions = {},
 ): Promise<Measurement> {
-  const limited = seconds === undefined ? {} : { seconds };
-  if (simulator !== undefined) {
-    const { checkWith, limitWith } = await import('./check-with.js');
-    const measured = graded(await checkWith(given, to, simulator, how));
-    return { ...measured, limit: await limitWith(given, to, simulator, limited) };
-  }
+  const limited = { ...(signal ? { signal } : {}), ...(seconds === undefined ? {} : { seconds }) };
   if (to === 'canonical') return { verdict: 'exact' };
   const { notRun, keepsSetup } = targetOf(to);
   if (notRun) return notMeasured(notRun.reason);
@@ -92,7 +84,7 @@ export async function measure(
     const limits = async (): Promise<Pick<Measurement, 'limit'>> =>
       source === given ? { limit: await limitOfWritten(valid, target, { to, converted, how, limited }) } : {};
     const limit = await limits();
-    if (limitOnly) return { ...notMeasured('only the limit was decided'), ...limit };
+    signal?.throwIfAborted();
     const options = { became: converted.became, whole, ...(from === undefined ? {} : { from }) };
     const [first = tooLarge, ...others] = await gradesAtOwnStep(withDuration(given), target, to, options);
     return { ...first, ...limit, ...(others.length === 0 ? {} : { others }) };
@@ -117,7 +109,7 @@ async function limitOfWritten(
     readonly to: TargetNotation;
     readonly converted: ConvertedModel;
     readonly how: HowToConvert;
-    readonly limited: Pick<LimitOptions, 'seconds'>;
+    readonly limited: Pick<LimitOptions, 'seconds' | 'signal'>;
   },
 ): Promise<Limit> {
   const written = async (frozen: ValidModel): Promise<WrittenModel> => {

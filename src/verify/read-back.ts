@@ -8,7 +8,8 @@ import { convertModel, type ConvertedModel, type ConvertOptions, type TargetNota
 import { mainOf } from '../../translators/shared/writing.js';
 import { inFolder } from '../convert/in-folder.js';
 import { documentNotation, isFolderNotation, runFor, targetOf, usualName } from '../convert/target-notations.js';
-import { importModel, readSource } from '../pipeline/pipeline.js';
+import { importModel } from '../pipeline/import-model.js';
+import { readSource } from '../pipeline/read/read-source.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 
 /** Options of a conversion that affect a check of it. */

@@ -12,7 +12,7 @@ import { compareResults, type ResultComparison } from './compare-results.js';
 import { runWithSpikes } from './run-with-spikes.js';
 import { modelInResult } from '../pipeline/results/model-in-result.js';
 import type { ImportedModel, ImportOptions, RunOptions } from '../pipeline/pipeline.js';
-import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
+import { temporaryFolder } from '../platform/temporary-folder.js';
 
 /** A result and a new run of a model. */
 export interface ModelVerification {

@@ -23,7 +23,7 @@ import { startOf } from '../pipeline/start-record.js';
 import type { StartState } from '../pipeline/start-state.js';
 import { storedModel } from '../pipeline/results/stored-model.js';
 import { storedUnits } from '../pipeline/results/written-units.js';
-import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
+import { temporaryFolder } from '../platform/temporary-folder.js';
 
 /** Verdict, with the differences or the reason why the results are incomparable. */
 export type Verdict =

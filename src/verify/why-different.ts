@@ -6,7 +6,7 @@
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
+import { temporaryFolder } from '../platform/temporary-folder.js';
 import { compareRecorded, type Comparison } from '../compare/compare.js';
 import { gridOf } from '../compare/coverage.js';
 import { openRecorded } from '../compare/open-recorded.js';

@@ -8,7 +8,7 @@ import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js
 import { convertModel } from '../../src/convert/convert.js';
 import { importModel, runModel, validateModel } from '../../src/pipeline/pipeline.js';
 import { decodeSource } from '../../src/pipeline/read/read-source.js';
-import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
+import { temporaryFolder } from '../../src/platform/temporary-folder.js';
 import { askedEffort } from '../support/effort.js';
 import { growing, type Growing } from '../support/growing.js';
 import '../../translators/brian/road.js';

@@ -276,14 +276,13 @@ async function measurementOf(
   const { notRun } = targetOf(to);
   if (whole && notRun) throw new UsageError(notRun.refusal, notRun.hint);
   if (!whole && options.flag('no-check')) return undefined;
+  const how = { seconds: readSeconds('limit', options), freeze: options.flag('freeze') };
+  if (simulator !== undefined) {
+    const { measureWith } = await import('../../verify/check-with.js');
+    return measureWith(valid, to, simulator, how);
+  }
   const { measure } = await import('../../verify/measure.js');
-  return measure(valid, to, converted, {
-    whole,
-    simulator,
-    seconds: readSeconds('limit', options),
-    freeze: options.flag('freeze'),
-    from: notation,
-  });
+  return measure(valid, to, converted, { ...how, whole, from: notation });
 }
 
 /** Returns the entries that make the command reject a conversion. */

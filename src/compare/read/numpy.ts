@@ -3,7 +3,7 @@
 import { itemAt } from '../../diagnostics/entry.js';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '../../../runtime/results/temporary-folder.js';
+import { temporaryFolder } from '../../platform/temporary-folder.js';
 import { unpackArchive } from '../../bundle/archive.js';
 import { elementsOf, isWhole, npyHead, numberReader } from '../../tables/npy.js';
 import { unreadFormat, unusable } from '../messages.js';

@@ -3,7 +3,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { differenceText } from '../../../runtime/results/compare.js';
-import { temporaryFolder } from '../../../runtime/results/temporary-folder.js';
+import { temporaryFolder } from '../../platform/temporary-folder.js';
 import { manifestName, manifestText } from '../../bundle/manifest.js';
 import { textFile, type BundleFile } from '../../bundle/contents.js';
 import { usualPolicy } from '../../bundle/kisao.js';

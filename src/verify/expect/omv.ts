@@ -12,7 +12,7 @@ import { unplaced, type Positions } from '../../diagnostics/positions.js';
 import { child } from '../../model/pointer.js';
 import { readDocument } from '../../model/text/read.js';
 import { runModel, validateModel } from '../../pipeline/pipeline.js';
-import { temporaryFolder } from '../../../runtime/results/temporary-folder.js';
+import { temporaryFolder } from '../../platform/temporary-folder.js';
 import { messages } from './messages.js';
 import { areClose, detectedSpikes, meanRate, numbersIn, type Rows } from './omv-measures.js';
 import type { TestOptions, TestVerdict } from './test-model.js';

@@ -8,7 +8,7 @@ import type { Model } from '../../model/model.js';
 import { runWithSpikes } from '../run-with-spikes.js';
 import type { ImportedModel, ImportOptions, RunOptions } from '../../pipeline/pipeline.js';
 import type { Source } from '../../pipeline/read/read-source.js';
-import { temporaryFolder } from '../../../runtime/results/temporary-folder.js';
+import { temporaryFolder } from '../../platform/temporary-folder.js';
 import { checkExpectations } from './check-expectations.js';
 import { messages } from './messages.js';
 import { countExpectations, readExpectations, type Cells, type Expectations } from './read-expectations.js';

@@ -1,8 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from '../../src/diagnostics/diagnostic.js';
-import { systemCode } from '../../src/diagnostics/system-error.js';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import { systemCode } from '../diagnostics/system-error.js';
 
 /**
  * Creates an empty folder for temporary files, which the caller removes.

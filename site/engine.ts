@@ -46,6 +46,9 @@ import { describeModel, networkCaption } from '../src/present/describe/describe.
 import { descriptionBlocks } from '../src/present/describe/formats.js';
 import { tablesIn } from '../src/present/describe/membrane.js';
 import { noParts } from '../src/present/describe/description.js';
+import { sourceWords } from '../src/convert/source-words.js';
+import { measure } from '../src/verify/measure.js';
+import { measurementLines } from '../src/verify/measurement-text.js';
 import { registerNotations } from '../src/notations.js';
 import { judgeRun, readCondition } from '../src/verify/expect/task.js';
 import { importModel } from '../src/pipeline/import-model.js';
@@ -79,6 +82,8 @@ let settings: PackedImport['settings'] = {};
 let tables = noParts;
 let last: LastRun | undefined;
 let stopping = new AbortController();
+/** Ends the measurement under way. */
+let measuring = new AbortController();
 
 const model = (): ImportedModel => {
   if (current) return current;
@@ -87,6 +92,7 @@ const model = (): ImportedModel => {
 
 /** Imports a model. @throws DiagnosticError, UsageError */
 export async function read(given: GivenModel): Found<ReturnType<Calls['read']>> {
+  measuring.abort();
   current = undefined;
   last = undefined;
   const { files, main, options } = given;
@@ -374,9 +380,8 @@ export const stop = (): void => stopping.abort();
 
 /** Converts the model that was read last. */
 export async function convert(to: TargetNotation): Found<ReturnType<Calls['convert']>> {
-  const { valid, positions, source } = model();
-  const name = `${platform.paths.parse(source.path).name}${usualSuffix(to)}`;
-  const { files, outcome, report } = await convertModel(valid, to, { name, positions });
+  const { source } = model();
+  const { files, outcome, report } = await converted(to);
   const made = files.map((file) => ({ name: file.name, bytes: file.bytes ?? new TextEncoder().encode(file.text) }));
   const zipped = `${platform.paths.parse(source.path).name}-${to}.zip`;
   const answer: Converted = {
@@ -388,4 +393,22 @@ export async function convert(to: TargetNotation): Found<ReturnType<Calls['conve
       .map(({ verdict, pointer, message }) => `${verdict}: ${pointer === '' ? '' : `${pointer}: `}${message}`),
   };
   return { answer, findings: [] };
+}
+
+const converted = (to: TargetNotation): ReturnType<typeof convertModel> => {
+  const { valid, positions, source } = model();
+  return convertModel(valid, to, { name: `${platform.paths.parse(source.path).name}${usualSuffix(to)}`, positions });
+};
+
+/** Returns the verdict on a conversion of the model that was read last, as `interneuron convert` prints it. */
+export async function verdict(to: TargetNotation): Found<ReturnType<Calls['verdict']>> {
+  measuring.abort();
+  measuring = new AbortController();
+  const { signal } = measuring;
+  const { valid, notation, positions } = model();
+  const written = await converted(to);
+  await loadForReading(written.files.flatMap(({ bytes }) => bytes ?? []).filter(isHdf5));
+  const measured = await measure(valid, to, written, { from: notation, signal });
+  const { variable } = sourceWords(valid.model, positions, written.report);
+  return { answer: measurementLines(measured, variable), findings: [] };
 }

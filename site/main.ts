@@ -554,6 +554,7 @@ function download(name: string, bytes: Uint8Array): void {
 async function convertTo(notation: TargetNotation): Promise<void> {
   const reply = await (await client).call('convert', notation);
   const list = element('differences', HTMLUListElement);
+  forgetVerdict();
   if (!reply.answer) {
     list.replaceChildren();
     return report(`The model cannot be written as ${notation}: ${problem(reply)}`);
@@ -566,7 +567,26 @@ async function convertTo(notation: TargetNotation): Promise<void> {
   if (files.length === 0 || (outcome === 'incomplete' && !targetOf(notation).isPart))
     return report(`Nothing was written: ${notation} lacks parts of the model, listed below.`);
   for (const { name, bytes } of files) download(name, bytes);
-  report(`The conversion to ${notation} is ${outcome}: ${files.map(({ name }) => name).join(', ')}.`);
+  report(`The model is written as ${notation}: ${files.map(({ name }) => name).join(', ')}.`);
+  void showVerdict(notation);
+}
+
+/** Number of verdicts that were begun or forgotten: only the last one is shown. */
+let verdicts = 0;
+
+function forgetVerdict(): void {
+  verdicts += 1;
+  element('verdict', HTMLParagraphElement).textContent = '';
+}
+
+/** Measures a conversion and shows the verdict. The page works meanwhile. */
+async function showVerdict(notation: TargetNotation): Promise<void> {
+  forgetVerdict();
+  const mine = verdicts;
+  const shown = element('verdict', HTMLParagraphElement);
+  shown.textContent = 'measuring…';
+  const reply = await (await client).call('verdict', notation);
+  if (mine === verdicts) shown.textContent = `conversion: ${reply.answer?.join('\n') ?? problem(reply)}`;
 }
 
 /** Notations that were tried, with the reason if they cannot hold the model. */
@@ -576,6 +596,7 @@ let tried: ReadonlyMap<TargetNotation, string | undefined> = new Map();
 function forgetNotations(): void {
   tried = new Map();
   showNotations();
+  forgetVerdict();
 }
 
 function showNotations(): void {

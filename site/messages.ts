@@ -125,6 +125,8 @@ export interface Calls {
   bundle(hasNwb: boolean): Promise<{ readonly file: MadeFile; readonly remarks: readonly string[] }>;
   stop(): Promise<void>;
   convert(to: TargetNotation): Promise<Converted>;
+  /** The verdict on a conversion, and its figures. Reading a model or another verdict ends it. */
+  verdict(to: TargetNotation): Promise<readonly string[]>;
 }
 
 /** A call. */

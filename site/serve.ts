@@ -1,6 +1,6 @@
 /** Answers of the worker in which the page reads, runs and converts models. */
 
-import { bundle, convert, describe, nwb, read, run, samples, stop } from './engine.js';
+import { bundle, convert, describe, nwb, read, run, samples, stop, verdict } from './engine.js';
 import { holdTrees } from './hdf5.js';
 import { opened } from './opened-files.js';
 import { takePartsFromPage } from './parts.js';
@@ -34,6 +34,8 @@ async function answerTo({ call, given }: CallMessage): Promise<Pick<AnswerMessag
       return { findings: [] };
     case 'convert':
       return convert(given as TargetNotation);
+    case 'verdict':
+      return verdict(given as TargetNotation);
   }
 }
 

@@ -310,6 +310,26 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
     expect(offered).not.toContain('swc');
   });
 
+  it('gives the verdict of the command on a conversion of an opened document', async () => {
+    const path = 'fixtures/brian/single-lif.yaml';
+    const other = await browser.newPage();
+    await other.goto(pathToFileURL(join(folder, 'model.html')).href);
+    await other.waitForFunction(`document.getElementById('tick').textContent !== ''`);
+    await other.setInputFiles('#files', path);
+    await other.waitForFunction(`document.getElementById('status').textContent.includes('was read as brian')`);
+    await other.click('#tab-save');
+    await other.locator('#notation option[value="pynn"]').waitFor({ state: 'attached' });
+    await other.selectOption('#notation', 'pynn');
+    await Promise.all([other.waitForEvent('download'), other.click('#convert')]);
+    await other.waitForFunction(`document.getElementById('verdict').textContent.startsWith('conversion: ')`);
+    const shown = (await other.textContent('#verdict')) ?? '';
+    const { stdout } = await runCommand(['convert', path, '--to', 'pynn', '-o', join(folder, 'single-lif.py')]);
+    const printed = stdout.slice(stdout.indexOf('conversion: '));
+    expect(shown.split('\n')[0]).toMatch(/^conversion: the same model: /);
+    expect(`${shown.replaceAll('\n', '\n  ')}\n`).toBe(printed);
+    await other.close();
+  });
+
   it('completes keys from the schema', async () => {
     await page.click('#tab-model');
     await page.click('.cm-content');

@@ -3,6 +3,7 @@
  * variables are called.
  */
 
+import { memoised } from '../diagnostics/memoise.js';
 import type { Assignment, Expression, Side, Statement } from '../lang/ast.js';
 import { assigned, NoNumber } from '../lang/evaluate.js';
 import { spelling } from '../lang/reference.js';
@@ -386,14 +387,14 @@ function advancing(
     ...names.map((_, k) => [...columns.map((column) => column[k]!), constant[k]!]),
     [...names.map(() => 0), 0],
   ];
-  const times = (rows: readonly (readonly number[])[], point: readonly number[]): readonly number[] =>
+  const times = (rows: Matrix, point: readonly number[]): readonly number[] =>
     rows.map((row) => row.reduce((sum, entry, k) => sum + entry * point[k]!, 0));
   for (const point of [names.map((_, k) => 0.37 + 0.11 * k), names.map((_, k) => 2.3 - 0.7 * k)]) {
     const [linear, actual] = [times(matrix, [...point, 1]), ratesAt(point)];
     const size = Math.max(...matrix.flat().map(Math.abs));
     if (!actual.every((rate, k) => near(rate, linear[k]!, size))) throw new NoNumber('rates that are not linear');
   }
-  const known = new Map<number, readonly (readonly number[])[]>();
+  const known = new Map<number, Matrix>();
   return (seconds) => {
     const flow = known.get(seconds) ?? exponential(matrix.map((row) => row.map((entry) => entry * seconds)));
     known.set(seconds, flow);
@@ -402,9 +403,14 @@ function advancing(
   };
 }
 
-/** Returns the exponential of a matrix: Taylor's series of a small part of it, squared. */
-function exponential(matrix: readonly (readonly number[])[]): readonly (readonly number[])[] {
-  type Matrix = readonly (readonly number[])[];
+type Matrix = readonly (readonly number[])[];
+
+/** Returns the exponential of a matrix, which many synapses share. */
+const exponential = (matrix: Matrix): Matrix => exponentialOf(matrix.map((row) => row.join(' ')).join('\n'));
+
+/** Returns the exponential of a matrix as text: Taylor's series of a small part of it, squared. */
+const exponentialOf = memoised((text: string): Matrix => {
+  const matrix = text.split('\n').map((row) => row.split(' ').map(Number));
   const product = (a: Matrix, b: Matrix): Matrix =>
     a.map((row) => row.map((_, j) => row.reduce((sum, entry, k) => sum + entry * b[k]![j]!, 0)));
   const norm = Math.max(...matrix.map((row) => row.reduce((sum, entry) => sum + Math.abs(entry), 0)));
@@ -418,4 +424,4 @@ function exponential(matrix: readonly (readonly number[])[]): readonly (readonly
   }
   for (let k = 0; k < halvings; k += 1) sum = product(sum, sum);
   return sum;
-}
+});

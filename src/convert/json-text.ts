@@ -32,7 +32,9 @@ function print(value: unknown, indent: string): string {
 function join(open: string, close: string, items: readonly string[], indent: string): string {
   if (items.length === 0) return open + close;
   const space = open === '{' ? ' ' : '';
-  const line = `${open}${space}${items.join(', ')}${space}${close}`;
-  if (line.length + indent.length <= longestLine && !line.includes('\n')) return line;
+  if (items.length <= longestLine && items.every(({ length }) => length <= longestLine)) {
+    const line = `${open}${space}${items.join(', ')}${space}${close}`;
+    if (line.length + indent.length <= longestLine && !line.includes('\n')) return line;
+  }
   return `${open}\n${items.map((item) => `${indent}  ${item}`).join(',\n')}\n${indent}${close}`;
 }

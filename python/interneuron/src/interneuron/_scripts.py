@@ -109,7 +109,14 @@ def command_on_script(
         child = isolated_module(launcher(captured))
         try:
             # Nobody would see what it asks.
-            ended = subprocess.run(child, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment)
+            ended = subprocess.run(child, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment, timeout=_LIMIT)
+        except subprocess.TimeoutExpired:
+            print(
+                f"error: {script} was stopped after {_LIMIT} s, before its network was known\n"
+                "  hint  a loop without end, or a wait for a window or a key: the script has to come to its run",
+                file=sys.stderr,
+            )
+            return 1
         except KeyboardInterrupt:
             print(f"error: {script} was stopped before its network was known", file=sys.stderr)
             return 130
@@ -172,6 +179,9 @@ def captured_by(capture: Callable[[list[str]], int], words: list[str], script: s
 
 #: Seconds after which a process says that it still executes a script.
 _LONG = 60
+
+#: Seconds after which a process that still executes a script is ended.
+_LIMIT = 3600
 
 
 def _line_in(path: str, frame: FrameType | None) -> int | None:

@@ -129,7 +129,8 @@ class _Capture:
         self.recorded: list[tuple[Any, float | None]] = []
         self.plays: list[tuple[Any, tuple[Any, ...]]] = []
         self.transfers: list[tuple[Any, ...]] = []
-        self.puts_events = False
+        #: Actions of the script that no model shows.
+        self.unseen: list[str] = []
         self.variables: dict[str, Any] = {}
         self.first: FirstValues = {}
         self.trains: dict[str, Any] = {}
@@ -146,7 +147,8 @@ class _Capture:
             _noted(self.h.Vector, "record", self._note_record)
             _noted(self.h.Vector, "play", lambda own, words: self.plays.append((own, words)))
             _noted(self.h.ParallelContext, "target_var", lambda own, words: self.transfers.append(words))
-            _noted(self.h.NetCon, "event", self._note_event)
+            _noted(self.h.NetCon, "event", lambda own, words: self.unseen.append(_EVENTS))
+            _noted(self.h.CVode, "event", self._note_statement)
         except (AttributeError, TypeError, LookupError):
             self.shows_vectors = False
 
@@ -156,8 +158,9 @@ class _Capture:
         step = words[-1] if len(words) > 1 and isinstance(words[-1], (int, float)) and words[-1] > 0 else None
         self.recorded += [(each, None if step is None else float(step)) for each in references[:1]]
 
-    def _note_event(self, _: Any, words: tuple[Any, ...]) -> None:
-        self.puts_events = True
+    def _note_statement(self, _: Any, words: tuple[Any, ...]) -> None:
+        if getattr(words[-1], "__self__", None) is not self:
+            self.unseen.append(_STATEMENTS)
 
     def _initialized(self) -> None:
         """The model may run now: first values are known."""
@@ -222,8 +225,10 @@ class _Capture:
         for words in self.transfers:
             owner = next((each.hname().partition("[")[0] for each in words if hasattr(each, "get_segment")), "a mechanism")
             model.leave(f"variables of {owner} that follow those of other cells (target_var of ParallelContext), such as gap junctions")
-        if self.puts_events:
-            model.leave("events that the script puts into NetCons (NetCon.event)")
+        for sentence in [*self.unseen, *_unseen_in_hoc(self.script, [*self.folders, os.path.join(h.neuronhome(), "lib", "hoc")])]:
+            model.leave(sentence)
+        if h.List("LinearMechanism").count():
+            model.leave("equations of LinearMechanism")
         self.kept.clear()
         end = self.duration or h.t
         trains = {name: [each for each in events if each <= end] for name, events in self.trains.items()}
@@ -237,7 +242,7 @@ class _Capture:
         if re.search(r"\b(fstim|fclamp|fsyn)\s*\(", text):
             model.leave("currents, clamps and synapses of fstim, fclamp and fsyn")
         if self.cvode.active():
-            model.note("the script takes the variable time steps of CVode: the time step here is 0.025 ms")
+            model.note(f"the script takes the variable time step of CVode, which becomes NEURON's fixed one of {model.dt} ms")
         model.record_all(self.recorded)
         note_left_out(str(self.output), model.left_out)
         note_options(str(self.output), [word for folder in sorted(sources.folders) for word in ("--allow-path", folder)])
@@ -262,6 +267,41 @@ class _Capture:
                 step = steps[0]
             found[owner] = (float(step) if step is not None else None, list(vector))
         return found
+
+
+_EVENTS = "events that the script puts into NetCons (NetCon.event)"
+_STATEMENTS = "statements that the script runs at set times (CVode.event)"
+
+#: Actions whose calls in hoc NEURON does not show.
+_UNSEEN = {
+    r"\b(?!cvode)\w+(?:\.o\([^()]*\)|\[[^\]]*\])?\.event\s*\(": _EVENTS,
+    r"\bcvode\.event\s*\(": _STATEMENTS,
+    r"\.play\s*\(": "values that vectors play in hoc",
+    r"\btarget_var\s*\(": "variables that follow those of other cells (target_var of ParallelContext)",
+}
+
+
+def _unseen_in_hoc(script: str, folders: Sequence[str]) -> Iterator[str]:
+    """Finds files that do not exist, and actions in hoc: a sentence with file and line for each."""
+    library = folders[-1]
+    found, files = set(), [script]
+    for path in files:
+        text = Path(path).read_text(encoding="latin-1")
+        for name in re.findall(r"(?:\bload_file|\bxopen)\s*\((?:\s*1\s*,)?\s*[\"']([^\"']+)[\"']", text):
+            near = (os.path.abspath(os.path.join(folder, name)) for folder in [os.path.dirname(path), *folders])
+            file = next(filter(os.path.isfile, near), None)
+            if file is None:
+                yield f"{name}, which {os.path.basename(path)} loads and which does not exist"
+            elif file not in files and not file.startswith(library):
+                files.append(file)
+        if not path.endswith((".hoc", ".oc", ".tem", ".ses")):
+            continue
+        code = re.sub(r"/\*.*?\*/", lambda comment: "\n" * comment[0].count("\n"), text, flags=re.DOTALL)
+        for line, words in enumerate(code.splitlines(), 1):
+            for pattern, sentence in _UNSEEN.items():
+                if sentence not in found and re.search(pattern, words.partition("//")[0]):
+                    found.add(sentence)
+                    yield f"{sentence}, in line {line} of {os.path.basename(path)}"
 
 
 def _without_number(value: Any, place: str = "") -> Iterator[str]:

@@ -165,7 +165,8 @@ class Model:
                 "temperature": f"{self.h.celsius + 273.15!r} kelvin",
             },
             "inputs": {"synaptic": {"unit": "A", "reduce": "sum"}},
-            **({"method": "cable-then-gates"} if self._is_stepped(sections) else {}),
+            # NEURON's fixed step, to first order, unless the script asks for another order.
+            **({} if self.h.secondorder else {"method": "cable-then-gates"}),
         }
         known = self._names.cells.get(root.name())
         shape = hashlib.sha256(json.dumps([rounded(cell), known and known.population], sort_keys=True).encode()).hexdigest()
@@ -202,10 +203,6 @@ class Model:
                     **{key: own[key] for key in ("resistivity", "initial")},
                 }
         return found
-
-    def _is_stepped(self, sections: list[Any]) -> bool:
-        """Whether a cell takes the steps of NEURON: to first order, unless the script asks for another order or CVode's."""
-        return not (self.h.secondorder or self.h.CVode().active())
 
     def _section(self, section: Any, names: Mapping[str, str]) -> dict[str, Any]:
         found: dict[str, Any] = {}

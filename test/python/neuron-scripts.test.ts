@@ -19,6 +19,22 @@ const program = (): Readonly<Record<string, string>> => ({
   INTERNEURON_NODE: process.execPath,
 });
 
+/** A cell of Hodgkin and Huxley that a regular source drives, by CVode. */
+const variable = `
+from neuron import h
+h.load_file('stdrun.hoc')
+soma = h.Section(name='soma')
+soma.L = soma.diam = 20
+soma.insert('hh')
+source, synapse = h.NetStim(), h.ExpSyn(soma(0.5))
+source.start, source.interval, source.number = 5, 7, 5
+connection, detector = h.NetCon(source, synapse), h.NetCon(soma(0.5)._ref_v, None, sec=soma)
+connection.weight[0], connection.delay = 0.05, 1
+h.CVode().active(1)
+h.tstop = 50
+h.run()
+`;
+
 /** Five cells in a ring, the first of which a train of NetStim drives, and a current into the third. */
 const ring = `
 from neuron import h
@@ -468,6 +484,21 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
     expect(Object.fromEntries(found)).toEqual(recordedInNeuron);
   });
 
+  it("take NEURON's fixed step instead of CVode's, and keep its regular sources", async () => {
+    writeFileSync(folder.file('variable.py'), variable);
+    const path = folder.file('variable.yaml');
+    const words = ['-m', 'interneuron', 'neuron', folder.file('variable.py'), '-o', path];
+    const { stderr } = await run(join(root, '.venv-pynn/bin/python'), words, { cwd: root, env: variables(program()) });
+    expect(stderr).toContain("variable time step of CVode, which becomes NEURON's fixed one of 0.025 ms");
+    const session = openModel(importModel(readSource(path)));
+    await session.run(0.05);
+    const { spikes, spikeLabel } = await session.take();
+    await session.dispose();
+    // NEURON 9.0.2 at 0.025 ms. By CVode, its spikes are at 6.775, 20.884 and 34.885 ms.
+    const { steps } = spikes.find(({ population }) => population === 'soma')!;
+    expect([...steps].map((step) => Math.round((step + spikeLabel) * 25) / 1000)).toEqual([6.75, 20.85, 34.85]);
+  });
+
   it('have pools that fill as in NEURON, from their first values on', async () => {
     const own = folder.file('pools');
     mkdirSync(own);
@@ -630,6 +661,27 @@ connection = h.NetCon(None, synapse)
 handler = h.FInitializeHandler(lambda: connection.event(2))`,
       ),
       /events that the script puts into NetCons \(NetCon\.event\)/,
+    ],
+    [
+      'runs statements at set times',
+      ['neuron'],
+      section('handler = h.FInitializeHandler(lambda: h.CVode().event(2, lambda: None))'),
+      /statements that the script runs at set times \(CVode\.event\)/,
+    ],
+    [
+      'plays values in hoc',
+      ['neuron'],
+      section(`import os
+path = os.path.join(os.path.dirname(__file__), 'played.hoc')
+open(path, 'w').write('objref played\\nplayed = new Vector(5)\\nplayed.play("x = $1", 1)\\n')
+h.load_file(path)`),
+      /values that vectors play in hoc, in line 3 of played\.hoc/,
+    ],
+    [
+      'loads a file that does not exist',
+      ['neuron'],
+      section("h.load_file('nosuch.hoc')"),
+      /nosuch\.hoc, which empty\.py loads and which does not exist/,
     ],
     [
       'ends its process',

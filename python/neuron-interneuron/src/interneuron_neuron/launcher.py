@@ -196,7 +196,8 @@ class _Capture:
             return
         self.duration = _duration(h)
         if self.trains:
-            self.cvode.event(max(h.t, self.duration - h.dt / 4), self.finish)
+            # The steps of CVode may be longer than the run.
+            self.cvode.event(max(h.t, self.duration - (0 if self.cvode.active() else h.dt / 4)), self.finish)
         else:
             self.finish()
 

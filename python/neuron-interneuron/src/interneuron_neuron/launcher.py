@@ -287,20 +287,22 @@ def _unseen_in_hoc(script: str, folders: Sequence[str]) -> Iterator[str]:
     library = folders[-1]
     found, files = set(), [script]
     for path in files:
-        text = Path(path).read_text(encoding="latin-1")
-        for name in re.findall(r"(?:\bload_file|\bxopen)\s*\((?:\s*1\s*,)?\s*[\"']([^\"']+)[\"']", text):
+        is_hoc, text = path.endswith((".hoc", ".oc", ".tem", ".ses")), Path(path).read_text(encoding="latin-1")
+        # Without comments, by line.
+        pattern = r"/\*.*?\*/|//[^\n]*" if is_hoc else r"^\s*#[^\n]*"
+        text = re.sub(pattern, lambda comment: "\n" * comment[0].count("\n"), text, flags=re.DOTALL | re.MULTILINE)
+        loaded = re.findall(r"(?:\bload_file|\bxopen)\s*\((?:\s*1\s*,)?\s*[\"']([^\"']+)[\"']", text)
+        # Names may be given to a variable or a framework, which loads the file.
+        for name in [*loaded, *re.findall(r"[\"']([^\"'\s]+\.(?:hoc|oc|tem|ses))[\"']", text)]:
             near = (os.path.abspath(os.path.join(folder, name)) for folder in [os.path.dirname(path), *folders])
             file = next(filter(os.path.isfile, near), None)
-            if file is None:
+            if file is None and name in loaded:
                 yield f"{name}, which {os.path.basename(path)} loads and which does not exist"
-            elif file not in files and not file.startswith(library):
+            elif file is not None and file not in files and not file.startswith(library):
                 files.append(file)
-        if not path.endswith((".hoc", ".oc", ".tem", ".ses")):
-            continue
-        code = re.sub(r"/\*.*?\*/", lambda comment: "\n" * comment[0].count("\n"), text, flags=re.DOTALL)
-        for line, words in enumerate(code.splitlines(), 1):
-            for pattern, sentence in _UNSEEN.items():
-                if sentence not in found and re.search(pattern, words.partition("//")[0]):
+        for line, words in enumerate(text.splitlines() if is_hoc else [], 1):
+            for action, sentence in _UNSEEN.items():
+                if sentence not in found and re.search(action, words):
                     found.add(sentence)
                     yield f"{sentence}, in line {line} of {os.path.basename(path)}"
 

@@ -9,7 +9,8 @@ import { chooseTarget } from '../../src/pipeline/choose-target.js';
 import type { TargetNotation } from '../../src/convert/convert.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { compareAcross } from '../../src/verify/compare-across.js';
-import { limitOf, limitOfDocuments, type Limit } from '../../src/verify/limit.js';
+import { isLarger, limitOf, limitOfDocuments, type Limit } from '../../src/verify/limit.js';
+import { workIn } from '../../src/verify/limit-work.js';
 import { limitText } from '../../src/verify/limit-text.js';
 import { spikesOf } from '../../src/verify/check-conversion.js';
 import { drawnOnce, listedSpikes, openLoop } from '../../src/verify/open-loop.js';
@@ -449,6 +450,20 @@ describe('reasons without a limit', () => {
 
   test('a model that is larger than the budget', async () => {
     expect(await limitOf(brian({}), brian({ method: 'euler' }), { seconds: 1e-6 })).toMatchObject({
+      verdict: 'no limit',
+      reason: 'larger than the budget',
+    });
+  });
+
+  test('three hundred thousand listed spikes are the most, before anything is built', async () => {
+    const spikes = (count: number): ValidModel => {
+      const { model, data } = brian({});
+      const times = Array.from({ length: count }, (_, k) => 1e-7 * k);
+      const inputs = { size: 1, order: 0, values: {}, spikes: { times, indices: times.map(() => 0) } };
+      return { model: { ...model, populations: { inputs } }, data };
+    };
+    expect(isLarger(spikes(299_999), workIn())).toBe(false);
+    expect(await limitOf(spikes(300_001), spikes(300_001))).toMatchObject({
       verdict: 'no limit',
       reason: 'larger than the budget',
     });

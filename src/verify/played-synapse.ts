@@ -3,14 +3,14 @@
  * variables are called.
  */
 
-import { memoised } from '../diagnostics/memoise.js';
 import type { Assignment, Expression, Side, Statement } from '../lang/ast.js';
 import { assigned, NoNumber } from '../lang/evaluate.js';
 import { spelling } from '../lang/reference.js';
 import { namesIn, writtenBy } from '../lang/walk.js';
-import { near, valueAt } from '../library/recognise/numbers.js';
+import { valueAt } from '../library/recognise/numbers.js';
 import type { NeuronType, SynapseType } from '../model/typed.js';
 import { perform, readByRates, spikeOf, type Scope } from './element-scope.js';
+import { advancing } from './linear-rates.js';
 
 /** Effect of the spikes of a cell on a variable, by a synapse. */
 export interface Effect {
@@ -178,250 +178,290 @@ function playAt(
   type: SynapseType,
   point: ReadonlyMap<string, number>,
   isByOthers: boolean,
-  { scopeWith, receiver, delayOf, recorded, dt, spikes }: Play,
+  play: Play,
   add: (effect: Omit<Effect, 'jumps'>, at: number, change: number) => void,
 ): void {
-  const { state, derivatives, pathways, ports, contributes, summed, events = {}, noise } = type;
-  if (noise.length > 0) throw new NoNumber('noise');
-  const { type: cellType, held, nameOf } = receiver;
-  // Synapses of LEMS hear spikes of their cell by a variable that its spike changes, such as their number.
-  const watched = Object.values(events).flatMap(({ when }) => [...namesIn(when)]);
-  const heard = [...new Set(watched.filter((name) => name.startsWith(receiving)))];
-  const hearing = (spikeOf(cellType)?.do ?? []).filter(
+  if (type.noise.length > 0) throw new NoNumber('noise');
+  const heard = heardOf(type);
+  const arrivals = arrivalsOf(type, play, heard.length > 0, isByOthers);
+  const playing = new Playing(type, heard, point, isByOthers, play, arrivals, add);
+  // An effect after a delay of its own is put among the later ones.
+  for (const arrival of arrivals) playing.take(arrival);
+}
+
+/**
+ * Returns the variables of the receiving cell that events of a synapse read. Synapses of LEMS hear spikes of their cell
+ * by a variable that its spike changes, such as their number.
+ */
+const heardOf = ({ events = {} }: SynapseType): readonly string[] => {
+  const read = Object.values(events).flatMap(({ when }) => [...namesIn(when)]);
+  return [...new Set(read.filter((name) => name.startsWith(receiving)))];
+};
+
+/** Returns what a spike of the receiving cell does to variables that a synapse hears. @throws NoNumber for others */
+function hearingOf(heard: readonly string[], { type, held }: Receiver): readonly Statement[] {
+  const hearing = (spikeOf(type)?.do ?? []).filter(
     (statement) => statement.kind === 'assignment' && heard.includes(`${receiving}${statement.target}`),
   );
+  const written = writtenBy(hearing);
   const isSpike = (name: string): boolean =>
-    writtenBy(hearing).has(name) && !held.has(name) && cellType.derivatives[name] === undefined;
+    written.has(name) && !held.has(name) && type.derivatives[name] === undefined;
   if (!heard.every((name) => isSpike(name.slice(receiving.length))))
     throw new NoNumber('an event of the state of the cell');
-  const values = new Map<string, number>();
-  const inputs = new Map<string, Expression[]>();
-  for (const { to, value } of [...contributes, ...summed]) {
-    const name = nameOf(spelling(to));
-    inputs.set(name, [...(inputs.get(name) ?? []), value]);
-  }
-  const cell = receiver.scopeWith(
-    (name) =>
-      inputs.get(name)?.reduce((sum, value) => sum + valueAt(value, scope), 0) ??
-      values.get(`${receiving}${name}`) ??
-      point.get(name) ??
-      (name === 't' ? values.get(name) : undefined),
-  );
-  const scope = scopeWith(
-    (name) =>
-      values.get(name) ??
-      (name.startsWith(receiving) ? cell(name.slice(receiving.length)) : ports[name] ? 0 : undefined),
-  );
-  const own = Object.keys(state);
-  const rest = Object.keys(cellType.state).filter((name) => !held.has(name) && !inputs.has(name));
-  const read = isByOthers ? readByRates(cellType, [...held, ...rest]) : new Set<string>();
-  const others = rest.filter((name) => read.has(name)).map((name) => `${receiving}${name}`);
-  const ofTime = [...others.map((name) => name.slice(receiving.length)), ...held];
-  const readsTime = readByRates(type, own).has('t') || (isByOthers && readByRates(cellType, ofTime).has('t'));
-  const moving = [...own, ...others];
-  const kept = new Set([...moving, ...heard]);
-  for (const name of kept) values.set(name, scope(name));
-  const rateOf = (name: string): number => {
-    const isOfCell = name.startsWith(receiving);
-    const { rate } = (isOfCell ? cellType.derivatives[name.slice(receiving.length)] : derivatives[name]) ?? {};
-    return rate ? valueAt(rate, isOfCell ? cell : scope) : 0;
-  };
-  const isMoving = Object.keys(derivatives).length + others.length > 0;
-  const advance = advancing(isMoving ? moving : [], values, rateOf);
-  const heldRates = (): readonly number[] => (isByOthers ? [...held].map((name) => rateOf(`${receiving}${name}`)) : []);
+  return hearing;
+}
+
+/** Returns all that arrives in a play, in order. */
+function arrivalsOf(
+  { pathways }: SynapseType,
+  { delayOf, dt, spikes }: Play,
+  hearsSpikes: boolean,
+  isByOthers: boolean,
+): Arrival[] {
   const actions = Object.entries(pathways).flatMap(([name, { on, do: statements, order }]): readonly Arrival[] => {
+    const { end } = on;
     const delay = delayOf(name);
-    return spikes[on.end].map((spike, number) => {
-      return {
-        step: spike + Math.round(delay / dt),
-        order,
-        end: on.end,
-        delay,
-        number,
-        act: { kind: 'pathway', statements },
-      };
-    });
+    const steps = spikes[end].map((spike) => spike + Math.round(delay / dt));
+    return steps.map((step, number) => ({ step, order, end, delay, number, act: { kind: 'pathway', statements } }));
   });
-  const arrivals = [
+  return [
     ...actions,
-    ...(heard.length === 0 ? [] : spikes.post).map((step, number) => ({ ...ofCell, step, number })),
+    ...(hearsSpikes ? spikes.post : []).map((step, number) => ({ ...ofCell, step, number })),
     ...(isByOthers ? spikes.sampled : []).map((step, number) => ({ ...ofSample, step, number })),
   ].sort((a, b) => a.step - b.step || a.order - b.order);
-  const isTaken = ({ when }: NeuronType['events'][string]): boolean => {
-    const names = [...namesIn(when)];
-    const conditions = [...names, ...readByRates({ derivatives: {}, derived: cellType.derived }, names)];
-    return conditions.some((name) => inputs.has(name) || others.includes(`${receiving}${name}`));
-  };
-  const ofInputs = Object.values(cellType.events).filter((event) => event !== spikeOf(cellType) && isTaken(event));
-  const due = (): readonly (readonly [statements: readonly Statement[], isOfCell: boolean])[] => [
-    ...ofInputs.flatMap((event) => (valueAt(event.when, cell) === 0 ? [] : [[event.do, true] as const])),
-    ...Object.values(events).flatMap((event) => (valueAt(event.when, scope) === 0 ? [] : [[event.do, false] as const])),
-  ];
-  if (readsTime) {
-    // Conditions of refractory periods read the time, and hold at all times without spikes of the cell.
-    const rates = ({ step }: { readonly step: number }): string => {
-      values.set('t', step * dt);
-      return [...moving.map(rateOf), ...heldRates()].join(' ');
+}
+
+/** Returns the terms that a synapse adds to inputs of its cell. */
+function termsOf({ contributes, summed }: SynapseType, { nameOf }: Receiver): ReadonlyMap<string, Expression[]> {
+  const terms = new Map<string, Expression[]>();
+  for (const { to, value } of [...contributes, ...summed]) {
+    const name = nameOf(spelling(to));
+    terms.set(name, [...(terms.get(name) ?? []), value]);
+  }
+  return terms;
+}
+
+/** A synapse and its receiving cell while spikes are played into them. */
+class Playing {
+  /** Values of the synapse's variables and of the cell's, which have a prefix. */
+  readonly #values = new Map<string, number>();
+  readonly #inputs: ReadonlyMap<string, readonly Expression[]>;
+  readonly #cell: Scope;
+  readonly #scope: Scope;
+  readonly #hearing: readonly Statement[];
+  /** Variables of the cell that only one model has, and which act on the held ones. */
+  readonly #others: readonly string[];
+  readonly #kept: ReadonlySet<string>;
+  /** Events of the cell, other than its spike, that inputs or other variables can bring about. */
+  readonly #ofInputs: readonly NeuronType['events'][string][];
+  readonly #advance: (seconds: number) => void;
+  /** Rates of held variables before any spike. */
+  readonly #before: readonly number[];
+  /** Delay of the effects of the source, in s. */
+  #first: number;
+  #last = start;
+
+  constructor(
+    private readonly type: SynapseType,
+    heard: readonly string[],
+    point: ReadonlyMap<string, number>,
+    private readonly isByOthers: boolean,
+    private readonly play: Play,
+    private readonly arrivals: Arrival[],
+    private readonly add: (effect: Omit<Effect, 'jumps'>, at: number, change: number) => void,
+  ) {
+    const { state, derivatives, ports } = type;
+    const { receiver, scopeWith } = play;
+    const { type: cellType, held } = receiver;
+    const values = this.#values;
+    this.#hearing = hearingOf(heard, receiver);
+    this.#inputs = termsOf(type, receiver);
+    const inputOf = (name: string): number | undefined =>
+      this.#inputs.get(name)?.reduce((sum, value) => sum + valueAt(value, this.#scope), 0);
+    const cell = receiver.scopeWith(
+      (name) =>
+        inputOf(name) ??
+        values.get(`${receiving}${name}`) ??
+        point.get(name) ??
+        (name === 't' ? values.get(name) : undefined),
+    );
+    this.#cell = cell;
+    this.#scope = scopeWith(
+      (name) =>
+        values.get(name) ??
+        (name.startsWith(receiving) ? cell(name.slice(receiving.length)) : ports[name] ? 0 : undefined),
+    );
+    const own = Object.keys(state);
+    const rest = Object.keys(cellType.state).filter((name) => !held.has(name) && !this.#inputs.has(name));
+    const read = isByOthers ? readByRates(cellType, [...held, ...rest]) : new Set<string>();
+    const others = rest.filter((name) => read.has(name));
+    this.#others = others.map((name) => `${receiving}${name}`);
+    const moving = [...own, ...this.#others];
+    this.#kept = new Set([...moving, ...heard]);
+    for (const name of this.#kept) values.set(name, this.#scope(name));
+    const isMoving = Object.keys(derivatives).length + others.length > 0;
+    this.#advance = advancing(isMoving ? moving : [], values, (name) => this.#rateOf(name));
+    const isTaken = ({ when }: NeuronType['events'][string]): boolean => {
+      const names = [...namesIn(when)];
+      const conditions = [...names, ...readByRates({ derivatives: {}, derived: cellType.derived }, names)];
+      return conditions.some((name) => this.#inputs.has(name) || others.includes(name));
     };
+    this.#ofInputs = Object.values(cellType.events).filter((event) => event !== spikeOf(cellType) && isTaken(event));
+    const readsTime =
+      readByRates(type, own).has('t') || (isByOthers && readByRates(cellType, [...others, ...held]).has('t'));
+    if (readsTime) this.#refuseTime(moving);
+    const [effect] = Object.entries(type.pathways).find(([, { on }]) => on.end === 'pre') ?? [];
+    this.#first = effect === undefined ? 0 : play.delayOf(effect);
+    this.#before = this.#heldRates();
+  }
+
+  /** Does what arrives, after the time since what arrived before. */
+  take(arrival: Arrival): void {
+    const { step, number, end, delay, act } = arrival;
+    const { dt, recorded } = this.play;
+    const values = this.#values;
+    if (step > this.#last) this.#advance((step - this.#last) * dt);
+    this.#last = Math.max(this.#last, step);
+    values.set('t', step * dt).set('t_in_timesteps', step);
+    if (act.kind === 'sample') this.#sample(arrival);
+    else if (act.kind === 'spike') this.#hear(arrival);
+    else if (act.kind === 'pathway') this.#perform(act.statements, arrival);
+    else {
+      if (end === 'pre' && number === 0) this.#first = delay;
+      this.#change(arrival, act.variable, act.change, delay);
+      this.#settle(arrival);
+    }
+    for (const name of values.keys()) if (!this.#kept.has(name)) values.delete(name);
+    if (act.kind === 'pathway' || act.kind === 'spike')
+      for (const variable of recorded)
+        this.add({ end, variable, of: 'synapse', delay: 0 }, number, values.get(variable)!);
+  }
+
+  #rateOf(name: string): number {
+    const isOfCell = name.startsWith(receiving);
+    const { derivatives } = isOfCell ? this.play.receiver.type : this.type;
+    const { rate } = derivatives[isOfCell ? name.slice(receiving.length) : name] ?? {};
+    return rate ? valueAt(rate, isOfCell ? this.#cell : this.#scope) : 0;
+  }
+
+  #heldRates(): readonly number[] {
+    return this.isByOthers ? [...this.play.receiver.held].map((name) => this.#rateOf(`${receiving}${name}`)) : [];
+  }
+
+  /** Refuses rates that change with the time; conditions of refractory periods hold at all times without spikes. */
+  #refuseTime(moving: readonly string[]): void {
+    const values = this.#values;
     const first = moving.map((name) => values.get(name)!);
     for (const name of moving) values.set(name, 1);
-    if (new Set(arrivals.map(rates)).size > 1) throw new NoNumber('rates that depend on the time');
+    const rates = this.arrivals.map(({ step }) => {
+      values.set('t', step * this.play.dt);
+      return [...moving.map((name) => this.#rateOf(name)), ...this.#heldRates()].join(' ');
+    });
+    if (new Set(rates).size > 1) throw new NoNumber('rates that depend on the time');
     moving.forEach((name, k) => values.set(name, first[k]!));
   }
-  let { delay: first = 0 } = actions.find(({ end }) => end === 'pre') ?? {};
-  const before = heldRates();
-  let last = start;
-  // An effect after a delay of its own is put among the later ones.
-  for (const { step, number, end, delay, act, ...arrival } of arrivals) {
-    if (step > last) advance((step - last) * dt);
-    last = Math.max(last, step);
-    values.set('t', step * dt).set('t_in_timesteps', step);
-    const changed = (variable: string, change: number, after: number): void => {
-      if (held.has(variable)) add({ end, variable, of: 'value', delay: after }, number, change);
-      else if (!others.includes(`${receiving}${variable}`)) throw new NoNumber('another variable');
-      else if (after === delay) values.set(`${receiving}${variable}`, cell(variable) + change);
-      else {
-        const then = step + Math.round((after - delay) / dt);
-        const place = arrivals.findIndex((one) => one.step > then || (one.step === then && one.act.kind === 'sample'));
-        arrivals.splice(place < 0 ? arrivals.length : place, 0, {
-          ...arrival,
-          step: then,
-          number,
-          end,
-          delay: after,
-          act: { kind: 'change', variable, change },
-        });
+
+  #sample({ end, number }: Arrival): void {
+    if (this.#due().length > 0) throw new NoNumber('an event between spikes');
+    const rates = this.#heldRates();
+    [...this.play.receiver.held].forEach((variable, k) => {
+      this.add({ end, variable, of: 'rate', delay: this.#first }, number, rates[k]! - this.#before[k]!);
+    });
+  }
+
+  #hear(arrival: Arrival): void {
+    const after = new Map<string, number>();
+    perform(this.#hearing, this.#cell, after);
+    for (const [name, value] of after) this.#values.set(`${receiving}${name}`, value);
+    this.#settle(arrival);
+  }
+
+  #perform(statements: readonly Statement[], arrival: Arrival): void {
+    const { delay } = arrival;
+    const { nameOf, held } = this.play.receiver;
+    for (const statement of statements) {
+      if (statement.kind === 'send') {
+        const after = delay + valueAt(statement.after, this.#scope);
+        this.#change(arrival, nameOf(statement.port), valueAt(statement.value, this.#scope), after);
+        continue;
       }
-    };
-    const assign = (
-      variable: string,
-      { operator, value: expression }: Assignment,
-      from: Scope,
-      known: number,
-    ): void => {
-      const value = valueAt(expression, from);
-      // The difference of two potentials would have fewer digits.
-      const change = { '+=': value, '-=': -value }[operator as string] ?? assigned(operator, known, value) - known;
-      changed(variable, change, delay);
-    };
-    const settle = (): void => {
-      for (let round = 0, all = due(); all.length > 0; round += 1, all = due()) {
-        if (round === mostRounds) throw new NoNumber('events without an end');
-        for (const [code, isOfCell] of all)
-          for (const statement of code) {
-            if (statement.kind === 'send') throw new NoNumber('an event that sends');
-            if (isOfCell) assign(statement.target, statement, cell, cell(statement.target));
-            else perform([statement], scope, values);
-          }
-      }
-    };
-    if (act.kind === 'sample') {
-      if (due().length > 0) throw new NoNumber('an event between spikes');
-      const rates = heldRates();
-      [...held].forEach((variable, k) => {
-        add({ end, variable, of: 'rate', delay: first }, number, rates[k]! - before[k]!);
-      });
-    } else if (act.kind === 'spike') {
-      const after = new Map<string, number>();
-      perform(hearing, cell, after);
-      for (const [name, value] of after) values.set(`${receiving}${name}`, value);
-      settle();
-    } else if (act.kind === 'change') {
-      if (end === 'pre' && number === 0) first = delay;
-      changed(act.variable, act.change, delay);
-      settle();
-    } else {
-      for (const statement of act.statements) {
-        if (statement.kind === 'send') {
-          changed(nameOf(statement.port), valueAt(statement.value, scope), delay + valueAt(statement.after, scope));
-          continue;
-        }
-        const { target } = statement;
-        if (target.startsWith('pre.')) throw new NoNumber('an effect on the source');
-        const isOutside = target.startsWith(receiving) || ports[target] !== undefined;
-        if (isOutside) assign(nameOf(target), statement, scope, scope(target));
-        else perform([statement], scope, values);
-      }
-      // Synapses of LEMS give a value for a moment: the cell takes it, or it is a current for one step.
-      const [momentary, pending] = [heldRates(), due()];
-      const isPulse = pending.length > 0 && !pending.some(([, isOfCell]) => isOfCell);
-      settle();
-      const lasting = isPulse ? heldRates() : momentary;
-      [...held].forEach((variable, k) => {
-        if (momentary[k] !== lasting[k]) changed(variable, (momentary[k]! - lasting[k]!) * scope('dt'), delay);
-      });
+      const { target } = statement;
+      if (target.startsWith('pre.')) throw new NoNumber('an effect on the source');
+      const isOutside = target.startsWith(receiving) || this.type.ports[target] !== undefined;
+      if (isOutside) this.#assign(arrival, nameOf(target), statement, this.#scope, this.#scope(target));
+      else perform([statement], this.#scope, this.#values);
     }
-    for (const name of values.keys()) if (!kept.has(name)) values.delete(name);
-    if (act.kind === 'pathway' || act.kind === 'spike')
-      for (const variable of recorded) add({ end, variable, of: 'synapse', delay: 0 }, number, values.get(variable)!);
+    // Synapses of LEMS give a value for a moment: the cell takes it, or it is a current for one step.
+    const [momentary, pending] = [this.#heldRates(), this.#due()];
+    const isPulse = pending.length > 0 && !pending.some(([, isOfCell]) => isOfCell);
+    this.#settle(arrival);
+    const lasting = isPulse ? this.#heldRates() : momentary;
+    [...held].forEach((variable, k) => {
+      const surplus = momentary[k]! - lasting[k]!;
+      if (momentary[k] !== lasting[k]) this.#change(arrival, variable, surplus * this.#scope('dt'), delay);
+    });
+  }
+
+  /** Returns the statements of events whose conditions hold, and whether they are the cell's. */
+  #due(): readonly (readonly [statements: readonly Statement[], isOfCell: boolean])[] {
+    const { events = {} } = this.type;
+    return [
+      ...this.#ofInputs.flatMap((event) => (valueAt(event.when, this.#cell) === 0 ? [] : [[event.do, true] as const])),
+      ...Object.values(events).flatMap((event) =>
+        valueAt(event.when, this.#scope) === 0 ? [] : [[event.do, false] as const],
+      ),
+    ];
+  }
+
+  /** Performs events of the synapse and its cell until none is due. */
+  #settle(arrival: Arrival): void {
+    for (let round = 0, all = this.#due(); all.length > 0; round += 1, all = this.#due()) {
+      if (round === mostRounds) throw new NoNumber('events without an end');
+      for (const [code, isOfCell] of all)
+        for (const statement of code) {
+          if (statement.kind === 'send') throw new NoNumber('an event that sends');
+          const { target } = statement;
+          if (isOfCell) this.#assign(arrival, target, statement, this.#cell, this.#cell(target));
+          else perform([statement], this.#scope, this.#values);
+        }
+    }
+  }
+
+  #assign(
+    arrival: Arrival,
+    variable: string,
+    { operator, value: expression }: Assignment,
+    from: Scope,
+    known: number,
+  ): void {
+    const value = valueAt(expression, from);
+    // The difference of two potentials would have fewer digits.
+    const change = { '+=': value, '-=': -value }[operator as string] ?? assigned(operator, known, value) - known;
+    this.#change(arrival, variable, change, arrival.delay);
+  }
+
+  /** Changes a variable of the cell. @param after  the spike, in s */
+  #change(arrival: Arrival, variable: string, change: number, after: number): void {
+    const { step, number, end, delay } = arrival;
+    if (this.play.receiver.held.has(variable))
+      return this.add({ end, variable, of: 'value', delay: after }, number, change);
+    const name = `${receiving}${variable}`;
+    if (!this.#others.includes(name)) throw new NoNumber('another variable');
+    if (after === delay) {
+      this.#values.set(name, this.#cell(variable) + change);
+      return;
+    }
+    const then = step + Math.round((after - delay) / this.play.dt);
+    const isLater = (one: Arrival): boolean => one.step > then || (one.step === then && one.act.kind === 'sample');
+    const place = this.arrivals.findIndex(isLater);
+    this.arrivals.splice(place < 0 ? this.arrivals.length : place, 0, {
+      ...arrival,
+      step: then,
+      delay: after,
+      act: { kind: 'change', variable, change },
+    });
   }
 }
 
 /** Most events of a synapse and its cell at one time. */
 const mostRounds = 8;
-
-/**
- * Returns a function that advances variables by a time in s. @throws NoNumber for rates that are not linear in them
- *
- * @param values  of all names that the rates read
- */
-function advancing(
-  names: readonly string[],
-  values: Map<string, number>,
-  rateOf: (name: string) => number,
-): (seconds: number) => void {
-  if (names.length === 0) return () => undefined;
-  const ratesAt = (point: readonly number[]): readonly number[] => {
-    const before = names.map((name) => values.get(name) ?? 0);
-    names.forEach((name, k) => values.set(name, point[k]!));
-    const rates = names.map(rateOf);
-    names.forEach((name, k) => values.set(name, before[k]!));
-    return rates;
-  };
-  const constant = ratesAt(names.map(() => 0));
-  const columns = names.map((_, j) =>
-    ratesAt(names.map((__, k) => (k === j ? 1 : 0))).map((rate, k) => rate - constant[k]!),
-  );
-  // The last row and column hold the constant part.
-  const matrix = [
-    ...names.map((_, k) => [...columns.map((column) => column[k]!), constant[k]!]),
-    [...names.map(() => 0), 0],
-  ];
-  const times = (rows: Matrix, point: readonly number[]): readonly number[] =>
-    rows.map((row) => row.reduce((sum, entry, k) => sum + entry * point[k]!, 0));
-  for (const point of [names.map((_, k) => 0.37 + 0.11 * k), names.map((_, k) => 2.3 - 0.7 * k)]) {
-    const [linear, actual] = [times(matrix, [...point, 1]), ratesAt(point)];
-    const size = Math.max(...matrix.flat().map(Math.abs));
-    if (!actual.every((rate, k) => near(rate, linear[k]!, size))) throw new NoNumber('rates that are not linear');
-  }
-  const known = new Map<number, Matrix>();
-  return (seconds) => {
-    const flow = known.get(seconds) ?? exponential(matrix.map((row) => row.map((entry) => entry * seconds)));
-    known.set(seconds, flow);
-    const after = times(flow, [...names.map((name) => values.get(name) ?? 0), 1]);
-    names.forEach((name, k) => values.set(name, after[k]!));
-  };
-}
-
-type Matrix = readonly (readonly number[])[];
-
-/** Returns the exponential of a matrix, which many synapses share. */
-const exponential = (matrix: Matrix): Matrix => exponentialOf(matrix.map((row) => row.join(' ')).join('\n'));
-
-/** Returns the exponential of a matrix as text: Taylor's series of a small part of it, squared. */
-const exponentialOf = memoised((text: string): Matrix => {
-  const matrix = text.split('\n').map((row) => row.split(' ').map(Number));
-  const product = (a: Matrix, b: Matrix): Matrix =>
-    a.map((row) => row.map((_, j) => row.reduce((sum, entry, k) => sum + entry * b[k]![j]!, 0)));
-  const norm = Math.max(...matrix.map((row) => row.reduce((sum, entry) => sum + Math.abs(entry), 0)));
-  const halvings = Math.max(0, Math.ceil(Math.log2(norm || 1)) + 2);
-  const part = matrix.map((row) => row.map((entry) => entry / 2 ** halvings));
-  let term: Matrix = matrix.map((row, i) => row.map((_, j) => (i === j ? 1 : 0)));
-  let sum = term;
-  for (let k = 1; k <= 14; k += 1) {
-    term = product(term, part).map((row) => row.map((entry) => entry / k));
-    sum = sum.map((row, i) => row.map((entry, j) => entry + term[i]![j]!));
-  }
-  for (let k = 0; k < halvings; k += 1) sum = product(sum, sum);
-  return sum;
-});

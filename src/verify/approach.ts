@@ -65,7 +65,7 @@ export class RangeKeeper implements SampleMemory {
     // Samples are kept as they come.
   }
 
-  /** Returns a variable with values that become infinite; undefined if there is none. */
+  /** Returns a variable with values that become infinite, or undefined. */
   diverging(): string | undefined {
     for (const { plan, low, high } of this.#ranges) {
       const columns = columnCount(plan);
@@ -150,7 +150,7 @@ export interface PairedVariable {
   readonly variable: string;
   /** Cells or synapses of the columns; absent: all of them. */
   readonly elements?: readonly number[];
-  /** Cells whose spikes change the variable of an element, as `population[cell]`. */
+  /** Cells with spikes that change the variable of an element, as `population[cell]`. */
   readonly cellsOf: (element: number) => readonly string[];
   /** Size of the target's values, relative to the source's. */
   readonly factor: number;
@@ -168,7 +168,7 @@ const outliers = 0.1;
  */
 const jump = { ratio: 5, steps: 4 } as const;
 
-/** Most spikes of a cell before a sample, each of which can be a step later in one of the models. */
+/** Most spikes of a cell before a sample; each can be a step later in one of the models. */
 const mostLater = 3;
 
 /** Largest negligible distance, relative to the range of a variable and to its size. */
@@ -207,7 +207,7 @@ function extentOf(
   };
 }
 
-/** Returns the time from which two trains cannot be paired; infinite if all their spikes have partners. */
+/** Returns the first time without partners in two trains; infinite if all their spikes have partners. */
 function pairedUntil(a: readonly number[], b: readonly number[], end: number, step: number): number {
   const count = Math.min(a.length, b.length);
   if (a.length === b.length) return Infinity;

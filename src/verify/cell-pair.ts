@@ -34,19 +34,19 @@ export interface StateDifference {
 /** Result of comparing states. */
 export interface StateComparison {
   readonly differences: readonly StateDifference[];
-  /** Populations whose states have no counterparts, so that only their runs are compared. */
+  /** Populations with states without counterparts: only their runs are compared. */
   readonly apart: readonly string[];
   /** Largest difference of two numbers that are equal up to rounding, relative to their size. */
   readonly rounding: number;
   /** Whether the effects of all synapses were compared. */
   readonly synapses: boolean;
-  /** Projections with plastic synapses of which some effects were not compared. */
+  /** Projections with plastic synapses and effects that were not compared. */
   readonly plastic: readonly string[];
   /** Delays or times of given spikes in s that differ by less than half a step of the source: the first two. */
   readonly close?: { readonly what: string; readonly values: readonly [source: number, target: number] };
 }
 
-/** Returns states besides those of a run, where terms that were zero in the run count. */
+/** Returns more states than a run has: terms that were zero in the run count there. */
 export function moreStates(states: readonly State[], next: () => number): readonly State[] {
   const [first] = states;
   if (!first) return [];

@@ -142,7 +142,7 @@ export const labelIn = (simulator: Simulator, { experiment }: Pick<Model, 'exper
 
 /** A model that a simulator cannot run, or not with the packages of its environment. */
 export class CannotRun extends UsageError {
-  /** The reason in two or three words, for a cell of a table. */
+  /** The reason, short enough for a cell of a table. */
   readonly inShort: string;
   constructor(inShort: string, message: string, hint: string) {
     super(message, hint);
@@ -340,7 +340,7 @@ export async function measureWith(
   return { ...measured, limit: await limitWith(valid, to, simulator, seconds === undefined ? {} : { seconds }) };
 }
 
-/** Seeds with which a model of random draws runs again before one run of a simulator is called different. */
+/** Further seeds of a model of random draws before one run of a simulator is called different. */
 const otherSeeds = ['1', '2', '3', '4'];
 
 /** Checks whether a run of a simulator is not different from a run of the model with another seed. */

@@ -136,7 +136,7 @@ export function comparableVariables(
   return { recordings, ofTarget, sampled, absent: [...absent] };
 }
 
-/** Stands for all synapses of a projection, whose number is not known before they are drawn. */
+/** Stands for all synapses of a projection: their number is not known before they are drawn. */
 const wholeProjection = -1;
 
 /** Returns a selection of elements of the owner of a recording, or of a population. */
@@ -172,7 +172,7 @@ function comparedElements(recording: VariableRecording, source: ValidModel, isWh
   return recorded && !(isWhole && !compartments && !cable) ? recorded : Array.from({ length: size }, (_, k) => k);
 }
 
-/** Returns the recording of a variable that a model has; undefined if it has none. */
+/** Returns the model's recording of a variable, or undefined. */
 const recordingOf = ({ recordings }: Model, { owner, name }: Variable): VariableRecording | undefined =>
   recordings.find(
     (recording): recording is VariableRecording =>

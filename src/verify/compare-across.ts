@@ -96,7 +96,7 @@ export async function compareAcross(first: ImportedModel, second: ImportedModel)
 const hasOwnGenerators = ({ valid: { model } }: ImportedModel): boolean =>
   drawnParts(model, { seeded: true }).length > drawnParts(model, { seeded: false }).length;
 
-/** Number of differences and new names, by which comparisons are ordered. */
+/** Number of differences and new names, which orders comparisons. */
 const sizeOf = ({ differences, renamed }: ModelComparison): number =>
   renamed.length / 1000 +
   differences.reduce((sum, { parts, property }) => sum + (property === '' ? 10 : 1) * parts.length, 0);

@@ -12,7 +12,7 @@ const ms = (time: number): string => `${Number((time * 1e3).toPrecision(2))} ms`
 /** Returns a step in s. */
 const stepText = (step: number): string => `${Number((step * 1e3).toPrecision(6))} ms`;
 
-/** Most characters of a headline, for lines with some words before it. */
+/** Most characters of a headline, for lines with a label before it. */
 const mostCharacters = 88;
 
 /** Returns the verdict with its figures in one line. @param named  gives a variable's name in the document */

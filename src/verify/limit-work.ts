@@ -11,7 +11,7 @@ import type { SpikesByPopulation } from './compare-spikes.js';
 /** Usual work of a verdict, and seconds that it takes on a usual processor. */
 export const [usualWork, usualSeconds] = [3e10, 10];
 
-/** Returns the work of a time in s, by which every machine stops at the same step. */
+/** Returns the work of a time in s. It makes every machine stop at the same step. */
 export const workIn = (seconds: number = usualSeconds): number => (usualWork * seconds) / usualSeconds;
 
 /**

@@ -40,7 +40,7 @@ export interface Limit {
   readonly rest: readonly Unit[];
   /** Comparison at states along the run; absent if the models were not run. */
   readonly states?: StateComparison;
-  /** Populations whose coupling by continuous variables stays closed. */
+  /** Populations that stay coupled by continuous variables. */
   readonly closed: readonly string[];
   /** Simulator that ran the second model; absent: both ran here. */
   readonly with?: string;

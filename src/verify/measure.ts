@@ -34,7 +34,7 @@ export interface Measurement extends Omit<OwnStep, 'verdict'> {
   readonly limit?: Limit;
 }
 
-/** Returns the grades of a measurement, those of the simulators that agree least first. */
+/** Returns the grades of a measurement, the simulators that agree least first. */
 export const ownSteps = ({ verdict, reason, check, between, others = [] }: Measurement): readonly OwnStep[] =>
   verdict === 'exact' ? [] : [{ verdict, reason, check, between } as OwnStep, ...others];
 
@@ -44,13 +44,13 @@ interface MeasureOptions extends HowToConvert {
   readonly whole?: boolean;
   /** Seconds of a usual processor for the verdict in the limit of small steps; absent: ten. */
   readonly seconds?: number | undefined;
-  /** Notation of the model, whose simulators run it; absent: it runs as it is. */
+  /** Notation of the model: its simulators run it. Absent: it runs as it is. */
   readonly from?: Notation;
   /** When it aborts, the measurement stops and throws. */
   readonly signal?: AbortSignal;
 }
 
-/** Limits of a measurement that the user did not ask for. */
+/** Limits of a measurement without the user's request. */
 const budget = {
   cells: 50_000,
   pairs: 2e7,

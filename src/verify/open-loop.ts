@@ -19,7 +19,7 @@ import { expressionsIn, ownersOf } from '../model/typed.js';
 import { typedModel } from '../model/typed-model.js';
 import type { Target } from '../../runtime/targets/target.js';
 
-/** Returns populations whose projections transmit more than their recorded spikes. */
+/** Returns populations with projections that transmit more than their recorded spikes. */
 export function coupledContinuously(
   { model: written }: ValidModel,
   events: ReadonlyMap<string, string>,
@@ -158,7 +158,7 @@ export function firstPart({ model, data }: ValidModel, until: number): ValidMode
 /** Populations of a target, by name, with the population and the cells of the source that their elements are. */
 export type PartsThere = ReadonlyMap<string, { readonly population: string; readonly cells: readonly number[] }>;
 
-/** Returns the populations that those of a source became. */
+/** Returns the target's populations for the populations of a source. */
 export function partsThere({ model: source }: ValidModel, { model: target }: ValidModel, became: Became): PartsThere {
   const found = new Map<string, { readonly population: string; readonly cells: readonly number[] }>();
   /** A population of compartments has the first compartments of all cells first. */

@@ -222,7 +222,7 @@ function betweenSteps(train: readonly number[], dt: number, ordinal: number): re
   return train.map((time) => time + later);
 }
 
-/** Returns populations of the source whose projections stay as they are, in both models. */
+/** Returns populations of the source with projections that stay as they are, in both models. */
 function closedPopulations(source: ValidModel, target: ValidModel, there: PartsThere): ReadonlySet<string> {
   const coupled = coupledContinuously(target, eventsOf(target) ?? new Map());
   return new Set([

@@ -32,7 +32,7 @@ export interface OwnStep {
 /** Time in s that is run first, and the longest that is run if too few spikes decide. */
 export const compared = { seconds: 0.2, longest: 1 } as const;
 
-/** Seconds of a usual processor for a grade that the user did not ask for. */
+/** Seconds of a usual processor for a grade without the user's request. */
 const usualSeconds = 2;
 
 /** A model as some simulators compute it. */
@@ -156,7 +156,7 @@ async function compareFirst(
   return longer.grade !== undefined || recorded === source ? longer : ((await compare(recorded, seconds)) ?? longer);
 }
 
-/** Returns the operations of running two models for a time in s, by which every machine runs the same. */
+/** Returns the operations of running two models for a time in s. They make every machine run the same. */
 const workOfRuns = (source: ValidModel, target: ValidModel, seconds: number): number =>
   [source, target].reduce((sum, valid) => {
     const time = comparedTime(valid.model, seconds);

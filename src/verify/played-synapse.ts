@@ -83,7 +83,7 @@ export const hearsReceiver = ({ derivatives, events = {}, pathways }: SynapseTyp
 /** A cell that receives a synapse. */
 export interface Receiver {
   readonly type: NeuronType;
-  /** Returns values of its names, first those that are given. */
+  /** Returns values of its names, first the given ones. */
   readonly scopeWith: (more: Lookup) => Scope;
   /** Variables that both models have: they are held, and effects on them are compared. */
   readonly held: ReadonlySet<string>;
@@ -95,9 +95,9 @@ export interface Receiver {
 
 type Lookup = (name: string) => number | undefined;
 
-/** What is played, and where. */
+/** Spikes to play, and the synapse and cell that receive them. */
 interface Play {
-  /** Returns values of the synapse's names, first those that are given. */
+  /** Returns values of the synapse's names, first the given ones. */
   readonly scopeWith: (more: Lookup) => Scope;
   readonly receiver: Receiver;
   /** Delay of a pathway, in s. */
@@ -153,7 +153,7 @@ export function playedEffects(type: SynapseType, play: Play): readonly Effect[] 
   return [...found.values()].filter(({ jumps }) => jumps.some((jump) => jump !== 0));
 }
 
-/** What happens at a step of a play. */
+/** An event at a step of a play. */
 interface Arrival {
   readonly step: number;
   readonly order: number;
@@ -162,7 +162,7 @@ interface Arrival {
   readonly delay: number;
   /** Of the spike, or of the sample of rates. */
   readonly number: number;
-  /** What a pathway does, a change of the receiving cell, a spike of that, or a sample of its rates. */
+  /** Statements of a pathway, a change of the receiving cell, its spike, or a sample of its rates. */
   readonly act:
     | { readonly kind: 'pathway'; readonly statements: readonly Statement[] }
     | { readonly kind: 'change'; readonly variable: string; readonly change: number }
@@ -190,15 +190,15 @@ function playAt(
 }
 
 /**
- * Returns the variables of the receiving cell that events of a synapse read. Synapses of LEMS hear spikes of their cell
- * by a variable that its spike changes, such as their number.
+ * Returns the variables of the receiving cell that events of a synapse read. Synapses of LEMS notice spikes of their
+ * cell by a variable that its spike changes, such as their number.
  */
 const heardOf = ({ events = {} }: SynapseType): readonly string[] => {
   const read = Object.values(events).flatMap(({ when }) => [...namesIn(when)]);
   return [...new Set(read.filter((name) => name.startsWith(receiving)))];
 };
 
-/** Returns what a spike of the receiving cell does to variables that a synapse hears. @throws NoNumber for others */
+/** Returns the changes of these variables by a spike of the receiving cell. @throws NoNumber for other changes */
 function hearingOf(heard: readonly string[], { type, held }: Receiver): readonly Statement[] {
   const hearing = (spikeOf(type)?.do ?? []).filter(
     (statement) => statement.kind === 'assignment' && heard.includes(`${receiving}${statement.target}`),
@@ -211,7 +211,7 @@ function hearingOf(heard: readonly string[], { type, held }: Receiver): readonly
   return hearing;
 }
 
-/** Returns all that arrives in a play, in order. */
+/** Returns all arrivals of a play, in order. */
 function arrivalsOf(
   { pathways }: SynapseType,
   { delayOf, dt, spikes }: Play,
@@ -315,7 +315,7 @@ class Playing {
     this.#before = this.#heldRates();
   }
 
-  /** Does what arrives, after the time since what arrived before. */
+  /** Takes an arrival, after the time since the last one. */
   take(arrival: Arrival): void {
     const { step, number, end, delay, act } = arrival;
     const { dt, recorded } = this.play;
@@ -402,7 +402,7 @@ class Playing {
     });
   }
 
-  /** Returns the statements of events whose conditions hold, and whether they are the cell's. */
+  /** Returns the statements of events that are due, and whether they are the cell's. */
   #due(): readonly (readonly [statements: readonly Statement[], isOfCell: boolean])[] {
     const { events = {} } = this.type;
     return [

@@ -18,7 +18,7 @@ export type HowToConvert = Pick<ConvertOptions, 'freeze'>;
 /** Returns the notation that is read for a conversion: the document that corresponds to a script, if it has one. */
 export const notationRead = (to: TargetNotation): TargetNotation => (isCompiled(to) ? to : documentNotation(to));
 
-/** Checks whether a form has models that a simulator compiles, which nothing reads. */
+/** Checks whether a form has models that a simulator compiles and no reader reads. */
 export const isCompiled = (to: TargetNotation): boolean => targetOf(runFor(to)).onlyHere?.instead === to;
 
 /** Converts a model to the documents that are read. */

@@ -260,7 +260,7 @@ function restAtFirst({ model, data }: ValidModel, population: string, names: rea
   });
 }
 
-/** Checks whether states of a population stay 0 if nothing acts on it: those of receptors. */
+/** Checks whether states of a population stay 0 without input, as states of receptors do. */
 function restAtZero(valid: ValidModel, population: string, names: readonly string[]): boolean {
   const { type = '', values } = valid.model.populations[population]!;
   const { state, events } = valid.model.neurons[type]!;

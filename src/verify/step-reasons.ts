@@ -24,7 +24,7 @@ export function stepReaders(written: Model): readonly string[] {
   );
 }
 
-/** Returns the names that a type uses, without those of derived variables that nothing reads. */
+/** Returns the names that a type uses, without derived variables that are never read. */
 function usedIn({ derived, ...code }: EquationSet): ReadonlySet<string> {
   const found = new Set<string>();
   const open = [...expressionsIn(code)];

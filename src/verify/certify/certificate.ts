@@ -136,7 +136,7 @@ export function verdictOn(outputs: readonly CertifiedOutput[], files: readonly C
   return good > 0 ? 'reproduced in part' : 'not reproduced';
 }
 
-/** Returns the number of outputs of each grade, as a list in words. */
+/** Returns the number of outputs of each grade, as a list. */
 export function countText(outputs: readonly CertifiedOutput[]): string {
   const counts = outputGrades.flatMap((grade) => {
     const count = outputs.filter((output) => output.grade === grade).length;

@@ -48,7 +48,7 @@ export interface Certified {
   readonly certificate: Certificate;
   /** Bytes of an output. @param path  as the certificate names it */
   bytesOf(path: string): Uint8Array;
-  /** Picture of the first result; null if there is none. */
+  /** Picture of the first result, or null. */
   readonly picture: DrawnPicture | null;
   /** Removes temporary files. */
   dispose(): void;

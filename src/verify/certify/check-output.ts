@@ -140,7 +140,7 @@ const runOptions = ({ read: _, model: __, ...options }: TestOptions): Omit<TestO
 const engineText = (engine: { readonly target: string; readonly device: string } | undefined): string | null =>
   engine === undefined ? null : `${engine.target} (${engine.device})`;
 
-/** Runs a model against its expectations. The grade is that of the strictest ones. */
+/** Runs a model against its expectations. The strictest ones give the grade. */
 export async function checkExpected(path: string, name: string, options: TestOptions): Promise<Judged> {
   const isOmv = /\.omt$/i.test(path);
   const { outcome, expectations, reason, diagnostics } = await (isOmv ? testOmv : testModel)(path, options);
@@ -217,7 +217,7 @@ async function comparedBest(
   return best;
 }
 
-/** Returns an archive of a folder whose main file is an experiment. */
+/** Returns an archive of a folder with an experiment as its main file. */
 function archiveOf(folder: string, files: readonly string[], experiment: string): Uint8Array {
   const packed = files
     .filter((path) => path !== manifestName && !/\.omex$/i.test(path))

@@ -1,4 +1,4 @@
-/** Commands with which readers of a certificate repeat the check. */
+/** Commands for readers of a certificate who repeat the check. */
 
 import { shellWord } from '../../diagnostics/display.js';
 import { commit, version } from '../../pipeline/version.js';

@@ -84,7 +84,7 @@ function quantity(text: string, whole: string): Quantity {
 export const agrees = (found: number, { value, within }: Expected): boolean =>
   Math.abs(found - value) <= within + 1e-9 * Math.abs(value);
 
-/** Returns a number in the unit in which another was written. */
+/** Returns a number in the unit of another. */
 export function inUnitOf({ unit: { name, size } }: Expected, value: number): string {
   const written = String(Number((value / size).toPrecision(9)));
   return name === '' ? written : `${written} ${name}`;

@@ -19,7 +19,7 @@ import type { TestOptions, TestVerdict } from './test-model.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Engines whose tests run here. */
+/** Engines with tests that run here. */
 const engines = ['jNeuroML', 'jLEMS', 'jNeuroML_validate'];
 
 /** Checks whether the model of a test is a LEMS file, which an engine runs through jNeuroML or reads itself. */

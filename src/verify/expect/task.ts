@@ -37,7 +37,7 @@ export function readCondition(text: string): SpikeCondition {
   };
 }
 
-/** What a run gives, and whether it is as a condition wants it. */
+/** A value of a run, and whether it fulfils a condition. */
 export interface Judgement {
   /** In the unit of the condition, or that the spikes do not decide it. */
   readonly found: string;

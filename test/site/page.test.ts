@@ -157,6 +157,9 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
       expect(await reader.textContent('#facts')).toMatch(/recorded fingerprint\s*[0-9a-f]{64}/);
       for (const part of ['#run', '#editor', '#notation'])
         expect([part, await reader.locator(part).isVisible()]).toEqual([part, false]);
+      await reader.setViewportSize({ width: 375, height: 800 });
+      for (const [part, shown] of Object.entries({ '.narrow': true, '.narrow svg': true, 'svg:not(.narrow)': false }))
+        expect([part, await reader.locator(`#recorded > ${part}`).first().isVisible()]).toEqual([part, shown]);
     } finally {
       await context.close();
     }

@@ -115,7 +115,7 @@ figcaption{color:var(--muted)}
 .equations{margin:.5rem 0 1rem;padding:.6rem 1rem;background:var(--wash);border-radius:8px;overflow-x:auto}
 .equations div{margin:.65rem 0}.indented{padding-left:2rem}math{font-size:1.1em}
 code{white-space:pre-wrap;font:.875rem ui-monospace,"DejaVu Sans Mono",monospace}
-@media screen and (prefers-color-scheme:dark){figure>svg{filter:invert(.91) hue-rotate(180deg)}}
+@media screen and (prefers-color-scheme:dark){figure>svg{filter:invert(.91) hue-rotate(180deg);mix-blend-mode:lighten}}
 @media screen and (max-width:47.9rem){figure:has(.narrow)>svg{display:none}figure>svg.narrow{display:block}}
 @media screen and (max-width:52rem){figure:has(.narrow){margin-inline:-1rem}figure:has(.narrow)>figcaption{padding-inline:1rem}}
 @media print{:root{--ink:#000;--paper:#fff;--muted:#444;--line:#ccc;--wash:#fff}body{max-width:none;padding:0;font-size:10pt}table{font-size:8.5pt}th,td{padding-right:.6rem;white-space:normal}td{overflow-wrap:anywhere}figure,tr,.equations{break-inside:avoid}h2,h3{break-after:avoid}}

@@ -28,7 +28,7 @@ const styles = `
   --good: #17704a; --fair: #8a6100; --bad: #a8262b; --none: #5b6470; }
 @media screen and (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --paper: #16191d; --quiet: #a3abb5; --line: #363c44; --wash: #20242a;
   --good: #63c99c; --fair: #dcb04d; --bad: #f08a8e; --none: #a3abb5; }
-  figure img { filter: invert(0.91) hue-rotate(180deg); } }
+  figure img { filter: invert(0.91) hue-rotate(180deg); mix-blend-mode: lighten; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 62rem; padding: 1.5rem 1.25rem 3rem; color: var(--ink); background: var(--paper);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }

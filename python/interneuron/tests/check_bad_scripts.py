@@ -42,6 +42,12 @@ REFUSED = [
 ]
 
 
+def capture(words):
+    """Runs a script that makes no network."""
+    run_file(words)
+    return 0
+
+
 def said_of(action, expected):
     """What an action prints, whose exit code is known."""
     said = io.StringIO()
@@ -59,7 +65,7 @@ with tempfile.TemporaryDirectory() as folder:
     for k, (text, line, words) in enumerate(EXECUTED):
         script = Path(folder) / f"script_{k}.py"
         script.write_text(text)
-        said = said_of(lambda: captured_by(lambda given: run_file(given) or 0, [str(script)], str(script)), 1)
+        said = said_of(lambda: captured_by(capture, [str(script)], str(script)), 1)
         assert said.startswith(place(line)) and all(word in said for word in words), (text, said)
         assert f"{line:5} | {text.splitlines()[line - 1]}" in said, (text, said)
     for k, (content, line, words) in enumerate(REFUSED):
@@ -70,7 +76,7 @@ with tempfile.TemporaryDirectory() as folder:
     # A warning that a package places outside the script is shown at the script's line.
     script = Path(folder) / "warned.py"
     script.write_text("import warnings\nwarnings.warn('odd', stacklevel=50)\n")
-    said = said_of(lambda: captured_by(lambda given: run_file(given) or 0, [str(script)], str(script)), 0)
+    said = said_of(lambda: captured_by(capture, [str(script)], str(script)), 0)
     assert said.startswith(f"{script}:2: UserWarning: odd"), said
     for other in (folder, f"{folder}/none.py"):
         assert other in said_of(lambda: command_on_script(["convert"], [other], lambda captured: []), 2)

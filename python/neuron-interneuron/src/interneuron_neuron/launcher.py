@@ -282,6 +282,11 @@ _UNSEEN = {
 }
 
 
+def _line_breaks(comment: re.Match[str]) -> str:
+    """Returns the line breaks of a comment, so that lines keep their numbers without it."""
+    return "\n" * comment[0].count("\n")
+
+
 def _unseen_in_hoc(script: str, folders: Sequence[str]) -> Iterator[str]:
     """Finds files that do not exist, and actions in hoc: a sentence with file and line for each."""
     library = folders[-1]
@@ -290,7 +295,7 @@ def _unseen_in_hoc(script: str, folders: Sequence[str]) -> Iterator[str]:
         is_hoc, text = path.endswith((".hoc", ".oc", ".tem", ".ses")), Path(path).read_text(encoding="latin-1")
         # Without comments, by line.
         pattern = r"/\*.*?\*/|//[^\n]*" if is_hoc else r"^\s*#[^\n]*"
-        text = re.sub(pattern, lambda comment: "\n" * comment[0].count("\n"), text, flags=re.DOTALL | re.MULTILINE)
+        text = re.sub(pattern, _line_breaks, text, flags=re.DOTALL | re.MULTILINE)
         loaded = re.findall(r"(?:\bload_file|\bxopen)\s*\((?:\s*1\s*,)?\s*[\"']([^\"']+)[\"']", text)
         # Names may be given to a variable or a framework, which loads the file.
         for name in [*loaded, *re.findall(r"[\"']([^\"'\s]+\.(?:hoc|oc|tem|ses))[\"']", text)]:

@@ -57,6 +57,7 @@ it('begin with a script that has two rates', () => {
   const { models: scripts } = JSON.parse(file) as { readonly models: readonly ModelMatrix[] };
   const [table = ''] = /^\|[^]*?(?=\n\n)/m.exec(describeInMarkdown(describeMatrix('', scripts))) ?? [];
   expect(page.slice(0, page.indexOf('## Ten models'))).toContain(table);
+  expect(page).toContain(`\`\`\`python\n${readFileSync('test/matrix/brunel.py', 'utf8')}\`\`\``);
   const [, old, next] = scripts[0]!.runs.map(({ environment, spikes = {} }) => ({
     name: environment.name,
     late: spikes['cells']!.flat().filter((at) => at >= 0.1).length / 500 / 0.1,

@@ -1,6 +1,7 @@
 /** Compares the effects and delays of synapses of two models, without a step: each is played alone. */
 
 import { NoNumber } from '../lang/evaluate.js';
+import { noEquations } from '../library/element-values.js';
 import { near, sequence } from '../library/recognise/numbers.js';
 import { lengthOf, numbersOf } from '../model/arrays.js';
 import { elementsIn, populationOf, populationsOf } from '../model/selected.js';
@@ -352,17 +353,7 @@ function receiverType(valid: ValidModel, name: string): readonly [Population, Ne
   return population?.spikes && population.type === undefined ? [population, noVariables] : cellType(valid, name);
 }
 
-const noVariables: NeuronType = {
-  parameters: {},
-  state: {},
-  derived: {},
-  derivatives: {},
-  noise: [],
-  method: 'auto',
-  inputs: {},
-  events: {},
-  regimes: {},
-};
+const noVariables: NeuronType = { ...noEquations, inputs: {}, events: {}, regimes: {} };
 
 /** Returns a function that gives the cell of an index of an end. */
 function endIn({ model, data }: ValidModel, { of }: Projection['from']): (index: number) => readonly [string, number] {

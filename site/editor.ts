@@ -65,6 +65,8 @@ export function createEditor(parent: HTMLElement, changed: () => void): Editor {
         lintGutter(),
         autocompletion({ override: [(context) => completeKey(context, heldSchema)] }),
         EditorView.contentAttributes.of({ 'aria-label': `Text of ${name}`, tabindex: '0' }),
+        // The page opens files that are dropped on the editor; by itself the editor would insert their text.
+        EditorView.domEventHandlers({ drop: ({ dataTransfer }) => (dataTransfer?.files.length ?? 0) > 0 }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !opening) changed();
         }),

@@ -822,18 +822,27 @@ describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium 
       const visit = await chromiumHere.newPage();
       visit.setDefaultTimeout(60_000);
       const gestures = await visit.context().newCDPSession(visit);
-      /** Drags files and folders of the disk over the page, and drops them. */
-      const drop = async (...paths: readonly string[]): Promise<void> => {
-        const data = { items: [], files: paths.map((path) => resolve(path)), dragOperationsMask: 1 };
-        for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-          await gestures.send('Input.dispatchDragEvent', { type, x: 300, y: 200, data });
+      /** Drags a file or folder of the disk over a place of the page, and drops it. Chromium may lose a drop. */
+      const dropAt = async (x: number, y: number, path: string): Promise<void> => {
+        const data = { items: [], files: [resolve(path)], dragOperationsMask: 1 };
+        for (let isHeard = false; !isHeard;) {
+          for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+            await gestures.send('Input.dispatchDragEvent', { type, x, y, data });
+          isHeard = await visit
+            .waitForFunction(`!document.body.classList.contains('over')`, undefined, { timeout: 3000 })
+            .then(() => true)
+            .catch(() => false);
+        }
       };
+      const drop = (path: string): Promise<void> => dropAt(300, 200, path);
       const status = async (text: string): Promise<void> => {
         await visit.waitForFunction(`document.getElementById('status').textContent.includes('${text}')`);
       };
       const commands = (): Promise<readonly string[]> => visit.locator('#commands code').allTextContents();
       await visit.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
       await visit.getByRole('heading', { name: 'Drop your model here' }).waitFor();
+      // The heading is there before the program is.
+      await visit.waitForFunction('document.body.ondrop !== null');
       mkdirSync(picturesFolder, { recursive: true });
       await visit.screenshot({ path: join(picturesFolder, 'open.png') });
       for (const [path, notation, broken, message] of dropped) {
@@ -885,6 +894,16 @@ describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium 
       await drop(join(root, 'run.py'));
       await status('run.py cannot be run');
       expect(await visit.isVisible('#editor')).toBe(true);
+      // A drop on the editor opens the file: its text isn't inserted into the document before.
+      const place = await visit.locator('#editor').boundingBox();
+      await dropAt((place?.x ?? 0) + 100, (place?.y ?? 0) + 10, 'fixtures/brian/single-lif.yaml');
+      await status('single-lif.yaml was read as brian');
+      await visit.waitForTimeout(1000);
+      expect(await visit.evaluate(`document.getElementById('status').textContent`)).toMatch(
+        /^single-lif.yaml was read/,
+      );
+      const text = await visit.locator('#editor .cm-content').innerText();
+      expect(text.match(/format: interneuron\/brian|import brian2/g)).toEqual(['format: interneuron/brian']);
       // The buttons open the same files.
       await visit.setInputFiles('#files', 'fixtures/readme/first-steps.yaml');
       await status('first-steps.yaml was read as brian');

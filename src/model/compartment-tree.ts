@@ -3,7 +3,8 @@
  * several sections.
  *
  * Discretised as in NEURON. A section is cut into equal lengths. The area and resistance of each piece are integrals
- * over the frusta between its points. Voltages are defined at the centres. A point without area that has only two
+ * over the frusta between its points. Where the diameter jumps, the frustum is a ring, without length but with an area.
+ * Voltages are defined at the centres. A point without area that has only two
  * neighbours is left out, because resistances in series add up.
  *
  * @source Hines & Carnevale (1997), The NEURON simulation environment, Neural Computation 9:1179-1209
@@ -261,8 +262,14 @@ function piecesOf(name: string, section: Section): readonly Piece[] {
       [total, 0, 0, diameter],
     ],
   );
-  const integral = (from: number, to: number): { readonly area: number; readonly resistance: number } =>
-    integrate(frusta, (from / (2 * divisions)) * total, (to / (2 * divisions)) * total, resistivity);
+  const rings = points ? ringsOf(points) : [];
+  const integral = (from: number, to: number): { readonly area: number; readonly resistance: number } => {
+    const [begin, end] = [(from / (2 * divisions)) * total, (to / (2 * divisions)) * total];
+    const found = integrate(frusta, begin, end, resistivity);
+    // A ring belongs to the half that ends at it.
+    const own = rings.filter(({ at }) => (at > begin || from === 0) && at <= end);
+    return { ...found, area: own.reduce((sum, { area }) => sum + area, found.area) };
+  };
   return Array.from({ length: divisions }, (_, k) => {
     const left = integral(2 * k, 2 * k + 1);
     const right = integral(2 * k + 1, 2 * k + 2);
@@ -297,6 +304,20 @@ function frustaOf(points: readonly (readonly number[])[]): readonly Frustum[] {
     begin += length;
   }
   return frusta;
+}
+
+/** Returns the places along a section at which its diameter jumps, in m, and the areas between both circles. */
+function ringsOf(points: readonly (readonly number[])[]): readonly { readonly at: number; readonly area: number }[] {
+  const rings: { readonly at: number; readonly area: number }[] = [];
+  let at = 0;
+  for (let k = 1; k < points.length; k++) {
+    const [a, b] = [points[k - 1] ?? [], points[k] ?? []];
+    const length = between(a, b);
+    const area = (Math.PI / 4) * Math.abs(square(a[3] ?? 0) - square(b[3] ?? 0));
+    if (length === 0 && area > 0) rings.push({ at, area });
+    at += length;
+  }
+  return rings;
 }
 
 /**

@@ -294,6 +294,34 @@ const joinedInNeuron = {
   25: [-65.7587945546, -65.3222475087, -65.5985954005, -65.2890096316],
 };
 
+/** A dendrite whose diameter jumps, of a length that the script sets. NEURON rounds its points to single precision. */
+const scaled = `
+from neuron import h
+h.load_file('stdrun.hoc')
+soma, dend = h.Section(name='soma'), h.Section(name='dend')
+dend.connect(soma(1))
+soma.L = soma.diam = 20
+for x, d in ((0.1, 2), (50.7, 2), (50.7, 6), (100.3, 1)):
+    dend.pt3dadd(x, 0.3*x, 7.7, d)
+dend.L, dend.nseg = 123.4, 3
+for section in (soma, dend):
+    section.insert('hh')
+clamp = h.IClamp(dend(0.9))
+clamp.delay, clamp.dur, clamp.amp = 1, 5, 0.4
+traces = [h.Vector().record(each._ref_v) for each in (soma(0.5), dend(0.1), dend(0.9))]
+h.usetable_hh = 0
+h.finitialize(-65)
+h.continuerun(10)
+`;
+
+/** Potentials in mV, by time in ms: NEURON 9.0.2. */
+const scaledInNeuron = {
+  2: [-47.58234583504, -46.96038664943, -45.04973828005],
+  3: [30.03164174456, 29.93557205143, 30.06837456698],
+  5: [-69.1162116428, -68.75716105674, -67.4879507914],
+  10: [-72.97142673234, -72.97293580343, -72.97665862349],
+};
+
 /** Cells in the lists of NetPyNE, `netpyne.sim.net.cells`: `pop`, `gid`, sections and stimuli of each. */
 const framework = `
 import sys, types
@@ -536,6 +564,19 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
       for (const [k, v] of expected.entries())
         // Sections of 0.1 nm, which stand for ends, add 1e-6 mV.
         expect(Number(samples[k]?.values[Number(time) * 40]) * 1e3).toBeCloseTo(v, 5);
+  });
+
+  it('have sections of the lengths and areas of NEURON', async () => {
+    writeFileSync(folder.file('scaled.py'), scaled);
+    const path = folder.file('scaled.yaml');
+    await python('.venv-pynn', ['-m', 'interneuron', 'neuron', folder.file('scaled.py'), '-o', path], program());
+    const session = openModel(importModel(readSource(path)));
+    await session.run(0.01);
+    const { samples } = await session.take();
+    await session.dispose();
+    for (const [time, expected] of Object.entries(scaledInNeuron))
+      for (const [k, v] of expected.entries())
+        expect(Number(samples[k]?.values[Number(time) * 40]) * 1e3).toBeCloseTo(v, 9);
   });
 
   it('have currents at the middle of each step, if these are functions of the time', async () => {

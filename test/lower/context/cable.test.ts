@@ -549,6 +549,20 @@ describe('discretisation', () => {
     expect(compartments[6]!.centre[1]).toBeCloseTo(35e-6, 12);
   });
 
+  test('a jump of the diameter adds a ring to the area, as in NEURON', () => {
+    const points = [
+      [0, 0, 0, 2e-6],
+      [50e-6, 0, 0, 2e-6],
+      [50e-6, 0, 0, 6e-6],
+      [100e-6, 0, 0, 1e-6],
+    ];
+    const { compartments } = treeOf(sections({ points, divisions: 3 }));
+    const areas = compartments.map(({ area }) => (area ?? 0) * 1e12);
+    // NEURON 9.0.2: areas in um2 of the segments of a section with these points.
+    for (const [k, area] of [209.4395102393, 400.7164768654, 279.6015282756].entries())
+      expect(areas[k]).toBeCloseTo(area, 8);
+  });
+
   test('points between two neighbours are left out, points between three are nodes', () => {
     const shape = { divisions: 2, length: 1e-5, diameter: 1e-6, specificCapacitance: 0.01, resistivity: 1 };
     const tree = (names: Record<string, object>): number =>

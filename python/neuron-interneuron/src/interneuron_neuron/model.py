@@ -29,6 +29,7 @@ from .values import (
     same,
     unique,
     variables,
+    with_lengths,
 )
 
 #: Reversal potentials, concentrations and currents of ions, by NEURON's names and ours.
@@ -210,8 +211,9 @@ class Model:
         if parent is not None:
             found["parent"] = {"section": names[parent.sec.name()], "fraction": fraction(parent)}
         count = int(section.n3d())
+        coordinates = (section.x3d, section.y3d, section.z3d, section.diam3d)
         diameters = [segment.diam for segment in section]
-        points = [[section.x3d(k), section.y3d(k), section.z3d(k), section.diam3d(k)] for k in range(count)]
+        points = with_lengths([[each(k) for each in coordinates] for k in range(count)], [section.arc3d(k) for k in range(count)])
         points = [each for k, each in enumerate(points) if k == 0 or each != points[k - 1]]
         # One cylinder need not be several, which fewer simulators run.
         points = [points[0], points[-1]] if is_cylinder(points) else points

@@ -112,6 +112,25 @@ def is_cylinder(points: list[list[float]]) -> bool:
     return len(points) > 1 and len({each[3] for each in points}) == 1 and way - math.dist(points[0][:3], points[-1][:3]) < 1e-12 * way
 
 
+def with_lengths(points: list[list[float]], arcs: list[float]) -> list[list[float]]:
+    """Returns points whose distances are the lengths that NEURON has.
+
+    Args:
+        points: x, y, z and diameter in um, which NEURON rounds to single precision when a script sets the length of a section.
+        arcs: lengths along the section in um, which it does not round.
+    """
+    steps = [(a, b, math.dist(a[:3], b[:3]), end - begin) for a, b, begin, end in zip(points, points[1:], arcs, arcs[1:])]
+    if all(abs(length - step) <= 1e-12 * arcs[-1] for _, _, step, length in steps):
+        return points
+    found = points[:1]
+    for a, b, step, length in steps:
+        last = found[-1]
+        # Points that single precision has merged are apart in the direction of x.
+        moved = [q + (y - x) * length / step for q, x, y in zip(last, a[:3], b[:3])] if step else [last[0] + length, *last[1:3]]
+        found.append([*moved, b[3]])
+    return found
+
+
 def is_shape(section: Any, points: list[list[float]]) -> bool:
     """Whether the areas of a section's compartments are those of its points, which NEURON may have left."""
     area = sum(

@@ -822,14 +822,19 @@ describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium 
       const visit = await chromiumHere.newPage();
       visit.setDefaultTimeout(60_000);
       const gestures = await visit.context().newCDPSession(visit);
-      /** Drags a file or folder of the disk over a place of the page, and drops it. Chromium may lose a drop. */
+      await visit.addInitScript('drops = 0; addEventListener("drop", () => (drops += 1), true)');
+      /**
+       * Drags a file or folder of the disk over a place of the page, and drops it: again if Chromium took it for a drag
+       * that left the page, since what is at the place has moved.
+       */
       const dropAt = async (x: number, y: number, path: string): Promise<void> => {
         const data = { items: [], files: [resolve(path)], dragOperationsMask: 1 };
+        const before = await visit.evaluate('drops');
         for (let isHeard = false; !isHeard;) {
           for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
             await gestures.send('Input.dispatchDragEvent', { type, x, y, data });
           isHeard = await visit
-            .waitForFunction(`!document.body.classList.contains('over')`, undefined, { timeout: 3000 })
+            .waitForFunction(`drops > ${String(before)}`, undefined, { timeout: 3000 })
             .then(() => true)
             .catch(() => false);
         }

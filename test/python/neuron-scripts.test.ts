@@ -13,6 +13,8 @@ import { missingEnvironment, python, variables } from '../support/python.js';
 
 const run = promisify(execFile);
 const folder = temporaryFolder();
+/** Apart, because a script compiles the mechanisms in the folders of its own. */
+const withMechanisms = temporaryFolder();
 const missing = missingEnvironment('.venv-pynn');
 const program = (): Readonly<Record<string, string>> => ({
   INTERNEURON_PROGRAM: inject('program'),
@@ -322,6 +324,105 @@ const scaledInNeuron = {
   10: [-72.97142673234, -72.97293580343, -72.97665862349],
 };
 
+/** A gap junction by pointers, and a synapse that follows the potential of another cell. */
+const pairs = {
+  gap: `NEURON { POINT_PROCESS Gap POINTER vgap RANGE g, i NONSPECIFIC_CURRENT i }
+PARAMETER { g = 0.001 (uS) }
+ASSIGNED { v (mV) vgap (mV) i (nA) }
+BREAKPOINT { i = g*(v - vgap) }
+`,
+  graded: `NEURON { POINT_PROCESS Graded RANGE vpre, e, gmax, s NONSPECIFIC_CURRENT i }
+PARAMETER { e = 0 (mV) gmax = 0.002 (uS) half = -40 (mV) }
+ASSIGNED { v (mV) vpre (mV) i (nA) }
+STATE { s }
+INITIAL { s = release(vpre) }
+BREAKPOINT { SOLVE states METHOD cnexp i = gmax*s*(v - e) }
+DERIVATIVE states { s' = (release(vpre) - s)/4 }
+FUNCTION release(u (mV)) { release = 1/(1 + exp((half - u)/5)) }
+`,
+};
+
+/** Three cells: the first two share a gap junction, one side of which is at the end of a dendrite. */
+const coupled = `
+from neuron import h
+h.load_file('stdrun.hoc')
+class Cell:
+    def __init__(self, length):
+        self.soma, self.dend = (h.Section(name=name, cell=self) for name in ('soma', 'dend'))
+        self.dend.connect(self.soma(1))
+        self.soma.L = self.soma.diam = 20
+        self.dend.L, self.dend.diam, self.dend.nseg = length, 1, 5
+        for section in (self.soma, self.dend):
+            section.Ra = 100
+        self.soma.insert('hh')
+        self.dend.insert('pas')
+        self.dend.e_pas = -65
+a, b, c = cells = [Cell(length) for length in (200, 200, 150)]
+# A gap junction has a side on each cell. Pointers of the first one are set one by one.
+pair = [h.Gap(a.dend(0.7)), h.Gap(b.dend(1))]
+h.setpointer(b.dend(1)._ref_v, 'vgap', pair[0])
+h.setpointer(a.dend(0.7)._ref_v, 'vgap', pair[1])
+pair[1].g = pair[0].g = 0.003
+# A graded synapse follows the soma of the first cell.
+parallel = h.ParallelContext()
+graded = h.Graded(c.soma(0.5))
+parallel.source_var(a.soma(0.5)._ref_v, 5, sec=a.soma)
+parallel.target_var(graded, graded._ref_vpre, 5)
+parallel.setup_transfer()
+clamp = h.IClamp(a.soma(0.5))
+clamp.delay, clamp.dur, clamp.amp = 2, 20, 0.5
+traces = [h.Vector().record(each._ref_v) for each in (a.soma(0.5), b.dend(0.9), c.soma(0.5))]
+traces.append(h.Vector().record(graded._ref_s))
+h.usetable_hh = 0
+h.finitialize(-65)
+h.continuerun(30)
+`;
+
+/** Potentials in mV of three places and the state of the graded synapse, by time in ms: NEURON 9.0.2. */
+const coupledInNeuron = {
+  1: [-64.9814649158, -64.994319572, -64.9383707074, 0.00669609741471],
+  5: [-34.0663098238, -56.4538949891, -61.8141525346, 0.434390100585],
+  10: [-60.5317808321, -64.8751110158, -63.6938594328, 0.14040977734],
+  30: [-66.4022095195, -65.2808573781, -65.0858295221, 0.0177280082131],
+};
+
+/** A cell under VClamp, with the amplifier's time constant tau1, and a current after the clamp. */
+const clamped = `
+from neuron import h
+h.load_file('stdrun.hoc')
+soma, dend = h.Section(name='soma'), h.Section(name='dend')
+soma.L = soma.diam = 20
+dend.L, dend.diam, dend.nseg, dend.Ra = 200, 1, 3, 100
+dend.connect(soma(1))
+soma.insert('hh')
+dend.insert('pas')
+dend.e_pas = -65
+clamp = h.VClamp(soma(0.5))
+for k, (dur, amp) in enumerate(((1, -60), (5, -30), (10, 40))):
+    clamp.dur[k], clamp.amp[k] = dur, amp
+clamp.tau1 = 0.1
+clamp.rstim = 2
+after = h.IClamp(soma(0.5))
+after.delay, after.dur, after.amp = 25, 10, 0.5
+detector, times = h.NetCon(soma(0.5)._ref_v, None, sec=soma), h.Vector()
+detector.threshold = 0
+detector.record(times)
+traces = [h.Vector().record(each._ref_v) for each in (soma(0.5), dend(0.5))]
+h.usetable_hh = 0
+h.finitialize(-65)
+h.continuerun(40)
+`;
+
+/** Potentials in mV of the soma and the dendrite, by time in ms: NEURON 9.0.2. It fires at 6.075 and 26.325 ms. */
+const clampedInNeuron = {
+  0.025: [-63.9992447318, -64.9785592958],
+  1.025: [-53.9994811079, -62.0702109144],
+  6.05: [-4.80010025773, -42.2897605636],
+  16: [39.997326825, 0.164517943702],
+  16.025: [-10.9344604163, -0.92667130593],
+  40: [-68.5485730101, -67.4054957746],
+};
+
 /** Cells in the lists of NetPyNE, `netpyne.sim.net.cells`: `pop`, `gid`, sections and stimuli of each. */
 const framework = `
 import sys, types
@@ -528,7 +629,7 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
   });
 
   it('have pools that fill as in NEURON, from their first values on', async () => {
-    const own = folder.file('pools');
+    const own = withMechanisms.file('pools');
     mkdirSync(own);
     for (const [name, text] of Object.entries(mechanisms)) writeFileSync(join(own, `${name}.mod`), text);
     writeFileSync(join(own, 'pool.py'), pool);
@@ -548,7 +649,7 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
   });
 
   it('may join sections by their ends, and have stimuli that nobody reads', async () => {
-    const own = folder.file('joined');
+    const own = withMechanisms.file('joined');
     mkdirSync(own);
     for (const [name, text] of Object.entries(stimuli)) writeFileSync(join(own, `${name}.mod`), text);
     writeFileSync(join(own, 'joined.py'), joined);
@@ -577,6 +678,39 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
     for (const [time, expected] of Object.entries(scaledInNeuron))
       for (const [k, v] of expected.entries())
         expect(Number(samples[k]?.values[Number(time) * 40]) * 1e3).toBeCloseTo(v, 9);
+  });
+
+  it('have gap junctions and synapses that follow potentials, by pointers and by target_var', async () => {
+    const own = withMechanisms.file('coupled');
+    mkdirSync(own);
+    for (const [name, text] of Object.entries(pairs)) writeFileSync(join(own, `${name}.mod`), text);
+    writeFileSync(join(own, 'coupled.py'), coupled);
+    const path = join(own, 'coupled.yaml');
+    await python('.venv-pynn', ['-m', 'interneuron', 'neuron', join(own, 'coupled.py'), '-o', path], program());
+    const session = openModel(importModel(readSource(path)));
+    await session.run(0.03);
+    const { samples } = await session.take();
+    await session.dispose();
+    for (const [time, expected] of Object.entries(coupledInNeuron))
+      for (const [k, value] of expected.entries())
+        // The end of the dendrite is a section of 0.1 nm.
+        expect(Number(samples[k]?.values[Number(time) * 40]) * (k < 3 ? 1e3 : 1)).toBeCloseTo(value, k < 3 ? 5 : 7);
+  });
+
+  it('have clamps with an amplifier, that are solved for together with the potential', async () => {
+    writeFileSync(folder.file('clamped.py'), clamped);
+    const path = folder.file('clamped.yaml');
+    await python('.venv-pynn', ['-m', 'interneuron', 'neuron', folder.file('clamped.py'), '-o', path], program());
+    const session = openModel(importModel(readSource(path)));
+    await session.run(0.04);
+    const { samples, spikes, spikeLabel } = await session.take();
+    await session.dispose();
+    for (const [time, expected] of Object.entries(clampedInNeuron))
+      for (const [k, v] of expected.entries())
+        expect(Number(samples[k]?.values[Math.round(Number(time) * 40)]) * 1e3).toBeCloseTo(v, 8);
+    expect([...(spikes[0]?.steps ?? [])].map((step) => Math.round((step + spikeLabel) * 25) / 1000)).toEqual([
+      6.075, 26.325,
+    ]);
   });
 
   it('have currents at the middle of each step, if these are functions of the time', async () => {
@@ -683,15 +817,33 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
       /empty\.py:4: ValueError: argument not a density mechanism name/,
     ],
     [
-      'has variables that follow those of other cells',
+      'has variables that follow others than potentials',
       ['neuron'],
       section(
         `gap, parallel = h.ExpSyn(soma(0.5)), h.ParallelContext()
+parallel.source_var(soma(0.5).pas._ref_g, 1, sec=soma)
+parallel.target_var(gap, gap._ref_e, 1)
+parallel.setup_transfer()`,
+      ),
+      /e of ExpSyn\[0\], which follows a variable other than a potential/,
+    ],
+    [
+      'has events and the potential of another cell in one point process',
+      ['neuron'],
+      section(
+        `gap, parallel, stim = h.ExpSyn(soma(0.5)), h.ParallelContext(), h.NetStim()
+connection = h.NetCon(stim, gap)
 parallel.source_var(soma(0.5)._ref_v, 1, sec=soma)
 parallel.target_var(gap, gap._ref_e, 1)
 parallel.setup_transfer()`,
       ),
-      /variables of ExpSyn that follow those of other cells \(target_var of ParallelContext\)/,
+      /ExpSyn\[0\], which follows the potential of one place and has events or the potential of another/,
+    ],
+    [
+      'has a clamp with two time constants',
+      ['neuron'],
+      section('clamp = h.VClamp(soma(0.5))\nclamp.tau2 = 0.1'),
+      /VClamp\[0\], a clamp with tau2, with fac, or without tau1/,
     ],
     [
       'puts events into a connection',

@@ -237,3 +237,17 @@ function statementsIn(statements: readonly Statement[]): Statement[] {
     return one.kind === 'from' || one.kind === 'initial' ? [one, ...statementsIn(one.body)] : [one];
   });
 }
+
+/** Reports pointers to anything but the potential of the presynaptic end, and such potentials that the file assigns. */
+export function checkPointers(file: NmodlFile, presynaptic: readonly string[], report: Report): void {
+  for (const { name, span } of file.pointers)
+    if (!presynaptic.includes(name)) report(messages.refused(`POINTER ${name}`, 'a variable of another part'), span);
+  const known = [...declarationsOf(file), ...file.pointers];
+  const assigned = [file.initial, file.breakpoint, file.receive?.body ?? []].map((one) => assignedNames(one, file));
+  for (const name of presynaptic) {
+    const span = known.find((one) => one.name === name)?.span;
+    const names = known.map((one) => one.name);
+    if (!span) report(messages.unknownName(name, names), { start: 0, end: 1 });
+    else if (assigned.some((one) => one.has(name))) report(messages.refused(name, 'a potential that it sets'), span);
+  }
+}

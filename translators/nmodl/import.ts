@@ -4,7 +4,7 @@ import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { isRefused } from '../../src/diagnostics/system-error.js';
 import { settle } from '../shared/located.js';
-import { checkEffects, checkFile } from './check.js';
+import { checkEffects, checkFile, checkPointers } from './check.js';
 import { documentOf } from './document.js';
 import { mechanismOf, type Mechanism } from './mechanism.js';
 import * as messages from './messages.js';
@@ -27,12 +27,18 @@ export interface ReadMechanism {
   readonly positions: Positions;
 }
 
-/** Reads a mechanism. Returns null after an error. @diagnostic nmodl/* */
+/**
+ * Reads a mechanism. Returns null after an error.
+ *
+ * @param presynaptic  variables that hold the potential of the presynaptic end
+ * @diagnostic nmodl/*
+ */
 export function readMechanism(
   name: string,
   text: string,
   diagnostics: Diagnostics,
   readIncluded: ReadIncluded,
+  presynaptic: readonly string[] = [],
 ): ReadMechanism | null {
   const texts = new Texts();
   const found = diagnostics.beside();
@@ -45,8 +51,11 @@ export function readMechanism(
     report(messages.notIncluded(included, text.refused), span);
     return null;
   });
-  if (file) checkFile(file, report);
-  const mechanism = file && !found.hasErrors ? mechanismOf(file, report) : null;
+  if (file) {
+    checkFile(file, report);
+    checkPointers(file, presynaptic, report);
+  }
+  const mechanism = file && !found.hasErrors ? mechanismOf(file, report, presynaptic) : null;
   if (file && mechanism) checkEffects(file, report);
   const [table] = file?.tables ?? [];
   if (mechanism && table) report(messages.tables(), table.span);

@@ -105,10 +105,10 @@ const implicit: Readonly<Record<string, { readonly name: string; readonly unit: 
   area: { name: 'area', unit: { um: 2 } },
 };
 
-/** Returns a file as equations. @returns null after an error */
-export function mechanismOf(file: NmodlFile, report: Report): Mechanism | null {
+/** Returns a file as equations; null after an error. @param presynaptic  variables with the potential of that end */
+export function mechanismOf(file: NmodlFile, report: Report, presynaptic: readonly string[] = []): Mechanism | null {
   try {
-    return new Translation(file, report).mechanism();
+    return new Translation(file, report, presynaptic).mechanism();
   } catch (error) {
     if (error instanceof Untranslatable) return null;
     if (!(error instanceof LangError)) throw error;
@@ -146,6 +146,7 @@ class Translation {
   constructor(
     private readonly file: NmodlFile,
     private readonly report: Report,
+    private readonly presynaptic: readonly string[],
   ) {
     for (const { ion, reads, writes } of file.ions)
       for (const { name } of [...reads, ...writes]) this.#ions.set(name, { ion, role: roleOf(name, ion) });
@@ -217,6 +218,7 @@ class Translation {
       Object.hasOwn(implicit, name) ||
       name === 'celsius' ||
       name === 'diam' ||
+      this.presynaptic.includes(name) ||
       this.#ions.has(name) ||
       this.#states.has(name)
     );
@@ -227,6 +229,7 @@ class Translation {
     if (ion)
       return ion.role === 'current' ? currentUnit(this.file.kind) : ion.role === 'reversal' ? { mV: 1 } : { mM: 1 };
     if (Object.hasOwn(implicit, name)) return implicit[name]?.unit;
+    if (this.presynaptic.includes(name)) return { mV: 1 };
     if (this.file.nonspecific.includes(name) || this.file.electrode.includes(name)) return currentUnit(this.file.kind);
     const declared = this.#declared.get(name) ?? this.#states.get(name);
     if (declared?.unit === undefined) return undefined;
@@ -262,6 +265,7 @@ class Translation {
     }
     const given = Object.hasOwn(implicit, name) ? implicit[name] : undefined;
     if (given) return { expression: nameOf(given.name, span), unit: given.unit };
+    if (this.presynaptic.includes(name)) return { expression: nameOf('pre.v', span), unit: { mV: 1 } };
     const hidden = this.#hidden.get(name);
     if (hidden) return { expression: nameOf(this.#renamed.get(name) ?? name, span), unit: hidden.unit };
     const renamed = this.#renamed.get(name);

@@ -53,6 +53,9 @@ const fileOf = (entry: unknown): string | undefined => {
   return typeof file === 'string' ? file : undefined;
 };
 
+/** Returns the variables of a synapse's file that hold the potential of the presynaptic end. */
+const presynapticOf = (type: unknown): readonly string[] => [memberOf(type, 'presynaptic') ?? []].flat().map(String);
+
 const entriesOf = (value: unknown): [string, unknown][] => (isObject(value) ? Object.entries(value) : []);
 
 /** A point process that a document names. */
@@ -159,7 +162,10 @@ class Naming {
       const population = String(memberOf(to, 'of') ?? to).replace(/\[.*/s, '');
       const type = String(memberOf(memberOf(memberOf(document, 'populations'), population), 'type'));
       const cell = memberOf(memberOf(memberOf(document, 'neurons'), type), 'compartments');
-      const read = file !== undefined && isObject(cell) && this.#read(file, child('/synapses', synapse));
+      const read =
+        file !== undefined &&
+        isObject(cell) &&
+        this.#read(file, child('/synapses', synapse), presynapticOf(memberOf(memberOf(document, 'synapses'), synapse)));
       if (!read) return [];
       const places = memberOf(to, 'places');
       const sections = [memberOf(places, 'sections') ?? memberOf(places, 'section') ?? []].flat().map(String);
@@ -180,9 +186,10 @@ class Naming {
     this.diagnostics.add(finding, this.positions.place(pointer));
   }
 
-  /** Reads a file once. Returns null after an error. */
-  #read(file: string, pointer: string): ReadMechanism | null {
-    let read = this.#files.get(file);
+  /** Reads a file once for each list of presynaptic variables. Returns null after an error. */
+  #read(file: string, pointer: string, presynaptic: readonly string[] = []): ReadMechanism | null {
+    const key = [file, ...presynaptic].join('\n');
+    let read = this.#files.get(key);
     if (read === undefined) {
       const found = this.readFile(file);
       if (isRefused(found)) this.#report(messages.notRead(file, found.refused), `${pointer}/nmodl`);
@@ -192,8 +199,9 @@ class Naming {
           found.text,
           this.diagnostics,
           this.readFile,
+          presynaptic,
         );
-      this.#files.set(file, read ?? null);
+      this.#files.set(key, read ?? null);
     }
     return read ?? null;
   }
@@ -203,8 +211,14 @@ class Naming {
    *
    * @param isPlace  whether a mechanism is on sections of one compartment, where a point process may be
    */
-  #readKind(file: string, isSynapse: boolean, pointer: string, isPlace = false): ReadMechanism | null {
-    const read = this.#read(file, pointer);
+  #readKind(
+    file: string,
+    isSynapse: boolean,
+    pointer: string,
+    isPlace = false,
+    presynaptic: readonly string[] = [],
+  ): ReadMechanism | null {
+    const read = this.#read(file, pointer, presynaptic);
     if (!read || (read.mechanism.kind !== 'density') === isSynapse) return read;
     if (isPlace && !read.mechanism.receipt) return read;
     this.#report(messages.otherKind(read.mechanism.name, isSynapse), `${pointer}/nmodl`);
@@ -319,8 +333,10 @@ class Naming {
     points: Map<string, PointProcess>,
   ): unknown {
     const pointer = child('/synapses', name);
-    const read = this.#readKind(file, true, pointer);
-    if (!read) return without(type, new Set(['nmodl', 'shared']));
+    const presynaptic = presynapticOf(type);
+    const read = this.#readKind(file, true, pointer, false, presynaptic);
+    const others = without(type, new Set(['nmodl', 'shared', 'presynaptic']));
+    if (!read) return others;
     const { mechanism, positions } = read;
     const receipt = mechanism.receipt ?? none;
     if (type['shared'] === true && !isSum(mechanism, receipt))
@@ -349,11 +365,15 @@ class Naming {
     });
     const { current, ...equations } = synapseTypeOf(mechanism, receipt, temperature, ofCells);
     const settled = this.#settled(
-      { ...equations, ...(current ? { ports: { [port]: 'A' }, contributes: { [port]: current } } : {}) },
+      {
+        ...equations,
+        ...(presynaptic.length > 0 && !mechanism.receipt ? { pathways: {} } : {}),
+        ...(current ? { ports: { [port]: 'A' }, contributes: { [port]: current } } : {}),
+      },
       positions,
       pointer,
     );
-    return { ...without(type, new Set(['nmodl', 'shared'])), ...settled };
+    return { ...others, ...settled };
   }
 
   /** Returns a projection with a delay for each pathway, if its point process sends events to itself. */

@@ -64,7 +64,7 @@ interface Draft {
   nonspecific: string[];
   electrode: string[];
   range: Set<string>;
-  pointers: Declaration[];
+  pointers: Named[];
   units: Map<string, string>;
   parameters: Declaration[];
   assigned: Declaration[];
@@ -363,6 +363,8 @@ class Parser extends ExpressionParser {
           this.name();
           break;
         case 'POINTER':
+          draft.pointers.push(...this.#names().map((token) => ({ name: token.text, span: token })));
+          break;
         case 'BBCOREPOINTER':
         case 'RANDOM':
           this.fail(messages.refused(word.text, 'a variable of another part'), word);

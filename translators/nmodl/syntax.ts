@@ -119,7 +119,8 @@ export interface NmodlFile {
   readonly nonspecific: readonly string[];
   readonly electrode: readonly string[];
   readonly range: ReadonlySet<string>;
-  readonly pointers: readonly Declaration[];
+  /** Variables of POINTER. */
+  readonly pointers: readonly Named[];
   /** Units of the UNITS block, by the names that the file gives them. */
   readonly units: ReadonlyMap<string, string>;
   readonly parameters: readonly Declaration[];

@@ -9,6 +9,15 @@ const folder = temporaryFolder();
 const allowPaths = [join(import.meta.dirname, 'files')];
 const file = (name: string): string => join(allowPaths[0] ?? '', name);
 
+/** A gap junction that reads the other potential by a pointer. */
+const gap = `NEURON { POINT_PROCESS Gap NONSPECIFIC_CURRENT i RANGE g
+POINTER vgap }
+PARAMETER { g = 0.001 (uS) }
+ASSIGNED { v (mV) vgap (mV)
+i (nA) }
+BREAKPOINT { i = g*(v - vgap) }
+`;
+
 /** A cell of two sections with a channel, and a synapse on its dendrite. */
 const model = (
   more: object = {},
@@ -100,6 +109,22 @@ describe('mechanisms that a document names by their files', () => {
     expect(na?.state['ca']?.initial).toBe('ca_i_start');
     expect(na?.parameters['ca_i_start']?.value).toBe(7e-5);
     expect(na?.values?.['dend']).toMatchObject({ ca_i_start: 9e-5, total: 0.02 });
+  });
+
+  it('hold the potential of the presynaptic end in variables that the document names', () => {
+    const document = model({}, { nmodl: 'gap.mod', presynaptic: ['vgap'] });
+    writeFileSync(folder.file('gap.mod'), gap);
+    const { delay: _, ...input } = { ...document.projections.input, from: { of: 'cell', section: 'soma' } };
+    const { syn } = read({ ...document, projections: { input } }).valid.model.synapses;
+    expect(syn?.contributes).toEqual({ current: 'g*(pre.v - post.v)' });
+    expect(syn?.pathways).toEqual({});
+    expect(codesOf({ ...document, synapses: { syn: { nmodl: 'gap.mod' } } })).toEqual(['nmodl/refused line 2']);
+    const others = { nmodl: 'gap.mod', presynaptic: ['vgap', 'i', 'vpeer'] };
+    expect(codesOf({ ...document, synapses: { syn: others } })).toEqual([
+      // Assigned by the file, and not declared.
+      'nmodl/refused line 5',
+      'nmodl/unknown-name line 1',
+    ]);
   });
 
   const at = '/neurons/cell/compartments/mechanisms/na';

@@ -18,6 +18,7 @@ from typing import Any
 
 from interneuron._scripts import captured_by, command_on_script, note_left_out, note_options, run_file, write_captured
 
+from .followed import followed_potentials
 from .model import Model
 from .sources import Sources, mod_files
 from .values import FirstValues, first_values
@@ -128,7 +129,9 @@ class _Capture:
         self.shows_vectors = True
         self.recorded: list[tuple[Any, float | None]] = []
         self.plays: list[tuple[Any, tuple[Any, ...]]] = []
-        self.transfers: list[tuple[Any, ...]] = []
+        #: Arguments of source_var and target_var.
+        self.given: list[tuple[Any, ...]] = []
+        self.taken: list[tuple[Any, ...]] = []
         #: Actions of the script that no model shows.
         self.unseen: list[str] = []
         self.variables: dict[str, Any] = {}
@@ -146,7 +149,8 @@ class _Capture:
         try:
             _noted(self.h.Vector, "record", self._note_record)
             _noted(self.h.Vector, "play", lambda own, words: self.plays.append((own, words)))
-            _noted(self.h.ParallelContext, "target_var", lambda own, words: self.transfers.append(words))
+            _noted(self.h.ParallelContext, "source_var", lambda own, words: self.given.append(words))
+            _noted(self.h.ParallelContext, "target_var", lambda own, words: self.taken.append(words))
             _noted(self.h.NetCon, "event", lambda own, words: self.unseen.append(_EVENTS))
             _noted(self.h.CVode, "event", self._note_statement)
         except (AttributeError, TypeError, LookupError):
@@ -220,13 +224,11 @@ class _Capture:
         if hasattr(signal, "SIGALRM"):
             signal.signal(signal.SIGALRM, signal.SIG_IGN)
         sources = Sources(h, str(self.output.parent), self.folders)
-        model = Model(h, sources, Path(self.script).stem, self.first)
+        followed, unknown = followed_potentials(h, sources, self.given, self.taken)
+        model = Model(h, sources, Path(self.script).stem, self.first, followed)
         if "neuron.rxd" in sys.modules and getattr(sys.modules.get("neuron.rxd.species"), "_all_species", None):
             model.leave("reactions and diffusion of rxd")
-        for words in self.transfers:
-            owner = next((each.hname().partition("[")[0] for each in words if hasattr(each, "get_segment")), "a mechanism")
-            model.leave(f"variables of {owner} that follow those of other cells (target_var of ParallelContext), such as gap junctions")
-        for sentence in [*self.unseen, *_unseen_in_hoc(self.script, [*self.folders, os.path.join(h.neuronhome(), "lib", "hoc")])]:
+        for sentence in [*unknown, *self.unseen, *_unseen_in_hoc(self.script, [*self.folders, os.path.join(h.neuronhome(), "lib", "hoc")])]:
             model.leave(sentence)
         if h.List("LinearMechanism").count():
             model.leave("equations of LinearMechanism")

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .followed import Followed, points_of
 from .frameworks import framework_names
 from .sources import Sources
 from .values import (
@@ -59,6 +60,28 @@ _REGULAR = {
     "events": {"spike": {"when": "t + dt > next - dt/2 and count < number", "do": ["count += 1", "next += interval"]}},
 }
 
+#: NEURON's VClamp: an amplifier that compares the potential with three levels. Its input has the capacitor of the time
+#: constant tau1, with the potential q, which NEURON solves for together with the potential of the cell.
+_VOLTAGE_CLAMP = {
+    "parameters": {
+        **{f"dur_{k}": {"unit": "ms", "value": 0} for k in range(3)},
+        **{f"amp_{k}": {"unit": "mV", "value": 0} for k in range(3)},
+        "gain": {"unit": 1, "value": 1e5},
+        "rstim": {"unit": "Mohm", "value": 1},
+        "tau1": {"unit": "ms", "value": 0.001},
+    },
+    "state": {"q": {"unit": "mV", "initial": "post.v"}},
+    "derived": {
+        "level": {"unit": "mV", "value": "amp_0 if t < dur_0 else amp_1 if t < dur_0 + dur_1 else amp_2"},
+        "input": {"unit": "mV", "value": "post.v - (level + post.v + q*tau1/dt)/(2 + tau1/dt)"},
+    },
+    "derivatives": {"q": "(level + post.v - 2*q)/tau1"},
+    "scheme": ["q"],
+    "ports": {"port": "A"},
+    "contributes": {"port": "-(gain*input + post.v)/rstim if t < dur_0 + dur_1 + dur_2 else 0*nA"},
+}
+_CLAMP_UNITS = {"dur": "ms", "amp": "mV", "gain": "1", "rstim": "Mohm", "tau1": "ms"}
+
 #: A connection that adds its weight.
 _WEIGHT = {
     "parameters": {"weight": {"unit": 1, "value": 0}},
@@ -70,7 +93,7 @@ _WEIGHT = {
 class Model:
     """The document of the model that NEURON holds."""
 
-    def __init__(self, h: Any, sources: Sources, title: str, first: FirstValues) -> None:
+    def __init__(self, h: Any, sources: Sources, title: str, first: FirstValues, followed: Followed) -> None:
         """Reads the model.
 
         Args:
@@ -78,8 +101,9 @@ class Model:
             sources: texts of mechanisms.
             title: name of the model.
             first: potentials and concentrations at the beginning.
+            followed: places whose potentials variables of point processes follow.
         """
-        self.h, self.sources, self.first = h, sources, first
+        self.h, self.sources, self.first, self.followed = h, sources, first, followed
         #: Time step in ms. CVode's own changes during the run.
         self.dt = 0.025 if h.CVode().active() else float(h.dt)
         self.left_out: list[str] = []
@@ -110,6 +134,8 @@ class Model:
         #: Population and index of each IntFire1 that is a cell, by its name; populations by label; connections to them.
         self._integrators: dict[str, tuple[str, int]] = {}
         self._populations_of_integrators: dict[str, str] = {}
+        #: Names of synapses by the kind of their point processes and the variables that follow another potential.
+        self._synapses: dict[tuple[str, tuple[str, ...]], str] = {}
         self._driven: dict[tuple[str, str, str], list[Any]] = {}
         self._left: set[str] = set()
         roots = [section for section in h.allsec() if section.parentseg() is None]
@@ -120,16 +146,10 @@ class Model:
     def _used_ends(self) -> dict[tuple[str, float], str]:
         connections = self.h.List("NetCon")
         used = [connections.o(k).preseg() for k in range(int(connections.count()))]
-        used += [point.get_segment() for point in self._points()]
+        used += [point.get_segment() for point in points_of(self.h)]
+        used += [segment for each in self.followed.values() for segment in each.values()]
         nodes = [node_of(segment) for segment in used if segment is not None]
         return {(node.sec.name(), node.x): "" for node in nodes if node.x in (0, 1)}
-
-    def _points(self) -> list[Any]:
-        """Returns the point processes on sections, also those at their ends, in order."""
-        found = {
-            point.hname(): point for section in self.h.allsec() for segment in section.allseg() for point in segment.point_processes()
-        }
-        return list(found.values())
 
     def _place(self, segment: Any) -> tuple[str, int, str, float]:
         """Returns the population, index, section and fraction of a place."""
@@ -359,7 +379,7 @@ class Model:
                 continue
             received.setdefault(target.hname(), []).append(one)
         rows: dict[tuple[str, str, str, str], list[Any]] = {}
-        for point in self._points():
+        for point in points_of(self.h):
             self._point(point, received.get(point.hname(), []), trains, plays, rows)
         for (source, event, target, kind), connected in rows.items():
             self._projection(source, event, target, kind, connected)
@@ -445,21 +465,46 @@ class Model:
         elif kind == "IClamp":
             self._clamp(point, place, plays)
         elif kind == "VClamp":
-            if any(each > 0 for each in point.dur):
-                self.leave(f"{name}, a clamp with an amplifier of its own (SEClamp is read)")
+            if point.tau2 or point.fac or not point.tau1:
+                self.leave(f"{name}, a clamp with tau2, with fac, or without tau1")
+            elif any(each > 0 for each in point.dur):
+                self.synapses.setdefault(kind, _VOLTAGE_CLAMP)
+                rows.setdefault((self._silent(), "", place[0], kind), []).append((0, place, None, point, None))
         elif self.sources.file(kind) is None:
             self.leave(f"{name}, whose text in NMODL is not known")
         else:
-            synapse = self.synapses.setdefault(identifier(kind), {"nmodl": self.sources.file(kind)})
+            followed = self.followed.get(name, {})
+            synapse = self._synapse(kind, tuple(followed))
             if len(received) > 1:
-                synapse["shared"] = True
+                self.synapses[synapse]["shared"] = True
             ends = [each for each in (self._source(one, trains) for one in received) if each is not None]
+            if followed:
+                origins = list(dict.fromkeys(self._place(segment) for segment in followed.values()))
+                if ends or len(origins) > 1:
+                    self.leave(f"{name}, which follows the potential of one place and has events or the potential of another")
+                    return
+                rows.setdefault((origins[0][0], "", place[0], synapse), []).append((origins[0][1], place, None, point, origins[0]))
+                return
             if not ends:
-                self.populations.setdefault("silent", {"size": 1, "spikes": {"indices": [], "times": []}})
-                ends = [("silent", "", 0, None)]
+                ends = [(self._silent(), "", 0, None)]
             for source, event, index, one in ends:
-                own = rows.setdefault((source, event, place[0], identifier(kind)), [])
-                own.append((index, place, one, point))
+                rows.setdefault((source, event, place[0], synapse), []).append((index, place, one, point, None))
+
+    def _silent(self) -> str:
+        """Returns the population of the source of point processes that receive no events."""
+        self.populations.setdefault("silent", {"size": 1, "spikes": {"indices": [], "times": []}})
+        return "silent"
+
+    def _synapse(self, kind: str, followed: tuple[str, ...]) -> str:
+        """Returns the name of the synapses of a kind of point process, of which some variables follow another potential."""
+        name = self._synapses.get((kind, followed))
+        if name is None:
+            name = self._synapses[kind, followed] = unique(identifier(kind), self.synapses)
+            self.synapses[name] = {
+                "nmodl": self.sources.file(kind),
+                **({"presynaptic": list(followed)} if followed else {}),
+            }
+        return name
 
     def _clamp(self, point: Any, place: tuple[str, int, str, float], plays: Any) -> None:
         population, index, section, x = place
@@ -574,39 +619,38 @@ class Model:
 
     def _projection(self, source: str, event: str, target: str, kind: str, connected: list[Any]) -> None:
         name = unique(f"{source}_{target}_{kind}", self.projections)
-        sections = list(dict.fromkeys(place[2] for _, place, _, _ in connected))
         mechanism = connected[0][3].hname().partition("[")[0]
+        origins = [origin for *_, origin in connected if origin is not None]
+        followed = self.followed.get(connected[0][3].hname(), {})
         values: dict[str, Any] = {}
         names, usual = self._parameters(mechanism)
         for parameter, length in names:
-            for k in range(length):
-                read = [getattr(point, parameter)[k] if length > 1 else getattr(point, parameter) for *_, point in connected]
+            for k in range(0 if parameter in followed else length):
+                read = [getattr(point, parameter)[k] if length > 1 else getattr(point, parameter) for *_, point, _ in connected]
                 if any(each != usual[parameter][k] for each in read):
                     values[parameter if length == 1 else f"{parameter}_{k}"] = same(read)
-        netcons = [one for _, _, one, _ in connected]
+        if mechanism == "VClamp":
+            units = {key: _CLAMP_UNITS.get(key.partition("_")[0]) for key in values}
+            values = {key: _with_unit(each, unit) for key, each in values.items() if (unit := units[key])}
+        netcons = [one for _, _, one, *_ in connected]
         if netcons[0] is not None:
             for k, argument in enumerate(self.sources.arguments(mechanism)[: int(netcons[0].wcnt())]):
                 weights = [one.weight[k] for one in netcons]
                 if k == 0 or any(weights):
                     values[argument] = same(weights)
         delays = same([1.0 if one is None else self._delay(one) for one in netcons])
+        delay = f"{delays!r} ms" if isinstance(delays, float) else {"array": delays, "unit": "ms"}
+        has_events = not origins and mechanism != "VClamp"
         self.projections[name] = {
-            "from": {"of": source, "event": event} if event else source,
-            "to": {
-                "of": target,
-                "places": {
-                    "sections": sections,
-                    "section": [sections.index(place[2]) for _, place, _, _ in connected],
-                    "fraction": [place[3] for _, place, _, _ in connected],
-                },
-            },
+            "from": {"of": source, "event": event} if event else _end(source, origins) if origins else source,
+            "to": _end(target, [place for _, place, *_ in connected]),
             "synapse": kind,
             "connect": {"rule": "list", "sources": [each[0] for each in connected], "targets": [each[1][1] for each in connected]},
-            "delay": f"{delays!r} ms" if isinstance(delays, float) else {"array": delays, "unit": "ms"},
+            **({"delay": delay} if has_events else {}),
             "values": values,
             "receptor": "synaptic",
         }
-        for k, (*_, point) in enumerate(connected):
+        for k, (*_, point, _) in enumerate(connected):
             self.points.setdefault(point.hname(), (name, k))
 
     # --- Recordings -------------------------------------------------------------------------------------------------
@@ -716,6 +760,18 @@ class Model:
             **{key: part for key, part in parts.items() if part},
             "experiment": {"dt": f"{self.dt!r} ms", "duration": f"{self._end!r} ms"},
         }
+
+
+def _with_unit(value: Any, unit: str) -> Any:
+    """Returns a number or a list of numbers with a unit."""
+    return {"array": value, "unit": unit} if isinstance(value, list) else f"{value!r} {unit}"
+
+
+def _end(population: str, places: list[tuple[str, int, str, float]]) -> dict[str, Any]:
+    """Returns an end of a projection with a place for each synapse."""
+    sections = list(dict.fromkeys(section for _, _, section, _ in places))
+    section, fractions = [sections.index(section) for _, _, section, _ in places], [fraction for *_, fraction in places]
+    return {"of": population, "places": {"sections": sections, "section": section, "fraction": fractions}}
 
 
 def _number(name: str) -> int:

@@ -92,6 +92,11 @@ class Sources:
         found = re.findall(r"\b([A-Za-z_]\w*)\s*(?:\[[^]]*\]\s*)?(?:=\s*([-+\d.eE]+))?", self.block(name, "PARAMETER"))
         return {parameter: float(value) if re.search(r"\d", value) else 0.0 for parameter, value in found}
 
+    def pointers(self, name: str) -> list[str]:
+        """Returns the variables of POINTER."""
+        found = re.findall(r"\bPOINTER\s+([A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*)", self.block(name, "NEURON"))
+        return [each for names in found for each in re.split(r"\s*,\s*", names)]
+
     def arguments(self, name: str) -> list[str]:
         """Returns the names of the arguments of NET_RECEIVE."""
         found = re.search(r"\bNET_RECEIVE\s*\(((?:[^()]|\([^()]*\))*)\)", self._code(name))

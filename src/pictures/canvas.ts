@@ -5,7 +5,10 @@ import { parseHTML } from 'linkedom';
 import { withoutControls } from '../diagnostics/display.js';
 
 /** Width of a picture in pixels. */
-export const pictureWidth = 840;
+export const pictureWidth = 760;
+
+/** Size of letters in pixels: they are readable on a phone and on a tablet, which scale pictures to their width. */
+export const letterSize = 12;
 
 /** Space for names and numbers at the sides of a plot, in pixels. */
 export const margins = { marginLeft: 128, marginRight: 30, marginTop: 10, marginBottom: 14 } as const;
@@ -69,7 +72,7 @@ interface SvgElement {
 /** Returns text in lines that fit the width of a picture. */
 function linesOf(text: string, { width }: Layout): readonly string[] {
   if (width === pictureWidth) return [text];
-  const most = Math.floor((width - 24) / 5.4);
+  const most = Math.floor((width - 24) / (0.49 * letterSize));
   return text.match(new RegExp(`\\S.{0,${most - 1}}(?=\\s|$)|\\S+`, 'g')) ?? [];
 }
 
@@ -83,7 +86,13 @@ function withName(
     nameHeight === 0
       ? { frameAnchor: 'left', dx: 12 - marginLeft, lineWidth: 5.5 }
       : { frameAnchor: 'top-left', dx: 12 - marginLeft, dy: -16, lineWidth: 25 };
-  const text = { ...place, textAnchor: 'start', fontSize: 11, fontWeight: 'bold', textOverflow: 'ellipsis' } as const;
+  const text = {
+    ...place,
+    textAnchor: 'start',
+    fontSize: letterSize,
+    fontWeight: 'bold',
+    textOverflow: 'ellipsis',
+  } as const;
   return { marginTop: marginTop + nameHeight, ...options, marks: [...(options.marks ?? []), Plot.text([name], text)] };
 }
 
@@ -124,7 +133,7 @@ export function drawPicture({ title, subtitle, panels }: Picture, layout = wide)
   picture.append(element('text', { x: 12, y: 18, 'font-size': 14, 'font-weight': 'bold' }, title));
   for (const [k, line] of subtitles.entries()) {
     const y = titleHeight + 10 + subtitleHeight * k;
-    picture.append(element('text', { x: 12, y, 'font-size': 11, fill: '#444444' }, line));
+    picture.append(element('text', { x: 12, y, 'font-size': letterSize, fill: '#444444' }, line));
   }
   const drawings: string[] = [];
   let y = top;
@@ -149,6 +158,7 @@ export function drawPicture({ title, subtitle, panels }: Picture, layout = wide)
     for (const frame of plot.querySelectorAll('rect[aria-label]')) frame.removeAttribute('aria-label');
     plot.removeAttribute('font-family');
     plot.removeAttribute('class');
+    plot.setAttribute('font-size', String(letterSize));
     plot.setAttribute('color', '#000000');
     plot.setAttribute('y', String(y));
     picture.append(plot);

@@ -9,9 +9,9 @@ import { pairSignals, type PairedSignal } from '../compare/pair-signals.js';
 import { milliseconds, type Recorded } from '../compare/recorded.js';
 import { markupText } from '../diagnostics/display.js';
 import { axisUnit } from './axis-unit.js';
-import { type Drawing, type Panel, type Picture } from './canvas.js';
+import { letterSize, pictureWidth, type Drawing, type Panel, type Picture } from './canvas.js';
 import { colourOf } from './palette.js';
-import { axisIn, binOf, cellAxis, countIn, panelFrame, withMarks, type Span } from './recorded-pictures.js';
+import { axisIn, binOf, cellAxis, countIn, panelFrame, upright, withMarks, type Span } from './recorded-pictures.js';
 
 /** Cells of a population, and variables, that a picture shows. */
 const mostCells = 30;
@@ -70,9 +70,9 @@ const short = (path: string): string => (path.length > 44 ? `…${path.slice(-43
 /** Explains colours and the mark of the first difference. */
 function legend(paths: readonly [string, string], divergence: Divergence): Drawing {
   const text = (x: number, y: number, of: string): string =>
-    `<text x="${x}" y="${y}" font-size="11" fill="#444444">${markupText(of)}</text>`;
+    `<text x="${x}" y="${y}" font-size="${letterSize}" fill="#444444">${markupText(of)}</text>`;
   const sides = paths.map((path, side) => {
-    const x = 12 + 400 * side;
+    const x = 12 + 0.48 * pictureWidth * side;
     const mark = `<rect x="${x}" y="1" width="18" height="10" fill="${colourOf(side)}"/>`;
     return `${mark}${text(x + 24, 10, `${side === 0 ? 'first' : 'second'}: ${short(path)}`)}`;
   });
@@ -104,20 +104,14 @@ function populationPanels(pair: PairedTrains, time: Span, divergence: Divergence
       ? { begin: Math.max(time.begin, own.time - around), end: Math.min(time.end, own.time + around) }
       : time;
   const marks = cut.map((trains, side) => {
+    const offset = side === 0 ? -0.46 : 0.02;
     const ticks = trains.flatMap((train, row) =>
       Array.from(
         train.filter((at) => at >= shown.begin && at <= shown.end),
-        (at) => ({ at: at * 1e3, row }),
+        (at) => ({ at: at * 1e3, from: row + offset, to: row + offset + 0.44 }),
       ),
     );
-    const offset = side === 0 ? -0.46 : 0.02;
-    return Plot.ruleX(ticks, {
-      x: 'at',
-      y1: ({ row }: { row: number }) => row + offset,
-      y2: ({ row }: { row: number }) => row + offset + 0.44,
-      stroke: colourOf(side),
-      strokeWidth: 2,
-    });
+    return upright(ticks, colourOf(side), 2);
   });
   const ring = own
     ? [

@@ -1,11 +1,11 @@
 /** Legends of pictures. */
 
 import { markupText } from '../diagnostics/display.js';
-import type { Drawing, Layout } from './canvas.js';
+import { letterSize, type Drawing, type Layout } from './canvas.js';
 import { colourOf, shade } from './palette.js';
 
 const label = (x: number, y: number, anchor: 'start' | 'end', text: string): string =>
-  `<text x="${x}" y="${y + 13}" font-size="11" text-anchor="${anchor}">${markupText(text)}</text>`;
+  `<text x="${x}" y="${y + 13}" font-size="${letterSize}" text-anchor="${anchor}">${markupText(text)}</text>`;
 
 /** Draws the shades from zero to the largest value. */
 export const shadeScale =
@@ -35,7 +35,7 @@ export const colourLegend =
     const space = layout.width - marginLeft - marginRight;
     const columns = Math.min(Math.max(4, names.length), Math.floor(space / nameWidth));
     const width = space / columns;
-    const most = Math.floor((width - 18) / 6.5);
+    const most = Math.floor((width - 18) / (0.59 * letterSize));
     const parts = names.map((name, k) => {
       const [x, y] = [marginLeft + (k % columns) * width, 20 * Math.floor(k / columns)];
       const text = name.length > most ? `${name.slice(0, most - 1)}…` : name;

@@ -2,7 +2,7 @@
 
 import { markupText } from '../diagnostics/display.js';
 import { formatCount } from '../diagnostics/quantities.js';
-import { pictureWidth, type Drawing, type Picture } from './canvas.js';
+import { letterSize, pictureWidth, type Drawing, type Picture } from './canvas.js';
 import { border, cellElements, round, type DrawnCellShape } from './cell-shape.js';
 
 /** Largest height of the drawing of a cell, in pixels. */
@@ -27,7 +27,7 @@ function cellDrawing({ name, sections }: DrawnCellShape): Drawing {
   const y = height - 14;
   const legend =
     `<line x1="${border}" y1="${y}" x2="${round(border + lengthOfBar * scale)}" y2="${y}" stroke="#000000" stroke-width="2"/>` +
-    `<text x="${border}" y="${y - 6}" font-size="11">${Number((lengthOfBar * 1e6).toPrecision(3))} µm</text>` +
-    `<text x="${pictureWidth - border}" y="${y}" font-size="11" font-weight="bold" text-anchor="end">${markupText(name)}</text>`;
+    `<text x="${border}" y="${y - 6}" font-size="${letterSize}">${Number((lengthOfBar * 1e6).toPrecision(3))} µm</text>` +
+    `<text x="${pictureWidth - border}" y="${y}" font-size="${letterSize}" font-weight="bold" text-anchor="end">${markupText(name)}</text>`;
   return { height, svg: svg + legend };
 }

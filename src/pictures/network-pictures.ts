@@ -4,7 +4,7 @@ import * as Plot from '@observablehq/plot';
 import { markupText } from '../diagnostics/display.js';
 import { formatCount } from '../diagnostics/quantities.js';
 import { axisUnit } from './axis-unit.js';
-import { pictureWidth, type Drawing, type Panel, type Picture } from './canvas.js';
+import { letterSize, pictureWidth, type Drawing, type Panel, type Picture } from './canvas.js';
 import { networkDiagram, type DiagramPopulation, type DiagramProjection } from './network-diagram.js';
 import { shadeScale } from './legends.js';
 import { colourOf, shade } from './palette.js';
@@ -100,8 +100,8 @@ export function connectivityPicture({ title, populations, projections }: DrawnNe
         Plot.ruleX(edges, { x: 'begin', stroke: '#999999', strokeWidth: 0.5 }),
         Plot.ruleY(edges, { y: 'begin', stroke: '#999999', strokeWidth: 0.5 }),
         Plot.frame({ stroke: '#999999' }),
-        Plot.text(edges, { x: 'middle', y: 0, text: 'name', dy: -8, fontSize: 11 }),
-        Plot.text(edges, { x: 0, y: 'middle', text: 'name', dx: -8, textAnchor: 'end', fontSize: 11 }),
+        Plot.text(edges, { x: 'middle', y: 0, text: 'name', dy: -8, fontSize: letterSize }),
+        Plot.text(edges, { x: 0, y: 'middle', text: 'name', dx: -8, textAnchor: 'end', fontSize: letterSize }),
       ],
     },
   };
@@ -155,7 +155,7 @@ export function weightsPicture(title: string, weights: readonly DrawnWeights[]):
           Plot.text([`${projection} (${formatCount(rows.length)} synapses)`], {
             frameAnchor: 'top-left',
             dy: -16,
-            fontSize: 11,
+            fontSize: letterSize,
             fontWeight: 'bold',
           }),
         ],
@@ -168,6 +168,6 @@ export function weightsPicture(title: string, weights: readonly DrawnWeights[]):
 const equalWeights = (projection: string, text: string, colour: string): Drawing => ({
   height: nameHeight,
   svg:
-    `<rect x="12" y="6" width="8" height="8" fill="${colour}"/><text x="28" y="14" font-size="11">` +
+    `<rect x="12" y="6" width="8" height="8" fill="${colour}"/><text x="28" y="14" font-size="${letterSize}">` +
     `<tspan font-weight="bold">${markupText(projection)}</tspan>  ${markupText(text)}</text>`,
 });

@@ -218,7 +218,7 @@ export function panelFrame(name: string, height: number, isLast: boolean, { begi
 /** Returns the axis of values, with its unit turned next to the numbers. */
 export const axisIn = (unit: string, ticks: number): Plot.PlotOptions => ({
   y: { label: null, ticks, nice: true },
-  marks: [Plot.text([unit], { frameAnchor: 'left', dx: -42, rotate: -90, textAnchor: 'middle' })],
+  marks: [Plot.text([unit], { frameAnchor: 'left', dx: -45, rotate: -90, textAnchor: 'middle' })],
 });
 
 /** Returns a panel with marks. */
@@ -232,19 +232,26 @@ export const withMarks = (
 });
 
 function spikeMarks(trains: RecordedTrains, height: number, colour: string): Plot.Markish[] {
-  const spikes = trains.trains.flatMap((train, row) => Array.from(train, (time) => ({ time: time * 1e3, row })));
   const half = 0.5 * Math.max(0.8, (markHeight * trains.ids.length) / height);
-  return [
-    Plot.ruleX(spikes, {
-      x: 'time',
-      y1: ({ row }: { row: number }) => row - half,
-      y2: ({ row }: { row: number }) => row + half,
-      stroke: colour,
-      strokeWidth: markWidth,
-    }),
-    cellAxis(trains),
-  ];
+  const marks = trains.trains.flatMap((train, row) =>
+    Array.from(train, (time) => ({ at: time * 1e3, from: row - half, to: row + half })),
+  );
+  return [upright(marks, colour, markWidth), cellAxis(trains)];
 }
+
+/** An upright mark at a time in ms, between two places of the axis of values. */
+interface UprightMark {
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Draws marks as one line with gaps: an element for each of thousands would take most of the time and of the file. */
+export const upright = (marks: readonly UprightMark[], stroke: string, strokeWidth: number): Plot.Markish =>
+  Plot.line(
+    marks.flatMap(({ at, from, to }) => [from, to, NaN].map((y) => [at, y] as const)),
+    { stroke, strokeWidth, strokeLinecap: 'butt' },
+  );
 
 /** Names the first and the last cell, and those in other rows that matter. */
 export function cellAxis({ ids }: Pick<RecordedTrains, 'ids'>, rows: readonly number[] = []): Plot.Markish {

@@ -31,8 +31,8 @@ describe('plot', () => {
     const { stdout } = await runCommand(['run', model, '--json']);
     const { populations } = JSON.parse(stdout) as { populations: { cells: { spikes: number } } };
     const svg = await picture(result());
-    const [, marks = ''] = /<g (?=[^>]*stroke="#0072b2")[^>]*aria-label="rule"[^>]*>(.*?)<\/g>/s.exec(svg) ?? [];
-    expect(marks.match(/<line /g)).toHaveLength(populations.cells.spikes);
+    const [, marks = ''] = /<g (?=[^>]*stroke="#0072b2")[^>]*aria-label="line"[^>]*><path d="([^"]*)"/.exec(svg) ?? [];
+    expect(marks.match(/M[\d.]+,[\d.]+L[\d.]+,[\d.]+/g)).toHaveLength(populations.cells.spikes);
     expect(textsOf(svg)).toEqual(expect.arrayContaining(['First steps', 'cells', 'time (ms)', '500']));
   });
 
@@ -85,7 +85,7 @@ describe('plot', () => {
     const network = await picture(model, '--kind', 'network');
     const [, colour] = /<rect [^>]*stroke="(#\w+)"[^>]*\/><text [^>]*>input</.exec(network.replaceAll('\n', '')) ?? [];
     const [, marks] =
-      /<g (?=[^>]*aria-label="rule")[^>]*stroke="(#\w+)"/.exec(await picture(path, '--kind', 'raster')) ?? [];
+      /<g (?=[^>]*aria-label="line")[^>]*stroke="(#\w+)"/.exec(await picture(path, '--kind', 'raster')) ?? [];
     expect(marks).toBe(colour);
     expect(colour).toMatch(/^#/);
   });
@@ -140,7 +140,7 @@ describe('plot', () => {
     const bytes = readFileSync(path);
     expect(bytes.subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n');
     // Two pixels for each of the picture.
-    expect(bytes.readUInt32BE(16)).toBe(1680);
+    expect(bytes.readUInt32BE(16)).toBe(1520);
   });
 
   it('shows the title that is given, as text', async () => {

@@ -36,7 +36,7 @@ function drawn(names: readonly string[], width: number) {
 
 it.each([
   [['excitatory_layer4', 'inhibitory_layer4', 'thalamic_inputs_', 'background_noise'], 340],
-  [['excitatory_layer4', 'inhibitory_layer4', 'thalamic_inputs_', 'background_noise'], 840],
+  [['excitatory_layer4', 'inhibitory_layer4', 'thalamic_inputs_', 'background_noise'], 760],
   [['excitatory_layer4', 'inhibitory_layer4', 'thalamic_inputs_'], 340],
   [['E', 'I', 'in', 'noise'], 340],
   [['excitatory_layer4', 'inhibitory_layer4'], 340],

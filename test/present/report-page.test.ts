@@ -143,7 +143,11 @@ describe('report', () => {
     const page = readFileSync(folder.file('runs.html'), 'utf8');
     expect(needsNothing(page)).toBe(true);
     expect(
-      [...page.matchAll(/<tr><td>(run-\d\.nwb)<\/td><td class="number">(\d+)<\/td>/g)].map((row) => row.slice(1)),
+      [
+        ...page.matchAll(
+          /<td data-column="file">(run-\d\.nwb)<\/td><td class="number" data-column="tau_ms">(\d+)<\/td>/g,
+        ),
+      ].map((row) => row.slice(1)),
     ).toEqual([
       ['run-1.nwb', '8'],
       ['run-2.nwb', '12'],

@@ -14,16 +14,17 @@ const folder = temporaryFolder();
 let browser: Browser;
 
 /** Smallest letters of pictures, in pixels of the screen. */
-const smallestLetters = 9;
+const smallestLetters = 11;
 
 /**
- * Returns the rules of accessibility that a page breaks, its width, the pictures that are wider than their figure, its
- * smallest letters, the most filters on a letter, and its background: two filters would turn dark colours back.
+ * Returns the rules of accessibility that a page breaks, its width, the number of its pictures, tables and equations
+ * without cases that need to be scrolled, its smallest letters, the most filters on a letter, and its background: two
+ * filters would turn dark colours back.
  */
 const examine = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => ({
   violations: violations.map(({ id, nodes }) => id + ' ' + nodes[0].target.join(' ')),
   width: document.documentElement.scrollWidth,
-  cut: [...document.querySelectorAll('figure')].filter((one) => one.scrollWidth > one.clientWidth).length,
+  cut: [...document.querySelectorAll('figure, .table, .equations:not(:has(mtable))')].filter((one) => one.scrollWidth > one.clientWidth).length,
   letters: Math.min(...[...document.querySelectorAll('figure svg text')].filter((one) => one.checkVisibility()).map((text) => {
     const { a, b } = text.getScreenCTM();
     return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);

@@ -95,6 +95,14 @@ function latexTable({ columns, rows }: DescriptionTable): string {
 }
 
 // --- HTML -----------------------------------------------------------------------------------------------------------
+/** Style of tables on too narrow screens: a row is a list of its cells with the names of their columns. */
+const stackedRows = (table: string): string =>
+  `${table},${table} tbody,${table} tr{display:block}${table} tr:first-child,${table} td:empty{display:none}` +
+  `${table} tr{padding:.35rem 0;border-bottom:1px solid var(--line)}` +
+  `${table} td{display:flow-root;padding:.1rem 0 .1rem 8rem;border:0;` +
+  'text-align:left;white-space:normal;overflow-wrap:anywhere}' +
+  `${table} td::before{content:attr(data-column);float:left;width:7.5rem;margin-left:-8rem;color:var(--muted)}`;
+
 const style = `
 :root{color-scheme:light dark;--ink:#1c2024;--paper:#fff;--muted:#5b6470;--line:#dfe3e8;--wash:#f6f7f9}
 @media(prefers-color-scheme:dark){:root{--ink:#e8eaed;--paper:#16191d;--muted:#a3abb5;--line:#363c44;--wash:#20242a}}
@@ -106,7 +114,7 @@ h3{font-size:1rem;margin:1.4rem 0 .3rem}
 .table{overflow-x:auto;margin:.6rem 0 1.2rem}
 table{border-collapse:collapse;font-size:.9375rem}
 th,td{padding:.3rem 1.4rem .3rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
-th,td:first-child{color:var(--muted)}th{font-weight:600;white-space:nowrap}
+th,td:first-child{color:var(--muted)}th{font-weight:600}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 td.digest{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.8125rem;overflow-wrap:anywhere;min-width:min(18rem,50vw)}
 figure{margin:1.2rem 0;overflow-x:auto}figure>svg{display:block;width:100%;height:auto;max-width:840px;background:#fff;color:#000}figure>svg.narrow{display:none;max-width:480px}
@@ -116,6 +124,8 @@ figcaption{color:var(--muted)}
 .equations div{margin:.65rem 0}.indented{padding-left:2rem}math{font-size:1.1em}
 code{white-space:pre-wrap;font:.875rem ui-monospace,"DejaVu Sans Mono",monospace}
 @media screen and (prefers-color-scheme:dark){figure>svg{filter:invert(.91) hue-rotate(180deg);mix-blend-mode:lighten}}
+@media screen and (max-width:46rem){th,td{padding-right:.8rem}${stackedRows('.wide')}}
+@media screen and (max-width:62rem){${stackedRows('.wider')}}
 @media screen and (max-width:47.9rem){figure:has(.narrow)>svg{display:none}figure>svg.narrow{display:block}}
 @media screen and (max-width:52rem){figure:has(.narrow){margin-inline:-1rem}figure:has(.narrow)>figcaption{padding-inline:1rem}}
 @media print{:root{--ink:#000;--paper:#fff;--muted:#444;--line:#ccc;--wash:#fff}body{max-width:none;padding:0;font-size:10pt}table{font-size:8.5pt}th,td{padding-right:.6rem;white-space:normal}td{overflow-wrap:anywhere}figure,tr,.equations{break-inside:avoid}h2,h3{break-after:avoid}}
@@ -146,29 +156,67 @@ export function descriptionBlocks({ sections }: ModelDescription<Line>): readonl
 }
 
 function htmlLine(line: Line): string {
-  const formula = formulaOfLine(line, mathml);
   const indent = isIndented(line) ? ' class="indented"' : '';
-  return `<div${indent}>${formula === null ? `<code>${markupText(lineText(line).trim())}</code>` : `<math displaystyle="true">${formula}</math>`}</div>`;
+  const isFormula = formulaOfLine(line, mathml) !== null;
+  const text = isFormula
+    ? withFormulas(line as Exclude<Line, string>)
+    : `<code>${markupText(lineText(line).trim())}</code>`;
+  return `<div${indent}>${text}</div>`;
+}
+
+/** Returns a line with its words between its formulas: browsers do not break a formula at the end of a line. */
+function withFormulas(parts: Exclude<Line, string>): string {
+  const isText = (part: (typeof parts)[number] | undefined): part is string => typeof part === 'string';
+  return parts
+    .map((part, k) => {
+      if (part === '  ') return '';
+      if (isText(part)) return markupText(part);
+      if (k > 0 && !isText(parts[k - 1])) return '';
+      const end = parts.findIndex((one, ordinal) => ordinal > k && isText(one));
+      const formula = formulaOfLine(parts.slice(k, end < 0 ? undefined : end), mathml) ?? '';
+      return `<math displaystyle="true">${formula}</math>`;
+    })
+    .join('');
 }
 
 /** Cells of numbers, with a unit or without one. */
 const isNumber = (cell: string): boolean => /^[-−]?[\d.,]+(?:e[-+]?\d+)?(?: [^ ]{1,6})?$/.test(cell);
 const isDigest = (cell: string): boolean => /^[0-9a-f]{32,}$/.test(cell);
 
-/** Returns a table of HTML. Columns of numbers are aligned to the right. */
+/** Letters of a line on a phone and on a tablet. */
+const [phoneLetters, tabletLetters] = [34, 72];
+
+/** Returns the class of a table: too wide for phones or tablets if columns have the width of their longest words. */
+function widthClass(columns: readonly string[], rows: DescriptionTable['rows']): '' | 'wide' | 'wide wider' {
+  const longest = (cells: readonly string[]): number =>
+    cells
+      .filter((cell) => !isDigest(cell))
+      .flatMap((cell) => cell.split(/[ /]/))
+      .reduce((most, word) => Math.max(most, word.length), 0);
+  const widths = columns.map((column, k) => 2 + longest([column, ...rows.map((cells) => cells[k] ?? '')]));
+  const width = widths.reduce((sum, each) => sum + each, 0);
+  return width > tabletLetters ? 'wide wider' : width > phoneLetters ? 'wide' : '';
+}
+
+/** Returns the text of a cell, in which lines can end after a slash. */
+const cellText = (cell: string): string => markupText(cell).replaceAll('/', '/<wbr>');
+
+/** Returns a table of HTML. Columns of numbers are aligned to the right. On phones, wide rows become lists. */
 export function htmlTable({ columns, rows }: Pick<DescriptionTable, 'columns' | 'rows'>): string {
   const isTitled = columns.some((column) => column !== '');
   const areNumbers = columns.map(
     (_, k) => isTitled && rows.length > 0 && rows.every((cells) => isNumber(cells[k] ?? '') || cells[k] === ''),
   );
+  const width = isTitled ? widthClass(columns, rows) : '';
   const data = (cell: string, k: number): string => {
     const kind = isDigest(cell) ? ' class="digest"' : areNumbers[k] === true ? ' class="number"' : '';
-    return `<td${kind}>${markupText(cell)}</td>`;
+    const name = width === '' ? '' : ` data-column="${markupText(columns[k] ?? '')}"`;
+    return `<td${kind}${name}>${cellText(cell)}</td>`;
   };
   // A heading without text is a plain cell: screen readers would announce an empty heading.
   const heading = (cell: string, k: number): string =>
     cell === '' ? '<td></td>' : `<th${areNumbers[k] === true ? ' class="number"' : ''}>${markupText(cell)}</th>`;
   const row = (cells: readonly string[], one: typeof data): string => `<tr>${cells.map(one).join('')}</tr>`;
   const head = isTitled ? [row(columns, heading)] : [];
-  return `<div class="table" tabindex="0"><table>\n${[...head, ...rows.map((cells) => row(cells, data))].join('\n')}\n</table></div>`;
+  return `<div class="table" tabindex="0"><table${width === '' ? '' : ` class="${width}"`}>\n${[...head, ...rows.map((cells) => row(cells, data))].join('\n')}\n</table></div>`;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as interneuron from '../../src/index.js';
+import { badge } from '../../src/present/model-page.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { root } from '../support/import-graph.js';
 import { wordsOf } from './transcripts.js';
@@ -56,6 +57,23 @@ describe('README: the commands', () => {
     const kept = time === undefined ? printed : printed.replace(/^time .*$/m, time);
     if (update) readme = readme.replace(`$ ${line}\n${expected}`, () => `$ ${line}\n${kept}\n`);
     else expect(steady(printed)).toBe(steady(expected));
+  });
+
+  it('the picture is the one that its command draws', () => {
+    const shown = join(root, 'docs/pictures/first-steps.svg');
+    const drawn = readFileSync(folder.file('first-steps.svg'), 'utf8');
+    if (update) writeFileSync(shown, drawn);
+    else expect(readFileSync(shown, 'utf8')).toBe(drawn);
+    expect(readme).toContain('](docs/pictures/first-steps.svg)');
+  });
+
+  it('the badge has the fingerprint of the first command, as badges of pages have', () => {
+    const fingerprint = /^fingerprint +(\w{64})$/m.exec(commands[0]!.expected)?.[1] ?? '';
+    const shown = join(root, 'docs/pictures/reproducible.svg');
+    if (update) writeFileSync(shown, badge(fingerprint));
+    else expect(readFileSync(shown, 'utf8')).toBe(badge(fingerprint));
+    const name = `reproducible: ${fingerprint.slice(0, 12)}`;
+    expect(readme).toContain(`![${name}](docs/pictures/reproducible.svg)`);
   });
 
   it('npm test is the name that the package gives its tests', () => {

@@ -109,6 +109,8 @@ export async function writeSite(folder) {
   await writeFile(
     resolve(folder, 'index.html'),
     html
+      .replace('<body>', '<body class="empty">')
+      .replace(' aria-labelledby="open-heading" hidden', ' aria-labelledby="open-heading"')
       .replace('<!-- style -->', '<link rel="stylesheet" href="page.css" />')
       .replace('<!-- notices -->', '<a href="notices.txt">Licences of third-party software</a>')
       .replace('<!-- parts -->', '<script type="module" src="main.js"></script>'),

@@ -3,10 +3,14 @@
 /** Most files that are taken: a home folder may be dropped by mistake. */
 const mostFiles = 5000;
 
-/** Returns the files that were dropped. @throws Error for more files than a model has */
-export async function droppedFiles(transfer: DataTransfer): Promise<readonly (readonly [path: string, file: File])[]> {
-  // The list of items is empty once the event is over.
-  const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+/** Returns the files and folders of a drop. Their list is empty once the event is over. */
+export const droppedEntries = ({ items }: DataTransfer): readonly FileSystemEntry[] =>
+  [...items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+
+/** Returns the files that were dropped, with those of folders. @throws Error for more files than a model has */
+export async function droppedFiles(
+  entries: readonly FileSystemEntry[],
+): Promise<readonly (readonly [path: string, file: File])[]> {
   const files: (readonly [path: string, file: File])[] = [];
   const folders: FileSystemDirectoryEntry[] = [];
   const take = async (entry: FileSystemEntry): Promise<void> => {

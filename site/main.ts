@@ -4,7 +4,7 @@ import { showAbout, showHead, type RecordedFingerprint } from './about.js';
 import { hasHdf5, startClient, type Reply } from './client.js';
 import { createEditor } from './editor.js';
 import { button, element, make, option, select, write } from './elements.js';
-import { droppedFiles } from './dropped-files.js';
+import { droppedEntries, droppedFiles } from './dropped-files.js';
 import { fetchBeside, missingText, withBeside } from './beside.js';
 import {
   fragmentOf,
@@ -722,13 +722,18 @@ document.body.ondragleave = () => document.body.classList.remove('over');
 document.body.ondrop = (event) => {
   event.preventDefault();
   document.body.classList.remove('over');
-  if (event.dataTransfer)
-    droppedFiles(event.dataTransfer)
-      .then(openFiles)
-      .catch((error: unknown) =>
-        report(`Nothing was opened: ${error instanceof Error ? error.message : String(error)}.`),
-      );
+  if (event.dataTransfer) openDropped(droppedEntries(event.dataTransfer));
 };
+function openDropped(entries: readonly FileSystemEntry[]): void {
+  droppedFiles(entries)
+    .then(openFiles)
+    .catch((error: unknown) =>
+      report(`Nothing was opened: ${error instanceof Error ? error.message : String(error)}.`),
+    );
+}
+// The script in the head of the page keeps a drop that came before this program.
+window.ondrop = null;
+const early = (window as { readonly earlyDrop?: readonly (FileSystemEntry | null)[] }).earlyDrop;
 /** Offers the examples of a site. */
 async function offerExamples(): Promise<void> {
   const { examples } = await import('interneuron:examples');
@@ -808,4 +813,6 @@ window.onhashchange = () =>
     await open(model, true, changes);
     if (unset !== undefined) report(unset);
   });
-void start();
+void start().then(() => {
+  if (early) openDropped(early.filter((entry) => entry !== null));
+});

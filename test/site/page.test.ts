@@ -848,6 +848,23 @@ describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium 
       await visit.getByRole('heading', { name: 'Drop your model here' }).waitFor();
       // The heading is there before the program is.
       await visit.waitForFunction('document.body.ondrop !== null');
+      // A file that is dropped before the program has loaded is opened by the program.
+      let letProgramLoad = (): void => undefined;
+      const untilLoaded = new Promise<void>((loaded) => (letProgramLoad = loaded));
+      await visit.route('**/main.js', async (route) => {
+        await untilLoaded;
+        await route.continue();
+      });
+      await visit.reload({ waitUntil: 'commit' });
+      await visit.locator('#status').waitFor({ state: 'attached' });
+      expect(await visit.isVisible('#open-heading')).toBe(true);
+      await drop('fixtures/brian/single-lif.yaml');
+      await status('One moment');
+      letProgramLoad();
+      await status('single-lif.yaml was read as brian');
+      await visit.unroute('**/main.js');
+      await visit.reload();
+      await visit.waitForFunction('document.body.ondrop !== null');
       mkdirSync(picturesFolder, { recursive: true });
       await visit.screenshot({ path: join(picturesFolder, 'open.png') });
       for (const [path, notation, broken, message] of dropped) {

@@ -525,6 +525,55 @@ const integrated = [
   [10, 25.65, 41.15, 57.15, 74.175, 89.65],
 ];
 
+/** Two cells that drive IntFire2 and IntFire4, one of them by inhibition, which also drive one another. */
+const solved = `
+from neuron import h
+h.load_file('stdrun.hoc')
+cells, clamps = [h.Section(name=f'cell{k}') for k in range(2)], []
+for k, cell in enumerate(cells):
+    cell.L = cell.diam = 20
+    cell.insert('hh')
+    clamps.append(h.IClamp(cell(0.5)))
+    clamps[-1].delay, clamps[-1].dur, clamps[-1].amp = 5 + 3*k, 290, 0.3 + 0.1*k
+h.usetable_hh = 0
+slow, biased = h.IntFire2(), h.IntFire2()
+slow.taus, slow.taum, biased.ib = 30, 12, 0.4
+excited, balanced = h.IntFire4(), h.IntFire4()
+excited.taue, balanced.taum = 2, 30
+outputs = [h.NetCon(cell(0.5)._ref_v, None, sec=cell) for cell in cells]
+ends = [(0, slow, 1.513, 0.7), (1, slow, 3.02, 0.4), (0, biased, 2.007, 0.5), (1, excited, 1, 0.4), (0, balanced, 4.31, 0.9), (1, balanced, 2.6, -0.3)]
+connections = [h.NetCon(cells[k](0.5)._ref_v, target, sec=cells[k]) for k, target, *_ in ends]
+for one, (*_, delay, weight) in zip(connections, ends):
+    one.delay, one.weight[0] = delay, weight
+between = [(slow, excited, 1.77, 0.6), (biased, balanced, 0.031, -0.4), (excited, biased, 5.043, 0.3)]
+for source, target, delay, weight in between:
+    connections.append(h.NetCon(source, target))
+    connections[-1].delay, connections[-1].weight[0] = delay, weight
+integrators = (slow, biased, excited, balanced)
+times, watch = [h.Vector() for _ in integrators], [h.NetCon(each, None) for each in integrators]
+for one, each in zip(watch, times):
+    one.record(each)
+h.finitialize(-65)
+h.continuerun(300)
+`;
+
+/** Times of the first spikes of the IntFire2 and IntFire4 in ms, between steps: NEURON 9.0.2, by the script itself. */
+const solvedInNeuron = [
+  [
+    27.2098, 36.1683, 43.8544, 50.67, 56.4071, 62.898, 67.8575, 73.7724, 78.5475, 84.0667, 88.7789, 93.9965, 98.7305,
+    103.7146, 108.5505, 113.3385,
+  ],
+  [
+    35.4397, 46.3592, 55.1432, 63.3117, 70.1395, 76.8783, 83.34, 89.5561, 96.099, 101.678, 107.7894, 113.2111, 119.1295,
+    124.5192, 130.4497, 135.798,
+  ],
+  [
+    30.0965, 38.9109, 46.4226, 53.3417, 60.8197, 66.7543, 72.4937, 80.5845, 85.9395, 91.421, 96.8739, 102.1929, 108.561,
+    113.4916, 120.6726, 125.1846,
+  ],
+  [23.0972, 36.2715],
+];
+
 /** A conductance that is a function of the time, which begins between two steps. */
 const alpha = `
 from neuron import h
@@ -741,6 +790,24 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
     ).toEqual(integrated);
   });
 
+  it('have cells of IntFire2 and IntFire4, which fire in the steps of NEURON', async () => {
+    writeFileSync(folder.file('solved.py'), solved);
+    const path = folder.file('solved.yaml');
+    await python('.venv-pynn', ['-m', 'interneuron', 'neuron', folder.file('solved.py'), '-o', path], program());
+    const session = openModel(importModel(readSource(path)));
+    await session.run(0.3);
+    const { spikes, spikeLabel } = await session.take();
+    await session.dispose();
+    const found = ['IntFire2', 'IntFire4'].flatMap((name) => {
+      const { steps, cells } = spikes.find(({ population }) => population === name)!;
+      return [0, 1].map((cell) => [...steps].filter((_, k) => cells[k] === cell).map((step) => step + spikeLabel));
+    });
+    // A spike belongs to the end of its step.
+    const expected = solvedInNeuron.map((times) => times.map((time) => Math.ceil(time * 40)));
+    expect(found.map((steps, k) => steps.slice(0, expected[k]?.length))).toEqual(expected);
+    expect(found.map(({ length }) => length)).toEqual([55, 46, 47, 2]);
+  });
+
   it('keep the names of a framework: populations in order of gid, sections, stimuli, places', async () => {
     writeFileSync(folder.file('framework.py'), framework);
     const path = folder.file('framework.yaml');
@@ -844,6 +911,15 @@ parallel.setup_transfer()`,
       ['neuron'],
       section('clamp = h.VClamp(soma(0.5))\nclamp.tau2 = 0.1'),
       /VClamp\[0\], a clamp with tau2, with fac, or without tau1/,
+    ],
+    [
+      'sends spikes of a cell to an artificial cell that does not integrate them',
+      ['neuron'],
+      section(
+        `stim, synapse = h.NetStim(), h.ExpSyn(soma(0.5))
+connections = [h.NetCon(soma(0.5)._ref_v, stim, sec=soma), h.NetCon(stim, synapse)]`,
+      ),
+      /events that NetStim\[0\] receives, an artificial cell/,
     ],
     [
       'puts events into a connection',

@@ -12,6 +12,7 @@ from typing import Any
 
 from .followed import Followed, points_of
 from .frameworks import framework_names
+from .integrators import INTEGRATORS, connection_to
 from .sources import Sources
 from .values import (
     FirstValues,
@@ -36,21 +37,6 @@ from .values import (
 #: Reversal potentials, concentrations and currents of ions, by NEURON's names and ours.
 _ION_NAMES = {"e{}": "e_{}", "{}i": "{}_i", "{}o": "{}_o", "i{}": "i_{}"}
 
-
-#: NEURON's IntFire1: a state that decays, and fires above 1. Arrivals while it is refractory are lost.
-_INTEGRATOR = {
-    "parameters": {"tau": {"unit": "ms", "value": 10}, "refrac": {"unit": "ms", "value": 5}},
-    "state": {"m": {"unit": 1}},
-    "derivatives": {"m": "-m/tau"},
-    "events": {
-        "spike": {
-            "when": "m > 1",
-            "do": ["m = 0"],
-            "refractory": {"for": "refrac", "rate": ["m"], "writes": "block", "rounding": "up"},
-        }
-    },
-    "method": "exact",
-}
 
 #: NEURON's NetStim without noise.
 _REGULAR = {
@@ -81,13 +67,6 @@ _VOLTAGE_CLAMP = {
     "contributes": {"port": "-(gain*input + post.v)/rstim if t < dur_0 + dur_1 + dur_2 else 0*nA"},
 }
 _CLAMP_UNITS = {"dur": "ms", "amp": "mV", "gain": "1", "rstim": "Mohm", "tau1": "ms"}
-
-#: A connection that adds its weight.
-_WEIGHT = {
-    "parameters": {"weight": {"unit": 1, "value": 0}},
-    "ports": {"port": {"unit": 1}},
-    "pathways": {"pre": {"on": "pre.spike", "do": ["port += weight"]}},
-}
 
 
 class Model:
@@ -131,9 +110,9 @@ class Model:
         #: Ends of sections, which are nodes without area, that something is at: names of the sections that stand for them.
         self._ends: dict[tuple[str, float], str] = self._used_ends()
         self._standard: dict[str, tuple[list[tuple[str, int]], dict[str, list[float]]]] = {}
-        #: Population and index of each IntFire1 that is a cell, by its name; populations by label; connections to them.
+        #: Population and index of each integrate-and-fire cell, by its name; populations by label and kind; connections to them.
         self._integrators: dict[str, tuple[str, int]] = {}
-        self._populations_of_integrators: dict[str, str] = {}
+        self._populations_of_integrators: dict[tuple[str, str], str] = {}
         #: Names of synapses by the kind of their point processes and the variables that follow another potential.
         self._synapses: dict[tuple[str, tuple[str, ...]], str] = {}
         self._driven: dict[tuple[str, str, str], list[Any]] = {}
@@ -395,12 +374,12 @@ class Model:
 
     # --- Integrate-and-fire cells -----------------------------------------------------------------------------------
     def _read_integrators(self, connections: list[Any]) -> None:
-        """Makes cells of the IntFire1 that events of other cells reach. The events of all others are listed."""
+        """Makes cells of the artificial cells that events of other cells reach. The events of all others are listed."""
         targets: dict[str, list[Any]] = {}
         reached: list[Any] = []
         for one in connections:
             target, sender = one.syn(), one.pre()
-            if target is None or not one.active() or target.hname().partition("[")[0] != "IntFire1":
+            if target is None or not one.active() or _kind(target) not in INTEGRATORS:
                 continue
             if sender is not None and self._is_artificial(sender):
                 targets.setdefault(sender.hname(), []).append(target)
@@ -413,19 +392,21 @@ class Model:
                 found[cell.hname()] = cell
                 reached += targets.get(cell.hname(), [])
         for name in sorted(found, key=_number):
-            label = self._names.points.get(name, "IntFire1")
-            population = self._populations_of_integrators.get(label)
+            kind = _kind(found[name])
+            label = self._names.points.get(name, kind)
+            population = self._populations_of_integrators.get((label, kind))
             if population is None:
-                population = self._populations_of_integrators[label] = unique(identifier(label), self.populations)
-                self.types[population] = _INTEGRATOR
-                self.populations[population] = {"type": population, "size": 0, "values": {"tau": [], "refrac": []}}
+                population = self._populations_of_integrators[label, kind] = unique(identifier(label), self.populations)
+                self.types[population] = INTEGRATORS[kind]
+                values: dict[str, list[float]] = {key: [] for key in INTEGRATORS[kind]["parameters"]}
+                self.populations[population] = {"type": population, "size": 0, "values": values}
                 self._events[population] = {("", 0.0, 1.0): "spike"}
                 self._record({"of": population, "events": "spike"})
             parts = self.populations[population]
             self._integrators[name] = (population, parts["size"])
             parts["size"] += 1
-            for key in ("tau", "refrac"):
-                parts["values"][key].append(getattr(found[name], key))
+            for key, own in parts["values"].items():
+                own.append(getattr(found[name], key))
 
     def _drive(self, one: Any, trains: Mapping[str, list[float]]) -> None:
         """Reads a connection to an integrate-and-fire cell."""
@@ -436,16 +417,30 @@ class Model:
 
     def _projection_of_weights(self, source: str, event: str, target: str, driven: list[Any]) -> None:
         """Adds connections whose weights are added to the state of their targets."""
-        self.synapses.setdefault("weight", _WEIGHT)
-        delays = same([self._delay(one) for *_, one in driven])
+        first = driven[0][2]
+        kind, is_between = _kind(first.syn()), "late" in self.types.get(source, {}).get("state", {})
+        name = "weight" if kind == "IntFire1" else f"{kind}_weight" + ("_between" if is_between else "")
+        self.synapses.setdefault(name, connection_to(kind, is_between))
+        is_listed = first.pre() is not None and first.pre().hname() not in self._integrators
+        delays = [self._delay(one) if is_listed or kind == "IntFire1" else float(one.delay) for *_, one in driven]
+        whole, rests = delays, [0.0]
+        if kind != "IntFire1":
+            # Events between two steps act at the end of the step, as they would have since their time.
+            whole = [max(1 + is_between, math.ceil(each / self.dt - 1e-6)) * self.dt for each in delays]
+            rests = [max(0.0, a - b) for a, b in zip(whole, delays)]
+        later = _with_unit(same(whole), "ms")
+        earlier = _with_unit(same([each - self.dt for each in whole]), "ms")
         self.projections[unique(f"{source}_{target}", self.projections)] = {
             "from": {"of": source, "event": event} if event else source,
             "to": target,
-            "synapse": "weight",
+            "synapse": name,
             "connect": {"rule": "list", "sources": [each[0] for each in driven], "targets": [each[1] for each in driven]},
-            "delay": f"{delays!r} ms" if isinstance(delays, float) else {"array": delays, "unit": "ms"},
-            "values": {"weight": same([one.weight[0] for *_, one in driven])},
-            "receptor": "m",
+            **({"delays": {"pre": later, "earlier": earlier}} if kind != "IntFire1" and is_between else {"delay": later}),
+            "values": {
+                "weight": same([one.weight[0] for *_, one in driven]),
+                **({"rest": _with_unit(same(rests), "ms")} if any(rests) else {}),
+            },
+            **({"receptor": "m"} if kind == "IntFire1" else {}),
         }
 
     def _is_artificial(self, point: Any) -> bool:
@@ -730,11 +725,8 @@ class Model:
             self.populations[name]["positions"] = {"array": places, "unit": "um"}
         for population in self.populations.values():
             if "values" in population:
-                values = {key: same(each) for key, each in population["values"].items()}
-                population["values"] = {
-                    key: each if key == "number" else f"{each!r} ms" if isinstance(each, float) else {"array": each, "unit": "ms"}
-                    for key, each in values.items()
-                }
+                units = {key: parameter["unit"] for key, parameter in self.types[population["type"]]["parameters"].items()}
+                population["values"] = {key: _with_unit(same(each), str(units[key])) for key, each in population["values"].items()}
             if "spikes" in population:
                 times = population["spikes"]["times"]
                 order = sorted(range(len(times)), key=times.__getitem__)
@@ -764,6 +756,8 @@ class Model:
 
 def _with_unit(value: Any, unit: str) -> Any:
     """Returns a number or a list of numbers with a unit."""
+    if unit == "1":
+        return value
     return {"array": value, "unit": unit} if isinstance(value, list) else f"{value!r} {unit}"
 
 
@@ -772,6 +766,11 @@ def _end(population: str, places: list[tuple[str, int, str, float]]) -> dict[str
     sections = list(dict.fromkeys(section for _, _, section, _ in places))
     section, fractions = [sections.index(section) for _, _, section, _ in places], [fraction for *_, fraction in places]
     return {"of": population, "places": {"sections": sections, "section": section, "fraction": fractions}}
+
+
+def _kind(point: Any) -> str:
+    """Returns the name of a point process's mechanism."""
+    return str(point.hname()).partition("[")[0]
 
 
 def _number(name: str) -> int:

@@ -16,7 +16,7 @@ import { element, listOf } from '../text/xml-text.js';
 import { writeCell } from './cell.js';
 import type { StructuredCell, StructuredType } from './structured-cell.js';
 import { placeAttributes, placesOn, sectionsWithMarks } from './places.js';
-import { coreSynapse, type CoreSynapse } from './core-synapse.js';
+import { coreSynapse, type CoreSynapse } from '../../../../src/library/membrane/core-synapse.js';
 
 /** Checks whether cells of a type have compartments. */
 export const isStructured = (type: NeuronType | undefined): type is StructuredType => type?.compartments !== undefined;

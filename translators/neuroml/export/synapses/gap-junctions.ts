@@ -9,7 +9,7 @@ import { spelling } from '../../../../src/lang/reference.js';
 import type { Projection, SynapseType } from '../../../../src/model/typed.js';
 import type { ExportContext } from '../context.js';
 import { near } from '../../../../src/library/recognise/numbers.js';
-import { equationsOf } from '../cells/core-synapse.js';
+import { equationsOf } from '../../../../src/library/membrane/core-synapse.js';
 import { numberText, quantityText } from '../text/quantity-text.js';
 import { numberAt } from '../../../../src/library/element-values.js';
 import type { NetworkOutput } from '../network-output.js';

@@ -1,13 +1,13 @@
 /** Synapses that NeuroML has by name, found by their equations. */
 
-import type { Expression } from '../../../../src/lang/ast.js';
-import { assignedValue, integer } from '../../../../src/lang/build.js';
-import { evaluate, NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
-import { linearRate } from '../../../../src/lang/linear.js';
-import { LocalEquations } from '../../../../src/library/membrane/equations.js';
-import { NotExpressible } from '../../../../src/library/not-expressible.js';
-import { near } from '../../../../src/library/recognise/numbers.js';
-import type { SynapseType } from '../../../../src/model/typed.js';
+import type { Expression } from '../../lang/ast.js';
+import { assignedValue, integer } from '../../lang/build.js';
+import { evaluate, NoNumber, type Functions } from '../../lang/evaluate.js';
+import { linearRate } from '../../lang/linear.js';
+import { LocalEquations } from './equations.js';
+import { NotExpressible } from '../not-expressible.js';
+import { near } from '../recognise/numbers.js';
+import type { SynapseType } from '../../model/typed.js';
 
 /** A conductance that a spike opens. */
 export interface CoreSynapse {

@@ -13,6 +13,7 @@ import type {
   SectionDocument,
   ValueDocument,
 } from '../../src/model/document.generated.js';
+import type { StandardCell } from '../../src/library/standard-type.js';
 import { identifier } from '../../src/model/free-name.js';
 import { readDocument } from '../../src/model/text/read.js';
 import { valenceOf } from '../shared/neuron.js';
@@ -139,6 +140,9 @@ function membraneIn(
 }
 
 // --- Document -------------------------------------------------------------------------------------------------------
+/** Length of compartments in um without `dL`. @source BMTK 1.2.0, bmtk/utils/sonata/config/sonata_config.py */
+const usualStep = 20;
+
 /** Most compartments of a section in NEURON. */
 const mostDivisions = 32767;
 
@@ -156,10 +160,9 @@ function neuronOf(config: Config, sections: readonly Section[], membrane: Membra
     return undefined;
   };
   const [celsius, start] = [number('conditions', 'celsius'), number('conditions', 'v_init')];
-  const [threshold, step] = [number('run', 'spike_threshold'), number('run', 'dL', false)];
-  const divisionsOf = ({ length }: Section): number =>
-    step === undefined ? 1 : 1 + 2 * Math.floor(length / (2 * step));
-  if (step !== undefined && !(step > 0 && sections.every((section) => divisionsOf(section) <= mostDivisions)))
+  const [threshold, step = usualStep] = [number('run', 'spike_threshold'), number('run', 'dL', false)];
+  const divisionsOf = ({ length }: Section): number => 1 + 2 * Math.floor(length / (2 * step));
+  if (!(step > 0 && sections.every((section) => divisionsOf(section) <= mostDivisions)))
     return config.report(
       messages.wrongValue('dL', `a length above 0 um, and at most ${mostDivisions} compartments a section`, step),
       config.place('run', 'dL'),
@@ -234,7 +237,7 @@ function mechanismsOf(config: Config, { mechanisms }: Membrane): Record<string, 
 }
 
 /** NEURON's `pas`. */
-const passive = {
+export const passive = {
   parameters: { g: { unit: 'S/cm**2', value: 0.001 }, e: { unit: 'mV', value: -70 } },
   density: true,
   reads: ['v'],
@@ -267,6 +270,28 @@ export function mechanismFile(
 /** Recorded variables: the potential, and the concentration inside of an ion. */
 const recordable = { v: 'v', cai: 'ca_i', nai: 'na_i', ki: 'k_i' } as const;
 
+/**
+ * Returns the template of cells with a shape. The first of their inputs takes currents.
+ *
+ * @param cell  their equations and structure; absent: those of a model that is written
+ */
+export function cellTemplate(
+  name: string,
+  inputs: readonly string[],
+  cell: Pick<StandardCell, 'neuron'> & Partial<StandardCell> = { neuron: {} },
+): Template {
+  const [injectable = ''] = inputs;
+  return {
+    name,
+    cell: { name, receptors: {}, recordable, initial: {}, injectable, ...cell },
+    parameters: {},
+    values: {},
+    weight: { unit: 'uS', variables: inputs, by: 'sign' },
+    recordable,
+    current: 'nA',
+  };
+}
+
 function templateOfCell(
   row: TypeRow,
   morphology: string,
@@ -274,24 +299,12 @@ function templateOfCell(
   sections: readonly Section[],
   soma: Section,
 ): Template {
-  const name = row.cells.get('pop_name') ?? morphology.replace(/\.swc$/i, '');
   const labels = new Map(Object.entries(neuron.compartments?.groups ?? {}));
   return {
-    name,
-    cell: {
-      name,
+    ...cellTemplate(row.cells.get('pop_name') ?? morphology.replace(/\.swc$/i, ''), [input], {
       neuron,
-      receptors: {},
-      recordable,
-      initial: {},
-      injectable: input,
       structure: { soma: 'soma_0', labels, receptors: {} },
-    },
-    parameters: {},
-    values: {},
-    weight: { unit: 'uS', variables: [input], by: 'sign' },
-    recordable,
-    current: 'nA',
+    }),
     shape: {
       sections: sections.map(nameOf),
       compartments: compartmentsOf(sections, soma, (section) =>

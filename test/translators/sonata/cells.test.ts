@@ -51,6 +51,17 @@ const synapses = 'network/ext_cells_edge_types.csv';
 const tables = circuitOfCells[edges] as Tables;
 const modfiles = 'components/mechanisms/modfiles';
 
+it('sections have compartments of 20 um without dL, as in BMTK', async () => {
+  const divisionsWith = async (changes: Changes): Promise<readonly (number | undefined)[]> => {
+    const path = await writeCells(folder.file(`cells-${++circuits}`), changes);
+    const types = Object.values(importModel(readSource(path)).valid.model.neurons);
+    return types.flatMap(({ compartments }) => Object.values(compartments?.sections ?? {}).map((one) => one.divisions));
+  };
+  const usual = await divisionsWith(edited('config.json', '"dL": 15,', ''));
+  expect(usual).toEqual(await divisionsWith(edited('config.json', '"dL": 15,', '"dL": 20,')));
+  expect(usual).not.toEqual(await divisionsWith({}));
+});
+
 describe('cells with shapes', () => {
   it.each<[string, Changes, readonly string[]]>([
     ['no morphology', edited(types, 'row.swc', 'NULL'), [`sonata/missing-in-type ${types}:2`]],

@@ -1,14 +1,17 @@
 /** Projections as edges. */
 
 import { itemAt } from '../../src/diagnostics/entry.js';
+import type { Functions } from '../../src/lang/evaluate.js';
 import type { ConversionReport } from '../../src/model/conversion-report.js';
 import { numbersOf } from '../../src/model/arrays.js';
 import { pairsOf } from '../../src/library/recognise/connections.js';
 import type { End, Projection, SynapseType, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
 import { elementsIn, populationOf, selectionSize } from '../../src/model/selected.js';
+import { typedValid } from '../../src/model/typed-model.js';
 import { inUnit, numbersInUnit } from '../shared/in-unit.js';
 import { column, numbersOfValue, type ExportedFile, type WrittenPart } from './export-parts.js';
+import { placedEdges, type SynapseKind } from './export-placed.js';
 import type { Template } from './templates.js';
 
 /** The file of parameters of a synapse, by receptor type; 0 for the sign of weights. */
@@ -47,23 +50,25 @@ const isStatic = ({ state, parameters, pathways, contributes }: SynapseType): bo
 export function edgeFiles(
   valid: ValidModel,
   parts: readonly WrittenPart[],
+  functions: Functions,
   report: ConversionReport,
 ): { readonly files: readonly ExportedFile[]; readonly entries: readonly object[] } {
   const byName = new Map(parts.map((part) => [part.name, part]));
-  const receptors = new Set<number>();
-  const made = Object.entries(valid.model.projections).flatMap(([name, projection], k) => {
+  const parameters = new Map<string, string>();
+  let nextType = 100;
+  const made = Object.keys(valid.model.projections).flatMap((name) => {
     const pointer = child('/projections', name);
-    const edges = edgesOf(valid, projection, byName, pointer, report);
+    const edges = edgesOf(valid, name, byName, functions, report);
     if (typeof edges === 'string') {
       if (edges !== '' && !report.hasOmission(pointer)) report.missing(pointer, edges);
       return [];
     }
-    const { source, target, sources, targets, weights, delays, receptor } = edges;
-    receptors.add(receptor);
+    const { source, target, sources, targets, weights, delays, kinds, kindOf, places = {} } = edges;
     const [weight, delay] = [weights, delays].map((numbers) =>
       numbers.every((number) => number === numbers[0]) ? (numbers[0] ?? 0) : undefined,
     );
-    const id = 100 + k;
+    const first = nextType;
+    nextType += kinds.length;
     const count = sources.length;
     const columns = ['syn_weight', 'delay'].filter((_, index) => [weight, delay][index] !== undefined);
     const cells = [weight, delay].filter((cell) => cell !== undefined);
@@ -83,12 +88,13 @@ export function edgeFiles(
                 [name]: {
                   source_node_id: column(sources, { node_population: source.population }),
                   target_node_id: column(targets, { node_population: target.population }),
-                  edge_type_id: column(new Uint32Array(count).fill(id)),
+                  edge_type_id: column(kindOf.map((kind) => first + kind)),
                   edge_group_id: column(new Uint32Array(count)),
                   edge_group_index: column(Uint32Array.from({ length: count }, (_, edge) => edge)),
                   '0': {
                     ...(weight === undefined ? { syn_weight: column(weights) } : {}),
                     ...(delay === undefined ? { delay: column(delays) } : {}),
+                    ...Object.fromEntries(Object.entries(places).map(([key, numbers]) => [key, column(numbers)])),
                   },
                 },
               },
@@ -98,7 +104,10 @@ export function edgeFiles(
             name: `network/${name}_edge_types.csv`,
             text: [
               ['edge_type_id', 'population', 'model_template', ...columns, 'dynamics_params'],
-              [id, name, 'static_synapse', ...cells, parameterFile(receptor)],
+              ...kinds.map(({ template, file, content }, kind) => {
+                parameters.set(file, `${JSON.stringify(content)}\n`);
+                return [first + kind, name, template, ...cells, file];
+              }),
             ]
               .map((row) => `${row.join(' ')}\n`)
               .join(''),
@@ -107,12 +116,11 @@ export function edgeFiles(
       },
     ];
   });
-  const parameters = [...receptors].map((receptor): ExportedFile => ({
-    name: `components/synaptic_models/${parameterFile(receptor)}`,
-    text: `${JSON.stringify(receptor === 0 ? {} : { receptor_type: receptor })}\n`,
-  }));
   return {
-    files: [...made.flatMap(({ files }) => files), ...parameters],
+    files: [
+      ...made.flatMap(({ files }) => files),
+      ...[...parameters].map(([file, text]) => ({ name: `components/synaptic_models/${file}`, text })),
+    ],
     entries: made.map(({ entry }) => entry),
   };
 }
@@ -127,27 +135,33 @@ interface Edges {
   readonly weights: Float64Array;
   /** In ms. */
   readonly delays: Float64Array;
-  /** From 1 on; 0 for templates whose weights choose by their sign. */
-  readonly receptor: number;
+  /** Types of edges, with their files of parameters. */
+  readonly kinds: readonly (SynapseKind & { readonly file: string })[];
+  /** The type of each edge. */
+  readonly kindOf: Uint32Array;
+  /** Columns of places on cells with a shape. */
+  readonly places?: Readonly<Record<string, Float64Array | Uint32Array>>;
 }
 
 /** Returns the edges of a projection, or the reason why there are none; an empty text if its ends are left out. */
 function edgesOf(
   valid: ValidModel,
-  projection: Projection,
+  name: string,
   parts: ReadonlyMap<string, WrittenPart>,
-  pointer: string,
+  functions: Functions,
   report: ConversionReport,
 ): Edges | string {
   const { model, data } = valid;
+  const projection = model.projections[name]!;
   const { from, to } = projection;
   const [source, target] = [from, to].map(({ of }) => parts.get(populationOf(of) ?? ''));
   if ([from, to].some(({ of }) => populationOf(of) === undefined)) return 'ends in several populations';
   if (!source || !target) return '';
   if (target.named === null) return 'synapses onto a source of given spikes';
-  if (from.event !== undefined && from.event !== 'spike') return `synapses that react to ${from.event}`;
+  const event = from.event ?? 'spike';
+  if (event !== (source.cell?.event ?? 'spike')) return `synapses that react to ${event}`;
   const type = model.synapses[projection.synapse];
-  if (!type || !isStatic(type)) return 'synapses that are not static';
+  if (!type || (!target.cell && !isStatic(type))) return 'synapses that are not static';
   if (projection.clock !== undefined) return 'a clock of its own';
   const elements = [from, to].map((end) => elementsOf(end, valid));
   const pairs = pairsIn(projection, valid);
@@ -155,22 +169,18 @@ function edgesOf(
   if (!pairs || !senders || !receivers) return 'connections that are drawn; --freeze makes them explicit';
   const count = pairs.sources.length;
   const [pathway = ''] = Object.keys(type.pathways);
-  const given = [
-    projection.values['weight'] ?? type.parameters['weight']?.value,
-    projection.delays[pathway] ?? type.pathways[pathway]?.delay,
-  ].map((value) => numbersOfValue(value, count, data));
-  const [weight, delay] = given;
-  if (!weight || !delay) return 'weights or delays that are drawn; --freeze makes them explicit';
-  const { template } = target.named;
-  const variable = Object.values(projection.receptors)[0] ?? '';
-  const index = template.weight.variables.indexOf(variable);
-  if (index < 0) return `synapses that act on ${variable}, which is no receptor of ${template.name}`;
-  const weights = weightsOf(template, index, numbersInUnit(weight, template.weight.unit));
-  if (typeof weights === 'string') return weights;
+  const given = projection.delays[pathway] ?? type.pathways[pathway]?.delay;
+  const delay = numbersOfValue(given, count, data);
+  const made = target.cell
+    ? placedEdges(typedValid(valid), name, target.cell, count, functions)
+    : pointEdges(valid, projection, target.named.template, count);
+  if (typeof made === 'string') return made;
+  if (!delay) return 'delays that are drawn; --freeze makes them explicit';
   const dt = inUnit(model.experiment.dt, 'ms');
   const delays = numbersInUnit(delay, 'ms');
   if (delays.some((value) => value < dt / 2)) {
-    report.different('sonata/short-delay', pointer, `delays below half a time step become ${dt} ms, NEST's shortest`);
+    const message = `delays below half a time step become ${dt} ms, ${target.cell ? 'the shortest between cells' : "NEST's shortest"}`;
+    report.different('sonata/short-delay', child('/projections', name), message);
     for (let k = 0; k < count; k++) if (delays[k]! < dt / 2) delays[k] = dt;
   }
   return {
@@ -182,10 +192,29 @@ function edgesOf(
     targets: Uint32Array.from({ length: count }, (_, k) =>
       itemAt(target.ids, itemAt(receivers, itemAt(pairs.targets, k))),
     ),
-    weights,
     delays,
-    receptor: template.weight.by === 'receptor' ? index + 1 : 0,
+    ...made,
   };
+}
+
+/** Returns the weights of static synapses and their receptor, or the reason why there are none. */
+function pointEdges(
+  { model, data }: ValidModel,
+  { synapse, values, receptors }: Projection,
+  template: Template,
+  count: number,
+): Pick<Edges, 'weights' | 'kinds' | 'kindOf'> | string {
+  const weight = numbersOfValue(values['weight'] ?? model.synapses[synapse]?.parameters['weight']?.value, count, data);
+  if (!weight) return 'weights that are drawn; --freeze makes them explicit';
+  const variable = Object.values(receptors)[0] ?? '';
+  const index = template.weight.variables.indexOf(variable);
+  if (index < 0) return `synapses that act on ${variable}, which is no receptor of ${template.name}`;
+  const weights = weightsOf(template, index, numbersInUnit(weight, template.weight.unit));
+  if (typeof weights === 'string') return weights;
+  const receptor = template.weight.by === 'receptor' ? index + 1 : 0;
+  const content = receptor === 0 ? {} : { receptor_type: receptor };
+  const kind = { template: 'static_synapse', file: parameterFile(receptor), content };
+  return { weights, kinds: [kind], kindOf: new Uint32Array(count) };
 }
 
 /** Returns the elements of an end, in order. */

@@ -11,7 +11,7 @@ import { elementsIn, populationOf, wholePopulation } from '../../src/model/selec
 import { areInFile, endOf, taggedPhase, taggedRecording, timeAfter } from '../../src/model/tagged.js';
 import { inUnit, numbersInUnit } from '../shared/in-unit.js';
 import { templateOfType } from './templates.js';
-import { column, type ExportedFile, type WrittenPart } from './export-parts.js';
+import { column, type ExportedFile, type WrittenCell, type WrittenPart } from './export-parts.js';
 
 type Parts = ReadonlyMap<string, WrittenPart>;
 
@@ -42,6 +42,7 @@ export class NodeSets {
 export function spikeFiles(
   { model, data }: ValidModel,
   parts: readonly WrittenPart[],
+  hasShapes: boolean,
   report: ConversionReport,
 ): { readonly files: readonly ExportedFile[]; readonly inputs: Readonly<Record<string, object>> } {
   const dt = inUnit(model.experiment.dt, 'ms');
@@ -61,7 +62,9 @@ export function spikeFiles(
     }
     const times = numbersInUnit(numbersOf(spikes.times, data), 'ms');
     const nodes = Uint32Array.from(numbersOf(spikes.indices, data), (element) => itemAt(ids, element));
-    if (times.some((time) => time < dt / 2)) {
+    if (hasShapes)
+      for (let k = 0; k < times.length; k++) times[k] = inUnit(Math.round(times[k]! / dt) * model.experiment.dt, 'ms');
+    else if (times.some((time) => time < dt / 2)) {
       report.different(
         'sonata/first-spikes',
         pointer,
@@ -145,12 +148,12 @@ const variables = new Set(['t', 'dt', 'i']);
 
 /** Returns the steps at which a current flows, or the reason why they are not known. */
 function piecesOf(
-  { value, attached, every, section }: CurrentStimulus,
+  { value, attached, every, places }: CurrentStimulus,
   { experiment: { dt } }: Model,
   steps: number,
 ): readonly Piece[] | string {
   if (!attached) return 'a current that is switched on during the run';
-  if (every !== undefined || section !== undefined) return 'a current with a clock or a place on the cell';
+  if (every !== undefined || places !== undefined) return 'a current with a clock, or with several places on cells';
   if (steps > mostSteps) return 'a current of a run with more than 10 million steps';
   const e = plain(value, variables);
   const other = [...namesIn(e)].find((name) => !['t', 'dt'].includes(name));
@@ -183,22 +186,24 @@ export function clampsOf(
   const inputs: Record<string, object> = {};
   for (const [name, list] of pieces) {
     const pointer = child('/stimuli', name);
-    const { to } = valid.model.stimuli[name]!;
-    const named = parts.get(populationOf(to) ?? '')?.named;
+    const stimulus = valid.model.stimuli[name]!;
+    const { to } = stimulus;
+    const { named, cell } = parts.get(populationOf(to) ?? '') ?? {};
     const set = sets.nameOf(to, `${name}_cells`, valid);
     if (!named || set === undefined || named.template.cell.injectable === undefined) {
       report.missing(pointer, 'a current into cells of several populations, or without a template that takes one');
       continue;
     }
     if (list.length === 0) continue;
-    // A current reaches its cells one step after it begins: NEST sends it over connections.
+    // A current reaches point neurons one step after it begins: NEST sends it over connections.
     const at = (step: number): number => Number((step * dt).toPrecision(12));
+    const early = cell ? 0 : 1;
     const lists = {
       amp: list.map(({ value }) => inUnit(value, named.template.current)),
-      delay: list.map(({ first }) => at(Math.max(0, first - 1))),
-      duration: list.map(({ first, last }) => at(last - Math.max(0, first - 1))),
+      delay: list.map(({ first }) => at(Math.max(0, first - early))),
+      duration: list.map(({ first, last }) => at(last + 1 - early - Math.max(0, first - early))),
     };
-    if (itemAt(list, 0).first <= 2)
+    if (!cell && itemAt(list, 0).first <= 2)
       report.different(
         'sonata/early-current',
         pointer,
@@ -211,12 +216,19 @@ export function clampsOf(
       input_type: 'current_clamp',
       module: 'IClamp',
       node_set: set,
+      ...(cell && stimulus.kind === 'current' ? siteOf(cell, stimulus) : {}),
       ...(only && !second
         ? Object.fromEntries(Object.entries(lists).map(([key, numbers]) => [key, numbers[0]]))
         : lists),
     };
   }
   return inputs;
+}
+
+/** Returns the place of a clamp on a cell with a shape. */
+function siteOf({ placeOf, soma }: WrittenCell, { section = soma, fraction = 0.5 }: CurrentStimulus): object {
+  const place = placeOf(section, fraction);
+  return { section_name: place.kind, section_index: place.index, section_dist: place.fraction };
 }
 
 // --- Recordings -----------------------------------------------------------------------------------------------------
@@ -265,6 +277,12 @@ export function reportsOf(
       if (written !== '') report.missing(pointer, written);
       continue;
     }
+    if (written.sections !== 'soma')
+      report.convention(
+        'sonata/whole-sections',
+        pointer,
+        `the report samples each compartment of all sections named ${written.sections}`,
+      );
     for (const [number, [from, to]] of (windows.get(recording.name) ?? []).entries())
       found[number === 0 ? recording.name : `${recording.name}_${number + 1}`] = {
         ...written,
@@ -294,7 +312,7 @@ function recordingOf(
   parts: Parts,
   sets: NodeSets,
   recorded: Set<string>,
-): object | string {
+): { readonly sections: string; readonly [key: string]: unknown } | string {
   const tagged = taggedRecording(recording);
   const population = populationOf(tagged.of);
   const part = parts.get(population ?? '');
@@ -315,11 +333,14 @@ function recordingOf(
       if (missing !== undefined) return `the variable ${missing}, which ${part.named.name} does not record`;
       const set = sets.nameOf(tagged.of, `${recording.name}_cells`, valid);
       if (set === undefined) return 'cells that are drawn';
+      const { cell } = part;
+      const place = cell?.placeOf(tagged.section ?? cell.soma, tagged.fraction ?? 0.5);
+      if (place?.kind === 'soma' && place.fraction !== 0.5) return 'a place on the soma other than its middle';
       return {
-        module: 'multimeter_report',
+        module: cell ? 'membrane_report' : 'multimeter_report',
         cells: set,
         variable_name: names.length === 1 ? names[0] : names,
-        sections: 'soma',
+        sections: place?.kind ?? 'soma',
         dt: inUnit(tagged.every ?? valid.model.experiment.dt, 'ms'),
       };
     }

@@ -6,10 +6,12 @@ import type { ConversionReport } from '../../src/model/conversion-report.js';
 import { numbersOf } from '../../src/model/arrays.js';
 import type { DataStore, Model, NeuronType, Population, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
+import { mechanismAt } from '../../src/model/rewriting/unwritten-parts.js';
 import { isStructure } from '../../src/model/tagged.js';
 import type { Hdf5Array, Hdf5Tree } from '../shared/hdf5.js';
 import { numbersInUnit } from '../shared/in-unit.js';
 import { column, numbersOfValue, type ExportedFile, type WrittenPart } from './export-parts.js';
+import type { WrittenCells } from './export-cells.js';
 import { parametersAsLists, templateOfType, type NamedTemplate } from './templates.js';
 
 /** A part with the numbers of its template's parameters, in the template's units. */
@@ -26,11 +28,12 @@ const mostTypes = 200;
 export function partsOf(
   { model, data }: ValidModel,
   currents: ReadonlyMap<string, ReadonlyMap<number, number>>,
+  cells: WrittenCells,
   report: ConversionReport,
 ): readonly PartWithValues[] {
   const stated = statedNodes(model);
   return Object.entries(model.populations).flatMap(([name, population]) => {
-    const part = partOf(model, name, population, data, currents.get(name), report);
+    const part = partOf(model, name, population, data, currents.get(name), cells, report);
     return part ? [{ ...part, ...(stated.get(name) ?? { population: name, ids: upTo(population.size) }) }] : [];
   });
 }
@@ -72,6 +75,7 @@ function partOf(
   population: Population,
   data: DataStore,
   current: ReadonlyMap<number, number> | undefined,
+  { byType, facts }: WrittenCells,
   report: ConversionReport,
 ): Omit<PartWithValues, 'population' | 'ids'> | undefined {
   const pointer = child('/populations', name);
@@ -90,12 +94,25 @@ function partOf(
     positions: positions && !isStructure(positions) ? coordinates(numbersOf(positions, data), size) : null,
   };
   if (population.type === undefined) return { ...common, named: null, values: new Map() };
+  const cell = byType.get(population.type);
+  if (typeof cell === 'string') return report.missing(pointer, cell);
+  if (cell) {
+    if (Object.keys(population.values).length > 0)
+      return report.missing(pointer, 'values of single cells with a shape');
+    report.exact(pointer, 'a shape in SWC, and a membrane in a file of parameters');
+    if (cell.isRounded)
+      report.convention('sonata/shape-precision', pointer, 'NEURON rounds points of shapes to single precision');
+    for (const mechanism of cell.mechanisms) report.wrote(mechanismAt(population.type, mechanism));
+    return { ...common, named: cell.named, cell, values: new Map() };
+  }
   const type = model.neurons[population.type];
   const named = type && templateOfType(type);
   if (!type || !named)
     return report.hasOmission(pointer)
       ? undefined
       : report.missing(pointer, `cells of the type ${population.type}, for which SONATA has no template`);
+  if (facts && named.name !== amongShapes)
+    return report.missing(pointer, `${named.name} among cells with a shape, which NEURON runs`);
   const values = valuesOf(named, type, population, data);
   if (typeof values === 'string')
     return report.missing(pointer, `values of ${values} that are drawn; --freeze makes them explicit`);
@@ -108,6 +125,9 @@ function partOf(
   report.exact(pointer, `${named.name} by name`);
   return { ...common, named, values };
 }
+
+/** Template of point neurons that may be among cells with a shape. */
+const amongShapes = 'nrn:IntFire1';
 
 /** Returns x, y and z of each element in µm. */
 function coordinates(numbers: readonly number[], size: number): readonly Float64Array[] {
@@ -155,7 +175,8 @@ function divisorOf(dividend: number, quotient: number): number {
 // --- Files ----------------------------------------------------------------------------------------------------------
 /** Types of nodes under construction: rows of the table and files of parameters. */
 interface Types {
-  readonly rows: string[];
+  /** Without the population. */
+  readonly rows: (readonly (string | number)[])[];
   readonly files: ExportedFile[];
 }
 
@@ -172,8 +193,13 @@ export function nodeFiles(
     const types: Types = { rows: [], files: [] };
     const typeIds = own.map((part) => typesOf(part, nextType + types.rows.length, types));
     nextType += types.rows.length;
-    const hasTemplates = own.some(({ named }) => named !== null);
-    const columns = hasTemplates ? 'model_type model_template dynamics_params' : 'model_type';
+    const columns = [
+      ...['node_type_id', 'model_type', 'model_template', 'dynamics_params', 'model_processing', 'morphology'],
+    ].slice(0, Math.max(...types.rows.map(({ length }) => length)));
+    const lines = [columns, ...types.rows].map((row, k) => {
+      const [id = '', ...others] = columns.map((_, column) => row[column] ?? 'NULL');
+      return `${[id, k === 0 ? 'population' : population, ...others].join(' ')}\n`;
+    });
     const base = `network/${population}`;
     return {
       entry: {
@@ -182,7 +208,7 @@ export function nodeFiles(
       },
       files: [
         { name: `${base}_nodes.h5`, tree: { nodes: { [population]: nodesOf(own, typeIds, report) } } },
-        { name: `${base}_node_types.csv`, text: `node_type_id population ${columns}\n${types.rows.join('')}` },
+        { name: `${base}_node_types.csv`, text: lines.join('') },
         ...types.files,
       ],
     };
@@ -191,9 +217,14 @@ export function nodeFiles(
 }
 
 /** Adds the types of a part. @returns type id of each element */
-function typesOf({ name, population, named, size, values }: PartWithValues, first: number, types: Types): Uint32Array {
-  if (named === null) {
-    types.rows.push(`${first} ${population} virtual${types.rows.length > 0 ? ' NULL NULL' : ''}\n`);
+function typesOf({ name, named, cell, size, values }: PartWithValues, first: number, types: Types): Uint32Array {
+  if (named === null || cell) {
+    const { parameters, morphology } = cell ?? {};
+    types.rows.push(
+      named && cell
+        ? [first, 'biophysical', named.name, `${parameters}`, 'aibs_perisomatic', `${morphology}`]
+        : [first, 'virtual'],
+    );
     return new Uint32Array(size).fill(first);
   }
   const { varying, count } = variation(values, size);
@@ -209,7 +240,7 @@ function typesOf({ name, population, named, size, values }: PartWithValues, firs
         name: `components/cell_models/${file}`,
         text: `${JSON.stringify({ ...parametersAsLists(given), ...named.switches }, null, 2)}\n`,
       });
-      types.rows.push(`${first + kinds.size} ${population} point_neuron ${named.name} ${file}\n`);
+      types.rows.push([first + kinds.size, 'point_neuron', named.name, file]);
       kinds.set(key, first + kinds.size);
     }
     if (size > 0) ids[element] = kinds.get(key)!;

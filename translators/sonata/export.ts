@@ -2,6 +2,7 @@
 
 import { UsageError } from '../../src/diagnostics/diagnostic.js';
 import { conventions } from '../../src/library/conventions.js';
+import type { Functions } from '../../src/lang/evaluate.js';
 import { isRandom } from '../../src/lang/functions.js';
 import { callsIn } from '../../src/lang/walk.js';
 import { withCurrentsApart } from '../../src/library/currents-apart.js';
@@ -24,6 +25,7 @@ import { expressionsIn } from '../../src/model/typed.js';
 import { typedModel, typedValid, writtenValid } from '../../src/model/typed-model.js';
 import { inUnit } from '../shared/in-unit.js';
 import { edgeFiles, pairsIn } from './export-edges.js';
+import { writtenCells } from './export-cells.js';
 import { clampsOf, currentsOf, NodeSets, reportsOf, spikeFiles } from './export-inputs.js';
 import { nodeFiles, partsOf } from './export-nodes.js';
 import type { ExportedFile } from './export-parts.js';
@@ -47,6 +49,8 @@ export const rootAttributes: Readonly<Record<string, Uint32Array>> = {
 interface SonataContext extends PassContext {
   /** Returns a model with all its draws made. */
   readonly draw: (valid: ValidModel) => Promise<ValidModel>;
+  /** Functions of numbers with the digits of every target. */
+  readonly functions: Functions;
 }
 
 /** Most steps of a current that is taken out of the equations of its cells. */
@@ -81,13 +85,14 @@ function drawnParts(valid: ValidModel): readonly string[] {
   ];
 }
 
-/** Checks whether all cells have templates already. */
+/** Checks whether all cells have templates already, or some have a shape: then others are not rewritten. */
 const hasTemplates = ({ model }: ValidModel): boolean =>
-  model.timing === 'grid' &&
-  Object.values(model.populations).every(({ type }) => {
-    const own = model.neurons[type ?? ''];
-    return own === undefined || templateOfType(own) !== undefined;
-  });
+  Object.values(model.neurons).some(({ compartments }) => compartments) ||
+  (model.timing === 'grid' &&
+    Object.values(model.populations).every(({ type }) => {
+      const own = model.neurons[type ?? ''];
+      return own === undefined || templateOfType(own) !== undefined;
+    }));
 
 const listDraws: Rewriting<SonataContext> = {
   name: 'list-draws',
@@ -136,38 +141,48 @@ const sonataPasses: readonly Rewriting<SonataContext>[] = [
  */
 export async function exportSonata(
   original: ValidModel,
-  { draw, afterPass }: Pick<SonataContext, 'draw'> & { readonly afterPass?: AfterPass | undefined },
+  {
+    draw,
+    functions,
+    afterPass,
+  }: Pick<SonataContext, 'draw' | 'functions'> & { readonly afterPass?: AfterPass | undefined },
 ): Promise<ExportedSonata> {
   const report = new ConversionReport('sonata');
-  const context = { report, draw, afterPass };
+  const context = { report, draw, functions, afterPass };
   const { valid: drawn, became: first } = await applyPasses([listDraws], typedValid(original), context);
   const { valid: named, became } = await applyPasses(sonataPasses, drawn, context);
   const valid = writtenValid(named);
   const { model } = valid;
   const currents = currentsOf(valid, report);
-  const parts = partsOf(valid, currents.constant, report);
+  const cells = writtenCells(named, functions);
+  const { facts } = cells;
+  const simulator = facts ? 'NEURON' : 'NEST';
+  const parts = partsOf(valid, currents.constant, cells, report);
   const byName = new Map(parts.map((part) => [part.name, part]));
   const sets = new NodeSets(byName);
   const nodes = nodeFiles(parts, report);
-  const edges = edgeFiles(valid, parts, report);
-  const spikes = spikeFiles(valid, parts, report);
+  const edges = edgeFiles(valid, parts, functions, report);
+  const spikes = spikeFiles(valid, parts, facts !== undefined, report);
   const inputs = { ...spikes.inputs, ...clampsOf(valid, currents, byName, sets, report) };
   const reports = reportsOf(valid, byName, sets, report);
   for (const name of Object.keys(model.operations))
     report.missing(child('/operations', name), 'code that runs during a simulation');
   reportUnwritten(model, report);
-  for (const entry of conventions(writtenValid(drawn), 'grid', 'NEST')) report.add(entry);
+  for (const entry of conventions(writtenValid(drawn), 'grid', simulator)) report.add(entry);
+  const used = new Set(parts.flatMap(({ cell }) => (cell ? [cell] : [])));
   const hasSets = Object.keys(sets.sets).length > 0;
   const simulation = {
     manifest: { $BASE_DIR: '.', $INPUT_DIR: '$BASE_DIR/inputs', $OUTPUT_DIR: '$BASE_DIR/output' },
-    target_simulator: 'NEST',
+    target_simulator: simulator,
     network: '$BASE_DIR/circuit_config.json',
     run: {
       tstart: 0,
       tstop: inUnit(endOf(model.experiment.protocol), 'ms'),
       dt: inUnit(model.experiment.dt, 'ms'),
+      ...(facts ? { ...facts.run, nsteps_block: stepsInMemory } : {}),
       ...seedOf(model),
     },
+    ...(facts ? { conditions: facts.conditions } : {}),
     ...(hasSets ? { node_sets_file: '$BASE_DIR/node_sets.json' } : {}),
     inputs,
     reports,
@@ -184,6 +199,13 @@ export async function exportSonata(
     components: {
       point_neuron_models_dir: '$COMPONENTS_DIR/cell_models',
       synaptic_models_dir: '$COMPONENTS_DIR/synaptic_models',
+      ...(facts
+        ? {
+            biophysical_neuron_models_dir: '$COMPONENTS_DIR/cell_models',
+            morphologies_dir: '$COMPONENTS_DIR/morphologies',
+            mechanisms_dir: '$COMPONENTS_DIR/mechanisms',
+          }
+        : {}),
     },
     networks: { nodes: nodes.entries, edges: edges.entries },
   };
@@ -196,11 +218,15 @@ export async function exportSonata(
       ...nodes.files,
       ...edges.files,
       ...spikes.files,
+      ...[...used].flatMap(({ files }) => files),
     ],
     report: report.entries,
     became: composed([first, became]),
   };
 }
+
+/** Steps that BMTK holds in memory; it runs no cells with a shape without a number. */
+const stepsInMemory = 1000;
 
 /** Largest seed that other programs take. */
 const largestSeed = 0xffffffff;

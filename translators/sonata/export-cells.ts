@@ -1,0 +1,235 @@
+/**
+ * Types of cells with a shape as BMTK builds them: SWC, and a membrane in a file of parameters for `aibs_perisomatic`.
+ */
+
+import type { Functions } from '../../src/lang/evaluate.js';
+import type { MembranePlace } from '../../src/library/membrane/membrane.js';
+import { membraneOf } from '../../src/library/membrane/membrane-of.js';
+import { thresholdOf } from '../../src/library/membrane/threshold.js';
+import { NotExpressible } from '../../src/library/not-expressible.js';
+import type { Compartments, NeuronType, ValidModel } from '../../src/model/typed.js';
+import { inUnit } from '../shared/in-unit.js';
+import { cellTemplate, passive } from './biophysical.js';
+import type { WrittenCell } from './export-parts.js';
+import { commonStep, shapeSections, writtenShape, type Kind } from './export-shape.js';
+
+/** Facts that all cells of a circuit share, in the units of its config. */
+export interface CircuitFacts {
+  readonly run: { readonly dL: number; readonly spike_threshold: number };
+  readonly conditions: { readonly celsius: number; readonly v_init: number };
+}
+
+/** Cells with a shape by type, or the reason why there is none. */
+export interface WrittenCells {
+  readonly byType: ReadonlyMap<string, WrittenCell | string>;
+  /** Absent: there are no such cells. */
+  readonly facts?: CircuitFacts;
+}
+
+type StructuredType = NeuronType & { readonly compartments: Compartments };
+
+const isStructured = (entry: readonly [string, NeuronType]): entry is [string, StructuredType] =>
+  entry[1].compartments !== undefined;
+
+/** Returns the types of cells with a shape that a model uses, as files. */
+export function writtenCells({ model, data }: ValidModel, functions: Functions): WrittenCells {
+  const used = new Set(Object.values(model.populations).map(({ type }) => type));
+  const types = Object.entries(model.neurons)
+    .filter(isStructured)
+    .filter(([name]) => used.has(name));
+  if (types.length === 0) return { byType: new Map() };
+  const all = types.flatMap(([, { compartments }]) =>
+    shapeSections(compartments.sections).map(([, section]) => section),
+  );
+  const { dL, isCut } = commonStep(all);
+  let facts: CircuitFacts | undefined;
+  const write = (name: string, type: StructuredType): WrittenCell => {
+    const own = {
+      run: {
+        dL,
+        spike_threshold: spikeOf(type, functions)?.threshold ?? facts?.run.spike_threshold ?? 0,
+      },
+      conditions: conditionsOf(type.compartments),
+    };
+    facts ??= own;
+    if (JSON.stringify(facts) !== JSON.stringify(own))
+      throw new NotExpressible(
+        'cells with another threshold, temperature or first potential than others: circuits have one of each',
+      );
+    return writtenCell(name, type, facts, isCut, { data, functions });
+  };
+  const byType = new Map(
+    types.map(([name, type]): [string, WrittenCell | string] => {
+      try {
+        return [name, write(name, type)];
+      } catch (error) {
+        if (error instanceof NotExpressible) return [name, error.message];
+        throw error;
+      }
+    }),
+  );
+  return { byType, ...(facts ? { facts } : {}) };
+}
+
+/** Returns a number as written in decimal, without the rounding errors of a sum or product. */
+const decimal = (value: number): number => Number(value.toPrecision(14));
+
+/** Returns the event of a type that is a spike. @throws NotExpressible for events of another form */
+function spikeOf(
+  { events, compartments }: StructuredType,
+  functions: Functions,
+): { readonly name: string; readonly threshold: number } | undefined {
+  const [first, ...others] = Object.entries(events);
+  if (!first) return undefined;
+  const [name, { when, section, fraction = 0.5, do: actions }] = first;
+  const root = rootOf(compartments);
+  const threshold = thresholdOf(when, () => undefined, functions);
+  const { divisions = 1 } = compartments.sections[root] ?? {};
+  const isMiddle = Math.floor(fraction * divisions) === Math.floor(0.5 * divisions);
+  if (others.length > 0 || threshold === undefined || (section ?? root) !== root || !isMiddle || actions.length > 0)
+    throw new NotExpressible('events other than a potential in the middle of the soma that passes a threshold');
+  return { name, threshold: decimal(inUnit(threshold, 'mV')) };
+}
+
+const rootOf = ({ sections }: Compartments): string =>
+  Object.entries(sections).find(([, { parent }]) => !parent)?.[0] ?? '';
+
+/** Returns the temperature and the first potential of all sections. @throws NotExpressible if they are several */
+function conditionsOf({ sections, initial, temperature = celsiusOf(6.3) }: Compartments): CircuitFacts['conditions'] {
+  const starts = Object.values(sections).map((section) => section.initial ?? initial);
+  const [start] = starts;
+  if (typeof start !== 'number' || starts.some((each) => each !== start))
+    throw new NotExpressible('sections with first potentials that differ or are computed');
+  return { celsius: decimal(temperature - 273.15), v_init: decimal(inUnit(start, 'mV')) };
+}
+
+const celsiusOf = (celsius: number): number => celsius + 273.15;
+
+/** Writes a type of cells. @throws NotExpressible */
+function writtenCell(
+  name: string,
+  type: StructuredType,
+  { conditions }: CircuitFacts,
+  isCut: boolean,
+  around: { readonly data: ValidModel['data']; readonly functions: Functions },
+): WrittenCell {
+  const { compartments } = type;
+  if ([type.parameters, type.state, type.derivatives, type.regimes].some((part) => Object.keys(part).length > 0))
+    throw new NotExpressible('cells with equations beside those of their sections');
+  const root = rootOf(compartments);
+  const membranes = membranesOf(compartments, around);
+  const kinds = new Map<string, Kind>();
+  const keys: string[] = [];
+  const parts = new Map<Kind, SectionMembrane>();
+  for (const [section] of shapeSections(compartments.sections)) {
+    const own = membranes(section);
+    const key = JSON.stringify(own);
+    if (section !== root && !keys.includes(key)) keys.push(key);
+    const kind = section === root ? 'soma' : (['dend', 'apic'] as const)[keys.indexOf(key)];
+    if (!kind)
+      throw new NotExpressible('cells with more than three membranes: the soma, and two for all other sections');
+    kinds.set(section, kind);
+    parts.set(kind, own);
+  }
+  const { swc, ...shape } = writtenShape(compartments.sections, (section) => kinds.get(section) ?? 'soma', isCut);
+  const [morphology, parameters] = [`${name}.swc`, `${name}.json`];
+  const event = spikeOf(type, around.functions)?.name;
+  return {
+    named: { name: 'ctdb:Biophys1.hoc', template: cellTemplate(name, Object.keys(type.inputs)), switches: {} },
+    morphology,
+    parameters,
+    files: [
+      { name: `components/morphologies/${morphology}`, text: swc },
+      {
+        name: `components/cell_models/${parameters}`,
+        text: `${JSON.stringify(parametersOf(parts, conditions), null, 2)}\n`,
+      },
+    ],
+    ...(event === undefined ? {} : { event }),
+    soma: root,
+    mechanisms: Object.keys(compartments.mechanisms),
+    ...shape,
+  };
+}
+
+// --- Membrane -------------------------------------------------------------------------------------------------------
+/** The membrane of a section, in NEURON's units. */
+interface SectionMembrane {
+  readonly cm: number;
+  readonly Ra: number;
+  /** The leak; absent: none. */
+  readonly pas?: { readonly g: number; readonly e: number };
+}
+
+/** Returns a function that returns the membrane of a section. @throws NotExpressible */
+function membranesOf(
+  compartments: Compartments,
+  around: { readonly data: ValidModel['data']; readonly functions: Functions },
+): (section: string) => SectionMembrane {
+  const startOf = (): number => 0;
+  const { mechanisms } = membraneOf(compartments, { ...around, startOf });
+  const found = new Map<string, { g: number; e: number }>();
+  for (const [name, { places, reason }] of mechanisms) {
+    if (reason !== undefined) throw new NotExpressible(`the mechanism ${name}: ${reason}`);
+    for (const place of places) {
+      const leak = leakOf(place);
+      if (!leak || found.has(place.section)) throw new NotExpressible(`the mechanism ${name}, which is no leak`);
+      found.set(place.section, leak);
+    }
+  }
+  return (name) => {
+    const { specificCapacitance, resistivity, capacitance } = compartments.sections[name] ?? {};
+    if (specificCapacitance === undefined || resistivity === undefined || capacitance !== undefined)
+      throw new NotExpressible(`the section ${name}, which has no capacitance by area or no resistivity`);
+    const pas = found.get(name);
+    return {
+      cm: inUnit(specificCapacitance, 'uF/cm**2'),
+      Ra: inUnit(resistivity, 'ohm*cm'),
+      ...(pas ? { pas } : {}),
+    };
+  };
+}
+
+/** Returns a current as NEURON's `pas`, or undefined if it is another one. */
+function leakOf({ currents }: MembranePlace): { readonly g: number; readonly e: number } | undefined {
+  const [current, ...others] = currents;
+  const [conductance, ...more] = current?.conductances ?? [];
+  if (current?.ion !== 'non_specific' || !conductance || others.length + more.length > 0) return undefined;
+  const { conductance: g, reversal: e, gates, mixed, open } = conductance;
+  if (typeof e !== 'number' || gates.size > 0 || mixed.length > 0 || open !== null) return undefined;
+  const { parameters } = passive;
+  return { g: decimal(inUnit(g, parameters.g.unit)), e: decimal(inUnit(e, parameters.e.unit)) };
+}
+
+/**
+ * Resistivity in ohm cm of the axon that BMTK adds to each cell: with it, the conductance from the soma is lost in the
+ * rounding of the soma's own.
+ */
+const isolation = 1e20;
+
+/** Returns a file of parameters for `aibs_perisomatic`, which adds `pas` to all sections. */
+function parametersOf(parts: ReadonlyMap<Kind, SectionMembrane>, conditions: CircuitFacts['conditions']): object {
+  const soma = parts.get('soma');
+  const gene = (section: string, name: string, value: number): object => ({ section, mechanism: '', name, value });
+  const leak = [...parts.values()].find(({ pas }) => pas)?.pas?.e ?? 0;
+  const sections = [...parts];
+  return {
+    passive: [
+      {
+        ra: soma?.Ra,
+        e_pas: leak,
+        cm: [...sections.map(([section, { cm }]) => ({ section, cm })), { section: 'axon', cm: 1 }],
+      },
+    ],
+    conditions: [{ ...conditions, erev: [] }],
+    genome: [
+      ...sections.flatMap(([section, { Ra, pas }]) => [
+        ...(Ra === soma?.Ra ? [] : [gene(section, 'Ra', Ra)]),
+        gene(section, 'g_pas', pas?.g ?? 0),
+        ...(pas && pas.e !== leak ? [gene(section, 'e_pas', pas.e)] : []),
+      ]),
+      gene('axon', 'Ra', isolation),
+      gene('axon', 'g_pas', 0),
+    ],
+  };
+}

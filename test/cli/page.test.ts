@@ -24,6 +24,11 @@ describe('page', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(text)]);
   });
 
+  it('asks for the duration of a network without one', async () => {
+    const { code, stderr } = await runCommand(['page', 'fixtures/neuroml/cells.net.nml', '-o', 'x.html']);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/run\/no-duration[^]*--duration '100 ms'/)]);
+  });
+
   it('reports mistakes of the model', async () => {
     const { code, stderr } = await runCommand(['page', 'fixtures/readme/two-slips.yaml', '-o', 'x.html']);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/dimension/)]);

@@ -16,6 +16,7 @@ import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { importOptions } from '../values.js';
+import { checkDuration } from './run.js';
 
 /** Runs the model, and writes the page with its fingerprint. */
 export async function page(context: CommandContext): Promise<number> {
@@ -37,6 +38,7 @@ export async function page(context: CommandContext): Promise<number> {
   const others: string[] = [];
   const imported = await context.model(document, { onFile: (path) => others.push(path) });
   context.show(imported.diagnostics);
+  checkDuration(imported, options.value('dt') !== undefined);
   const task = taskOf(options);
   const { text, fingerprint, beside } = await modelPage(imported, {
     document,

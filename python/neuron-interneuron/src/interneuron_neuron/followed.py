@@ -33,7 +33,9 @@ def followed_potentials(
         the places, and a sentence for each variable that follows anything else.
     """
     points = points_of(h)
-    pointers = [(point, name) for point in points for name in sources.pointers(point.hname().partition("[")[0])]
+    kinds = [point.hname().partition("[")[0] for point in points]
+    names = {kind: sources.pointers(kind) for kind in set(kinds)}
+    pointers = [(point, name) for point, kind in zip(points, kinds) for name in names[kind]]
     numbers = {int(words[1]): words[0] for words in given if len(words) > 1}
     wanted: list[tuple[Any, str, Any]] = []
     unknown: list[str] = []

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes .venv, .venv-pynn, .venv-nir, .venv-sonata, .venv-norse, .venv-workflows, .venv-nestml, .venv-neuroml, .venv-oldest and .venv-newest with the Python packages of the interoperability tests, or brings them up to date.
+# Makes .venv, .venv-pynn, .venv-nir, .venv-sonata, .venv-norse, .venv-frameworks, .venv-workflows, .venv-nestml, .venv-neuroml, .venv-oldest and .venv-newest with the Python packages of the interoperability tests, or brings them up to date.
 # PYTHON names another interpreter than python3 (3.11 or later).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -48,9 +48,10 @@ environment .venv-nir test/interoperability/requirements-nir.txt
 
 environment .venv-workflows test/interoperability/requirements-workflows.txt
 
-# Tests compare with what BMTK gave; only records are made with it.
+# Tests compare with what BMTK, Norse, LFPy and BluePyOpt gave; only records are made with them.
 [ "${INTERNEURON_PEERS:-}" != fresh ] || environment .venv-sonata test/interoperability/requirements-sonata.txt
 [ "${INTERNEURON_PEERS:-}" != fresh ] || environment .venv-norse test/interoperability/requirements-norse.txt
+[ "${INTERNEURON_PEERS:-}" != fresh ] || environment .venv-frameworks test/interoperability/requirements-frameworks.txt
 
 environment .venv-nestml test/interoperability/requirements-nestml.txt
 scripts/nest-wheel-for-nestml.sh .venv-nestml

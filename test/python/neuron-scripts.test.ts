@@ -8,6 +8,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { openModel } from '../../src/session/open-model.js';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import { temporaryFolder } from '../support/command.js';
+import { peerRecords, peers } from '../support/peer-records.js';
 import { root } from '../support/import-graph.js';
 import { missingEnvironment, python, variables } from '../support/python.js';
 
@@ -573,6 +574,37 @@ const solvedInNeuron = [
   ],
   [23.0972, 36.2715],
 ];
+/** Events that a script puts into connections: without a source, and with one that sends nothing. */
+const put = `
+from neuron import h
+h.load_file('stdrun.hoc')
+soma = h.Section(name='soma')
+soma.L = soma.diam = 20
+soma.insert('hh')
+stim = h.NetStim()
+stim.number = 0
+synapses = [h.ExpSyn(soma(0.5)) for _ in range(2)]
+connections = [h.NetCon(None, synapses[0]), h.NetCon(stim, synapses[1])]
+for k, each in enumerate(connections):
+    each.weight[0], each.delay = 0.01*(k + 1), 3
+v = h.Vector().record(soma(0.5)._ref_v)
+h.usetable_hh = 0
+h.finitialize(-65)
+for connection, time in zip((0, 0, 0, 1, 1), (0.05, 2.012, 7.98, 12, 1.5)):
+    connections[connection].event(time)
+while h.t < 20:
+    h.fadvance()
+`;
+
+/** Potentials in mV, by time in ms: NEURON 9.0.2. */
+const putInNeuron = {
+  1: -60.23896696731525,
+  2: -48.22311874720989,
+  3: 29.871334453556383,
+  10: -72.78970615972332,
+  15: -67.13984291367004,
+  20: -65.72605455827131,
+};
 
 /** A conductance that is a function of the time, which begins between two steps. */
 const alpha = `
@@ -600,6 +632,20 @@ const alphaInNeuron = {
 /** A section that a script leaves to its user, with one more statement. */
 const section = (statement: string): string =>
   `from neuron import h\nsoma = h.Section(name='soma')\nsoma.insert('pas')\n${statement}\n`;
+
+/** A cell that runs in a child process, for which the script waits. */
+const child = section(`import multiprocessing
+clamp = h.IClamp(soma(0.5))
+clamp.dur, clamp.amp = 5, 0.1
+def run():
+    h.load_file('stdrun.hoc')
+    h.finitialize(-70)
+    h.continuerun(3)
+process = multiprocessing.get_context('fork').Process(target=run)
+process.start()
+process.join()
+raise SystemExit(3)
+`);
 
 describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
   it('become models with the spikes of NEURON', async () => {
@@ -762,6 +808,25 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
     ]);
   });
 
+  it('have events that the script puts into connections', async () => {
+    writeFileSync(folder.file('put.py'), put);
+    const path = folder.file('put.yaml');
+    await python('.venv-pynn', ['-m', 'interneuron', 'neuron', folder.file('put.py'), '-o', path], program());
+    const session = openModel(importModel(readSource(path)));
+    await session.run(0.02);
+    const { samples } = await session.take();
+    await session.dispose();
+    for (const [time, v] of Object.entries(putInNeuron))
+      expect(Number(samples[0]?.values[Number(time) * 40]) * 1e3).toBeCloseTo(v, 9);
+  });
+
+  it('may run in a child process', async () => {
+    writeFileSync(folder.file('child.py'), child);
+    const path = folder.file('child.yaml');
+    await python('.venv-pynn', ['-m', 'interneuron', 'neuron', folder.file('child.py'), '-o', path], program());
+    expect(importModel(readSource(path)).valid.model.experiment.protocol).toEqual([{ run: 0.003 }]);
+  });
+
   it('have currents at the middle of each step, if these are functions of the time', async () => {
     writeFileSync(folder.file('alpha.py'), alpha);
     const path = folder.file('alpha.yaml');
@@ -922,14 +987,14 @@ connections = [h.NetCon(soma(0.5)._ref_v, stim, sec=soma), h.NetCon(stim, synaps
       /events that NetStim\[0\] receives, an artificial cell/,
     ],
     [
-      'puts events into a connection',
+      'puts events into a connection to an artificial cell',
       ['neuron'],
       section(
-        `synapse = h.ExpSyn(soma(0.5))
-connection = h.NetCon(None, synapse)
+        `cell = h.IntFire1()
+connection = h.NetCon(None, cell)
 handler = h.FInitializeHandler(lambda: connection.event(2))`,
       ),
-      /events that the script puts into NetCons \(NetCon\.event\)/,
+      /events that the script puts into NetCons \(NetCon\.event\) to IntFire1\[0\], an artificial cell/,
     ],
     [
       'runs statements at set times',
@@ -964,5 +1029,48 @@ h.load_file(path)`),
     await expect(
       python('.venv-pynn', ['-m', 'interneuron', ...command, folder.file('empty.py')], program()),
     ).rejects.toThrow(message);
+  });
+});
+
+/** What a run of a framework gives. */
+interface Found {
+  /** ms */
+  readonly spikes: readonly number[];
+  /** mV at the soma every 0.25 ms. */
+  readonly potentials: readonly number[];
+}
+
+const records = peerRecords('neuron-frameworks');
+
+/** Neither framework need be installed: their runs are recorded, and so are the models that are read. */
+describe.each([
+  ['LFPy', peers.lfpy, 'lfpy_cell', 2 ** -5, 80, 4],
+  ['BluePyOpt', peers.bluepyopt, 'bluepyopt_cell', 0.025, 70, 3],
+] as const)('a cell of %s', (what, peer, name, dt, duration, count) => {
+  const runner = join('test/interoperability/python', `${name}.py`);
+
+  it('has its spikes, and its potentials within 1e-8 mV', async () => {
+    const theirs = await records.output<Found>(peer, { what, texts: [], runners: [runner] }, async () => {
+      const lines = (await python('.venv-frameworks', [runner])).trim().split('\n');
+      return JSON.parse(lines.at(-1)!) as Found;
+    });
+    const input = { what: `${what}, as interneuron reads it`, texts: [], runners: [runner] };
+    const text = await records.output<string>(peer, input, async () => {
+      const path = folder.file(`${name}.yaml`);
+      const words = ['-m', 'interneuron', 'neuron', runner, '-o', path];
+      await python('.venv-frameworks', words, program());
+      return readFileSync(path, 'utf8');
+    });
+    const session = openModel(importModel({ name: `${name}.yaml`, text }));
+    await session.run(duration / 1000);
+    const { samples } = await session.take();
+    await session.dispose();
+    const { values } = samples.find(({ variable }) => variable === 'v')!;
+    const ours = [...values].map((v) => Number(v) * 1e3);
+    expect(ours).toHaveLength(duration / dt + 1);
+    const spikes = ours.flatMap((v, k) => (v > 0 && ours[k - 1]! <= 0 ? [Number((k * dt).toFixed(6))] : []));
+    expect(theirs.spikes).toHaveLength(count);
+    expect(spikes).toEqual(theirs.spikes);
+    for (const [k, v] of theirs.potentials.entries()) expect(ours[Math.round((k * 0.25) / dt)]).toBeCloseTo(v, 8);
   });
 });

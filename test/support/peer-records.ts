@@ -47,7 +47,7 @@ interface PeerRecord {
 }
 
 const requirements = new Map(
-  ['', '-pynn', '-nestml', '-neuroml', '-sonata', '-norse'].map((name) => [
+  ['', '-pynn', '-nestml', '-neuroml', '-sonata', '-norse', '-frameworks'].map((name) => [
     `requirements${name}`,
     readFileSync(join(root, `test/interoperability/requirements${name}.txt`), 'utf8').split('\n'),
   ]),
@@ -70,6 +70,8 @@ export const peers = {
   bmtk: peer('BMTK', 'requirements-sonata', ['bmtk', 'nest-simulator', 'libsonata'], '.venv-sonata/bin/python'),
   bionet: peer('BMTK', 'requirements-sonata', ['bmtk', 'neuron'], '.venv-sonata/bin/python'),
   norse: peer('Norse', 'requirements-norse', ['norse', 'torch'], '.venv-norse/bin/python'),
+  lfpy: peer('LFPy', 'requirements-frameworks', ['LFPy', 'neuron'], '.venv-frameworks/bin/python'),
+  bluepyopt: peer('BluePyOpt', 'requirements-frameworks', ['bluepyopt', 'neuron'], '.venv-frameworks/bin/python'),
   jneuroml: peer('jNeuroML', 'requirements-neuroml', ['pyneuroml'], 'java org.neuroml.JNeuroML'),
 } as const;
 

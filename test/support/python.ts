@@ -16,6 +16,7 @@ type Environment =
   | '.venv-newest'
   | '.venv-oldest'
   | '.venv-sonata'
+  | '.venv-frameworks'
   | '.venv-workflows';
 
 /**

@@ -119,11 +119,19 @@ def _compiled(folders: list[str]) -> str | None:
     return found[0]
 
 
+#: Signals of a child process that the model is written, or not. Systems without them fork no processes.
+_ENDS = (signal.SIGUSR1, signal.SIGUSR2) if hasattr(signal, "SIGUSR1") else ()
+
+
 class _Capture:
     """Waits for the first run of a model."""
 
     def __init__(self, h: Any, output: Path, script: str, folders: list[str]) -> None:
         self.h, self.output, self.script, self.folders = h, output, script, folders
+        #: The process of the script, which waits for the run if a framework runs the model in a child process.
+        self.process = os.getpid()
+        for code, end in enumerate(_ENDS):
+            signal.signal(end, lambda *_, code=code: os._exit(code))
         self.cvode = h.CVode()
         #: Whether NEURON shows what vectors record and play: version 8 does not.
         self.shows_vectors = True
@@ -134,6 +142,8 @@ class _Capture:
         self.taken: list[tuple[Any, ...]] = []
         #: Actions of the script that no model shows.
         self.unseen: list[str] = []
+        #: Times in ms of the events that the script puts into NetCons, by the names of these.
+        self.put: dict[str, list[float]] = {}
         self.variables: dict[str, Any] = {}
         self.first: FirstValues = {}
         self.trains: dict[str, Any] = {}
@@ -151,7 +161,7 @@ class _Capture:
             _noted(self.h.Vector, "play", lambda own, words: self.plays.append((own, words)))
             _noted(self.h.ParallelContext, "source_var", lambda own, words: self.given.append(words))
             _noted(self.h.ParallelContext, "target_var", lambda own, words: self.taken.append(words))
-            _noted(self.h.NetCon, "event", lambda own, words: self.unseen.append(_EVENTS))
+            _noted(self.h.NetCon, "event", self._note_event)
             _noted(self.h.CVode, "event", self._note_statement)
         except (AttributeError, TypeError, LookupError):
             self.shows_vectors = False
@@ -161,6 +171,9 @@ class _Capture:
         references = [each for each in words if _is_reference(each)]
         step = words[-1] if len(words) > 1 and isinstance(words[-1], (int, float)) and words[-1] > 0 else None
         self.recorded += [(each, None if step is None else float(step)) for each in references[:1]]
+
+    def _note_event(self, own: Any, words: tuple[Any, ...]) -> None:
+        self.put.setdefault(own.hname(), []).append(float(words[0]))
 
     def _note_statement(self, _: Any, words: tuple[Any, ...]) -> None:
         if getattr(words[-1], "__self__", None) is not self:
@@ -175,7 +188,8 @@ class _Capture:
     def _watch_sources(self) -> None:
         """Records the events of artificial cells and stimuli, also those at the time 0, and keeps sources with a gid."""
         h, pc = self.h, self.h.ParallelContext()
-        self.trains, self.kept = {}, []
+        # NEURON forgets events that were put before.
+        self.trains, self.kept, self.put = {}, [], {}
         # The NetCon of such a source may be gone. The new ones have no target, because nobody keeps it.
         self.sources = [pc.gid_connect(gid, h.IntFire1()) for gid in _gids(h)]
         connections = h.List("NetCon")
@@ -216,6 +230,8 @@ class _Capture:
             print(f"error: {self.script}: {type(error).__name__}: {error}", file=sys.stderr)
             code = 1
         sys.stderr.flush()
+        if os.getpid() != self.process:
+            os.kill(self.process, _ENDS[code])
         os._exit(code)
 
     def _write(self) -> None:
@@ -235,7 +251,7 @@ class _Capture:
         self.kept.clear()
         end = self.duration or h.t
         trains = {name: [each for each in events if each <= end] for name, events in self.trains.items()}
-        model.connect(trains, end, self._played(model))
+        model.connect(trains, self.put, end, self._played(model))
         text = Path(self.script).read_text(encoding="latin-1")
         if not self.shows_vectors:
             model.note("NEURON 8 does not show what vectors record: the potential of each cell is recorded")

@@ -8,6 +8,7 @@ import math
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from .followed import Followed, points_of
@@ -67,6 +68,29 @@ _VOLTAGE_CLAMP = {
     "contributes": {"port": "-(gain*input + post.v)/rstim if t < dur_0 + dur_1 + dur_2 else 0*nA"},
 }
 _CLAMP_UNITS = {"dur": "ms", "amp": "mV", "gain": "1", "rstim": "Mohm", "tau1": "ms"}
+
+
+@dataclass(frozen=True)
+class _Put:
+    """A NetCon with events that the script puts into it, which arrive at their times."""
+
+    netcon: Any
+    #: ms
+    times: list[float]
+    #: From the times in the list to those of the arrivals, in ms.
+    delay: float
+
+    @property
+    def weight(self) -> Any:
+        """The weights of the NetCon."""
+        return self.netcon.weight
+
+    def wcnt(self) -> float:
+        """Returns the number of weights."""
+        return float(self.netcon.wcnt())
+
+    def pre(self) -> None:
+        """Returns nothing, because no cell sends the events."""
 
 
 class Model:
@@ -322,11 +346,14 @@ class Model:
         return {"valence": charge, **first, **({"at": at} if at else {})}
 
     # --- Point processes and connections ----------------------------------------------------------------------------
-    def connect(self, trains: Mapping[str, list[float]], end: float, plays: Mapping[Any, Any]) -> None:
+    def connect(
+        self, trains: Mapping[str, list[float]], put: Mapping[str, list[float]], end: float, plays: Mapping[Any, Any]
+    ) -> None:
         """Reads point processes, connections and artificial cells.
 
         Args:
             trains: times of the events of artificial cells by name, in ms.
+            put: times of the events that the script puts into NetCons, by the names of these, in ms.
             end: of the run, in ms.
             plays: values that vectors play into variables of clamps, by variable: times or a step in ms, and values.
         """
@@ -347,6 +374,14 @@ class Model:
                 continue
             if not one.active():
                 continue
+            if one.hname() in put:
+                if self._is_artificial(target):
+                    self.leave(f"events that the script puts into NetCons (NetCon.event) to {target.hname()}, an artificial cell")
+                    continue
+                received.setdefault(target.hname(), []).append(_Put(one, put[one.hname()], self.dt))
+                if one.preseg() is None and (one.pre() is None or not trains.get(one.pre().hname(), True)):
+                    # It has no source, or one that sends nothing.
+                    continue
             if target.hname() in self._integrators:
                 self._drive(one, trains)
                 continue
@@ -526,6 +561,15 @@ class Model:
 
     def _source(self, one: Any, trains: Mapping[str, list[float]]) -> tuple[str, str, int, Any] | None:
         """Returns the population, event and index of the source of a connection."""
+        if isinstance(one, _Put):
+            population = self.populations.setdefault("events", {"size": 0, "spikes": {"indices": [], "times": []}})
+            times = [each for each in one.times if each <= self._end]
+            if any(each < 1.5 * self.dt for each in times):
+                self.note(f"events at the first step arrive at {2 * self.dt!r} ms here, the first time that events can have")
+            population["size"] += 1
+            population["spikes"]["indices"] += [population["size"] - 1] * len(times)
+            population["spikes"]["times"] += [max(0.0, each - one.delay) for each in times]
+            return "events", "", population["size"] - 1, one
         sender = one.pre()
         if sender is not None and sender.hname() in self._integrators:
             population, index = self._integrators[sender.hname()]

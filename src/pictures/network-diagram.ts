@@ -126,6 +126,7 @@ function placed(
   margin: number,
 ): readonly Node[] {
   const count = populations.length;
+  const colours = populationColours(populations);
   const radius = {
     x: count === 1 ? 0 : Math.min(farthest, width / 2 - box.width / 2 - 12),
     y: count <= 2 ? 0 : height / 2 - box.height / 2 - margin,
@@ -141,7 +142,7 @@ function placed(
         ...population,
         x: width / 2 + (isRight ? out : -out),
         y: height / 2 + radius.y * down,
-        colour: colourOf(k),
+        colour: colours.get(population.name) ?? '',
       };
     });
   }
@@ -155,10 +156,19 @@ function placed(
       ...population,
       x: width / 2 + (count === 2 ? Math.min(radius.x, box.width / 2 + 40) : radius.x) * right,
       y: height / 2 + radius.y * down,
-      colour: colourOf(k),
+      colour: colours.get(population.name) ?? '',
     };
   });
 }
+
+/** Returns the colours of populations. They follow the order of names, as results do, so that rasters have the same. */
+const populationColours = (populations: readonly DiagramPopulation[]): ReadonlyMap<string, string> =>
+  new Map(
+    populations
+      .map(({ name }) => name)
+      .sort((a, b) => (a < b ? -1 : 1))
+      .map((name, k) => [name, colourOf(k)]),
+  );
 
 /** Joins projections that share an arrow. */
 function joined(projections: readonly DiagramProjection[], nodes: readonly Node[]): readonly Edge[] {

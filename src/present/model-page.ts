@@ -245,19 +245,22 @@ async function pictureOfRun({ trains, record }: RunResult, { valid }: ImportedMo
   if (recorded.length === 0) return '';
   const spikes = recorded.reduce((sum, { counts }) => counts.reduce((a, b) => a + b, sum), 0);
   const picture = await recordedPicture(
-    recordingOf({
-      path: valid.model.name,
-      format: '',
-      dt,
-      end: record.steps * dt,
-      trains: recorded.map(({ plan, counts, read }) => ({
-        population: plan.population,
-        event: 'spike',
-        ids: [...counts].map((_, row) => row),
-        trains: [...counts].map((_, row) => Float64Array.from(read(row, row + 1), (step) => step * dt)),
-        listsSilent: true,
-      })),
-    }),
+    {
+      ...recordingOf({
+        path: valid.model.name,
+        format: '',
+        dt,
+        end: record.steps * dt,
+        trains: recorded.map(({ plan, counts, read }) => ({
+          population: plan.population,
+          event: 'spike',
+          ids: [...counts].map((_, row) => row),
+          trains: [...counts].map((_, row) => Float64Array.from(read(row, row + 1), (step) => step * dt)),
+          listsSilent: true,
+        })),
+      }),
+      record,
+    },
     { kind: spikes > mostMarks ? 'rates' : 'raster', title: 'Recorded run' },
   );
   const { drawPicture, narrow } = await import('../pictures/canvas.js');

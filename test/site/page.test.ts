@@ -528,8 +528,10 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
 
   it('has channels as tables of gates with their rates, before and after the run', async () => {
     const other = await opened('fixtures/neuroml/network.xml');
+    const html = readFileSync(join(folder, 'network.html'), 'utf8');
     const [written, shown] = [
-      /<div id="description"[^]*?<section/.exec(readFileSync(join(folder, 'network.html'), 'utf8'))?.[0],
+      // Lines of cells can end after a slash.
+      /<div id="description"[^]*?<section/.exec(html)?.[0].replaceAll('<wbr>', ''),
       await other.textContent('#description'),
     ];
     for (const text of [written, shown]) {
@@ -537,6 +539,13 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
         expect(text).toContain(expected);
       expect(text).not.toContain('biophysicalProperties');
     }
+    // Populations have the colours of the diagram, also if an input stands before them in the document.
+    const boxes = ['exc', 'inh'].map(
+      (name) => new RegExp(`stroke="(#\\w+)"[^>]*/><text [^>]*>${name}<`).exec(html)?.[1],
+    );
+    const [, picture = ''] = /<div id="recorded">([^]*?)<\/svg>\n/.exec(html) ?? [];
+    const marks = [...picture.matchAll(/<g [^>]*stroke="(#\w+)"[^>]*aria-label="line"/g)].map(([, colour]) => colour);
+    expect(marks).toEqual(boxes);
     await other.close();
   });
 

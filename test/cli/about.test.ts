@@ -28,6 +28,7 @@ beforeAll(() => {
   );
   writeFileSync(folder.file('script.py'), 'from brian2 import *\n');
   writeFileSync(folder.file('cell.py'), 'from neuron import h\n');
+  writeFileSync(folder.file('init.hoc'), 'create soma\n');
   writeFileSync(folder.file('network.py'), 'from pyNN import nest as sim\n');
   mkdirSync(folder.file('models'));
   for (const name of ['a.yaml', 'b.yaml'])
@@ -82,6 +83,9 @@ describe('interneuron FILE', () => {
     expect(brian.stdout).toContain(`interneuron run ${folder.file('script.py')} --execute\n`);
     const neuron = await runCommand([folder.file('cell.py')]);
     expect(neuron.stdout).toContain(`python -m interneuron neuron ${folder.file('cell.py')} -o cell.yaml\n`);
+    const hoc = await runCommand([folder.file('init.hoc')]);
+    expect([hoc.code, hoc.stdout]).toEqual([0, expect.stringContaining('a hoc script, which is read by executing it')]);
+    expect(hoc.stdout).toContain(`python -m interneuron neuron ${folder.file('init.hoc')} --to neuroml -o init.nml\n`);
   });
 
   it('shows what is wrong, and exits with 1', async () => {

@@ -73,7 +73,7 @@ async function aboutPath(path: string, context: CommandContext): Promise<About> 
     const circuit = join(path, 'simulation_config.json');
     return existsSync(circuit) ? aboutPath(circuit, context) : aboutFolder(path);
   }
-  if (extname(path) === '.py') return aboutScript(path);
+  if (/^\.(?:py|hoc|oc)$/.test(extname(path))) return aboutScript(path);
   if (isBundle(path) || /\.(?:ya?ml|xml)$/i.test(path) || (await isModel(path))) return aboutModel(path, context);
   return aboutResult(path);
 }
@@ -104,19 +104,24 @@ const neuronModules = /^\s*(?:from|import)\s+(?:neuron|netpyne|bmtk|LFPy|bluepyo
 /** Scripts are executed only on request, so all that is stated here is how to request it. */
 function aboutScript(path: string): About {
   const file = shellWord(path);
-  const isOfNeuron = neuronModules.test(readFileSync(path, 'utf8'));
+  const isPython = extname(path) === '.py';
+  const isOfNeuron = !isPython || neuronModules.test(readFileSync(path, 'utf8'));
+  const convertedTo = `--to neuroml -o ${shellWord(`${stemOf(path)}.nml`)}`;
   const model = shellWord(`${stemOf(path)}.yaml`);
   return {
     path,
-    kind: 'a Python script, which is read by executing it',
+    kind: `a ${isPython ? 'Python' : 'hoc'} script, which is read by executing it`,
     valid: true,
     content: [],
     commands: isOfNeuron
-      ? [['read its network', `python -m interneuron neuron ${file} -o ${model}`]]
+      ? [
+          ['read its network', `python -m interneuron neuron ${file} -o ${model}`],
+          ['convert', `python -m interneuron neuron ${file} ${convertedTo}`],
+        ]
       : [
           ['describe', `interneuron describe ${file} --execute`],
           ['run', `interneuron run ${file} --execute`],
-          ['convert', `interneuron convert ${file} --execute --to neuroml -o ${shellWord(`${stemOf(path)}.nml`)}`],
+          ['convert', `interneuron convert ${file} --execute ${convertedTo}`],
         ],
     findings: [],
   };

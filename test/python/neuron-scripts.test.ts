@@ -424,6 +424,61 @@ const clampedInNeuron = {
   40: [-68.5485730101, -67.4054957746],
 };
 
+/** A synapse that watches the potential of its cell: spikes after an arrival strengthen it. */
+const plastic = {
+  stdp: `NEURON { POINT_PROCESS Stdp RANGE tau, e, theta, rate NONSPECIFIC_CURRENT i }
+PARAMETER { tau = 2 (ms) e = 0 (mV) theta = -20 (mV) rate = 0.4 down = 0.3 window = 17 (ms) }
+ASSIGNED { v (mV) i (nA) tpost (ms) }
+STATE { g (uS) }
+INITIAL { g = 0 tpost = -1e9 net_send(0, 1) }
+BREAKPOINT { SOLVE decay METHOD cnexp i = g*(v - e) }
+DERIVATIVE decay { g' = -g/tau }
+NET_RECEIVE (w (uS), a, tpre (ms)) {
+  INITIAL { a = 0 tpre = -1e9 }
+  if (flag == 0) {
+    g = g + w*(1 + a)
+    tpre = t
+    a = a*(1 - down*exp((tpost - t)/window))
+  } else if (flag == 2) {
+    tpost = t
+    FOR_NETCONS (w1, a1, t1) { a1 = a1 + rate*exp((t1 - t)/window) }
+  } else {
+    WATCH (v > theta) 2
+  }
+}
+`,
+};
+
+/** Two of them on a cell, with different rates. NEURON runs the model to its end, which changes their variables. */
+const plasticCell = `
+from neuron import h
+h.load_file('stdrun.hoc')
+soma = h.Section(name='soma')
+soma.L = soma.diam = 20
+soma.insert('hh')
+synapses = [h.Stdp(soma(0.5)) for _ in range(2)]
+stims = [h.NetStim() for _ in range(2)]
+connections = [h.NetCon(*ends) for ends in zip(stims, synapses)]
+for k, (stim, one) in enumerate(zip(stims, connections)):
+    stim.start, stim.interval, stim.number = 3 + 2.3*k, 12 + 7*k, 20
+    one.delay, one.weight[0] = 1, 0.004 + 0.003*k
+synapses[1].rate = 0.7
+clamp = h.IClamp(soma(0.5))
+clamp.delay, clamp.dur, clamp.amp = 20, 60, 0.15
+detector, times = h.NetCon(soma(0.5)._ref_v, None, sec=soma), h.Vector()
+detector.record(times)
+traces = [h.Vector().record(each) for each in (soma(0.5)._ref_v, synapses[0]._ref_g, synapses[1]._ref_g)]
+h.usetable_hh = 0
+h.finitialize(-65)
+h.continuerun(120)
+`;
+
+/** Potentials in mV by time in ms, and times of spikes: NEURON 9.0.2. */
+const plasticInNeuron = {
+  potentials: { 10: -73.9243122551, 30: -71.1895106787, 50: -62.9344792708, 100: -66.3029866594, 120: -72.9870371546 },
+  spikes: [5.575, 17.8, 26.775, 40.975, 53.275, 64.1, 77.025, 84.075, 101.125, 113.25],
+};
+
 /** Cells in the lists of NetPyNE, `netpyne.sim.net.cells`: `pop`, `gid`, sections and stimuli of each. */
 const framework = `
 import sys, types
@@ -825,6 +880,23 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
     const path = folder.file('child.yaml');
     await python('.venv-pynn', ['-m', 'interneuron', 'neuron', folder.file('child.py'), '-o', path], program());
     expect(importModel(readSource(path)).valid.model.experiment.protocol).toEqual([{ run: 0.003 }]);
+  });
+
+  it('have synapses that watch the potential, with the first values of their variables', async () => {
+    const own = withMechanisms.file('plastic');
+    mkdirSync(own);
+    for (const [name, text] of Object.entries(plastic)) writeFileSync(join(own, `${name}.mod`), text);
+    writeFileSync(join(own, 'plastic.py'), plasticCell);
+    const path = join(own, 'plastic.yaml');
+    await python('.venv-pynn', ['-m', 'interneuron', 'neuron', join(own, 'plastic.py'), '-o', path], program());
+    const session = openModel(importModel(readSource(path)));
+    await session.run(0.12);
+    const { samples, spikes, spikeLabel } = await session.take();
+    await session.dispose();
+    const { steps } = spikes.find(({ population }) => population === 'soma')!;
+    expect([...steps].map((step) => Math.round((step + spikeLabel) * 25) / 1000)).toEqual(plasticInNeuron.spikes);
+    for (const [time, v] of Object.entries(plasticInNeuron.potentials))
+      expect(Number(samples[0]?.values[Number(time) * 40]) * 1e3).toBeCloseTo(v, 8);
   });
 
   it('have currents at the middle of each step, if these are functions of the time', async () => {

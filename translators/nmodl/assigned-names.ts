@@ -33,7 +33,8 @@ export function assignedNames(
     } else if (statement.kind === 'solve') visitBlock(statement.block);
     else if (statement.kind === 'if')
       addAll([...assignedNames(statement.whenTrue, file, seen), ...assignedNames(statement.whenFalse, file, seen)]);
-    else if (statement.kind === 'from') addAll(assignedNames(statement.body, file, seen));
+    else if (statement.kind === 'from' || statement.kind === 'connections')
+      addAll(assignedNames(statement.body, file, seen));
   return new Set(
     [...names].flatMap((name) => {
       const length = file.assigned.find((declared) => declared.name === name)?.length;

@@ -234,7 +234,9 @@ function changedBy(statement: Statement): readonly string[] {
 function statementsIn(statements: readonly Statement[]): Statement[] {
   return statements.flatMap((one): Statement[] => {
     if (one.kind === 'if') return [one, ...statementsIn(one.whenTrue), ...statementsIn(one.whenFalse)];
-    return one.kind === 'from' || one.kind === 'initial' ? [one, ...statementsIn(one.body)] : [one];
+    return one.kind === 'from' || one.kind === 'initial' || one.kind === 'connections'
+      ? [one, ...statementsIn(one.body)]
+      : [one];
   });
 }
 

@@ -285,7 +285,10 @@ export function synapseTypeOf(
       ? {}
       : {
           events: Object.fromEntries(
-            timed.map((event) => [event.name, { when: placed(event.when), do: codeOf(event.statements) }]),
+            timed.map(({ name, when, edge, statements: acts }) => [
+              name,
+              { when: placed(substitute(when, known)), ...(edge ? { edge } : {}), do: codeOf(acts) },
+            ]),
           ),
         }),
     current: currents.length === 0 ? undefined : placed(currents.reduce(sum)),

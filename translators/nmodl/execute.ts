@@ -235,6 +235,8 @@ export class Execution {
         return;
       case 'watch':
         return this.#fail(messages.refused('WATCH', 'a condition that sends events'), statement.span);
+      case 'connections':
+        return this.#fail(messages.refused('FOR_NETCONS', 'a statement'), statement.span);
       case 'refused':
         return this.#fail(messages.refused(statement.part, 'a statement'), statement.span);
     }

@@ -632,7 +632,15 @@ class Translation {
       const own = new Map([...values, ['flag', { expression: flag, unit: undefined }]]);
       const solve: ConstructorParameters<typeof Execution>[2] = (one, execution) => this.#solve(one, execution);
       const execution = new Execution(this.#program, this.#definitions, solve, own, true);
-      const code = new EventCode(this.#program, execution, stored, this.#names, decide, onSend);
+      const code = new EventCode(
+        this.#program,
+        execution,
+        given.map(({ name }) => name),
+        stored,
+        this.#names,
+        decide,
+        onSend,
+      );
       code.run(this.#pass === 'initial' ? starts.flatMap(({ body }) => body) : (receive?.body ?? []));
       kept.push(...code.kept);
       return code;
@@ -646,7 +654,7 @@ class Translation {
       sent,
       (wanted) => this.#names.take(wanted),
       (time) => this.#isConstant(time) && !namesIn(this.#expanded(time, temperature)).has('temperature'),
-      (reason, span) => this.#refuse('net_send', reason, span),
+      (part, reason, span) => this.#refuse(part, reason, span),
     );
     this.#pass = 'step';
     const first = new Map(begin.statements.map(({ target, value }) => [target, value]));
@@ -712,6 +720,7 @@ class Translation {
     for (const { initial } of receipt?.variables.values() ?? []) add(initial);
     for (const { value } of receipt ? statementsOf(receipt) : []) add(value);
     for (const { delay } of receipt?.pathways ?? []) add(delay);
+    for (const { when } of receipt?.timed ?? []) add(when);
     const addAll = (): void => {
       for (const one of list.toReversed()) if (wanted.has(one.name)) add(one.expression);
     };
@@ -738,6 +747,7 @@ class Translation {
         ...writes.values(),
         ...derived.map(({ expression }) => expression),
         ...(receipt ? statementsOf(receipt) : []).map(({ value }) => value),
+        ...(receipt?.timed ?? []).map(({ when }) => when),
       ].flatMap((e) => [...namesIn(e)]),
     );
     const ports = [...this.#ions.values()].map(({ ion, role }) => portName(ion, role));

@@ -24,6 +24,7 @@ import { quantityOf, statementsOf, type Mechanism, type Receipt } from './mechan
 import * as messages from './messages.js';
 import { separateParts } from './separate-parts.js';
 import { pure, type Powers } from './units.js';
+import { isNothing } from './values.js';
 
 const { dirname, isAbsolute, join } = platform.paths;
 
@@ -512,8 +513,3 @@ function isSum({ states, derived, writes }: Mechanism, receipt: Receipt): boolea
     })
   );
 }
-
-const isNothing = (e: Expression): boolean =>
-  isZero(e) ||
-  (e.kind === 'binary' && e.operator === '*' && isNothing(e.left)) ||
-  (e.kind === 'quantity' && e.value === 0);

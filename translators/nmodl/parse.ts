@@ -600,10 +600,15 @@ class Parser extends ExpressionParser {
       }
       case 'INITIAL':
         return { kind: 'initial', span: token, body: this.#block() };
+      case 'FOR_NETCONS': {
+        this.expect('(');
+        const names = this.#names().map(({ text }) => text);
+        this.expect(')');
+        return { kind: 'connections', names, span: token, body: this.#block() };
+      }
       case 'LONGITUDINAL_DIFFUSION':
       case 'LAG':
       case 'FORALL':
-      case 'FOR_NETCONS':
         this.fail(messages.refused(token.text, 'a statement'), token);
         break;
       default:

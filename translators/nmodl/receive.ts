@@ -4,7 +4,7 @@ import type { Expression, Span } from '../../src/lang/ast.js';
 import { binary, conditional, integer, name as nameOf, unary } from '../../src/lang/build.js';
 import { limits } from '../../src/diagnostics/limits.js';
 import { tooLarge } from '../../src/lang/messages.js';
-import { measure, namesIn, readsAny } from '../../src/lang/walk.js';
+import { measure, namesIn, readsAny, substitute } from '../../src/lang/walk.js';
 import type { UniqueNames } from '../../src/model/free-name.js';
 import { allowed, constantOf, Untranslatable, type Execution, type Program } from './execute.js';
 import * as messages from './messages.js';
@@ -37,6 +37,15 @@ export interface Sent {
   readonly span: Span;
 }
 
+/** A condition that sends an event when it turns true. */
+export interface Watched {
+  readonly condition: Expression;
+  readonly flag: Expression;
+  /** Whether it is watched only under another condition. */
+  readonly isConditional: boolean;
+  readonly span: Span;
+}
+
 type Scope = Map<string, Value>;
 
 /** Translates the statements of one event. */
@@ -44,6 +53,7 @@ export class EventCode {
   readonly statements: EventStatement[] = [];
   readonly kept: Kept[] = [];
   readonly sent: Sent[] = [];
+  readonly watched: Watched[] = [];
   readonly #locals: Scope[] = [];
   #conditions: readonly Expression[] = [];
   #depth = 0;
@@ -51,6 +61,7 @@ export class EventCode {
 
   /**
    * @param execution  evaluates expressions; its variables are the names themselves
+   * @param given      names of the arguments of the block
    * @param stored     variables that keep their values: states and arguments, by their names here, with their units
    * @param decide     the truth of conditions that are known
    * @param onSend     returns the assignment of an event that the point process sends to itself
@@ -58,6 +69,7 @@ export class EventCode {
   constructor(
     private readonly program: Program,
     private readonly execution: Execution,
+    private readonly given: readonly string[],
     private readonly stored: ReadonlyMap<string, { readonly name: string; readonly unit: Powers }>,
     private readonly names: UniqueNames,
     private readonly decide: (condition: Expression) => boolean | undefined = constantOf,
@@ -108,8 +120,21 @@ export class EventCode {
         return this.#call(statement);
       case 'if':
         return this.#if(statement);
+      case 'watch': {
+        const [condition, flag] = [statement.condition, statement.flag].map((e) => this.#value(e));
+        if (!condition || !flag) return;
+        const isConditional = this.#conditions.length > 0;
+        this.watched.push({ condition: asCondition(condition), flag: flag.expression, isConditional, span });
+        return;
+      }
+      case 'connections': {
+        // Each connection has a point process of its own here.
+        const names = new Map(statement.names.flatMap((name, k) => [[name, this.given[k] ?? name] as const]));
+        for (const one of statement.body) this.#statement(withNames(one, names));
+        return;
+      }
       default:
-        return this.#refuse(statement.kind === 'watch' ? 'WATCH' : statement.kind, 'a statement of NET_RECEIVE', span);
+        return this.#refuse(statement.kind, 'a statement of NET_RECEIVE', span);
     }
   }
 
@@ -203,4 +228,28 @@ export class EventCode {
     for (const one of whenFalse) this.#statement(one);
     this.#conditions = outer;
   }
+}
+
+/** Returns a statement with other names. */
+function withNames(statement: Statement, names: ReadonlyMap<string, string>): Statement {
+  const known = new Map([...names].map(([name, other]) => [name, nameOf(other)]));
+  const all = (statements: readonly Statement[]): Statement[] => statements.map((one) => withNames(one, names));
+  if (statement.kind === 'call')
+    return { ...statement, arguments: statement.arguments.map((one) => substitute(one, known)) };
+  if (statement.kind === 'assign') {
+    const { target, value } = statement;
+    return {
+      ...statement,
+      target: { ...target, name: names.get(target.name) ?? target.name },
+      value: substitute(value, known),
+    };
+  }
+  if (statement.kind !== 'if') return statement;
+  const { condition, whenTrue, whenFalse } = statement;
+  return {
+    ...statement,
+    condition: substitute(condition, known),
+    whenTrue: all(whenTrue),
+    whenFalse: all(whenFalse),
+  };
 }

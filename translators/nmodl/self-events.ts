@@ -5,7 +5,7 @@ import { binary, difference, integer, name as nameOf, number as literal, quotien
 import { equalExpressions } from '../../src/lang/walk.js';
 import { constantOf, number } from './execute.js';
 import type { EventCode, EventStatement, Sent } from './receive.js';
-import { inUnits } from './values.js';
+import { inUnits, isNothing } from './values.js';
 
 /** A delayed effect of each event that arrives. */
 export interface DelayedPathway {
@@ -14,10 +14,12 @@ export interface DelayedPathway {
   readonly statements: readonly EventStatement[];
 }
 
-/** Effects at a time that a variable holds. */
+/** Effects at a time that a variable holds, or when a condition turns true. */
 export interface TimedEvent {
   readonly name: string;
   readonly when: Expression;
+  /** Present: at the step in which the condition turns true. */
+  readonly edge?: 'rising';
   readonly statements: readonly EventStatement[];
 }
 
@@ -52,6 +54,7 @@ const flag = nameOf('flag');
  * - each event of a connection sends one after a constant time: a delayed pathway
  * - the flag is a counter of the events, and the block ignores all flags but the last one: the time of the last one
  * - INITIAL sends one, and each sends at most one more: the time of the next one
+ * - INITIAL sends one at once, which begins to watch conditions
  *
  * @param first  events that INITIAL sends
  * @param claim  returns a free name
@@ -59,22 +62,32 @@ const flag = nameOf('flag');
  * @param refuse  reports another kind
  */
 export function eventsOf(
-  run: Run,
+  translate: Run,
   first: readonly Sent[],
   claim: (wanted: string) => string,
   isFixed: (time: Expression) => boolean,
-  refuse: (reason: string, span: Span) => never,
+  refuse: (part: string, reason: string, span: Span) => never,
 ): Events {
+  const run: Run = (...given) => {
+    const body = translate(...given);
+    const [watched] = body.watched;
+    return watched
+      ? refuse('WATCH', 'a condition that an event after the first one begins to watch', watched.span)
+      : body;
+  };
   const { sent, statements } = run(integer(0));
-  const several = (span: Span): never => refuse('several events to itself may be on their way at once', span);
+  const several = (span: Span): never =>
+    refuse('net_send', 'several events to itself may be on their way at once', span);
   const moved = [...sent, ...first].find(({ isMove }) => isMove);
-  if (moved) return refuse('an event that is moved while it is on its way', moved.span);
+  if (moved) return refuse('net_send', 'an event that is moved while it is on its way', moved.span);
   const [one, ...others] = sent;
   const [start, ...more] = first;
   if (!one && !start) return { statements, pathways: [], timed: [], times: [] };
   if (one && start) return several(start.span);
   if (!one)
-    return more[0] || !start ? several((more[0] ?? first[0])?.span ?? noSpan) : chained(run, start, claim, several);
+    return more[0] || !start
+      ? several((more[0] ?? first[0])?.span ?? noSpan)
+      : (watching(translate, start, claim, refuse) ?? chained(run, start, claim, several));
   const conditional = sent.find(({ conditions }) => conditions.length > 0);
   if (conditional) return several(conditional.span);
   if (number(one.flag) === undefined && others.length === 0) return counted(run, one, claim, several);
@@ -130,6 +143,30 @@ function counted(run: Run, sent: Sent, claim: (wanted: string) => string, severa
     timed: [timedEvent(claim('arrival'), time, last.statements, sent.span)],
     times: [{ name: time, initial: never }],
   };
+}
+
+/** Conditions that an event of INITIAL begins to watch; undefined if it watches none. */
+function watching(
+  run: Run,
+  start: Sent,
+  claim: (wanted: string) => string,
+  refuse: (part: string, reason: string, span: Span) => never,
+): Events | undefined {
+  const begin = run(start.flag);
+  if (begin.watched.length === 0) return undefined;
+  const [sent] = begin.sent;
+  const isAtOnce = start.conditions.length === 0 && isNothing(start.when);
+  if (!isAtOnce || sent || begin.statements.length > 0)
+    return refuse('WATCH', 'an event that does more than to begin to watch conditions', sent?.span ?? start.span);
+  const timed = begin.watched.map(({ condition, flag, isConditional, span }): TimedEvent => {
+    if (isConditional || number(flag) === undefined)
+      return refuse('WATCH', 'a condition that is not always watched', span);
+    const body = run(flag);
+    const [other] = [...body.sent, ...body.watched];
+    if (other) return refuse('WATCH', 'an event of a condition that sends or watches more', other.span);
+    return { name: claim('crossing'), when: condition, edge: 'rising', statements: body.statements };
+  });
+  return { statements: run(integer(0)).statements, pathways: [], timed, times: [] };
 }
 
 /** A chain of events, which INITIAL begins. */

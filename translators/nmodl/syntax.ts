@@ -90,6 +90,8 @@ export type Statement = { readonly span: Span } & (
     }
   | { readonly kind: 'watch'; readonly condition: Expression; readonly flag: Expression }
   | { readonly kind: 'initial'; readonly body: readonly Statement[] }
+  /** FOR_NETCONS with names for the arguments of each connection. */
+  | { readonly kind: 'connections'; readonly names: readonly string[]; readonly body: readonly Statement[] }
   | { readonly kind: 'refused'; readonly part: string }
 );
 

@@ -7,7 +7,7 @@
  */
 
 import type { BinaryOperator, Expression } from '../../src/lang/ast.js';
-import { binary, call, conditional, integer, unary } from '../../src/lang/build.js';
+import { binary, call, conditional, integer, isZero, unary } from '../../src/lang/build.js';
 import { isPure, pure, sameDimension, sameUnit, times, unitExpression, type Powers } from './units.js';
 
 /** A value with its unit. */
@@ -207,3 +207,9 @@ export function callFunction(name: string, given: readonly Value[], contradictio
     return { expression: call('atan2', [inUnits(first, pure), inUnits(second, pure)], span), unit: pure };
   return undefined;
 }
+
+/** Whether an expression is 0, with a unit or without. */
+export const isNothing = (e: Expression): boolean =>
+  isZero(e) ||
+  (e.kind === 'binary' && e.operator === '*' && isNothing(e.left)) ||
+  (e.kind === 'quantity' && e.value === 0);

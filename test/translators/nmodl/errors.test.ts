@@ -28,6 +28,13 @@ const current = 'BREAKPOINT {\n SOLVE s METHOD cnexp\n i = m*v\n}';
 const receiver = (statement: string): string =>
   `NEURON { POINT_PROCESS x NONSPECIFIC_CURRENT i }\nASSIGNED { v (mV) i (nA) }\nBREAKPOINT { i = 0.1*v }\nNET_RECEIVE (w) {\n ${statement}\n}`;
 
+/** A point process that begins to watch a condition at the beginning. */
+const watcher = (statement: string): string =>
+  receiver(`if (flag == 1) { WATCH (v > 1) 2 }\n ${statement}`).replace(
+    'BREAKPOINT',
+    'INITIAL { net_send(0, 1) } BREAKPOINT',
+  );
+
 describe('a file that is wrong is refused at its line', () => {
   it.each([
     ['a block that does not end', channel('BREAKPOINT {\n i = 0.1*(v - 1)'), 'nmodl/syntax 7'],
@@ -95,7 +102,11 @@ KINETIC k { ~ m <-> c (1, 2) }`),
 BREAKPOINT { SOLVE s METHOD cnexp i = g*v p = 1 + g }\nDERIVATIVE s { g' = -g/(5) }\nNET_RECEIVE (w) {\n g = g + w*p\n}`,
       'nmodl/value-of-step 7',
     ],
-    ['a condition that sends events', receiver('WATCH (v > 1) 2'), 'nmodl/refused 5'],
+    ['a condition that a spike begins to watch', receiver('WATCH (v > 1) 2'), 'nmodl/refused 5'],
+    ['a condition that begins others', watcher('if (flag == 2) { WATCH (v < 0) 3 }'), 'nmodl/refused 6'],
+    ['a condition whose event is for others', watcher('if (flag == 2) { net_event(t) }'), 'nmodl/refused 6'],
+    ['a condition under a condition', watcher('if (flag == 1 && v > 0) { WATCH (v > 2) 2 }'), 'nmodl/refused 6'],
+    ['connections in a step', channel('BREAKPOINT {\n FOR_NETCONS (w) { i = w }\n}'), 'nmodl/refused 8'],
     ['an event to others', receiver('net_event(t)'), 'nmodl/refused 5'],
     [
       'an event that INITIAL sends to no block',
@@ -248,8 +259,8 @@ describe('a file that NEURON refuses is refused at the words, with a hint', () =
       'nmodl/unknown-unit 7:19 did you mean mV, ms or mA?',
     ],
     [
-      'a loop over connections',
-      receiver('FOR_NETCONS (w) { }'),
+      'a variable of an earlier time',
+      receiver('LAG v BY 1'),
       'nmodl/refused 5:2 write it as equations, or run this mechanism with NEURON',
     ],
     [

@@ -146,6 +146,8 @@ class _Capture:
         self.put: dict[str, list[float]] = {}
         self.variables: dict[str, Any] = {}
         self.first: FirstValues = {}
+        #: Weights of connections at the beginning, which events may change, by NEURON's names.
+        self.weights: dict[str, list[float]] = {}
         self.trains: dict[str, Any] = {}
         self.kept: list[Any] = []
         self.sources: list[Any] = []
@@ -182,6 +184,9 @@ class _Capture:
     def _initialized(self) -> None:
         """The model may run now: first values are known."""
         self._keep_first()
+        known = self.h.List("NetCon")
+        connections = [known.o(k) for k in range(int(known.count()))]
+        self.weights = {one.hname(): [one.weight[k] for k in range(int(one.wcnt()))] for one in connections}
         # With several threads, NEURON reports no steps.
         self.cvode.event(self.h.t + 1e-9, self._stepped)
 
@@ -241,7 +246,7 @@ class _Capture:
             signal.signal(signal.SIGALRM, signal.SIG_IGN)
         sources = Sources(h, str(self.output.parent), self.folders)
         followed, unknown = followed_potentials(h, sources, self.given, self.taken)
-        model = Model(h, sources, Path(self.script).stem, self.first, followed)
+        model = Model(h, sources, Path(self.script).stem, self.first, self.weights, followed)
         if "neuron.rxd" in sys.modules and getattr(sys.modules.get("neuron.rxd.species"), "_all_species", None):
             model.leave("reactions and diffusion of rxd")
         for sentence in [*unknown, *self.unseen, *_unseen_in_hoc(self.script, [*self.folders, os.path.join(h.neuronhome(), "lib", "hoc")])]:

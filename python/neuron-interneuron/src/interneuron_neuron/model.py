@@ -80,10 +80,9 @@ class _Put:
     #: From the times in the list to those of the arrivals, in ms.
     delay: float
 
-    @property
-    def weight(self) -> Any:
-        """The weights of the NetCon."""
-        return self.netcon.weight
+    def hname(self) -> str:
+        """Returns the name of the NetCon."""
+        return str(self.netcon.hname())
 
     def wcnt(self) -> float:
         """Returns the number of weights."""
@@ -96,7 +95,9 @@ class _Put:
 class Model:
     """The document of the model that NEURON holds."""
 
-    def __init__(self, h: Any, sources: Sources, title: str, first: FirstValues, followed: Followed) -> None:
+    def __init__(
+        self, h: Any, sources: Sources, title: str, first: FirstValues, weights: Mapping[str, list[float]], followed: Followed
+    ) -> None:
         """Reads the model.
 
         Args:
@@ -104,9 +105,10 @@ class Model:
             sources: texts of mechanisms.
             title: name of the model.
             first: potentials and concentrations at the beginning.
+            weights: those of connections at the beginning, by NEURON's names.
             followed: places whose potentials variables of point processes follow.
         """
-        self.h, self.sources, self.first, self.followed = h, sources, first, followed
+        self.h, self.sources, self.first, self.weights, self.followed = h, sources, first, weights, followed
         #: Time step in ms. CVode's own changes during the run.
         self.dt = 0.025 if h.CVode().active() else float(h.dt)
         self.left_out: list[str] = []
@@ -472,7 +474,7 @@ class Model:
             "connect": {"rule": "list", "sources": [each[0] for each in driven], "targets": [each[1] for each in driven]},
             **({"delays": {"pre": later, "earlier": earlier}} if kind != "IntFire1" and is_between else {"delay": later}),
             "values": {
-                "weight": same([one.weight[0] for *_, one in driven]),
+                "weight": same([self.weights[one.hname()][0] for *_, one in driven]),
                 **({"rest": _with_unit(same(rests), "ms")} if any(rests) else {}),
             },
             **({"receptor": "m"} if kind == "IntFire1" else {}),
@@ -674,7 +676,7 @@ class Model:
         netcons = [one for _, _, one, *_ in connected]
         if netcons[0] is not None:
             for k, argument in enumerate(self.sources.arguments(mechanism)[: int(netcons[0].wcnt())]):
-                weights = [one.weight[k] for one in netcons]
+                weights = [self.weights[one.hname()][k] for one in netcons]
                 if k == 0 or any(weights):
                     values[argument] = same(weights)
         delays = same([1.0 if one is None else self._delay(one) for one in netcons])

@@ -102,7 +102,7 @@ function withoutContent(
 
 /** Stages of the program that writers use. */
 const tools = {
-  randomSources,
+  randomSources: (model) => randomSources(model),
   placesOf: knownPlaces,
   functions: (called, values) => libraryCall(called)?.(values),
   cellsOfOneType,

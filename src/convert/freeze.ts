@@ -57,6 +57,8 @@ interface Frozen {
 export interface FreezeOptions {
   /** Whether a population that spikes only by chance becomes a list of its spikes; absent: all of them do. */
   readonly replays?: (population: string) => boolean;
+  /** Whether populations that spike by a rule alone become lists of their spikes, too. */
+  readonly listsRegular?: boolean;
 }
 
 /**
@@ -67,7 +69,7 @@ export async function freeze(
   valid: ValidModel,
   target: Target,
   positions: Positions = unplaced,
-  { replays = () => true }: FreezeOptions = {},
+  { replays = () => true, listsRegular = false }: FreezeOptions = {},
 ): Promise<Frozen> {
   const drawn = drawnModel(valid, positions);
   const counts = needsCounts(drawn)
@@ -75,7 +77,7 @@ export async function freeze(
     : undefined;
   const choices = { precision: 'float64', exactValues: true, ...(counts ? { counts } : {}) } as const;
   const program = loweredModel(drawn, positions, choices);
-  const sources = randomSources(drawn.model).filter(replays);
+  const sources = randomSources(drawn.model, listsRegular).filter(replays);
   if (sources.length > 0) refuseTooLong(protocolSteps(protocolOf(valid, program)), positions);
   return inStage('freeze', () => frozenModel(valid, drawn, program, sources, target));
 }
@@ -341,8 +343,10 @@ const onGrid = (steps: number, dt: number): number => Number((steps * dt).toPrec
 /**
  * Returns populations that spike only by chance: they have no equations, other parts do not write to them and read only
  * their spikes.
+ *
+ * @param isRegular  whether populations that spike by a rule alone count, too
  */
-export function randomSources(model: Model): string[] {
+export function randomSources(model: Model, isRegular = false): string[] {
   const written = new Set(
     Object.entries(model.projections).flatMap(([name, { from, to }]) => [
       ...ownersOf(to.of),
@@ -356,7 +360,7 @@ export function randomSources(model: Model): string[] {
         type?.events['spike'] !== undefined &&
         !written.has(name) &&
         Object.keys(type.derivatives).length === 0 &&
-        Object.values(type.events).some(drawsInSteps)
+        (isRegular || Object.values(type.events).some(drawsInSteps))
       );
     })
     .map(([name]) => name);

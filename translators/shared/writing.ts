@@ -76,8 +76,12 @@ export interface Writing {
    * Returns a model with all its draws made.
    *
    * @param options.replays  whether a population that spikes only by chance lists its spikes; absent: all do
+   * @param options.listsRegular  whether populations that spike by a rule alone list their spikes, too
    */
-  draw(valid: ValidModel, options?: { readonly replays?: (population: string) => boolean }): Promise<ValidModel>;
+  draw(
+    valid: ValidModel,
+    options?: { readonly replays?: (population: string) => boolean; readonly listsRegular?: boolean },
+  ): Promise<ValidModel>;
   /** Returns populations that spike only by chance. */
   randomSources(model: typed.Model): readonly string[];
   /** Returns coordinates of a population's elements in micrometres; undefined if they are unknown or none. */

@@ -3,14 +3,18 @@
  */
 
 import type { Functions } from '../../src/lang/evaluate.js';
+import { parseUnit } from '../../src/lang/units.js';
+import { givenOn, levelOf, type Around } from '../../src/library/membrane/local-values.js';
 import type { MembranePlace } from '../../src/library/membrane/membrane.js';
-import { membraneOf } from '../../src/library/membrane/membrane-of.js';
+import { membraneOf, placeOf } from '../../src/library/membrane/membrane-of.js';
 import { thresholdOf } from '../../src/library/membrane/threshold.js';
 import { NotExpressible } from '../../src/library/not-expressible.js';
+import { sectionsOn } from '../../src/model/compartment-tree.js';
 import type { Compartments, NeuronType, ValidModel } from '../../src/model/typed.js';
 import { inUnit } from '../shared/in-unit.js';
 import { cellTemplate, passive } from './biophysical.js';
 import type { WrittenCell } from './export-parts.js';
+import { inNeuronUnits, writtenMechanism, type WrittenMechanism } from './export-mechanism.js';
 import { commonStep, shapeSections, writtenShape, type Kind } from './export-shape.js';
 
 /** Facts that all cells of a circuit share, in the units of its config. */
@@ -43,6 +47,7 @@ export function writtenCells({ model, data }: ValidModel, functions: Functions):
   );
   const { dL, isCut } = commonStep(all);
   let facts: CircuitFacts | undefined;
+  const mechanisms = new Map<string, string>();
   const write = (name: string, type: StructuredType): WrittenCell => {
     const own = {
       run: {
@@ -56,7 +61,7 @@ export function writtenCells({ model, data }: ValidModel, functions: Functions):
       throw new NotExpressible(
         'cells with another threshold, temperature or first potential than others: circuits have one of each',
       );
-    return writtenCell(name, type, facts, isCut, { data, functions });
+    return writtenCell(name, type, facts, isCut, { data, functions }, mechanisms);
   };
   const byType = new Map(
     types.map(([name, type]): [string, WrittenCell | string] => {
@@ -111,13 +116,15 @@ function writtenCell(
   type: StructuredType,
   { conditions }: CircuitFacts,
   isCut: boolean,
-  around: { readonly data: ValidModel['data']; readonly functions: Functions },
+  around: Values,
+  mechanisms: Map<string, string>,
 ): WrittenCell {
   const { compartments } = type;
   if ([type.parameters, type.state, type.derivatives, type.regimes].some((part) => Object.keys(part).length > 0))
     throw new NotExpressible('cells with equations beside those of their sections');
   const root = rootOf(compartments);
-  const membranes = membranesOf(compartments, around);
+  const texts = new Map(mechanisms);
+  const membranes = membranesOf(compartments, around, texts);
   const kinds = new Map<string, Kind>();
   const keys: string[] = [];
   const parts = new Map<Kind, SectionMembrane>();
@@ -134,6 +141,7 @@ function writtenCell(
   const { swc, ...shape } = writtenShape(compartments.sections, (section) => kinds.get(section) ?? 'soma', isCut);
   const [morphology, parameters] = [`${name}.swc`, `${name}.json`];
   const event = spikeOf(type, around.functions)?.name;
+  for (const [suffix, text] of texts) mechanisms.set(suffix, text);
   return {
     named: { name: 'ctdb:Biophys1.hoc', template: cellTemplate(name, Object.keys(type.inputs)), switches: {} },
     morphology,
@@ -144,6 +152,10 @@ function writtenCell(
         name: `components/cell_models/${parameters}`,
         text: `${JSON.stringify(parametersOf(parts, conditions), null, 2)}\n`,
       },
+      ...[...new Set([...parts.values()].flatMap(({ others }) => Object.keys(others)))].map((suffix) => ({
+        name: `components/mechanisms/modfiles/${suffix}.mod`,
+        text: texts.get(suffix) ?? '',
+      })),
     ],
     ...(event === undefined ? {} : { event }),
     soma: root,
@@ -159,33 +171,72 @@ interface SectionMembrane {
   readonly Ra: number;
   /** The leak; absent: none. */
   readonly pas?: { readonly g: number; readonly e: number };
+  /** Parameters of other mechanisms, by the names of both in NEURON. */
+  readonly others: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Reversal potentials of ions. */
+  readonly reversals: Readonly<Record<string, number>>;
 }
 
-/** Returns a function that returns the membrane of a section. @throws NotExpressible */
+/** Values and functions that expressions need. */
+type Values = Pick<Around, 'data' | 'functions'>;
+
+/**
+ * Returns a function that returns the membrane of a section.
+ *
+ * @param files  takes texts of mechanisms by their names in NEURON
+ * @throws NotExpressible
+ */
 function membranesOf(
   compartments: Compartments,
-  around: { readonly data: ValidModel['data']; readonly functions: Functions },
+  values: Values,
+  files: Map<string, string>,
 ): (section: string) => SectionMembrane {
-  const startOf = (): number => 0;
-  const { mechanisms } = membraneOf(compartments, { ...around, startOf });
-  const found = new Map<string, { g: number; e: number }>();
-  for (const [name, { places, reason }] of mechanisms) {
-    if (reason !== undefined) throw new NotExpressible(`the mechanism ${name}: ${reason}`);
-    for (const place of places) {
-      const leak = leakOf(place);
-      if (!leak || found.has(place.section)) throw new NotExpressible(`the mechanism ${name}, which is no leak`);
-      found.set(place.section, leak);
+  const around = { ...values, startOf: () => 0 };
+  const { mechanisms } = membraneOf(compartments, around);
+  const leaks = new Map<string, NonNullable<SectionMembrane['pas']>>();
+  const others: WrittenMechanism[] = [];
+  const parameters = new Map<string, Map<string, Record<string, number>>>();
+  const reversals = new Map<string, Record<string, number>>();
+  for (const [name, mechanism] of Object.entries(compartments.mechanisms)) {
+    const { places = [], reason } = mechanisms.get(name) ?? {};
+    const own = places.map((place) => [place.section, reason === undefined ? leakOf(place) : undefined] as const);
+    const isWhole = own.length === sectionsOn(mechanism.on, compartments).length;
+    const isLeak = isWhole && own.every(([section, leak]) => leak !== undefined && !leaks.has(section));
+    if (isLeak) for (const [section, leak] of own) leaks.set(section, leak!);
+    if (isLeak) continue;
+    const made = writtenMechanism(name, mechanism, files);
+    files.set(made.suffix, made.text);
+    others.push(made);
+    for (const section of sectionsOn(mechanism.on, compartments)) {
+      const { equations } = placeOf(mechanism, { section, compartments, pool: undefined }, around);
+      const given = Object.keys(givenOn(mechanism, section, compartments));
+      const foreign = given.find((one) => !Object.hasOwn(mechanism.parameters, one));
+      if (foreign !== undefined) throw new NotExpressible(`the mechanism ${name}: first values of ${foreign}`);
+      const here = Object.entries(mechanism.parameters).map(([one, { unit }]) => [
+        made.parameters.get(one) ?? one,
+        inNeuronUnits(equations.numbers.get(one) ?? NaN, parseUnit(unit).dimension),
+      ]);
+      const known = parameters.get(section) ?? new Map<string, Record<string, number>>();
+      parameters.set(section, known.set(made.suffix, Object.fromEntries(here) as Record<string, number>));
+      for (const ion of made.reversals) {
+        const e = levelOf(`e_${ion}`, { section, compartments, pool: undefined });
+        if (typeof compartments.ions[ion]?.reversal !== 'number' || e === undefined)
+          throw new NotExpressible(`the mechanism ${name}: a reversal potential of ${ion} that concentrations give`);
+        reversals.set(section, { ...reversals.get(section), [ion]: decimal(inUnit(e, 'mV')) });
+      }
     }
   }
   return (name) => {
     const { specificCapacitance, resistivity, capacitance } = compartments.sections[name] ?? {};
     if (specificCapacitance === undefined || resistivity === undefined || capacitance !== undefined)
       throw new NotExpressible(`the section ${name}, which has no capacitance by area or no resistivity`);
-    const pas = found.get(name);
+    const pas = leaks.get(name);
     return {
       cm: inUnit(specificCapacitance, 'uF/cm**2'),
       Ra: inUnit(resistivity, 'ohm*cm'),
       ...(pas ? { pas } : {}),
+      others: Object.fromEntries(parameters.get(name) ?? []),
+      reversals: reversals.get(name) ?? {},
     };
   };
 }
@@ -210,7 +261,8 @@ const isolation = 1e20;
 /** Returns a file of parameters for `aibs_perisomatic`, which adds `pas` to all sections. */
 function parametersOf(parts: ReadonlyMap<Kind, SectionMembrane>, conditions: CircuitFacts['conditions']): object {
   const soma = parts.get('soma');
-  const gene = (section: string, name: string, value: number): object => ({ section, mechanism: '', name, value });
+  const gene = (section: string, name: string, value: number, mechanism = ''): object =>
+    ({ section, mechanism, name, value }); // prettier-ignore
   const leak = [...parts.values()].find(({ pas }) => pas)?.pas?.e ?? 0;
   const sections = [...parts];
   return {
@@ -223,10 +275,16 @@ function parametersOf(parts: ReadonlyMap<Kind, SectionMembrane>, conditions: Cir
     ],
     conditions: [{ ...conditions, erev: [] }],
     genome: [
-      ...sections.flatMap(([section, { Ra, pas }]) => [
+      ...sections.flatMap(([section, { cm, Ra, pas, others, reversals }]) => [
         ...(Ra === soma?.Ra ? [] : [gene(section, 'Ra', Ra)]),
         gene(section, 'g_pas', pas?.g ?? 0),
         ...(pas && pas.e !== leak ? [gene(section, 'e_pas', pas.e)] : []),
+        ...Object.entries(others).flatMap(([suffix, values]) => [
+          // A value inserts the mechanism. It need not be its own.
+          ...(Object.keys(values).length === 0 ? [gene(section, 'cm', cm, suffix)] : []),
+          ...Object.entries(values).map(([name, value]) => gene(section, `${name}_${suffix}`, value, suffix)),
+        ]),
+        ...Object.entries(reversals).map(([ion, value]) => gene(section, `e${ion}`, value)),
       ]),
       gene('axon', 'Ra', isolation),
       gene('axon', 'g_pas', 0),

@@ -48,7 +48,7 @@ export const rootAttributes: Readonly<Record<string, Uint32Array>> = {
 /** State of a conversion to SONATA. */
 interface SonataContext extends PassContext {
   /** Returns a model with all its draws made. */
-  readonly draw: (valid: ValidModel) => Promise<ValidModel>;
+  readonly draw: (valid: ValidModel, options?: { readonly listsRegular: boolean }) => Promise<ValidModel>;
   /** Functions of numbers with the digits of every target. */
   readonly functions: Functions;
 }
@@ -58,12 +58,19 @@ const mostSteps = 1000;
 
 const isNumbers = (value: Value): boolean => typeof value === 'number' || isGiven(value);
 
-/** Checks whether a population is a source that draws its spikes, and has no equations besides. */
+/** Checks whether some cells have a shape. */
+const hasShapes = ({ neurons }: Model): boolean => Object.values(neurons).some(({ compartments }) => compartments);
+
+/**
+ * Checks whether a population is a source that has no equations besides the rule of its spikes, and draws them. NEURON
+ * has no sources among cells with a shape but lists.
+ */
 const drawsSpikes = (model: Model, name: string): boolean => {
   const { neurons, populations } = typedModel(model);
-  const { derivatives = {}, events = {} } = neurons[populations[name]?.type ?? ''] ?? {};
+  const { derivatives = {}, events = {}, compartments } = neurons[populations[name]?.type ?? ''] ?? {};
   const calls = expressionsIn(events).flatMap(callsIn);
-  return Object.keys(derivatives).length === 0 && calls.some(({ function: called }) => isRandom(called));
+  const isSource = Object.keys(derivatives).length === 0 && !compartments && Object.keys(events).length > 0;
+  return isSource && (hasShapes(model) || calls.some(({ function: called }) => isRandom(called)));
 };
 
 /** Returns pointers of the parts that draw connections, values or spikes. */
@@ -87,7 +94,7 @@ function drawnParts(valid: ValidModel): readonly string[] {
 
 /** Checks whether all cells have templates already, or some have a shape: then others are not rewritten. */
 const hasTemplates = ({ model }: ValidModel): boolean =>
-  Object.values(model.neurons).some(({ compartments }) => compartments) ||
+  hasShapes(model) ||
   (model.timing === 'grid' &&
     Object.values(model.populations).every(({ type }) => {
       const own = model.neurons[type ?? ''];
@@ -104,7 +111,7 @@ const listDraws: Rewriting<SonataContext> = {
     for (const pointer of drawn)
       report.convention('sonata/drawn', pointer, `listed as drawn with the seed ${valid.model.experiment.seed}`);
     try {
-      return { valid: typedValid(await draw(valid)) };
+      return { valid: typedValid(await draw(valid, { listsRegular: hasShapes(valid.model) })) };
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       report.missing(drawn[0] ?? '', error.message, 'sonata/drawn');

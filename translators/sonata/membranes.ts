@@ -11,6 +11,7 @@ import { isList } from '../../src/model/collections.js';
 import { child } from '../../src/model/pointer.js';
 import { readXml } from '../../src/xml/read-xml.js';
 import type { XmlElement } from '../../src/xml/element.js';
+import { valenceOf } from '../shared/neuron.js';
 import * as messages from './messages.js';
 
 /** Numbers in NEURON's units, by the first four letters of the names of sections. */
@@ -130,6 +131,8 @@ export function membraneOfFit(
     if (owner !== undefined) insert(membrane, owner, kind, place).set(name.slice(0, -owner.length - 1), value);
     else if (name === 'cm') membrane.capacitance.set(kind, value);
     else if (name === 'Ra') membrane.resistivity.set(kind, value);
+    else if (name.startsWith('e') && valenceOf(name.slice(1)) !== undefined)
+      setReversal(membrane, name.slice(1), kind, value);
     else report(messages.unknownMembraneValue(name, [...membrane.mechanisms.keys()]), place);
   }
   const [conditions] = listAt(memberOf(fit, 'conditions'), '/conditions');

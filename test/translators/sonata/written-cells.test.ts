@@ -5,7 +5,8 @@ import { convertModel } from '../../../src/convert/convert.js';
 import { inFolder } from '../../../src/convert/in-folder.js';
 import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { simulateModel } from '../../support/simulate.js';
-import { branched, finer } from './written-cells.js';
+import { branched, finer, spiking } from './written-cells.js';
+import '../../../translators/nmodl/road.js';
 import '../../../translators/sonata/road.js';
 
 const engines = [{ target: 'wasm', threads: 1 }] as const;
@@ -13,6 +14,7 @@ const engines = [{ target: 'wasm', threads: 1 }] as const;
 describe('cells with a shape', () => {
   it.each<readonly [string, object, readonly number[], readonly string[], number]>([
     ['are divided by dL', branched, [1, 5, 3, 3, 3, 3, 3, 1, 1], [], 1e-15],
+    ['have channels', spiking(), [1, 5, 3, 3, 3, 3, 3, 1, 1], ['sonata/drawn'], 1e-9],
     ['become sections for each compartment', finer(), new Array<number>(36).fill(1), ['sonata/shape-precision'], 1e-9],
   ])(
     'have the same spikes, and potentials up to rounding, if they %s',
@@ -33,4 +35,83 @@ describe('cells with a shape', () => {
       expect(Math.max(...v!.map((each, k) => Math.abs(each - w![k]!)))).toBeLessThan(largest);
     },
   );
+
+  const { tree } = branched.neurons;
+  const { mechanisms, sections } = tree.compartments;
+  const withMechanism = (changes: object): object => ({
+    ...tree,
+    compartments: {
+      ...tree.compartments,
+      ions: { ca: { valence: 2, inside: '5e-5 mM', outside: '2 mM', reversal: '100 mV' } },
+      mechanisms: { ...mechanisms, other: changes },
+    },
+  });
+  it.each<readonly [string, object]>([
+    [
+      'more than three membranes',
+      {
+        ...tree,
+        compartments: {
+          ...tree.compartments,
+          sections: { ...sections, axis: { ...sections.axis, resistivity: '90 ohm*cm' } },
+        },
+      },
+    ],
+    [
+      'right, which grows from the middle of trunk',
+      {
+        ...tree,
+        compartments: {
+          ...tree.compartments,
+          sections: { ...sections, right: { ...sections.right, parent: { section: 'trunk', fraction: 0.5 } } },
+        },
+      },
+    ],
+    [
+      'events other than a potential',
+      { ...tree, events: { spike: { when: 'v > -55*mV and t > 1*ms', edge: 'rising' } } },
+    ],
+    [
+      'the mechanism other: a change of ca_i',
+      withMechanism({
+        state: { c: { unit: 'mM', initial: 5e-5 } },
+        derivatives: { c: '(5e-5*mM - c)/(10*ms)' },
+        writes: { ca_i: 'c' },
+      }),
+    ],
+    [
+      'the mechanism other: values of ca_i',
+      withMechanism({ reads: ['v', 'ca_i'], writes: { i: '1e-5*S/cm**2*ca_i/mM*(-80*mV - v)' } }),
+    ],
+    [
+      'the mechanism other: the state a',
+      withMechanism({
+        state: { a: { unit: 1 }, b: { unit: 1 } },
+        derivatives: { a: '(b - a)/ms', b: '(1 - b)/ms' },
+        reads: ['v'],
+        writes: { i: '1e-5*S/cm**2*a*(-80*mV - v)' },
+      }),
+    ],
+    [
+      'values of gmax of each compartment',
+      withMechanism({
+        parameters: { gmax: { unit: 'S/cm**2', value: 1e-5 } },
+        on: ['trunk'],
+        reads: ['v'],
+        writes: { i: 'gmax*(-80*mV - v)' },
+        values: { trunk: { gmax: { array: [1, 2, 3, 4, 5], unit: 'S/m**2' } } },
+      }),
+    ],
+  ])('with %s are refused by name', async (message, type) => {
+    const document = { ...branched, neurons: { tree: type } };
+    const { valid } = importModel({ name: 'cells.json', text: JSON.stringify(document) });
+    const { outcome, report } = await convertModel(valid, 'sonata');
+    expect(outcome).toBe('incomplete');
+    expect(report).toContainEqual({
+      verdict: 'notExpressible',
+      code: 'sonata/not-expressible',
+      pointer: '/populations/cells',
+      message: expect.stringContaining(message) as string,
+    });
+  });
 });

@@ -125,3 +125,71 @@ export function finer(): typeof branched {
   };
   return copy;
 }
+
+/** The same cell with two channels on the soma and the thin dendrites, and a regular source. */
+export function spiking(): object {
+  const copy = structuredClone(branched);
+  const { tree } = copy.neurons;
+  const channel = (ion: string, g: string, gates: string): object => ({
+    parameters: { gmax: { unit: 'S/cm**2', value: 0 }, shift: { unit: 'mV', value: 0 } },
+    on: ['soma', 'thin'],
+    reads: ['v', `e_${ion}`, 'temperature'],
+    writes: { [`i_${ion}`]: `gmax*${gates}*(e_${ion} - v)` },
+    values: { soma: { gmax: g }, thin: { gmax: '0.01 S/cm**2', shift: '-5 mV' } },
+  });
+  const derived = {
+    q: { unit: 1, value: '3**((temperature/kelvin - 305.15)/10)' },
+    u: { unit: 1, value: '(v - shift + 40*mV)/(10*mV)' },
+  };
+  const spikes = {
+    ...tree.compartments,
+    ions: { na: { valence: 1, reversal: '50 mV' }, k: { valence: 1, reversal: '-80 mV' } },
+    mechanisms: {
+      ...tree.compartments.mechanisms,
+      sodium: {
+        ...channel('na', '0.12 S/cm**2', 'm**3*h'),
+        state: { m: { unit: 1, initial: 'm_inf' }, h: { unit: 1, initial: 0.6 } },
+        derived: {
+          ...derived,
+          opening: { unit: '1/ms', value: '(1 + u/2)/ms if abs(u) < 1e-6 else u/(1 - exp(-u))/ms' },
+          closing: { unit: '1/ms', value: '4*exp(-(v + 65*mV)/(18*mV))/ms' },
+          m_inf: { unit: 1, value: 'opening/(opening + closing)' },
+          gain: { unit: '1/ms', value: '-closing*m' },
+        },
+        derivatives: {
+          m: 'q*(opening*(1 - m) + gain)',
+          h: 'q*(0.07*exp(-(v + 65*mV)/(20*mV))*(1 - h) - h/(exp(-(v + 35*mV)/(10*mV)) + 1))/ms',
+        },
+      },
+      // A mechanism of NEURON has this name.
+      hh: {
+        ...channel('k', '0.036 S/cm**2', 'n**4'),
+        state: { n: { unit: 1, initial: 0.32 } },
+        derived,
+        derivatives: {
+          n: '(0.1*(1.5 + u)*(1 - n)/(1 - exp(-1.5 - u)) - 0.125*exp(-(v + 65*mV)/(80*mV))*n)/ms',
+        },
+      },
+    },
+  };
+  const source = {
+    state: { next: { unit: 'ms', initial: '2.5*ms' } },
+    events: { spike: { when: 't + dt > next - dt/2', edge: 'level', do: 'next += 12*ms' } },
+  };
+  return {
+    ...copy,
+    neurons: {
+      tree: { ...tree, compartments: spikes, events: { spike: { ...tree.events.spike, when: 'v > 0*mV' } } },
+      source,
+    },
+    populations: { ...copy.populations, regular: { type: 'source', size: 1 } },
+    projections: {
+      ...copy.projections,
+      pace: {
+        ...copy.projections.drive,
+        from: 'regular',
+        connect: { rule: 'list', sources: [0, 0, 0], targets: [0, 1, 0] },
+      },
+    },
+  };
+}

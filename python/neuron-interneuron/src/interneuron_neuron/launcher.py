@@ -184,9 +184,7 @@ class _Capture:
     def _initialized(self) -> None:
         """The model may run now: first values are known."""
         self._keep_first()
-        known = self.h.List("NetCon")
-        connections = [known.o(k) for k in range(int(known.count()))]
-        self.weights = {one.hname(): [one.weight[k] for k in range(int(one.wcnt()))] for one in connections}
+        self.weights = _weights(self.h)
         # With several threads, NEURON reports no steps.
         self.cvode.event(self.h.t + 1e-9, self._stepped)
 
@@ -246,7 +244,7 @@ class _Capture:
             signal.signal(signal.SIGALRM, signal.SIG_IGN)
         sources = Sources(h, str(self.output.parent), self.folders)
         followed, unknown = followed_potentials(h, sources, self.given, self.taken)
-        model = Model(h, sources, Path(self.script).stem, self.first, self.weights, followed)
+        model = Model(h, sources, Path(self.script).stem, self.first, {**_weights(h), **self.weights}, followed)
         if "neuron.rxd" in sys.modules and getattr(sys.modules.get("neuron.rxd.species"), "_all_species", None):
             model.leave("reactions and diffusion of rxd")
         for sentence in [*unknown, *self.unseen, *_unseen_in_hoc(self.script, [*self.folders, os.path.join(h.neuronhome(), "lib", "hoc")])]:
@@ -357,6 +355,13 @@ def _noted(kind: Any, name: str, note: Callable[[Any, tuple[Any, ...]], None]) -
             setattr(kind, name, method)
 
     setattr(kind, name, method)
+
+
+def _weights(h: Any) -> dict[str, list[float]]:
+    """Returns the weights of connections by NEURON's names."""
+    known = h.List("NetCon")
+    connections = [known.o(k) for k in range(int(known.count()))]
+    return {one.hname(): [one.weight[k] for k in range(int(one.wcnt()))] for one in connections}
 
 
 def _is_reference(value: Any) -> bool:

@@ -197,7 +197,7 @@ PARAMETER { tau = 60 (ms) rest = 1e-4 (mM) share = 0.02 (mM cm2/mA/ms) }
 ASSIGNED { ica (mA/cm2) }
 STATE { cai (mM) }
 BREAKPOINT { SOLVE states METHOD cnexp }
-INITIAL { cai = rest }
+INCLUDE "rest.inc"
 DERIVATIVE states { cai' = -share*ica - (cai - rest)/tau }
 `,
   kca: `NEURON { SUFFIX kca USEION ca READ cai USEION k READ ek WRITE ik RANGE gbar }
@@ -782,6 +782,7 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
     const own = withMechanisms.file('pools');
     mkdirSync(own);
     for (const [name, text] of Object.entries(mechanisms)) writeFileSync(join(own, `${name}.mod`), text);
+    writeFileSync(join(own, 'rest.inc'), 'INITIAL { cai = rest }\n');
     writeFileSync(join(own, 'pool.py'), pool);
     const path = join(own, 'pool.yaml');
     await python('.venv-pynn', ['-m', 'interneuron', 'neuron', join(own, 'pool.py'), '-o', path], program());

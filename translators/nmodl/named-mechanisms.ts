@@ -199,7 +199,7 @@ class Naming {
           isAbsolute(file) ? file : join(dirname(this.path), file),
           found.text,
           this.diagnostics,
-          this.readFile,
+          (included) => this.readFile(isAbsolute(included) ? included : join(dirname(file), included)),
           presynaptic,
         );
       this.#files.set(key, read ?? null);

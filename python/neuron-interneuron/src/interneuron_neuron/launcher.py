@@ -99,6 +99,10 @@ def _compiled(folders: list[str]) -> str | None:
     print(f"compiling {len(files)} .mod files, such as {files[0]}", file=sys.stderr)
     for path in reversed(files):
         shutil.copy(path, target)
+        for name in re.findall(r'^\s*INCLUDE\s*"([^"]+)"', Path(path).read_text(encoding="latin-1"), re.MULTILINE):
+            included = os.path.join(os.path.dirname(path), name)
+            if os.path.isfile(included):
+                shutil.copy(included, os.path.join(target, os.path.basename(name)))
     while True:
         ended = subprocess.run([program, "."], cwd=target, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         found = glob.glob(f"{target}/*/libnrnmech.*") or glob.glob(f"{target}/*/.libs/libnrnmech.*")

@@ -190,10 +190,12 @@ export const binomial = once(() =>
             let squeeze = 0.92 - 4.2 / b
             let scale = (2.83 + 5.1 / b) * deviation
             let mode = floor((n + 1.0) * p)
-            let highest = ${logP}(mode, n, p)
             ${(at, inner) => {
-              const [n, p, highest] = [at('n'), at('p'), at('highest')];
-              reject(inner, at('count'), hatOf(at), n, (k) => code`${logP}(${k}, ${n}, ${p}) - ${highest}`);
+              const [n, p, mode] = [at('n'), at('p'), at('mode')];
+              // Few attempts come to this, so the highest probability is not computed before them.
+              const aboveMode = (k: Expression): Expression =>
+                code`${logP}(${k}, ${n}, ${p}) - ${logP}(${mode}, ${n}, ${p})`;
+              reject(inner, at('count'), hatOf(at), n, aboveMode);
             }}
           }
         }

@@ -11,7 +11,7 @@ import { cosh, exp, expOrdinary, expm1, exprel, inverseExprel, sinh, tanh } from
 import { gamma } from './gamma.js';
 import { hypergeometric } from './hypergeometric.js';
 import { acos, asin, atan, atan2 } from './inverse-trigonometric.js';
-import { log, log10, log1p, log2 } from './logarithm.js';
+import { log, log10, log1p, log2, logOrdinary } from './logarithm.js';
 import {
   exponentialFromUniform,
   geometricSkip,
@@ -42,6 +42,7 @@ const floatFunctions = {
   cosh,
   tanh,
   log,
+  logOrdinary,
   log1p,
   log2,
   log10,

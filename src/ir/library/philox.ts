@@ -7,7 +7,7 @@ import { add, binary, call, convert, f64, i64, mul, neg, or, reinterpret, shl, s
 import type { Expression, ScalarType } from '../program.js';
 import { code } from '../template.js';
 import { define, once } from './define.js';
-import { log } from './logarithm.js';
+import { logOrdinary } from './logarithm.js';
 import { powerOfTwo } from '../power-of-two.js';
 import { sinCosTurn } from './trigonometric.js';
 
@@ -61,7 +61,7 @@ export const normalPair = once(() =>
     const at = body.write`
       let first = ${uniform}(w0, w1)
       let second = ${uniform}(w2, w3)
-      let radius = sqrt(-2.0 * ${log('f64')}(first))
+      let radius = sqrt(-2.0 * ${logOrdinary('f64')}(first))
       ${sinCosTurn('f64')}(second) -> (sine, cosine)`;
     const of = (part: string): Expression => code`${at('radius')} * ${at(part)}`;
     return { even: of('cosine'), odd: of('sine') };
@@ -79,7 +79,7 @@ export const normalFromWords = once(() =>
 /** An exponential number with mean 1 from a uniform one. */
 export const exponentialFromUniform = once(() =>
   define('exponentialFromUniform', 'exponential with mean 1 from a uniform number', { u: 'f64' }, (_, { u }) =>
-    neg(call(log('f64'), u)),
+    neg(call(logOrdinary('f64'), u)),
   ),
 );
 
@@ -92,7 +92,7 @@ export const geometricSkip = once(() =>
     'geometricSkip',
     'failures before the next success',
     { u: 'f64', inverseLogQ: 'f64' },
-    (_, { u, inverseLogQ }) => convert('u32', mul(call(log('f64'), u), inverseLogQ)),
+    (_, { u, inverseLogQ }) => convert('u32', mul(call(logOrdinary('f64'), u), inverseLogQ)),
   ),
 );
 

@@ -31,8 +31,8 @@ function below(low: Ir, high: Ir, count: Ir): Ir {
  * @random call k: numbers 0 and 1 for the k-th smallest
  */
 export function withRepetition({ size, count, first, storage, words }: Chosen, block: Block): void {
-  const log = libraryFunction('log', 'f64');
-  const exp = libraryFunction('exp', 'f64');
+  const log = libraryFunction('logOrdinary', 'f64');
+  const exp = libraryFunction('expOrdinary', 'f64');
   block.write`
     var share = 1.0
     for choice = 0u until ${count} {

@@ -15,6 +15,7 @@ import {
   childrenOf,
   expressionsOf,
   isLocal,
+  someExpression,
   visitExpression,
   visitStatements,
   withExpressions,
@@ -23,6 +24,8 @@ import {
 
 /** Rounds of a part: the arrays stay in the first cache. */
 const partLength = 64;
+/** Rounds of a vector. Loops that may do more rounds than asked do whole vectors: single rounds take as long as one. */
+const vectorLength = 8;
 
 /** A local of each round of a part. */
 export interface RoundArray {
@@ -95,8 +98,9 @@ export function splitLoops(
         return [{ kind: 'store', buffer: array.name, index: round, value: ir.get({ name, type }) }];
       });
       const all = [...first, ...statements.map((s) => renamed(s, known)), ...last];
-      const make = free ? ir.lanesLoop : ir.loop;
-      return make(counter, ir.get(begin), ir.get(stop), all);
+      if (!free) return ir.loop(counter, ir.get(begin), ir.get(stop), all);
+      const isFillingArrays = first.length === 0 && onlyComputes(statements, loop.local);
+      return ir.lanesLoop(counter, ir.get(begin), isFillingArrays ? inVectors(begin, stop) : ir.get(stop), all);
     });
     const left = ir.sub(ir.get(end), ir.get(begin));
     const length = ir.u32(partLength);
@@ -112,6 +116,32 @@ export function splitLoops(
   };
   const result = inside(body, mentions(body));
   return added.length === 0 ? { body, locals, arrays } : { body: result, locals: [...locals, ...added], arrays };
+}
+
+/** The end of a part in whole vectors, or of its rounds if that would be beyond the largest number. */
+function inVectors(begin: Local, stop: Local): Expression {
+  const rounds = ir.sub(ir.get(stop), ir.get(begin));
+  const whole = ir.and(ir.add(rounds, ir.u32(vectorLength - 1)), ir.u32(-vectorLength >>> 0));
+  const end = ir.add(ir.get(begin), whole);
+  return ir.select(ir.lt(end, ir.get(stop)), ir.get(stop), end);
+}
+
+/** Whether statements only set locals, without a load that depends on the counter of their loop. */
+function onlyComputes(statements: readonly Statement[], counter: string): boolean {
+  const varying = new Set([counter, ...namesOf(statements).sets]);
+  return statements.every(
+    (s) =>
+      s.kind !== 'store' &&
+      expressionsOf(s).every(
+        (e) =>
+          !someExpression(
+            e,
+            (part) =>
+              part.kind === 'load' &&
+              someExpression(part.index, (inner) => inner.kind === 'local' && varying.has(inner.name)),
+          ),
+      ),
+  );
 }
 
 /** How often names are read or set in statements. */

@@ -13,7 +13,7 @@ import type { Context } from '../context/context.js';
  * Positions of a piece: enough that finding its row costs little, and few enough that a device has work for all its
  * work-items.
  */
-const pieceBits = 6;
+const pieceBits = 8;
 const pieceLength = 1 << pieceBits;
 
 /** Synapses that are in rows. */

@@ -182,7 +182,12 @@ function buildProjection(plan: ProjectionPlan, context: Context): BuiltProjectio
     names.map((name) => [name, synapseValue(plan, name)] as const).filter(([, value]) => value !== 0),
   );
   const built = { plan, connectivity, storage };
-  const assignment = { name: `${plan.name}.initialise`, values, stream: `projection/${plan.stream}/initial` };
+  const assignment = {
+    name: `${plan.name}.initialise`,
+    once: true,
+    values,
+    stream: `projection/${plan.stream}/initial`,
+  };
   const kernel = assignSynapseValues(assignment, built, context);
   if (kernel) context.builder.initially(kernel);
   return built;

@@ -8,7 +8,7 @@ import { code } from '../../ir/template.js';
 import type { Context } from '../context/context.js';
 
 /** The clock of the sender; delays are whole numbers of its steps. */
-type DelayClock = Pick<Context, 'dt' | 'profile'> & Partial<Pick<Context, 'every'>>;
+export type DelayClock = Pick<Context, 'dt' | 'profile'> & Partial<Pick<Context, 'every'>>;
 
 /** Steps (i32) of a delay in s (f64), halves up. */
 export function delaySteps(seconds: Ir, { dt, every = 1, profile }: DelayClock): Ir {

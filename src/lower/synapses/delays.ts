@@ -26,7 +26,8 @@ import { checkLength, synapseDraws, within } from './synapse-values.js';
 import { sortWithinRows } from './move-to-rows.js';
 import { overPositions } from '../plan/positions.js';
 import type { RawSynapses } from '../plan/projection.js';
-import { delaySteps } from '../plan/round-delay.js';
+import { KeysOfCopies } from './keys-of-copies.js';
+import { type DelayClock, delaySteps, roundDelay } from '../plan/round-delay.js';
 
 interface Sorted {
   readonly segments: Buffer;
@@ -109,16 +110,46 @@ export function delayKernel(delayed: Delayed, steps: Buffer, context: Context): 
   const { outside, allows } = checkOf(plan, context);
   const stored = { name: plan.name, count: raw.count, rows: raw.rows, sources: plan.pre.size };
   const comment = `delays of the synapses of ${plan.name}`;
+  const keysOfCopies = new KeysOfCopies(plan, context);
+  const clock = onClockOf(plan[pathway.side].population, context);
+  const { first, last } = pathway.steps;
+  const { shortest, longest } = usualDelays(delayed, clock);
   return overPositions(`${plan.name}.${pathway.name}.delays`, comment, stored, context, (position, source, inner) => {
-    const seconds = inner.name('delay', to('f64', delaySeconds(delayed, { position, source, block: inner }, context)));
-    const { first, last } = pathway.steps;
+    const { seconds, redraw } = delaySeconds(delayed, { position, source, block: inner, keysOfCopies }, context);
+    const drawn = inner.name('delay', to('f64', seconds));
+    // Lanes compute usual delays. The others are marked, so that one comparison finds them.
     inner.write`
-      let rounded = ${delaySteps(seconds, onClockOf(plan[pathway.side].population, context))}
-      let legal = ${allows(seconds)} & (rounded >= ${first}i & rounded <= ${last}i)
-      fault ${outside} when !legal
-      ${steps}[${position}] = u32(select(legal, rounded, ${first}i))`;
+      let rounded = ${delaySteps(drawn, clock)}
+      let usual = ${drawn} >= ${shortest} & ${drawn} <= ${longest}
+      ${steps}[${position}] = u32(select(usual, rounded, ${marked}i))
+      if ${steps}[${position}] == ${marked}u {
+        ${(_, block) => {
+          const delay = redraw ? redraw(block) : drawn;
+          block.write`
+            let exact = ${delaySteps(delay, clock)}
+            let legal = ${allows(delay)} & (exact >= ${first}i & exact <= ${last}i)
+            fault ${outside} when !legal
+            ${steps}[${position}] = u32(select(legal, exact, ${first}i))`;
+        }}
+      }`;
   });
 }
+
+/** Delays in seconds that are legal and certainly have legal steps: longer delays never have fewer steps. */
+function usualDelays(
+  { pathway: { steps }, plan }: Delayed,
+  clock: DelayClock,
+): { readonly shortest: number; readonly longest: number } {
+  const { least, most } = limitsOf(plan.projection.delayRange);
+  const seconds = (count: number): number => (count / (clock.every ?? 1)) * clock.dt;
+  return {
+    shortest: [least, seconds(steps.first)].find((delay) => roundDelay(delay, clock) >= steps.first) ?? Infinity,
+    longest: [most, seconds(steps.last)].find((delay) => roundDelay(delay, clock) <= steps.last) ?? -Infinity,
+  };
+}
+
+/** Stands for a delay that is not legal, or has not been drawn within its range yet. */
+const marked = 65535;
 
 /** Bounds on a delay, with the fault bits to raise outside them. */
 function checkOf(
@@ -146,8 +177,10 @@ export function secondsKernel(delayed: Delayed, longest: number, seconds: Buffer
   const { outside, allows } = checkOf(plan, context);
   const stored = { name: plan.name, count: raw.count, rows: raw.rows, sources: plan.pre.size };
   const comment = `delays of the synapses of ${plan.name}`;
+  const keysOfCopies = new KeysOfCopies(plan, context);
   return overPositions(`${plan.name}.${pathway.name}.delays`, comment, stored, context, (position, source, inner) => {
-    const delay = inner.name('delay', to('f64', delaySeconds(delayed, { position, source, block: inner }, context)));
+    const { seconds: drawn, redraw } = delaySeconds(delayed, { position, source, block: inner, keysOfCopies }, context);
+    const delay = inner.name('delay', to('f64', redraw ? redraw(inner) : drawn));
     inner.write`
       fault ${outside} when !(${allows(delay)} & ${delay} <= ${longest})
       ${seconds}[${position}] = ${delay}`;
@@ -167,6 +200,7 @@ interface Place {
   readonly position: Ir;
   readonly source: Ir;
   readonly block: Block;
+  readonly keysOfCopies: KeysOfCopies;
   /** Keys and given values that the code has already, by name. */
   readonly buffers?: Map<string, Buffer>;
 }
@@ -178,29 +212,38 @@ function known({ buffers }: Place, name: string, make: (name: string) => Buffer)
   return buffer;
 }
 
-/** Returns a delay, redrawn until it is within its range. The first draw has no branches, and nearly always is. */
-function redrawn(delay: Expression, delayed: Delayed, place: Place, context: Context): Ir {
-  const { block } = place;
-  const { least, most } = limitsOf(delayed.plan.projection.delayRange);
-  const shared = { ...place, buffers: new Map<string, Buffer>() };
-  const drawn = (body: Block, attempt: Ir | null): Ir =>
-    to('f64', delayExpression(delay, delayed, { ...shared, block: body }, context, attempt));
-  const at = block.write`
-    let first_delay = ${drawn(block, null)}
-    var seconds = first_delay
-    if !(first_delay >= ${least} & first_delay <= ${most}) {
-      for attempt = 1u until ${mostAttempts}u {
-        seconds = ${(at, turn) => drawn(turn, at('attempt'))}
-        if seconds >= ${least} & seconds <= ${most} {
-          break
-        }
-      }
-    }`;
-  return at('seconds');
+/** The delay of a synapse in seconds. */
+interface DrawnDelay {
+  readonly seconds: Ir;
+  /** Writes code that draws it again until it is within its range; absent if it is final. */
+  readonly redraw?: (block: Block) => Ir;
 }
 
-/** The delay of a synapse in seconds. */
-function delaySeconds(delayed: Delayed, place: Place, context: Context): Ir {
+/** Returns a delay that is drawn again if it is out of its range. */
+function redrawn(delay: Expression, delayed: Delayed, place: Place, context: Context): DrawnDelay {
+  const { least, most } = limitsOf(delayed.plan.projection.delayRange);
+  const shared = { ...place, buffers: new Map<string, Buffer>() };
+  const drawn = (block: Block, attempt: Ir | null): Ir =>
+    to('f64', delayExpression(delay, delayed, { ...shared, block }, context, attempt));
+  const first = place.block.name('first_delay', drawn(place.block, null));
+  const redraw = (block: Block): Ir => {
+    const at = block.write`
+      var seconds = ${first}
+      if !(${first} >= ${least} & ${first} <= ${most}) {
+        for attempt = 1u until ${mostAttempts}u {
+          seconds = ${(at, turn) => drawn(turn, at('attempt'))}
+          if seconds >= ${least} & seconds <= ${most} {
+            break
+          }
+        }
+      }`;
+    return at('seconds');
+  };
+  return { seconds: first, redraw };
+}
+
+/** Writes the code of a synapse's delay. */
+function delaySeconds(delayed: Delayed, place: Place, context: Context): DrawnDelay {
   const { pathway, plan } = delayed;
   const { delay } = pathway;
   const range = plan.projection.delayRange;
@@ -224,10 +267,10 @@ function delaySeconds(delayed: Delayed, place: Place, context: Context): Ir {
     context.diagnostics.add(messages.unsupportedFeature('delays drawn by a named generator'));
     seconds = ir.f64(0);
   }
-  if (range?.outOfRange !== 'clip') return seconds;
+  if (range?.outOfRange !== 'clip') return { seconds };
   const { min = 0, max = Infinity } = range;
   const given = place.block.name('seconds', seconds);
-  return code`select(${given} < ${min}, ${min}, select(${given} > ${max}, ${max}, ${given}))`;
+  return { seconds: code`select(${given} < ${min}, ${min}, select(${given} > ${max}, ${max}, ${given}))` };
 }
 
 /** Values that are given as an array, and the buffer that will hold them. */
@@ -274,16 +317,14 @@ function delayExpression(
   const target = block.name('target', code`u32(${raw.targets}[${position}])`);
   const copy = raw.copies ? ir.load(raw.copies, position) : null;
   const [sender, receiver] = [namedIndex(plan.pre, source), namedIndex(plan.post, target)];
-  const drawsOf = (buffer: string, stream: string, again: Ir | null): Draws =>
-    synapseDraws(
-      { source: sender, target: receiver, copy },
-      keyAt(
-        known(place, buffer, (name) => keyBuffer(name, [stream], context)),
-        ir.u32(0),
-      ),
-      block,
-      again,
-    );
+  const drawsOf = (buffer: string, stream: string, again: Ir | null): Draws => {
+    const keys = known(place, buffer, (name) => keyBuffer(name, [stream], context));
+    const pair = { source: sender, target: receiver, copy };
+    const ofCopy = copy && !again ? place.keysOfCopies.of(keys, code`u32(${copy})`) : null;
+    return ofCopy
+      ? synapseDraws({ ...pair, copy: null }, ofCopy, block)
+      : synapseDraws(pair, keyAt(keys, ir.u32(0)), block, again);
+  };
   const draws = new ChangingDraws(sender, receiver);
   const scope = new SynapseScope(context, { plan, storage: new Map() }, { position, source, target }, block, draws);
   const values = new Map<string, Ir>();

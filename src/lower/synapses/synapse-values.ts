@@ -24,6 +24,7 @@ import type { BuiltProjection, SynapseStorage } from '../plan/synapse-scope.js';
 import { namedIndex } from '../plan/rule-code.js';
 import { SynapseScope } from '../plan/synapse-scope.js';
 import { overPositions } from '../plan/positions.js';
+import { KeysOfCopies } from './keys-of-copies.js';
 
 /** The pair of a synapse that draws. */
 interface DrawingPair {
@@ -166,6 +167,8 @@ export interface ChosenSynapses {
 interface SynapseAssignment {
   /** Of the kernel. */
   readonly name: string;
+  /** Whether the kernel runs only where it is added, while the network is built. */
+  readonly once?: boolean;
   /** By variable. */
   readonly values: ReadonlyMap<string, Value>;
   /** Random stream, without the name of the variable. */
@@ -180,7 +183,7 @@ const everySynapse: ChosenSynapses = { where: null, indices: null };
  * @random stream `<stream>/<variable>`, counter (source, target, 0, site)
  */
 export function assignSynapseValues(
-  { name, values, stream }: SynapseAssignment,
+  { name, values, stream, once = false }: SynapseAssignment,
   { plan, connectivity, storage }: BuiltProjection,
   context: Context,
   some: ChosenSynapses = everySynapse,
@@ -200,6 +203,7 @@ export function assignSynapseValues(
       checkLength(id, arrayOf(value.array, context.data).length, plan, connectivity, context);
   const draws = chosen.some(([, value]) => drawsValue(value));
   const stored = { name: plan.name, count: connectivity.count, rows: connectivity.rows, sources: plan.pre.size };
+  const keysOfCopies = once ? new KeysOfCopies(plan, context) : null;
   return overPositions(name, `values of the synapses of ${plan.name}`, stored, context, (position, source, inner) => {
     const target = inner.name('target', code`u32(${connectivity.targets}[${position}])`);
     const copy = connectivity.copies ? ir.load(connectivity.copies, position) : null;
@@ -215,7 +219,11 @@ export function assignSynapseValues(
     for (const [id, value] of inOrder(chosen)) {
       if (drawsValue(value)) {
         const keys = keyBuffer(`${name}.${id}.keys`, [`${stream}/${id}`], context);
-        drawn.current = synapseDraws({ source: sender, target: receiver, copy }, keyAt(keys, ir.u32(0)), inner);
+        const pair = { source: sender, target: receiver, copy };
+        const known = copy && keysOfCopies?.of(keys, code`u32(${copy})`);
+        drawn.current = known
+          ? synapseDraws({ ...pair, copy: null }, known, inner)
+          : synapseDraws(pair, keyAt(keys, ir.u32(0)), inner);
       }
       const { buffer, type: valueType } = storage.get(id) as Extract<Storage, { kind: 'array' }>;
       const type = scalarTypeOf(valueType, context.real);

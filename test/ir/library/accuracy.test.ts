@@ -155,6 +155,21 @@ const cases: readonly Case[] = [
     spreads: both({ from: -25, to: 25 }, { from: -2, to: 2 }, { powers: [-100, 1] }),
   },
   { name: 'log', bound: 1, reference: (x) => x.ln(), spreads: positive },
+  {
+    name: 'logOrdinary',
+    bound: 1,
+    reference: (x) => x.ln(),
+    spreads: {
+      f64: [
+        { powers: [-1022, 1023], positive: true },
+        { from: 0.5, to: 2 },
+      ],
+      f32: [
+        { powers: [-126, 127], positive: true },
+        { from: 0.5, to: 2 },
+      ],
+    },
+  },
   { name: 'log2', bound: 2, reference: (x) => x.log(2), spreads: positive },
   { name: 'log10', bound: 2, reference: (x) => x.log(10), spreads: positive },
   {
@@ -282,6 +297,22 @@ describe('atan2', () => {
 });
 
 describe('logarithms of powers', () => {
+  it.each(types)('in %s, logOrdinary has the bits of log, and expOrdinary those of exp', (type) => {
+    const [log, logOrdinary] = [evaluatorOf('log', type), evaluatorOf('logOrdinary', type)];
+    const [exp, expOrdinary] = [evaluatorOf('exp', type), evaluatorOf('expOrdinary', type)];
+    for (const x of points(
+      type,
+      [
+        { from: 0, to: 1 },
+        { powers: [-53, 100], positive: true },
+      ],
+      500,
+    )) {
+      expect(logOrdinary(x), `log ${x}`).toBe(log(x));
+      expect(expOrdinary(-Math.abs(log(x))), `exp of log ${x}`).toBe(exp(-Math.abs(log(x))));
+    }
+  });
+
   it('log2 gives the exponent of a power of two, and log10 the exponent of a power of ten', () => {
     const log2 = evaluatorOf('log2', 'f64');
     const log10 = evaluatorOf('log10', 'f64');

@@ -281,7 +281,7 @@ export function reportsOf(
       report.convention(
         'sonata/whole-sections',
         pointer,
-        `the report samples each compartment of all sections named ${written.sections}`,
+        `the report samples each compartment of all sections named ${written.sections}, and BMTK 1.2 fails with it`,
       );
     for (const [number, [from, to]] of (windows.get(recording.name) ?? []).entries())
       found[number === 0 ? recording.name : `${recording.name}_${number + 1}`] = {

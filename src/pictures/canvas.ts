@@ -86,6 +86,8 @@ function withName(
     nameHeight === 0
       ? { frameAnchor: 'left', dx: 12 - marginLeft, lineWidth: 5.5 }
       : { frameAnchor: 'top-left', dx: 12 - marginLeft, dy: -16, lineWidth: 25 };
+  // Long names at the side have a line for each word, so that the end of a name is never hidden.
+  const shown = nameHeight === 0 && name.length > 9 ? name.replaceAll(' ', '\n') : name;
   const text = {
     ...place,
     textAnchor: 'start',
@@ -93,7 +95,7 @@ function withName(
     fontWeight: 'bold',
     textOverflow: 'ellipsis',
   } as const;
-  return { marginTop: marginTop + nameHeight, ...options, marks: [...(options.marks ?? []), Plot.text([name], text)] };
+  return { marginTop: marginTop + nameHeight, ...options, marks: [...(options.marks ?? []), Plot.text([shown], text)] };
 }
 
 /** Draws a picture. @returns a document in SVG */
@@ -168,7 +170,7 @@ export function drawPicture({ title, subtitle, panels }: Picture, layout = wide)
   return `${withoutControls(plots.replace(/<\/svg>$/, () => `${drawings.join('')}</svg>`))}\n`;
 }
 
-/** Rounds the places of paths to tenths of pixels: nobody sees more, and lines of many places become a third shorter. */
+/** Rounds places of paths to tenths of pixels: nobody sees more, and long paths become a third shorter. */
 const withTenths = (svg: string): string =>
   svg.replaceAll(/ d="[^"]*"/g, (path) =>
     path.replaceAll(/\d+\.\d{2,}/g, (place) => String(Math.round(10 * Number(place)) / 10)),

@@ -27,18 +27,28 @@ export function verdictOf(levels: readonly Distances[], isEqual: boolean): Verdi
  * Returns the verdict after the shortest step within the budget; undefined if it decides nothing.
  *
  * @param wasSame  whether the models were the same at a longer step
+ * @param isEqual  whether the models have equal equations
  * @param hasStates  whether states were compared in these runs
  */
 export function lastVerdict(
   levels: readonly Distances[],
-  { wasSame, hasStates }: { readonly wasSame: boolean; readonly hasStates: boolean },
+  {
+    wasSame,
+    isEqual,
+    hasStates,
+  }: { readonly wasSame: boolean; readonly isEqual: boolean; readonly hasStates: boolean },
 ): Verdict | undefined {
+  const { rest, open } = restOf(levels);
+  const isSettling = rest.length + standing(levels).length === 0;
   // Spikes near the threshold can come apart again for a step, but a difference would stand.
-  if (wasSame && restOf(levels).rest.length + standing(levels).length === 0) return 'the same model';
+  if (wasSame && isSettling) return 'the same model';
+  const areNear = isEqual && levels.length >= halvings.least && open.length === 0 && areFewer(levels);
+  if (areNear && isSettling && itemAt(levels, levels.length - 1).unmatched.every(({ before }) => before > 0))
+    return 'the same model';
   // If states agree before, a spike that hardly reaches the threshold shows no difference of the models.
   const isLone = ({ unmatched }: Distances): boolean => unmatched.some(({ before }) => before === 0 || !hasStates);
   const isUnmatched = levels.slice(-halvings.least).every(isLone) && !areFewer(levels);
-  const isAnother = levels.length >= halvings.few && (isUnmatched || restOf(levels).rest.length > 0);
+  const isAnother = levels.length >= halvings.few && (isUnmatched || rest.length > 0);
   return isAnother ? 'another model' : undefined;
 }
 

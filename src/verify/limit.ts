@@ -24,6 +24,7 @@ import { compared, firstStable, NotANumber, openPair, type OpenPair } from './op
 import type { StateComparison } from './cell-pair.js';
 import { compareStates } from './state-comparison.js';
 import { withDrawsOf } from './shared-draws.js';
+import type { Taken } from './some-cells.js';
 import { stepReaders, stepReasons } from './step-reasons.js';
 
 /** Verdict on two models. */
@@ -240,7 +241,7 @@ async function approach(
     if (found !== undefined && !isOpen) return limit(found);
     wasSame ||= found === 'the same model';
   }
-  const last = lastVerdict(levels, { wasSame, hasStates: pair.paired.size > 0 });
+  const last = lastVerdict(levels, { wasSame, isEqual, hasStates: pair.paired.size > 0 });
   if (last !== undefined) return limit(last);
   const smallest = `${Number((coarser.step * 1e3).toPrecision(4))} ms`;
   return limit('no limit', `steps of ${smallest}, the shortest within the budget, do not decide`);
@@ -269,6 +270,26 @@ function ofCells(distances: Distances, cellBefore: (population: string, cell: nu
     ...distances,
     units: new Map([...distances.units.values()].map(renumbered).map((unit) => [keyOf(unit), unit])),
     unmatched: distances.unmatched.map(renumbered),
+  };
+}
+
+/** Returns a verdict on some cells of a network with the numbers of the cells there. */
+export function withNumbersOf(taken: Taken, limit: Limit): Limit {
+  const numberOf = (population: string, cell: number): number => taken.get(population)?.[cell] ?? cell;
+  const renumbered = <T extends { readonly population: string; readonly cell: number }>(one: T): T => ({
+    ...one,
+    cell: numberOf(one.population, one.cell),
+  });
+  // Each listed source of these cells stands for several sources of the network.
+  const differences = limit.states?.differences.map((one) => ({
+    ...renumbered(one),
+    quantity: itemAt(one.quantity.split(' from '), 0),
+  }));
+  return {
+    ...limit,
+    levels: limit.levels.map((level) => ofCells(level, numberOf)),
+    rest: limit.rest.map(renumbered),
+    ...(limit.states && differences ? { states: { ...limit.states, differences } } : {}),
   };
 }
 

@@ -17,11 +17,13 @@ import {
   noLimit,
   reasonOf,
   settledOrReason,
+  withNumbersOf,
   type Limit,
   type LimitOptions,
   type WrittenModel,
 } from './limit.js';
 import { listedIn, workIn } from './limit-work.js';
+import { openPart } from './open-pair.js';
 import { compared, gradesAtOwnStep, tooLarge, type OwnStep } from './own-step.js';
 import { convertWritten, notationRead, readBack, type HowToConvert } from './read-back.js';
 
@@ -55,6 +57,7 @@ const budget = {
   cells: 50_000,
   pairs: 2e7,
   listedSynapses: 1e6,
+  writtenSynapses: 5e3,
   listedSpikes: 3e5,
   characters: 5e6,
 } as const;
@@ -75,15 +78,16 @@ export async function measure(
   if (converted.files.length === 0) return notMeasured('nothing is written');
   const source = keepsSetup ? given : asItsScriptRuns(given);
   const valid = withDuration(source);
+  // Shorter steps do not undo what the simulator of a script makes of its setup.
+  const limits = async (target?: ValidModel): Promise<Pick<Measurement, 'limit'>> =>
+    source === given ? { limit: await limitOfWritten(valid, target, { to, converted, how, limited }) } : {};
   try {
-    if (!whole && isTooLarge(valid, converted)) return tooLarge;
+    if (!whole && isTooLarge(valid)) return tooLarge;
+    if (!whole && isLongDocument(converted)) return { ...tooLarge, ...(await limits()) };
     const written = await readBack(given, to, { converted, ...how });
     if (hashModel(source.model).experiment === hashModel(written.model).experiment) return { verdict: 'exact' };
     const target = withDuration(written);
-    // Shorter steps do not undo what the simulator of a script makes of its setup.
-    const limits = async (): Promise<Pick<Measurement, 'limit'>> =>
-      source === given ? { limit: await limitOfWritten(valid, target, { to, converted, how, limited }) } : {};
-    const limit = await limits();
+    const limit = await limits(target);
     signal?.throwIfAborted();
     const options = { became: converted.became, whole, ...(from === undefined ? {} : { from }) };
     const [first = tooLarge, ...others] = await gradesAtOwnStep(withDuration(given), target, to, options);
@@ -96,10 +100,18 @@ export async function measure(
   }
 }
 
-/** Returns the verdict on a model with its draws made, and the same conversion of it. */
+/** A notation that does not list the draws of a model. */
+class UnlistedDraws extends UsageError {}
+
+/**
+ * Returns the verdict on a model with its draws made, or some of its cells with the loop open, and the same conversion
+ * of it.
+ *
+ * @param target  model that was written; absent: it is too long to be read
+ */
 async function limitOfWritten(
   valid: ValidModel,
-  target: ValidModel,
+  target: ValidModel | undefined,
   {
     to,
     converted,
@@ -115,18 +127,34 @@ async function limitOfWritten(
   const written = async (frozen: ValidModel): Promise<WrittenModel> => {
     const again = await convertWritten(frozen, to, { ...how, freeze: false });
     if (again.files.length === 0 || (again.outcome === 'incomplete' && converted.outcome !== 'incomplete'))
-      throw new UsageError('the notation cannot list the draws of the model');
+      throw new UnlistedDraws('the notation cannot list the draws of the model');
     const { became } = again;
     return { valid: withDuration(await readBack(frozen, notationRead(to), { converted: again })), became };
   };
-  if (synapsesOf(valid) > budget.listedSynapses || isLarger(valid, workIn(limited.seconds)))
+  const work = workIn(limited.seconds);
+  if (synapsesOf(valid) > budget.listedSynapses || isLarger(valid, work))
     return noLimit(valid, 'larger than the budget');
   const draws = drawnParts(valid.model).length + remainingDraws(typedModel(valid.model)).length > 0;
   const frozen = draws ? await settledOrReason(valid) : valid;
   if (typeof frozen === 'string') return noLimit(valid, frozen);
+  const decide = async (source: ValidModel, { valid: other, became }: WrittenModel): Promise<Limit> =>
+    limitOf(source, other, { became, written, ...limited });
+  /** @param most  work of all cells from which on some of them are compared */
+  const decideByPart = async (most: number): Promise<Limit | undefined> => {
+    const part = await openPart(frozen, most, limited.signal);
+    if (part && target === undefined && synapsesOf(part.valid) > budget.writtenSynapses)
+      return noLimit(valid, 'larger than the budget');
+    return part && withNumbersOf(part.taken, await decide(part.valid, await written(part.valid)));
+  };
   try {
-    const { valid: other, became } = draws ? await written(frozen) : { valid: target, became: converted.became };
-    return await limitOf(frozen, other, { became, written, ...limited });
+    if (target !== undefined && !draws) return await decide(frozen, { valid: target, became: converted.became });
+    const found = await decideByPart(target === undefined || isLarger(frozen, work) ? 0 : work);
+    return found ?? (await decide(frozen, await written(frozen)));
+  } catch (error) {
+    if (!(error instanceof UnlistedDraws)) return noLimit(valid, reasonOf(error));
+  }
+  try {
+    return (await decideByPart(0))!;
   } catch (error) {
     return noLimit(valid, reasonOf(error));
   }
@@ -140,7 +168,7 @@ function withDuration(valid: ValidModel): ValidModel {
 }
 
 /** Checks sizes before anything is drawn or compiled. */
-function isTooLarge(valid: ValidModel, { files }: ConvertedModel): boolean {
+function isTooLarge(valid: ValidModel): boolean {
   const { populations, neurons } = valid.model;
   const parts = ({ type = '', size }: (typeof populations)[string]): number => {
     const sections = Object.values(neurons[type]?.compartments?.sections ?? {});
@@ -153,7 +181,11 @@ function isTooLarge(valid: ValidModel, { files }: ConvertedModel): boolean {
     );
   };
   const cells = Object.values(populations).reduce((sum, population) => sum + parts(population), 0);
-  if (cells > budget.cells || listedIn(valid) > budget.listedSpikes || pairsOf(valid) > budget.pairs) return true;
+  return cells > budget.cells || listedIn(valid) > budget.listedSpikes || pairsOf(valid) > budget.pairs;
+}
+
+/** Checks whether the written files take long to be read. */
+function isLongDocument({ files }: ConvertedModel): boolean {
   let characters = 0;
   for (const { bytes, pieces, text } of files)
     for (const piece of bytes ? [bytes] : (pieces ?? [text])) {

@@ -4,9 +4,9 @@ import { UsageError } from '../diagnostics/diagnostic.js';
 import { entryOf, itemAt } from '../diagnostics/entry.js';
 import { equalDimensions } from '../lang/dimension.js';
 import { parseUnit } from '../lang/units.js';
-import { numbersOf } from '../model/arrays.js';
-import type { Recording, SpikeTrain, ValidModel } from '../model/model.js';
-import type { Became, Variable } from '../model/rewriting/became.js';
+import { lengthOf, numbersOf } from '../model/arrays.js';
+import type { Projection, Recording, SpikeTrain, ValidModel } from '../model/model.js';
+import { unchanged, type Became, type Variable } from '../model/rewriting/became.js';
 import { elementsIn, populationOf } from '../model/selected.js';
 import { isRecording, isSelection } from '../model/tagged.js';
 import { columnCount } from '../../runtime/results/result.js';
@@ -15,8 +15,16 @@ import { comparedTime, EndedByFault, eventsOf, spikesBefore, spikesOf, type Chec
 import { comparableVariables, type Sampled } from './comparable-variables.js';
 import { pairedSpikes, type SpikesByPopulation } from './compare-spikes.js';
 import { arrivals, halvings, operations, operationsOf, partsOf } from './limit-work.js';
-import { coupledContinuously, listedSpikes, openLoop, partsThere, withStep, type PartsThere } from './open-loop.js';
-import { becameOf, takenCells, withCells, type Taken } from './some-cells.js';
+import {
+  coupledContinuously,
+  firstPart,
+  listedSpikes,
+  openLoop,
+  partsThere,
+  withStep,
+  type PartsThere,
+} from './open-loop.js';
+import { becameOf, fewest, takenCells, withCells, withFewSources, type Taken } from './some-cells.js';
 import type { CellPair } from './cell-pair.js';
 
 /** Most times at which states are compared. */
@@ -149,14 +157,11 @@ export async function openPair(
   const wholeFirst = openTarget(first);
   const compiling = (partsOf(source) + partsOf(first)) * operations.part * halvings.least;
   if (compiling > work) throw new UsageError('larger than the budget');
-  const costOf = (models: readonly ValidModel[]): number =>
-    models.reduce((sum, valid) => sum + operationsOf(valid), 0) * (seconds / dt);
-  const arrivingAt = (models: readonly ValidModel[]): number =>
-    models.reduce((sum, valid) => sum + arrivals(valid, spikes), 0) * operations.arrival;
-  const ofWhole = costOf([wholeSource, wholeFirst]);
-  const arriving = arrivingAt([wholeSource, wholeFirst]);
-  const share = work / (ofWhole * 2 ** halvings.most + arriving * halvings.most);
-  const { ofSource, ofTarget } = takenCells(wholeSource, wholeFirst, there, share, closed);
+  const workFor = (models: readonly ValidModel[]): OpenPair['work'] => workOfRuns(models, spikes, seconds);
+  const ofWhole = workFor([wholeSource, wholeFirst]);
+  const share = shareOf(ofWhole, work);
+  const countOf = (size: number): number => Math.max(fewest, Math.ceil(size * share));
+  const { ofSource, ofTarget } = takenCells(wholeSource, wholeFirst, there, countOf, closed);
   const [openSource, openFirst] = [withCells(wholeSource, ofSource), withCells(wholeFirst, ofTarget)];
   const became = becameOf(given, ofSource, ofTarget);
   const {
@@ -202,12 +207,54 @@ export async function openPair(
     times,
     cellBefore: (name, cell) => ofSource.get(name)?.[cell] ?? cell,
     cellsIn: (run) => cellPairs(source, there, run, paired, [...sampled.values()], ofSource),
-    work: {
-      steps: ofSource.size === 0 ? ofWhole : costOf([openSource, openFirst]),
-      arriving: arrivingAt([openSource, openFirst]),
-    },
+    work: ofSource.size === 0 ? ofWhole : workFor([openSource, openFirst]),
     runAt,
   };
+}
+
+/** Returns the operations of a run of some models at their own step, and of the spikes that arrive in it. */
+function workOfRuns(models: readonly ValidModel[], spikes: SpikesByPopulation, seconds: number): OpenPair['work'] {
+  const total = (cost: (valid: ValidModel) => number): number => models.reduce((sum, valid) => sum + cost(valid), 0);
+  const steps = seconds / models[0]!.model.experiment.dt;
+  return {
+    steps: total(operationsOf) * steps,
+    arriving: total((valid) => arrivals(valid, spikes)) * operations.arrival,
+  };
+}
+
+/** Returns the share of the cells that can run within the work. */
+const shareOf = ({ steps, arriving }: OpenPair['work'], work: number): number =>
+  work / (steps * 2 ** halvings.most + arriving * halvings.most);
+
+/** Most cells of a population, and most of its cells as sources, of a part that is written. */
+const mostWritten = { cells: 12, sources: 100 } as const;
+
+/** Some cells of a model with its loop open, and the numbers of the cells in the model. */
+interface OpenPart {
+  readonly valid: ValidModel;
+  readonly taken: Taken;
+}
+
+/**
+ * Returns some cells of a model with its loop open, as a model that is small enough to be written; undefined if all
+ * cells run within the work.
+ */
+export async function openPart(
+  source: ValidModel,
+  work: number,
+  signal: AbortSignal | undefined,
+): Promise<OpenPart | undefined> {
+  const { spikes, seconds } = await closedRun(source, signal);
+  const there = partsThere(source, source, unchanged);
+  const closed = closedPopulations(source, source, there);
+  const open = [...spikes].filter(([name]) => isCell(source, name) && !closed.has(name));
+  const whole = openLoop(source, new Map(open.map(([name, trains]) => [name, listedSpikes(trains)])));
+  if (shareOf(workOfRuns([whole, whole], spikes, seconds), work) >= 1) return undefined;
+  const { ofSource: taken } = takenCells(whole, whole, there, () => mostWritten.cells, closed);
+  const { model, data } = withFewSources(withCells(whole, taken), taken, mostWritten.sources);
+  const hasSynapses = ({ connect: [rule] }: Projection): boolean => rule?.rule !== 'list' || lengthOf(rule.sources) > 0;
+  const projections = Object.fromEntries(Object.entries(model.projections).filter(([, one]) => hasSynapses(one)));
+  return { valid: firstPart({ model: { ...model, projections }, data }, seconds), taken };
 }
 
 /** Fraction that spreads its multiples evenly. */

@@ -15,7 +15,7 @@ import { isRecording } from '../model/tagged.js';
 import { typedValid, writtenValid } from '../model/typed-model.js';
 import type { Notation } from '../pipeline/read/notation.js';
 import { comparedTime, compareWritten, runsOfEach, type ConversionCheck } from './check-conversion.js';
-import { listedIn, operations, partsOf, workIn, workOf } from './limit-work.js';
+import { listedIn, operations, operationsOf, partsOf, workIn } from './limit-work.js';
 import { isCompiled, movesEarlySpikes } from './read-back.js';
 
 /** A grade at the model's own step. */
@@ -161,8 +161,8 @@ const workOfRuns = (source: ValidModel, target: ValidModel, seconds: number): nu
   [source, target].reduce((sum, valid) => {
     const time = comparedTime(valid.model, seconds);
     const steps = time / valid.model.experiment.dt;
-    const { cell, step, listed, part } = operations;
-    return sum + workOf(valid, time) * cell + steps * step + listedIn(valid) * listed + partsOf(valid) * part;
+    const { listed, part } = operations;
+    return sum + steps * operationsOf(valid) + listedIn(valid) * listed + partsOf(valid) * part;
   }, 0);
 
 /** Returns a model that records the first state variable of each population, if it records no variables. */

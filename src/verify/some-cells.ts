@@ -6,35 +6,35 @@ import { assignedBy, synapsesIn } from '../model/assigned.js';
 import type { ArrayValue, Phase, Projection, Recording, SelectionRule, ValidModel, Value } from '../model/model.js';
 import type { Became } from '../model/rewriting/became.js';
 import { elementsIn, populationOf, populationsOf } from '../model/selected.js';
-import { isGiven, isPhase, isRecording, isSelection, isStructure } from '../model/tagged.js';
+import { areInFile, isGiven, isPhase, isRecording, isSelection, isStructure } from '../model/tagged.js';
 import { expressionsIn } from '../model/typed.js';
 import { typedModel } from '../model/typed-model.js';
-import type { PartsThere } from './open-loop.js';
+import { listedSpikes, type PartsThere } from './open-loop.js';
 
 /** Cells that are taken of each population, ascending; all cells of a population that is absent. */
 export type Taken = ReadonlyMap<string, readonly number[]>;
 
 /** Least cells of a population that are taken. */
-const fewest = 12;
+export const fewest = 12;
 
 /**
  * Returns cells to take of both models, evenly spread over each population.
  *
- * @param share  of the cells of each population
+ * @param countOf  number of cells to take of a population of a size
  * @param closed  populations of the source whose projections stay
  */
 export function takenCells(
   source: ValidModel,
   target: ValidModel,
   there: PartsThere,
-  share: number,
+  countOf: (size: number) => number,
   closed: ReadonlySet<string>,
 ): { readonly ofSource: Taken; readonly ofTarget: Taken } {
   const [whole, wholeThere] = [new Set([...wholePopulations(source), ...closed]), wholePopulations(target)];
   for (const [name, { population }] of there) if (wholeThere.has(name)) whole.add(population);
   const ofSource = new Map<string, readonly number[]>();
   for (const [name, { type, size }] of Object.entries(source.model.populations)) {
-    const count = Math.max(fewest, Math.ceil(size * share));
+    const count = countOf(size);
     if (type === undefined || count >= size || whole.has(name)) continue;
     const spread = Array.from({ length: count }, (_, k) => Math.floor((k * size) / count));
     // Each population that the cells became keeps one of them.
@@ -187,6 +187,45 @@ export function withCells({ model, data }: ValidModel, taken: Taken): ValidModel
     },
     data,
   };
+}
+
+/**
+ * Returns a model with some cells whose listed sources are few: each stands for several that connect to these cells.
+ *
+ * @param most  sources of a population
+ */
+export function withFewSources({ model, data }: ValidModel, taken: Taken, most: number): ValidModel {
+  const [populations, projections] = [{ ...model.populations }, { ...model.projections }];
+  for (const [name, population] of Object.entries(model.populations)) {
+    const { type, spikes, size, positions: _, ...rest } = population;
+    const own = Object.entries(model.projections).filter(([, { from }]) => populationsOf(from.of).includes(name));
+    const areDivisible = own.every(
+      ([, { from, to, connect }]) =>
+        connect[0]?.rule === 'list' && populationOf(from.of) === name && taken.has(populationOf(to.of) ?? ''),
+    );
+    if (type !== undefined || !spikes || areInFile(spikes) || size <= most || !areDivisible) continue;
+    const sourcesOf = ({ from, connect: [rule] }: Projection): readonly number[] => {
+      const elements = elementsIn(from.of, size, data) ?? [];
+      return rule?.rule === 'list' ? numbersOf(rule.sources, data).map((source) => elements[source]!) : [];
+    };
+    const used = [...new Set(own.flatMap(([, projection]) => sourcesOf(projection)))].sort((a, b) => a - b);
+    const numbers = new Map(used.map((source, k) => [source, k % most]));
+    const trains: number[][] = used.slice(0, most).map(() => []);
+    const indices = numbersOf(spikes.indices, data);
+    for (const [k, time] of numbersOf(spikes.times, data).entries()) {
+      const number = numbers.get(indices[k]!);
+      if (number !== undefined && used[number] === indices[k]) trains[number]!.push(time);
+    }
+    populations[name] = { ...rest, size: Math.max(1, trains.length), spikes: listedSpikes(trains) };
+    for (const [key, projection] of own) {
+      const [rule] = projection.connect;
+      if (rule?.rule !== 'list') continue;
+      const sources = sourcesOf(projection).map((source) => numbers.get(source)!);
+      const from = { ...projection.from, of: { population: name } };
+      projections[key] = { ...projection, from, connect: [{ ...rule, sources }] };
+    }
+  }
+  return { model: { ...model, populations, projections }, data };
 }
 
 const placesOf = ({

@@ -280,7 +280,10 @@ function drives({ model }: ValidModel, population: string, read?: ReadonlySet<st
   return synapses.length + Object.values(model.stimuli).filter(({ to }) => acts(to)).length;
 }
 
-/** Returns the values at which two conditions change near values of a run; undefined if none was found. */
+/**
+ * Returns the values at which two conditions change near values of a run, null for one that does not; undefined if the
+ * first one does not.
+ */
 function crossings(
   values: readonly number[],
   first: (value: number) => boolean,
@@ -289,12 +292,17 @@ function crossings(
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const range = high - low || Math.abs(high) / 2 || 1;
   for (let wider = 1; wider <= 4096; wider *= 2)
-    for (const [from, to] of [
-      [low, high + wider * range],
-      [high, low - wider * range],
+    for (const [from, furthest] of [
+      [low, high],
+      [high, low],
     ] as const) {
-      if (first(from) === first(to)) continue;
-      return [changeOf(first, from, to), second(from) === second(to) ? null : changeOf(second, from, to)];
+      const endOf = (times: number): number => furthest + times * (furthest >= from ? range : -range);
+      if (first(from) === first(endOf(wider))) continue;
+      // The other one can change further away.
+      let further = wider;
+      while (further < 4096 && second(from) === second(endOf(further))) further *= 2;
+      const isSame = second(from) === second(endOf(further));
+      return [changeOf(first, from, endOf(wider)), isSame ? null : changeOf(second, from, endOf(further))];
     }
   return undefined;
 }

@@ -7,6 +7,7 @@ import type { TargetNotation } from '../../src/convert/convert.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { limitOf, type Limit } from '../../src/verify/limit.js';
 import { drawnOnce } from '../../src/verify/open-loop.js';
+import { openPart } from '../../src/verify/open-pair.js';
 import { convertWritten, readWritten } from '../../src/verify/read-back.js';
 import { stepReaders } from '../../src/verify/step-reasons.js';
 import '../../translators/brian/road.js';
@@ -204,6 +205,100 @@ const changesOfRule: Readonly<Record<string, (document: Network) => void>> = {
 
 const read = (document: object): ValidModel =>
   importModel({ name: 'model.json', text: JSON.stringify(document) }).valid;
+
+test('a threshold far beyond the states of a run', async () => {
+  const [model, spike] = ofBrian['exponential']!;
+  const [source, other] = [spike, spike.replace('30*mV', '900*mV')].map(
+    (one) => importModel({ name: 'model.yaml', text: brian(model, one) }).valid,
+  );
+  const { verdict: found, states } = await verdict(source!, other!, 'pynn-json');
+  expect([found, states?.differences.map(({ quantity }) => quantity)]).toEqual(['another model', ['threshold']]);
+});
+
+/** Returns some cells of a network of 240 cells with drawn connections and first values, with its loop open. */
+async function someCells(kind: Kind): Promise<ValidModel> {
+  const { populations, projections, ...document } = network(kind);
+  const [inputs, cells] = populations as [object, { cell: { params: object } }];
+  const { i_offset: _, ...params } = { i_offset: 0, ...cells.cell.params };
+  const source = read({
+    ...document,
+    rngs: { numbers: { type: 'NumpyRNG', seed: 5 } },
+    populations: [
+      inputs,
+      {
+        ...cells,
+        size: 240,
+        cell: { type: kind.type, params: { ...params, i_offset: kind.current[0] } },
+        initial_values: { v: { random: 'uniform', params: { low: -64, high: -54 }, rng: 'numbers' } },
+      },
+    ],
+    projections: projections.map((projection, k) => ({
+      ...projection,
+      connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.5 }, rng: 'numbers' },
+      synapse: { type: 'StaticSynapse', params: { weight: kind.weights[k]! / (1 + 9 * k), delay: 1.5 } },
+    })),
+  });
+  const { valid } = await drawnOnce(source, (await chooseTarget('wasm')).target);
+  return (await openPart(valid, 0, undefined))!.valid;
+}
+
+/** Changes of some cells of a network. */
+const changesOfPart: Readonly<Record<string, (model: ValidModel['model']) => ValidModel['model']>> = {
+  ...Object.fromEntries(
+    (
+      [
+        ['weights', 'excitation', 'values', 'weight', 1.01],
+        ['weights of given spikes', 'inhibition', 'values', 'weight', 1.01],
+        ['delays, by one step', 'inhibition', 'delays', 'pre', 1.6 / 1.5],
+      ] as const
+    ).map(([what, name, member, key, factor]) => [
+      what,
+      ({ projections, ...model }: ValidModel['model']) => {
+        const projection = projections[name]!;
+        const values = { ...projection[member], [key]: (projection[member][key] as number) * factor };
+        return { ...model, projections: { ...projections, [name]: { ...projection, [member]: values } } };
+      },
+    ]),
+  ),
+  'one synapse less': ({ projections, ...model }) => {
+    const projection = projections['inhibition']!;
+    const [rule] = projection.connect as unknown as [{ rule: 'list'; sources: number[]; targets: number[] }];
+    const connect = [{ ...rule, sources: rule.sources.slice(1), targets: rule.targets.slice(1) }];
+    return { ...model, projections: { ...projections, inhibition: { ...projection, connect } } };
+  },
+  'a time constant': ({ neurons, ...model }) => {
+    const [name, type] = Object.entries(neurons).find(([, { parameters }]) => 'tau_m' in parameters)!;
+    const tau_m = { ...type.parameters['tau_m']!, value: 20.2e-3 };
+    const populations = Object.fromEntries(
+      Object.entries(model.populations).map(
+        ([
+          key,
+          {
+            values: { tau_m: _, ...values },
+            ...population
+          },
+        ]) => [key, { ...population, values }],
+      ),
+    );
+    const parameters = { ...type.parameters, tau_m };
+    return { ...model, populations, neurons: { ...neurons, [name]: { ...type, parameters } } };
+  },
+};
+
+test.each([
+  ['IF_curr_exp', 'neuroml'],
+  ['IF_cond_alpha', 'brian-json'],
+] as const)('some cells of a network of %s, and changes of them, in %s', async (name, to) => {
+  const source = await someCells(kinds[name]!);
+  const { populations } = source.model;
+  expect(['cells', 'cells_given'].map((one) => populations[one]!.size)).toEqual([12, 100]);
+  const { verdict: right, reason } = await verdict(source, source, to);
+  expect([right, reason]).toEqual(['the same model', undefined]);
+  const found: [string, string][] = [];
+  for (const [what, change] of Object.entries(changesOfPart))
+    found.push([what, (await verdict(source, { ...source, model: change(source.model) }, to)).verdict]);
+  expect(found.filter(([, one]) => one !== 'another model')).toEqual([]);
+});
 
 /** Two synapses of Brian that are depressed and facilitated, with few spikes. */
 const shortTerm = (td = 120, tf = 80) => `

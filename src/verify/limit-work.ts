@@ -23,15 +23,17 @@ export const operations = { cell: 100, step: 2e4, synapse: 100, arrival: 50, lis
 /** Halvings of the step before a verdict, before a verdict by a few units, and the most of them in the usual work. */
 export const halvings = { least: 4, few: 6, most: 8 } as const;
 
-/** Returns the number of cells, compartments and synapses with equations, times the steps of a run. */
-export function workOf({ model }: ValidModel, seconds: number): number {
-  const cells = Object.values(model.populations).reduce((sum, { type = '', size }) => {
+/** Returns the number of cells and compartments. */
+export const cellsOf = ({ model }: ValidModel): number =>
+  Object.values(model.populations).reduce((sum, { type = '', size }) => {
     const sections = Object.values(model.neurons[type]?.compartments?.sections ?? {});
     const parts = sections.reduce((all, { divisions }) => all + divisions, 0);
     return sum + size * Math.max(1, parts);
   }, 0);
-  return ((cells + steppedSynapses({ model })) * seconds) / model.experiment.dt;
-}
+
+/** Returns the number of cells, compartments and synapses with equations, times the steps of a run. */
+export const workOf = (valid: ValidModel, seconds: number): number =>
+  ((cellsOf(valid) + steppedSynapses(valid)) * seconds) / valid.model.experiment.dt;
 
 /** Returns the number of listed synapses that are computed in each step. */
 const steppedSynapses = ({ model }: Pick<ValidModel, 'model'>): number =>

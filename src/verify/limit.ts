@@ -232,7 +232,7 @@ async function approach(
     spent += 2 ** k * pair.work.steps + pair.work.arriving;
     if (spent > work) break;
     const finer = await pair.runAt(k);
-    levels.push(ofCells(distancesOf(coarser, finer, pair.paired, pair.times), pair.cellBefore));
+    levels.push(ofCells(distancesOf(coarser, finer, pair.paired, pair.times), renumbering(pair.cellBefore)));
     coarser = finer;
     if (itemAt(levels, 0).units.size === 0) return limit('no limit', 'no spikes, and no variable that both have');
     const found = verdictOf(levels, isEqual);
@@ -260,36 +260,36 @@ async function statesApart(
   return compareStates(own!, there!, cellsIn(runs[0]), { seconds, isGathered });
 }
 
-/** Returns distances with the numbers of cells in the whole populations. */
-function ofCells(distances: Distances, cellBefore: (population: string, cell: number) => number): Distances {
-  const renumbered = <T extends { readonly population: string; readonly cell: number }>(one: T): T => ({
-    ...one,
-    cell: cellBefore(one.population, one.cell),
-  });
-  return {
-    ...distances,
-    units: new Map([...distances.units.values()].map(renumbered).map((unit) => [keyOf(unit), unit])),
-    unmatched: distances.unmatched.map(renumbered),
-  };
+/** A cell by its number. */
+interface NumberedCell {
+  readonly population: string;
+  readonly cell: number;
 }
+
+/** Returns a function that gives a part of a verdict the number of its cell in the whole population. */
+const renumbering =
+  (numberOf: (population: string, cell: number) => number) =>
+  <T extends NumberedCell>(one: T): T => ({ ...one, cell: numberOf(one.population, one.cell) });
+
+/** Returns distances with other numbers of cells. */
+const ofCells = (distances: Distances, renumbered: <T extends NumberedCell>(one: T) => T): Distances => ({
+  ...distances,
+  units: new Map([...distances.units.values()].map((one) => renumbered(one)).map((unit) => [keyOf(unit), unit])),
+  unmatched: distances.unmatched.map((one) => renumbered(one)),
+});
 
 /** Returns a verdict on some cells of a network with the numbers of the cells there. */
 export function withNumbersOf(taken: Taken, limit: Limit): Limit {
-  const numberOf = (population: string, cell: number): number => taken.get(population)?.[cell] ?? cell;
-  const renumbered = <T extends { readonly population: string; readonly cell: number }>(one: T): T => ({
-    ...one,
-    cell: numberOf(one.population, one.cell),
-  });
+  const renumbered = renumbering((population, cell) => taken.get(population)?.[cell] ?? cell);
+  const { levels, rest, states } = limit;
   // Each listed source of these cells stands for several sources of the network.
-  const differences = limit.states?.differences.map((one) => ({
-    ...renumbered(one),
-    quantity: itemAt(one.quantity.split(' from '), 0),
-  }));
+  const whatOf = (quantity: string): string => itemAt(quantity.split(' from '), 0);
+  const differences = states?.differences.map((one) => ({ ...renumbered(one), quantity: whatOf(one.quantity) }));
   return {
     ...limit,
-    levels: limit.levels.map((level) => ofCells(level, numberOf)),
-    rest: limit.rest.map(renumbered),
-    ...(limit.states && differences ? { states: { ...limit.states, differences } } : {}),
+    levels: levels.map((level) => ofCells(level, renumbered)),
+    rest: rest.map((unit) => renumbered(unit)),
+    ...(states && differences ? { states: { ...states, differences } } : {}),
   };
 }
 

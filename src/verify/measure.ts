@@ -22,7 +22,7 @@ import {
   type LimitOptions,
   type WrittenModel,
 } from './limit.js';
-import { listedIn, workIn } from './limit-work.js';
+import { cellsOf, listedIn, workIn } from './limit-work.js';
 import { openPart } from './open-pair.js';
 import { compared, gradesAtOwnStep, tooLarge, type OwnStep } from './own-step.js';
 import { convertWritten, notationRead, readBack, type HowToConvert } from './read-back.js';
@@ -168,21 +168,8 @@ function withDuration(valid: ValidModel): ValidModel {
 }
 
 /** Checks sizes before anything is drawn or compiled. */
-function isTooLarge(valid: ValidModel): boolean {
-  const { populations, neurons } = valid.model;
-  const parts = ({ type = '', size }: (typeof populations)[string]): number => {
-    const sections = Object.values(neurons[type]?.compartments?.sections ?? {});
-    return (
-      size *
-      Math.max(
-        1,
-        sections.reduce((sum, { divisions }) => sum + divisions, 0),
-      )
-    );
-  };
-  const cells = Object.values(populations).reduce((sum, population) => sum + parts(population), 0);
-  return cells > budget.cells || listedIn(valid) > budget.listedSpikes || pairsOf(valid) > budget.pairs;
-}
+const isTooLarge = (valid: ValidModel): boolean =>
+  cellsOf(valid) > budget.cells || listedIn(valid) > budget.listedSpikes || pairsOf(valid) > budget.pairs;
 
 /** Checks whether the written files take long to be read. */
 function isLongDocument({ files }: ConvertedModel): boolean {

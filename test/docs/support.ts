@@ -36,8 +36,8 @@ const aboutGraphsAndCircuits = [
   '',
   '- NIR is read and written. Models of the notations above are written as graphs if their cells are leaky integrators with currents or jumps of the potential and',
   '  without refractory periods, and their synapses static. The spikes of sources are left out, since graphs do not hold them.',
-  '- SONATA is read and written. Models of the notations above are written as circuits if their cells have a template of NEST, NEURON or PyNN, and their synapses are',
-  '  static. Their draws are listed. Results of all models can be written as spikes and reports of SONATA (`-o spikes.h5`).',
+  '- SONATA is read and written. Models of the notations above are written as circuits if their cells have a template of NEST, NEURON or PyNN and static synapses, or a',
+  '  shape with channels and exponential synapses. Their draws are listed. Results of all models can be written as spikes and reports of SONATA (`-o spikes.h5`).',
 ] as const;
 
 /** Returns the mark of a verdict. */

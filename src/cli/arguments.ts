@@ -295,7 +295,7 @@ function toTexts(value: unknown): string[] {
   });
 }
 
-/** Simulators whose scripts run in Python, by packages, whose commands have the first part of their names. */
+/** Simulators with scripts in Python, by packages. A package's name begins with its command. */
 const scriptPackages: Readonly<Record<string, string>> = {
   'brian2-interneuron': 'Brian 2',
   'pynn-interneuron': 'PyNN',

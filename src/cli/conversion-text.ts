@@ -1,4 +1,4 @@
-/** Conversions as text for people: what differs, a verdict, and reasons to write nothing. */
+/** Conversions as text for people: differences, a verdict, and reasons for a refusal. */
 
 import { isLeftOut, type ConversionEntry } from '../model/conversion-report.js';
 import type { ConvertedModel } from '../convert/convert.js';

@@ -48,7 +48,7 @@ interface Estimate {
 /** Quantities of a population in one run of each side. */
 interface PopulationJudgement {
   readonly quantities: readonly Quantity[];
-  /** Circular lag in s at which the rate of the second is that of the first; null if there is none. */
+  /** Circular lag in s that aligns both rates; null without one. */
   readonly lag: number | null;
 }
 

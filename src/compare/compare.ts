@@ -83,7 +83,7 @@ export interface PopulationComparison {
   readonly distances: Distances | null;
   /** Distances of all quantities; null if spikes match or only shift, or if only matches were asked for. */
   readonly quantities: readonly Quantity[] | null;
-  /** Circular lag in s at which the rate of the second is that of the first; null if there is none. */
+  /** Circular lag in s that aligns both rates; null without one. */
   readonly lag: number | null;
   /** Share of the spikes after the first difference that both sides have: copies of one run have most of them. */
   readonly copied: number;
@@ -100,7 +100,7 @@ export interface SignalComparison extends TraceDistance {
   readonly grade: Grade;
 }
 
-/** Sets of runs whose distances between sides were compared with those within sides. */
+/** Sets of runs: distances between sides are compared with distances within sides. */
 export interface Replicates {
   /** Distinct runs of each side. */
   readonly runs: readonly [number, number];

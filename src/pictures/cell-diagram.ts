@@ -90,7 +90,7 @@ function cellsOf(name: string, { size }: Population, neuron: NeuronType, compart
   };
 }
 
-/** Returns a cell of compartments, whose parts are some of these. */
+/** Returns a cell of compartments that has some of these parts. */
 const treeOf = (name: string, population: Population, cable: CableTree): Drawable => ({
   name,
   size: 1,

@@ -6,7 +6,7 @@ export const schedulers = ['snakemake', 'slurm', 'dask'] as const;
 /** A program that distributes parts. */
 export type Scheduler = (typeof schedulers)[number];
 
-/** A sweep as words of a command, without its output. Scripts run in the folder where the command would run. */
+/** A sweep as arguments of a command, without its output. Scripts run in the folder where the command would run. */
 export interface SweepCommand {
   /** From `interneuron` on. */
   readonly words: readonly string[];

@@ -90,7 +90,7 @@ interface EdgePopulation {
 }
 
 /**
- * Returns populations in the order in which BMTK connects cells, and draws: those between cells, then those from
+ * Returns populations in the order in which BMTK connects them and draws: first edges between cells, then edges from
  * virtual nodes in the order of the inputs.
  *
  * @param fed  virtual nodes in the order of the inputs

@@ -199,7 +199,7 @@ function branch(
   return { first, type, points: [start, ...own], wire: wire ? 1 : 0, parent: above, fraction };
 }
 
-/** Returns sections without those of two points at one place. Sections on these grow from the parents of these. */
+/** Returns sections without those of two points at one place. Their children become children of their parents. */
 function withoutEmpty(drafts: readonly Draft[]): readonly Draft[] {
   const isEmpty = ({ parent, points, wire }: Draft): boolean => {
     const [a, b] = points.slice(wire);

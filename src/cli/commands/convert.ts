@@ -86,7 +86,7 @@ function isDifferent({ verdict, limit, check }: Measurement): boolean {
   return verdict === 'different' && limit?.verdict !== 'the same model';
 }
 
-/** What became of a model: the conversion, its verdicts, and the words of the model's document. */
+/** A converted model: the conversion, its verdicts, and names in the model's document. */
 interface Attempt {
   readonly imported: ImportedModel;
   readonly converted: ConvertedModel;
@@ -96,7 +96,7 @@ interface Attempt {
   readonly summary: readonly string[];
 }
 
-/** Why nothing is written: findings, and what is said below them. */
+/** Why nothing is written: findings, and the text below them. */
 interface Rejection {
   readonly findings: readonly Diagnostic[];
   readonly lines: readonly string[];
@@ -216,7 +216,7 @@ const verdictText = (summary: readonly string[]): string => `conversion: ${inden
 const isChecked = ({ options }: CommandContext): boolean =>
   options.flag('check') || simulatorNames.some((name) => name === options.value('with'));
 
-/** Says what was written, what differs, and the verdict. */
+/** Prints the written files, the differences and the verdict. */
 function tell(
   { converted, words, measured, summary }: Attempt,
   to: TargetNotation,

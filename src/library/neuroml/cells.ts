@@ -61,7 +61,7 @@ export interface NeuromlCell {
   readonly isClosed: boolean;
   /** Whether it is a cell of PyNN by PyNN's own names. */
   readonly isPynn: boolean;
-  /** The same cell by PyNN's name, whose component gives the first potential; absent: there is none. */
+  /** The same cell by PyNN's name, if there is one. Its component gives the first potential. */
   readonly byPynn?: NeuromlCell;
   readonly remarks: readonly Remark[];
 }

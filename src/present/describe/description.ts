@@ -100,5 +100,5 @@ export interface FurtherParts {
   readonly inputs: ReadonlySet<string>;
 }
 
-/** Of models whose description has nothing further. */
+/** Parts of a description without such tables. */
 export const noParts: FurtherParts = { sections: [], replaced: new Set(), listed: new Map(), inputs: new Set() };

@@ -45,7 +45,7 @@ export interface CertifiedOutput {
   readonly kind: 'result' | 'result of another program' | 'expectations' | 'experiment in SED-ML';
   readonly sha256: string;
   readonly grade: OutputGrade;
-  /** What was compared, with the tolerance; or the reason why nothing was. */
+  /** The compared recordings, with the tolerance; or the reason for no comparison. */
   readonly statement: string;
   /** The model that was run, by its path and hash; null if nothing was run. */
   readonly model: string | null;

@@ -90,7 +90,7 @@ export interface Mechanism {
   readonly reads: readonly string[];
   /** Parameters that are first concentrations of ions, with their ports, such as `ca_i`. */
   readonly starts: ReadonlyMap<string, string>;
-  /** States that are advanced together. */
+  /** States that are advanced together, by an implicit step. */
   readonly scheme: readonly string[];
   /** States of the scheme as expressions of others, by sums that are constant. */
   readonly conserved: ReadonlyMap<string, Expression>;
@@ -139,7 +139,7 @@ class Translation {
   readonly #lagging = new Set<string>();
   #pass: 'initial' | 'step' | 'event' = 'initial';
   /** Rates of the last step that NEURON integrates implicitly, by SOLVE statements. */
-  #schemes: { readonly flows: readonly Flow[]; readonly isReaction: boolean }[] = [];
+  #schemes: (readonly Flow[])[] = [];
   /** Values, after a step, of the states that a PROCEDURE advances. */
   readonly #advanced = new Map<string, Value>();
 
@@ -322,8 +322,7 @@ class Translation {
       const before = flows.length;
       execution.run(block.body);
       if (this.#pass === 'initial') return;
-      if (block.kind === 'KINETIC' || method === 'sparse' || method === 'derivimplicit')
-        this.#schemes.push({ flows: flows.slice(before), isReaction: block.kind === 'KINETIC' });
+      if (block.kind === 'KINETIC' || method === 'derivimplicit') this.#schemes.push(flows.slice(before));
       // As the step goes to zero, states that a PROCEDURE advances keep their values.
       for (const state of this.#states.keys()) {
         const next = execution.globals.get(state);
@@ -503,23 +502,13 @@ class Translation {
     );
   }
 
-  /**
-   * Returns the states that NEURON advances together: those of reactions, and others with rates that read each other.
-   */
+  /** Returns the states that NEURON advances by an implicit step: those of reactions, `sparse` and `derivimplicit`. */
   #scheme(rates: ReadonlyMap<string, Expression>): string[] {
-    const named = (state: string): string => this.#renamed.get(state) ?? state;
-    const together = this.#schemes.flatMap(({ flows, isReaction }) => {
-      const states = [...new Set(flows.flatMap(statesOf))].filter((state) => rates.has(state));
-      const names = new Set(states.map(named));
-      const isCoupled = states.some((state) =>
-        readsAny(
-          this.#expanded(rates.get(state) ?? zero.expression, names),
-          new Set([...names].filter((one) => one !== named(state))),
-        ),
-      );
-      return isReaction || isCoupled ? [...names] : [];
-    });
-    return [...new Set(together)];
+    const states = this.#schemes
+      .flat()
+      .flatMap(statesOf)
+      .filter((state) => rates.has(state));
+    return [...new Set(states.map((state) => this.#renamed.get(state) ?? state))];
   }
 
   /** Returns the variables of the file that events assign, besides those of the connection. */

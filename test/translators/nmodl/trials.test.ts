@@ -113,8 +113,14 @@ describe('a mechanism', () => {
     ['sets a factor after its first use', 'late_factor', -69.69439279989983],
     ['has a state with the name of a variable of an ion', 'own_calcium', -73.09086436728468],
     ['has parameters of six digits and states with START', 'six_digits', -44.34105499297427],
+    ['has one state that an implicit step advances', 'implicit_gate', -72.62212317767624],
   ])('%s', async (_, name, expected) => {
     expectClose(await potentials({ celsius: 6.3, sections: { soma }, on: { [name]: ['soma'] } }), [expected]);
+  });
+
+  it('has a state that is not linear, for which NEURON takes several steps of Newton', async () => {
+    const on = { implicit_square: ['soma'] };
+    expectClose(await potentials({ celsius: 6.3, sections: { soma }, on }), [-73.58519030095209], 5);
   });
 
   it('reads the fluxes of a reaction', async () => {

@@ -49,11 +49,13 @@ export function limitLines(limit: Limit, named: (variable: string) => string = (
 /** Times that differ by less, in s, differ by rounding. */
 const rounding = 1e-12;
 
+const withoutRounding = (seconds = 0): number => (seconds < rounding ? 0 : seconds);
+
 /** Returns the largest distance of two spikes at a step. */
-const largest = ({ apart }: Distances): number => ((apart.at(-1) ?? 0) < rounding ? 0 : (apart.at(-1) ?? 0));
+const largest = ({ apart }: Distances): number => withoutRounding(apart.at(-1));
 
 /** Returns the distance that 99 of 100 spikes do not exceed at a step. */
-const nearly = ({ apart }: Distances): number => apart[Math.floor(0.99 * (apart.length - 1))] ?? 0;
+const nearly = ({ apart }: Distances): number => withoutRounding(apart[Math.floor(0.99 * (apart.length - 1))]);
 
 /** Returns numbers with few digits. */
 const listed = (numbers: readonly number[], digits = 6): string =>
@@ -68,13 +70,11 @@ function vanishing({ levels, states }: Limit): readonly string[] {
   const isEqual = levels.every((level) => [...level.units.values()].every(({ distance }) => distance === 0));
   // A few spikes that hardly reach the threshold settle at shorter steps.
   const isLate = largest(shown.at(-1)!) > 0.35 * largest(shown[0]!);
-  const distances = listed(
-    shown.map((level) => (isLate ? nearly(level) : largest(level)) * 1e3),
-    2,
-  );
+  const distances = shown.map((level) => (isLate ? nearly(level) : largest(level)) * 1e3);
+  const apart = distances.every((distance) => distance === 0) ? 'equal' : `within ${listed(distances, 2)} ms`;
   const steps = `${listed(shown.map(({ step }) => step * 1e3))} ms`;
   const figures = levels.some(({ apart }) => apart.length > 0)
-    ? [`${isLate ? '99 % of spikes' : 'spikes'} within ${distances} ms at steps of ${steps}`]
+    ? [`${isLate ? '99 % of spikes' : 'spikes'} ${apart} at steps of ${steps}`]
     : [`steps of ${steps}`];
   const isCompared = states !== undefined && states.apart.length === 0 && states.synapses;
   const within = isCompared || isEqual ? undefined : agreementOf(shown.at(-1)!);

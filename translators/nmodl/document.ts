@@ -13,7 +13,7 @@ import { valueAt } from '../../src/library/recognise/numbers.js';
 import { identifier } from '../../src/model/free-name.js';
 import { usualTemperature } from '../shared/neuron.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
-import { quantityOf, type Ion, type Mechanism, type Receipt } from './mechanism.js';
+import { quantityOf, withoutCopies, type Ion, type Mechanism, type Receipt } from './mechanism.js';
 import { followsNernst, ionDefaults, portName, type IonAccess } from './ions.js';
 import type { EventStatement } from './receive.js';
 import { separateParts } from './separate-parts.js';
@@ -83,8 +83,18 @@ export function documentOf(mechanism: Mechanism): Record<string, unknown> {
   };
 }
 
-/** Returns a mechanism of a membrane. @param places  sections and groups where it is */
-export function membraneOf(part: Mechanism, places: readonly string[]): Record<string, unknown> {
+/**
+ * Returns a mechanism of a membrane.
+ *
+ * @param places  sections and groups where it is
+ * @param isStepped  whether the cell takes the steps of NEURON, which measures slopes of currents by differences
+ */
+export function membraneOf(
+  mechanism: Mechanism,
+  places: readonly string[],
+  isStepped = false,
+): Record<string, unknown> {
+  const part = isStepped ? mechanism : withoutCopies(mechanism);
   const values = Object.fromEntries(places.map((place) => [place, { diam: 'diameter' }]));
   return {
     ...equationsOf(part),
@@ -125,9 +135,9 @@ function equationsOf(
       ]),
     ),
     derived: Object.fromEntries(
-      derived.map(({ name, expression, unit, span }) => [
+      derived.map(({ name, expression, unit, span, held }) => [
         name,
-        at({ unit: unitText(unit), value: placed(expression) }, span),
+        at({ unit: unitText(unit), value: placed(expression), ...(held ? { held } : {}) }, span),
       ]),
     ),
     ...(rates.length === 0 ? {} : { derivatives: Object.fromEntries(rates) }),
@@ -233,11 +243,12 @@ const parametersOf = (
  * @param ofCells      variables of ions that the cells have; others are parameters
  */
 export function synapseTypeOf(
-  mechanism: Mechanism,
+  point: Mechanism,
   receipt: Receipt,
   temperature: number,
   ofCells: ReadonlySet<string> = new Set(),
 ): Record<string, unknown> & { readonly current: Located | undefined } {
+  const mechanism = withoutCopies(point);
   const { writes, ions } = mechanism;
   const { weight, variables, statements, pathways, timed } = receipt;
   const levels = [...ions].flatMap(([ion, use]) => parametersOf(ion, use, temperature));

@@ -39,6 +39,8 @@ export interface Definition {
   readonly expression: Expression;
   readonly unit: Powers;
   readonly span: Span;
+  /** Whether it has its value of the beginning of the step, where NEURON measures the slope of a current. */
+  readonly held: boolean;
 }
 
 /** A reaction, a flux, or a rate of change. */
@@ -104,13 +106,13 @@ export class Definitions {
   constructor(readonly names: UniqueNames) {}
 
   /** Defines a variable, or returns the name of an equal one. */
-  define(wanted: string, expression: Expression, unit: Powers, span: Span): string {
+  define(wanted: string, expression: Expression, unit: Powers, span: Span, held = false): string {
     const key = `${wanted} = ${printExpression(expression)}`;
     const known = this.#byText.get(key);
     if (known !== undefined) return known;
     const name = this.names.take(allowed(wanted));
     this.#byText.set(key, name);
-    this.list.push({ name, expression, unit, span });
+    this.list.push({ name, expression, unit, span, held });
     return name;
   }
 }
@@ -126,6 +128,8 @@ export class Execution {
   #calls: string[] = [];
   /** Fluxes of the last reaction, which NMODL names `f_flux` and `b_flux`. */
   #fluxes: ReadonlyMap<string, () => Value> = new Map();
+  /** Values of a SOLVE statement, with their copies that statements after it read. */
+  readonly copies = new Map<Value, Value>();
   readonly effects: Effects = { flows: [], volumes: new Map(), zeros: [], conserved: [], sent: [] };
 
   constructor(
@@ -434,7 +438,7 @@ export class Execution {
       case 'name': {
         const { name, span } = e;
         const found = this.#locals.findLast((scope) => scope.has(name))?.get(name) ?? this.globals.get(name);
-        return found ?? this.#fluxes.get(name)?.() ?? this.#outside(name, span);
+        return (found && this.copies.get(found)) ?? found ?? this.#fluxes.get(name)?.() ?? this.#outside(name, span);
       }
       case 'unary':
         return e.operator === '+' ? this.value(e.operand) : negate(e.operator, this.value(e.operand));

@@ -320,6 +320,7 @@ class Translation {
     if (!isSteady && block.kind !== 'LINEAR') {
       const { flows } = execution.effects;
       const before = flows.length;
+      const known = new Map(execution.globals);
       execution.run(block.body);
       if (this.#pass === 'initial') return;
       if (block.kind === 'KINETIC' || method === 'derivimplicit') this.#schemes.push(flows.slice(before));
@@ -331,6 +332,7 @@ class Translation {
       }
       // NEURON reads the potential again for the currents, so a guard such as `v = v + 0.0001` does not reach them.
       execution.globals.delete('v');
+      if (this.#pass === 'step') this.#hold(execution, known);
       return;
     }
     // States that solve a linear system: at which all rates are zero, or that of a LINEAR block.
@@ -343,6 +345,21 @@ class Translation {
     const { effects } = steady;
     const equations = block.kind === 'LINEAR' ? this.#linear(effects) : steadyEquations(effects, span, this.#facts);
     for (const [state, value] of this.#solved(equations, span)) execution.globals.set(state, value);
+  }
+
+  /**
+   * Lets the currents read copies of values that a SOLVE statement has assigned. While NEURON measures the slope of a
+   * current by a rise of the potential, it does not execute the statement again.
+   */
+  #hold({ globals, copies }: Execution, before: ReadonlyMap<string, Value>): void {
+    const changing = new Set(['v']);
+    for (const { name, expression } of this.#definitions.list) if (readsAny(expression, changing)) changing.add(name);
+    for (const [name, value] of globals) {
+      if (before.get(name) === value || !readsAny(value.expression, changing)) continue;
+      const { expression, unit = pure } = value;
+      const copy = this.#definitions.define(`${name}_before`, expression, unit, expression.span, true);
+      copies.set(value, { expression: nameOf(copy, expression.span), unit: value.unit });
+    }
   }
 
   /** Returns the equations of a LINEAR block. */
@@ -768,6 +785,19 @@ function renamed(mechanism: Mechanism, names: ReadonlyMap<string, string>): Mech
       pathways: receipt.pathways.map((one) => ({ ...one, delay: of(one.delay), statements: code(one.statements) })),
       timed: receipt.timed.map((one) => ({ ...one, when: of(one.when), statements: code(one.statements) })),
     },
+  };
+}
+
+/** Returns a mechanism whose currents follow the potential within a step. */
+export function withoutCopies(mechanism: Mechanism): Mechanism {
+  const copies = new Map(mechanism.derived.flatMap((one) => (one.held ? [[one.name, one.expression] as const] : [])));
+  if (copies.size === 0) return mechanism;
+  return {
+    ...mechanism,
+    derived: mechanism.derived.flatMap((one) =>
+      one.held ? [] : [{ ...one, expression: substitute(one.expression, copies) }],
+    ),
+    writes: new Map([...mechanism.writes].map(([port, value]) => [port, substitute(value, copies)])),
   };
 }
 

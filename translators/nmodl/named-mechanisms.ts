@@ -237,6 +237,7 @@ class Naming {
   #cell(cell: Members, pointer: string, synapses: readonly PlacedSynapse[]): Members {
     const at = `${pointer}/compartments`;
     const compartments = memberOf(cell, 'compartments') as Members;
+    const isStepped = cell['method'] === 'cable-then-gates';
     const ions = new Map(entriesOf(compartments['ions']));
     const places = Object.keys((compartments['sections'] as Members | undefined) ?? {});
     const uses = new IonUses(places, compartments['groups']);
@@ -274,7 +275,7 @@ class Naming {
         const where = child(`${at}/mechanisms`, key);
         for (const variable of [...units.keys(), ...part.derived.map((definition) => definition.name)])
           if (part !== mechanism) this.#inParts.set(`${name}.${variable}`, `${key}.${variable}`);
-        const membrane = this.#settled(membraneOf(part, placesOfOne), positions, where);
+        const membrane = this.#settled(membraneOf(part, placesOfOne, isStepped), positions, where);
         const values = entriesOf(memberOf(one, 'values')).flatMap(([place, given]) => {
           const kept = entriesOf(given).filter(([variable]) => units.has(variable));
           if (kept.length === 0) return [];

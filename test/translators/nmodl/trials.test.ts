@@ -29,7 +29,11 @@ interface Trial {
 }
 
 /** Returns the potentials of sections after 5 ms, in mV. @param dt  of a step in ms */
-async function potentials({ celsius, sections, on, more }: Trial, dt = 0.025): Promise<readonly number[]> {
+async function potentials(
+  { celsius, sections, on, more }: Trial,
+  dt = 0.025,
+  method = 'cable-then-gates',
+): Promise<readonly number[]> {
   const named = Object.entries(on).map(([name, places]) => [name, { nmodl: file(name), on: places }] as const);
   const document = {
     interneuron: 1,
@@ -42,7 +46,7 @@ async function potentials({ celsius, sections, on, more }: Trial, dt = 0.025): P
           temperature: `${celsius + 273.15} kelvin`,
         },
         inputs: { I: { unit: 'A', reduce: 'sum' } },
-        method: 'cable-then-gates',
+        method,
       },
     },
     populations: { cell: { type: 'cell', size: 1 }, source: { size: 1, spikes: { indices: [], times: [] } } },
@@ -113,6 +117,7 @@ describe('a mechanism', () => {
     ['sets a factor after its first use', 'late_factor', -69.69439279989983],
     ['has a state with the name of a variable of an ion', 'own_calcium', -73.09086436728468],
     ['has parameters of six digits and states with START', 'six_digits', -44.34105499297427],
+    ['keeps an activation while the slope of the current is measured', 'instant_calcium', 25.09957814067876],
     ['has one state that an implicit step advances', 'implicit_gate', -72.62212317767624],
   ])('%s', async (_, name, expected) => {
     expectClose(await potentials({ celsius: 6.3, sections: { soma }, on: { [name]: ['soma'] } }), [expected]);
@@ -121,6 +126,13 @@ describe('a mechanism', () => {
   it('has a state that is not linear, for which NEURON takes several steps of Newton', async () => {
     const on = { implicit_square: ['soma'] };
     expectClose(await potentials({ celsius: 6.3, sections: { soma }, on }), [-73.58519030095209], 5);
+  });
+
+  it('keeps no activation in steps of second order', async () => {
+    const trial = { celsius: 6.3, sections: { soma }, on: { instant_calcium: ['soma'] } };
+    const at = async (dt: number): Promise<number> => (await potentials(trial, dt, 'cable'))[0] ?? NaN;
+    const [coarse, half, fine] = [await at(0.01), await at(0.005), await at(0.0025)];
+    expect((coarse - half) / (half - fine)).toBeCloseTo(4, 1);
   });
 
   it('reads the fluxes of a reaction', async () => {

@@ -241,14 +241,16 @@ const parametersOf = (
  *
  * @param temperature  of the cells; K
  * @param ofCells      variables of ions that the cells have; others are parameters
+ * @param isStepped    whether the cells take the steps of NEURON, as for mechanisms of membranes
  */
 export function synapseTypeOf(
   point: Mechanism,
   receipt: Receipt,
   temperature: number,
   ofCells: ReadonlySet<string> = new Set(),
+  isStepped = false,
 ): Record<string, unknown> & { readonly current: Located | undefined } {
-  const mechanism = withoutCopies(point);
+  const mechanism = isStepped ? point : withoutCopies(point);
   const { writes, ions } = mechanism;
   const { weight, variables, statements, pathways, timed } = receipt;
   const levels = [...ions].flatMap(([ion, use]) => parametersOf(ion, use, temperature));

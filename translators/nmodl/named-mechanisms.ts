@@ -59,6 +59,9 @@ const presynapticOf = (type: unknown): readonly string[] => [memberOf(type, 'pre
 
 const entriesOf = (value: unknown): [string, unknown][] => (isObject(value) ? Object.entries(value) : []);
 
+/** Whether a cell takes the steps of NEURON. */
+const isStepped = (cell: unknown): boolean => memberOf(cell, 'method') === 'cable-then-gates';
+
 /** A point process that a document names. */
 interface PointProcess {
   readonly mechanism: Mechanism;
@@ -106,6 +109,7 @@ class Naming {
       if (!isNamed(mechanismsOf(cell)) && own.every(({ read }) => read.mechanism.ions.size === 0)) return [name, cell];
       return [name, this.#cell(cell as Members, `/neurons/${name}`, own)];
     });
+    const byName = new Map(neurons);
     const temperature = neurons
       .map(([, cell]) => /^[\d.]+/.exec(String(memberOf(memberOf(cell, 'compartments'), 'temperature')))?.[0])
       .find((text) => text !== undefined);
@@ -116,7 +120,9 @@ class Naming {
       const own = placed.filter((one) => one.synapse === name);
       const given = new Set(own.flatMap((one) => one.given));
       const kelvins = Number(temperature ?? usualTemperature);
-      return [name, this.#synapse(type as Members, file, name, kelvins, own.length > 0 ? given : undefined, points)];
+      const targets =
+        own.length > 0 ? { given, isStepped: own.every((one) => isStepped(byName.get(one.type))) } : undefined;
+      return [name, this.#synapse(type as Members, file, name, kelvins, targets, points)];
     });
     const projections = entriesOf(memberOf(document, 'projections')).map(([name, one]): [string, unknown] => {
       const point = points.get(String(memberOf(one, 'synapse')));
@@ -237,7 +243,6 @@ class Naming {
   #cell(cell: Members, pointer: string, synapses: readonly PlacedSynapse[]): Members {
     const at = `${pointer}/compartments`;
     const compartments = memberOf(cell, 'compartments') as Members;
-    const isStepped = cell['method'] === 'cable-then-gates';
     const ions = new Map(entriesOf(compartments['ions']));
     const places = Object.keys((compartments['sections'] as Members | undefined) ?? {});
     const uses = new IonUses(places, compartments['groups']);
@@ -275,7 +280,7 @@ class Naming {
         const where = child(`${at}/mechanisms`, key);
         for (const variable of [...units.keys(), ...part.derived.map((definition) => definition.name)])
           if (part !== mechanism) this.#inParts.set(`${name}.${variable}`, `${key}.${variable}`);
-        const membrane = this.#settled(membraneOf(part, placesOfOne, isStepped), positions, where);
+        const membrane = this.#settled(membraneOf(part, placesOfOne, isStepped(cell)), positions, where);
         const values = entriesOf(memberOf(one, 'values')).flatMap(([place, given]) => {
           const kept = entriesOf(given).filter(([variable]) => units.has(variable));
           if (kept.length === 0) return [];
@@ -325,13 +330,13 @@ class Naming {
     };
   }
 
-  /** @param given  values by projections onto cells with compartments; absent: there is no such projection */
+  /** @param targets  cells with compartments, onto which projections go, with the values that projections give */
   #synapse(
     type: Members,
     file: string,
     name: string,
     temperature: number,
-    given: ReadonlySet<string> | undefined,
+    targets: { readonly given: ReadonlySet<string>; readonly isStepped: boolean } | undefined,
     points: Map<string, PointProcess>,
   ): unknown {
     const pointer = child('/synapses', name);
@@ -347,7 +352,9 @@ class Naming {
       this.#report(messages.writesConcentration(mechanism.name), `${pointer}/nmodl`);
     const { weight, variables } = receipt;
     // A cell has the ions of its mechanisms, and a projection may give its own potential.
-    const ofCells = new Set(mechanism.reads.filter((read) => /^e_|_[io]$/.test(read) && given && !given.has(read)));
+    const ofCells = new Set(
+      mechanism.reads.filter((read) => /^e_|_[io]$/.test(read) && targets && !targets.given.has(read)),
+    );
     points.set(name, {
       mechanism,
       receipt,
@@ -365,7 +372,7 @@ class Naming {
           .map((level) => [level, level.startsWith('e_') ? { mV: 1 } : { mM: 1 }] as const),
       ]),
     });
-    const { current, ...equations } = synapseTypeOf(mechanism, receipt, temperature, ofCells);
+    const { current, ...equations } = synapseTypeOf(mechanism, receipt, temperature, ofCells, targets?.isStepped);
     const settled = this.#settled(
       {
         ...equations,

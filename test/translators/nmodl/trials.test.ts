@@ -74,6 +74,18 @@ const expectClose = (found: readonly number[], expected: readonly number[], digi
   for (const [k, v] of expected.entries()) expect(found[k]).toBeCloseTo(v, digits);
 };
 
+/** Returns a point process on the soma, without events. */
+const receiving = (name: string): object => ({
+  synapses: { x: { nmodl: file(name) } },
+  projections: {
+    p: {
+      from: 'source',
+      to: { of: 'cell', places: { section: 'soma', fraction: 0.5 } },
+      ...{ synapse: 'x', connect: 'all', delay: '1 ms', receptor: 'I' },
+    },
+  },
+});
+
 describe('the reversal potential of an ion', () => {
   it.each([
     ['stays where no mechanism reads a concentration', 'calcium_only', 6.3, 0.7775541025346502],
@@ -93,19 +105,8 @@ describe('the reversal potential of an ion', () => {
   });
 
   const on = { calcium_only: ['soma'], calcium_pool: ['soma'] };
-  const receives = {
-    synapses: { x: { nmodl: file('calcium_reader') } },
-    projections: {
-      p: {
-        from: 'source',
-        to: { of: 'cell', places: { section: 'soma', fraction: 0.5 } },
-        ...{ synapse: 'x', connect: 'all', delay: '1 ms', receptor: 'I' },
-      },
-    },
-  };
-
   it.each([
-    ['a synapse', on, receives],
+    ['a synapse', on, receiving('calcium_reader')],
     ['a mechanism', { ...on, calcium_reader: ['soma'] }, {}],
   ])('is that of the section for a point process that a document names as %s', async (_, placed, more) => {
     expectClose(await potentials({ celsius: 6.3, sections: { soma }, on: placed, more }), [14.220875013174762]);
@@ -143,5 +144,14 @@ describe('a mechanism', () => {
   it('keeps its comments in a conversion', async () => {
     const { files } = await convertModel(importModel(readSource(file('six_digits'))).valid, 'neuroml');
     expect(files.map(({ text }) => text).join('')).toContain('NEURON keeps six digits of parameters');
+  });
+});
+
+describe('a synapse', () => {
+  it.each([
+    ['has one state that an implicit step advances', 'implicit_synapse', -51.35560598943331],
+    ['keeps its block while the slope of the current is measured', 'block_synapse', -63.335038526375996],
+  ])('%s', async (_, name, expected) => {
+    expectClose(await potentials({ celsius: 6.3, sections: { soma }, on: {}, more: receiving(name) }), [expected]);
   });
 });

@@ -39,6 +39,7 @@ for celsius in (6.3, 34):
     del soma, dend
 for name in ("fluxes", "late", "owncal", "six", "implicit", "square", "instant"):
     print(name, run(6.3, section(name)))
-soma = section("caonly", "pool")
-point = h.careader(soma(0.5))
-print("careader", run(6.3, soma))
+for name, mechanisms in (("careader", ("caonly", "pool")), ("implicitsyn", ()), ("blocksyn", ())):
+    soma = section(*mechanisms)
+    point = getattr(h, name)(soma(0.5))
+    print(name, run(6.3, soma))

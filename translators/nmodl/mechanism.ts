@@ -135,6 +135,9 @@ class Translation {
   readonly #facts: StateFacts;
   /** Values that the first execution of a step gave, for reads that come before their assignments. */
   #last: ReadonlyMap<string, Value> = new Map();
+  /** Copies of those values that SOLVE statements assign, for currents that read them before the statement. */
+  #copies: ReadonlyMap<Value, Value> = new Map();
+  #isSolving = false;
   /** Variables that were read before their assignments. */
   readonly #lagging = new Set<string>();
   #pass: 'initial' | 'step' | 'event' = 'initial';
@@ -282,7 +285,7 @@ class Translation {
     const last = this.#last.get(name);
     if (last) {
       this.#lagging.add(name);
-      return last;
+      return (this.#pass === 'step' && !this.#isSolving && this.#copies.get(last)) || last;
     }
     const unit = this.#declaredUnit(declared.name) ?? pure;
     return { expression: inUnits({ expression: integer(0, span), unit: undefined }, unit), unit };
@@ -321,7 +324,9 @@ class Translation {
       const { flows } = execution.effects;
       const before = flows.length;
       const known = new Map(execution.globals);
+      this.#isSolving = true;
       execution.run(block.body);
+      this.#isSolving = false;
       if (this.#pass === 'initial') return;
       if (block.kind === 'KINETIC' || method === 'derivimplicit') this.#schemes.push(flows.slice(before));
       // As the step goes to zero, states that a PROCEDURE advances keep their values.
@@ -450,6 +455,7 @@ class Translation {
     const once = this.#execution(constants);
     once.run(file.breakpoint);
     this.#last = new Map([...once.globals].filter(([name]) => !this.#states.has(name)));
+    this.#copies = once.copies;
     const step = this.#execution(constants);
     this.#schemes = [];
     step.run(file.breakpoint);

@@ -119,6 +119,7 @@ describe('a mechanism', () => {
     ['has a state with the name of a variable of an ion', 'own_calcium', -73.09086436728468],
     ['has parameters of six digits and states with START', 'six_digits', -44.34105499297427],
     ['keeps an activation while the slope of the current is measured', 'instant_calcium', 25.09957814067876],
+    ['keeps an activation that it reads before the statement that sets it', 'solved_last', 25.09957814067876],
     ['has one state that an implicit step advances', 'implicit_gate', -72.62212317767624],
   ])('%s', async (_, name, expected) => {
     expectClose(await potentials({ celsius: 6.3, sections: { soma }, on: { [name]: ['soma'] } }), [expected]);

@@ -37,7 +37,7 @@ for celsius in (6.3, 34):
     dend.connect(soma(1))
     print("pool", celsius, run(celsius, soma, dend))
     del soma, dend
-for name in ("fluxes", "late", "owncal", "six", "implicit", "square", "instant"):
+for name in ("fluxes", "late", "owncal", "six", "implicit", "square", "instant", "last"):
     print(name, run(6.3, section(name)))
 for name, mechanisms in (("careader", ("caonly", "pool")), ("implicitsyn", ()), ("blocksyn", ())):
     soma = section(*mechanisms)

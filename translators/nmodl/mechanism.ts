@@ -138,6 +138,8 @@ class Translation {
   /** Copies of those values that SOLVE statements assign, for currents that read them before the statement. */
   #copies: ReadonlyMap<Value, Value> = new Map();
   #isSolving = false;
+  /** Variables by the names of their copies. */
+  readonly #copied = new Map<string, string>();
   /** Variables that were read before their assignments. */
   readonly #lagging = new Set<string>();
   #pass: 'initial' | 'step' | 'event' = 'initial';
@@ -363,6 +365,7 @@ class Translation {
       if (before.get(name) === value || !readsAny(value.expression, changing)) continue;
       const { expression, unit = pure } = value;
       const copy = this.#definitions.define(`${name}_before`, expression, unit, expression.span, true);
+      this.#copied.set(copy, name);
       copies.set(value, { expression: nameOf(copy, expression.span), unit: value.unit });
     }
   }
@@ -490,6 +493,12 @@ class Translation {
       this.#unsettled(step),
       this.#shown(step),
     );
+    const assignedInInitial = assignedNames(file.initial, file);
+    for (const { name, span } of derived) {
+      const variable = this.#copied.get(name);
+      if (variable !== undefined && !assignedInInitial.has(variable))
+        this.report(messages.zeroAtFirst(variable), this.#declared.get(variable)?.span ?? span);
+    }
     const mechanism: Mechanism = {
       name: file.name,
       kind: file.kind,

@@ -733,6 +733,14 @@ export const tables = (): Finding => ({
   hint: 'set usetable_NAME = 0 in NEURON to compare',
 });
 
+/** A variable that a current reads before the first execution of the block that assigns it. */
+export const zeroAtFirst = (name: string): Finding => ({
+  code: 'nmodl/zero-at-first',
+  severity: 'note',
+  message: `INITIAL does not assign ${shorten(name)}: NEURON takes 0 in the current of the first step, this model its value`,
+  hint: `assign ${shorten(name)} in INITIAL, the difference vanishes with the step`,
+});
+
 /** A single mechanism, on a cell of its own. */
 export const onCell = (name: string, kind: string): Finding => ({
   code: 'nmodl/on-cell',

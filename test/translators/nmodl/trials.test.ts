@@ -3,7 +3,7 @@
  * trials/record_trials.py prints: at its own steps, or extrapolated to steps of no length.
  */
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../../src/convert/convert.js';
@@ -128,6 +128,18 @@ describe('a mechanism', () => {
   it('has a state that is not linear, for which NEURON takes several steps of Newton', async () => {
     const on = { implicit_square: ['soma'] };
     expectClose(await potentials({ celsius: 6.3, sections: { soma }, on }), [-73.58519030095209], 5);
+  });
+
+  it.each([
+    ['settings(v)', []],
+    ['', [4]],
+  ])('has a note if a current reads a variable that INITIAL does not assign: %s', (settings, lines) => {
+    const text = readFileSync(file('instant_calcium'), 'utf8').replace(
+      'INITIAL { settings(v)',
+      `INITIAL { ${settings}`,
+    );
+    const notes = importModel({ name: 'x.mod', text }).diagnostics.filter(({ code }) => code === 'nmodl/zero-at-first');
+    expect(notes.map(({ place }) => place?.line)).toEqual(lines);
   });
 
   it('keeps no activation in steps of second order', async () => {

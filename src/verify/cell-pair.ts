@@ -25,6 +25,8 @@ export interface StateDifference {
   readonly cell: number;
   /** Such as `threshold` or `rate of v`. */
   readonly quantity: string;
+  /** Of a synapse, its quantity without the cell that the synapse comes from. */
+  readonly ofSynapse?: string;
   /** Values in SI units of both models; null for a part that one of them lacks. */
   readonly values: readonly [source: number | null, target: number | null];
   /** SI unit of the values. */

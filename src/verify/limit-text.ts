@@ -169,7 +169,7 @@ export function limitReport(limit: Limit): object {
       ratio: Math.max(0, ...[...level.units.values()].map(({ ratio }) => ratio)),
     })),
     rest: rest.slice(0, mostRest),
-    differences: states?.differences ?? [],
+    differences: (states?.differences ?? []).map(({ ofSynapse: _, ...difference }) => difference),
     closed,
     writtenAnew: writtenAnew === true,
   };

@@ -283,8 +283,10 @@ export function withNumbersOf(taken: Taken, limit: Limit): Limit {
   const renumbered = renumbering((population, cell) => taken.get(population)?.[cell] ?? cell);
   const { levels, rest, states } = limit;
   // Each listed source of these cells stands for several sources of the network.
-  const whatOf = (quantity: string): string => itemAt(quantity.split(' from '), 0);
-  const differences = states?.differences.map((one) => ({ ...renumbered(one), quantity: whatOf(one.quantity) }));
+  const differences = states?.differences.map((one) => ({
+    ...renumbered(one),
+    quantity: one.ofSynapse ?? one.quantity,
+  }));
   return {
     ...limit,
     levels: levels.map((level) => ofCells(level, renumbered)),

@@ -111,6 +111,7 @@ export function comparedEffects(
         population,
         cell,
         quantity: `${quantity} of a synapse from ${from.population}[${from.cell}]`,
+        ofSynapse: `${quantity} of a synapse`,
         values,
         unit,
       });

@@ -192,10 +192,7 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
     }
   });
   const counts = counted[0]?.writer;
-  if (copies)
-    builder.initially(
-      copyNumbers({ rows, targets, copies, adjacent: ascending && counts?.kind === 'counted' }, plan, context),
-    );
+  if (copies) builder.initially(copyNumbers({ rows, targets, copies, adjacent: ascending }, plan, context));
   if (counts?.kind === 'counted')
     return { count, rows, targets, creation, copies, ascending, ...bounded(counts, plan) };
   const fanIn = counted.reduce((sum, rule) => sum + rule.writer.copies * sources, 0);
@@ -383,10 +380,7 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
   });
   // Targets of a row ascend if the rule runs over plain targets, or lists targets in ascending order.
   const ascending = writer.outer === 'post' ? !post.map : writer.ascending && !innerEnd.map;
-  if (copies)
-    builder.initially(
-      copyNumbers({ rows, targets, copies, adjacent: ascending && writer.kind === 'counted' }, plan, context),
-    );
+  if (copies) builder.initially(copyNumbers({ rows, targets, copies, adjacent: ascending }, plan, context));
   if (writer.kind === 'counted') return { count, rows, targets, creation, copies, ascending, ...bounded(writer, plan) };
   const [fanIn, fanOut] = [writer.copies * pre.size, Math.max(1, writer.copies) * post.size];
   return { count, rows, targets, creation, copies, ascending, fanIn, fanOut };

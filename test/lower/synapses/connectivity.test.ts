@@ -331,6 +331,20 @@ describe('values drawn for synapses', () => {
     expect(pValue((mean - 0.5) / Math.sqrt(1 / 12 / w.length))).toBeGreaterThan(alpha);
   });
 
+  test.each(['{ n: 3 }', '{ j: "k for k in range(N_post)", n: 3 }', '{ i: "k for k in range(N_pre)", n: 3 }'])(
+    '%s: the copies of a pair are numbered, in a time that grows with their number',
+    async (rule) => {
+      const more = ', multisynaptic_index: copy, initializers: { w: copy }';
+      const run = await simulate(network(rule, { from: 5, to: 4, more }), { steps: 0 });
+      expect(byCreation(run, 'S', 'w')).toEqual(Array.from({ length: 60 }, (_, k) => k % 3));
+      // Comparing each synapse with all before it in its row would take 10^11 steps: minutes.
+      const many = network(rule.replace('3', '20000'), { from: 8, to: 8, more });
+      const w = byCreation(await simulate(many, fast), 'S', 'w');
+      expect(w).toHaveLength(1_280_000);
+      expect(w.every((copy, k) => copy === k % 20_000)).toBe(true);
+    },
+  );
+
   test('a value belongs to (source, target), not to a place in storage', async () => {
     // The same pairs from a condition and from a list in another order get the same numbers.
     const more = ', initializers: { w: randn() }';

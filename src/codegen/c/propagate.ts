@@ -5,7 +5,7 @@
  * before the first is used, so that the processor fetches them side by side. The order of the rows stays.
  */
 
-import type { Statement } from '../../ir/program.js';
+import { elementBytes, type Statement } from '../../ir/program.js';
 import { expressionsOf, isLocal, someExpression, visitExpression, visitStatements } from '../../ir/walk.js';
 import type { Amount, PropagatePattern } from '../families/pattern.js';
 import { bodyOfLocals, statementsText } from './body.js';
@@ -75,6 +75,9 @@ function partition(context: ProgramContext, kernel: PropagatePattern, scope: Sco
 /** Rows with addresses that are collected before the first is used. */
 const rowsAhead = 64;
 
+/** Bytes of a cache line on the processors in use; a wrong number costs speed only. */
+const lineBytes = 64;
+
 /** Whether a body reads a local that the kernel's shape defines. */
 function reads(body: readonly Statement[], name: string): boolean {
   let found = false;
@@ -123,7 +126,10 @@ export function propagateKernelText(context: ProgramContext, named: NamedFamily,
     ...(reads(kernel.body, 'row') ? [{ name: 'row', type: u32 }] : []),
     ...(reads(kernel.body, 'delay') ? [{ name: 'delay', type: i32 }] : []),
   ];
-  const fetched = [...loadedAtSynapses(kernel.body)].map((buffer) => scope.load(buffer));
+  const fetched = [...loadedAtSynapses(kernel.body)].map((buffer) => ({
+    row: scope.load(buffer),
+    inLine: lineBytes / elementBytes[scope.element(buffer)],
+  }));
   const ahead = `${rowsAhead}u`;
   // Nothing was emitted before step 0.
   const collected = [
@@ -141,7 +147,12 @@ export function propagateKernelText(context: ProgramContext, named: NamedFamily,
   const bounds = [
     `const ${u32} segment = due_low[due_item];`,
     `const ${u32} low = ${segments}[segment], high = ${segments}[segment + 1u];`,
-    ...fetched.flatMap((buffer) => [`__builtin_prefetch(&${buffer}[low]);`, `__builtin_prefetch(&${buffer}[high]);`]),
+    // All of a row's cache lines: a long row has more than the processor foresees from its first.
+    ...fetched.flatMap(({ row, inLine }) => [
+      `__builtin_prefetch(&${row}[low]);`,
+      `for (${u32} line = low; high - line > ${inLine}u; line += ${inLine}u) __builtin_prefetch(&${row}[line + ${inLine}u]);`,
+      `__builtin_prefetch(&${row}[high]);`,
+    ]),
     'due_low[due_item] = low;',
     'due_high[due_item] = high;',
   ];

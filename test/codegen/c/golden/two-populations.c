@@ -250,8 +250,10 @@ static __attribute__((noinline)) void kernel_ab_deliver(struct network *network,
       const uint32_t segment = due_low[due_item];
       const uint32_t low = ab_segments[segment], high = ab_segments[segment + 1u];
       __builtin_prefetch(&ab_targets[low]);
+      for (uint32_t line = low; high - line > 64u; line += 64u) __builtin_prefetch(&ab_targets[line + 64u]);
       __builtin_prefetch(&ab_targets[high]);
       __builtin_prefetch(&ab_weights[low]);
+      for (uint32_t line = low; high - line > 16u; line += 16u) __builtin_prefetch(&ab_weights[line + 16u]);
       __builtin_prefetch(&ab_weights[high]);
       due_low[due_item] = low;
       due_high[due_item] = high;

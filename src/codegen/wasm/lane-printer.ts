@@ -320,11 +320,14 @@ export class LanePrinter {
       case 'binary':
         return this.#binary(node.op, node.type, a as GraphNode, b as GraphNode, width);
       case 'compare':
-        return compareLaneText(
-          node.op,
-          (a as GraphNode).type,
-          this.#operand(a as GraphNode, width),
-          this.#operand(b as GraphNode, width),
+        return (
+          this.#above(node) ??
+          compareLaneText(
+            node.op,
+            (a as GraphNode).type,
+            this.#operand(a as GraphNode, width),
+            this.#operand(b as GraphNode, width),
+          )
         );
       case 'select': {
         const wanted = node.type === 'bool' ? width : maskWidth(node.type);
@@ -357,6 +360,15 @@ export class LanePrinter {
         break;
     }
     invariant(false, 'codegen/wasm/lanes', `${node.kind} is no vector operation`);
+  }
+
+  /** `a >= c` with a constant c as `a > c - 1`, which processors have as one instruction instead of two. */
+  #above(node: GraphNode): Wat | undefined {
+    const [a, c] = node.operands;
+    if (node.kind !== 'compare' || node.op !== 'ge' || a?.type !== 'i32' || c?.kind !== 'const') return undefined;
+    const bound = Number(c.value);
+    if (bound === -(2 ** 31)) return undefined;
+    return compareLaneText('gt', 'i32', this.vector(a), [`v128.const i32x4${` ${bound - 1}`.repeat(4)}`]);
   }
 
   #defined(text: Wat | undefined): Wat {

@@ -23,6 +23,15 @@ interface Gathered {
   readonly faults: readonly { readonly id: string; readonly bits: number }[];
 }
 
+/** Items of a u32 of the masks. */
+const wordLength = 32;
+
+/** A word of a mask from the bits that a loop has shifted in from the top, up to but without `index`. */
+function wordText(bits: string, index: string): Wat {
+  // The count of a shift is taken modulo 32: 0 for a whole word.
+  return ['i32.shr_u', localGet(bits), ['i32.sub', i32Const(0), localGet(index)]];
+}
+
 function effectText(scope: Scope, printer: LanePrinter, effect: Effect, ordinal: number): Wat[] {
   switch (effect.kind) {
     case 'store':
@@ -46,7 +55,9 @@ function effectText(scope: Scope, printer: LanePrinter, effect: Effect, ordinal:
       const id = scope.declare(`$.bits${ordinal}`, 'i32');
       const width: MaskWidth = printer.lanes === 2 ? 64 : 32;
       const bits = bitmaskText(printer.lanes, width, printer.mask(effect.condition, width));
-      return [localSet(id, ['i32.or', localGet(id), ['i32.shl', bits, localGet(scope.id('index'))]])];
+      // From the top, since shifts by a constant take fewer instructions; `wordText` moves a word's rest down.
+      const earlier: Wat = ['i32.shr_u', localGet(id), i32Const(printer.lanes)];
+      return [localSet(id, ['i32.or', earlier, ['i32.shl', bits, i32Const(wordLength - printer.lanes)]])];
     }
     case 'fault': {
       const id = scope.declare(`$.fault${ordinal}`, 'v128');
@@ -78,9 +89,6 @@ function upTo(scope: Scope, step: number, body: readonly Wat[]): Wat {
     [`br_if $vector${label}`, ['i32.lt_u', localGet(index), localGet('$.stop')]],
   ];
 }
-
-/** Items of a u32 of the masks. */
-const wordLength = 32;
 
 /** Computes a word: by the short loop if it is whole and all its items are in the usual case. */
 function wordInCases(
@@ -142,7 +150,7 @@ function vectorLoop(scope: Scope, printer: LanePrinter, gathered: Gathered, usua
                 scope,
                 mask,
                 ['i32.shr_u', ['i32.sub', localGet(index), i32Const(1)], i32Const(5)],
-                localGet(id),
+                wordText(id, index),
               ),
             ),
             [`br_if $word${label}`, ['i32.lt_u', localGet(index), localGet('$.vectors')]],

@@ -45,15 +45,13 @@
               (v128.store offset=512 (i32.shl (local.get $index) (i32.const 3)) (local.get $.lane:half.x.6))
               (local.set $.bits0
                 (i32.or
-                  (local.get $.bits0)
-                  (i32.shl
-                    (i64x2.bitmask (f64x2.gt (local.get $.lane:half.x.6) (v128.const f64x2 1 1)))
-                    (local.get $index))))
+                  (i32.shr_u (local.get $.bits0) (i32.const 2))
+                  (i32.shl (i64x2.bitmask (f64x2.gt (local.get $.lane:half.x.6) (v128.const f64x2 1 1))) (i32.const 30))))
               (local.set $index (i32.add (local.get $index) (i32.const 2)))
               (br_if $vector1 (i32.lt_u (local.get $index) (local.get $.stop))))
             (i32.store offset=1024
               (i32.shl (i32.shr_u (i32.sub (local.get $index) (i32.const 1)) (i32.const 5)) (i32.const 2))
-              (local.get $.bits0))
+              (i32.shr_u (local.get $.bits0) (i32.sub (i32.const 0) (local.get $index))))
             (br_if $word1 (i32.lt_u (local.get $index) (local.get $.vectors))))))
       (if
         (i32.lt_u (local.get $.vectors) (local.get $.high))

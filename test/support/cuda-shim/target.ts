@@ -26,6 +26,8 @@ export interface ShimOptions {
   readonly seed?: number;
   /** Changes the source, to see that faults of it are found. */
   readonly change?: (source: string) => string;
+  /** Told the entry of each launch. */
+  readonly launched?: (entry: string) => void;
 }
 
 type Library = ReturnType<ReturnType<typeof koffi>['load']>;
@@ -113,11 +115,13 @@ class ShimDriver implements DeviceDriver {
   readonly #entries: readonly string[];
   readonly #arguments = new Map<Handle, bigint[]>();
   readonly #seed: number;
+  readonly #launched: (entry: string) => void;
   #launches = 0;
   readonly #call: (name: string, ...args: unknown[]) => unknown;
 
-  constructor(library: Library, entries: readonly string[], seed: number) {
+  constructor(library: Library, entries: readonly string[], seed: number, launched: (entry: string) => void) {
     this.#entries = entries;
+    this.#launched = launched;
     this.#seed = seed;
     const prototypes: Record<string, string> = {
       shim_allocate: 'uint64_t shim_allocate(uint64_t)',
@@ -166,6 +170,7 @@ class ShimDriver implements DeviceDriver {
   ): void {
     const [arena = 0n, ...own] = this.#arguments.get(kernel) ?? [];
     this.#launches += 1;
+    this.#launched(this.#entries[Number(kernel)] ?? '');
     const seed = this.#seed * 2 ** 20 + (this.#launches % 2 ** 20);
     const error = this.#call(
       'shim_launch',
@@ -196,6 +201,7 @@ export function shimTarget({
   targets = 'atomic',
   seed = 1,
   change = (text) => text,
+  launched = () => undefined,
 }: ShimOptions = {}): Target {
   return {
     name: 'cuda-shim',
@@ -211,6 +217,7 @@ export function shimTarget({
             library,
             [...generated.launches.values()].map(({ entry }) => entry),
             seed,
+            launched,
           );
           const failed = driver.trust();
           if (failed !== 0) throw new Error(`checks ${failed.toString(2)} of arithmetic fail`);

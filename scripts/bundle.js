@@ -6,7 +6,6 @@
  * Packages that hold WebAssembly or native code stay where npm put them.
  */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
@@ -20,14 +19,11 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 /** Packages that are not bundled, with the files of each that are used at run time. */
 export const unbundledPackages = JSON.parse(await readFile(resolve(root, 'scripts/unbundled-packages.json'), 'utf8'));
 
-/** Entry points that start the script of all programs. */
-const starters = ['cli', 'biosimulators'];
-
 /** Folders of texts that the program reads (`Platform.asset`); they keep their paths. */
 const textFolders = ['src/codegen/templates', 'translators/neuroml/core'];
 
 /** Programs that others start, at the path from `chunks` that they have from the code that starts them. */
-const runFiles = [
+const programs = [
   ['src/verify/python', 'chunks/python'],
   ['src/hdf5', 'chunks'],
   ['src/platform', 'platform'],
@@ -174,53 +170,35 @@ async function withShortLocals(text, form) {
 }
 
 /**
- * Writes the programs as one script of ASCII characters, which `src/cli/start.ts` loads: Node keeps compiled code of
- * scripts, and finds one file sooner than a hundred. The first line is a digest of the rest.
- *
- * @param options  of esbuild for all bundles
- * @returns what esbuild tells
- */
-async function bundlePrograms(folder, options, form) {
-  const { metafile, outputFiles } = await build({
-    ...options,
-    ...form,
-    stdin: { contents: `import '#default'; export * from './src/cli/process.js';`, resolveDir: root },
-    format: 'cjs',
-    define: { ...options.define, 'import.meta': 'importMeta' },
-  });
-  const code = await withShortLocals(outputFiles[0].text, { ...form, lineLimit: 200 });
-  // What is left are characters of regular expressions.
-  const ascii = code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  // Scripts with stored code cannot import modules: their caller does.
-  const text = ascii.replaceAll(/\bimport\(\s*(?=")/g, 'importModule(');
-  const script = `(function(require,importMeta,importModule,module){${text}\n})`;
-  const digest = createHash('sha256').update(script).digest('hex');
-  await writeFile(resolve(folder, 'chunks/programs.cjs'), `//${digest}\n${script}`);
-  return metafile;
-}
-
-/**
- * Bundles entry points, by name, into a folder, and the programs if `cli`, which starts them, is one of these.
+ * Bundles entry points, by name, into a folder.
  *
  * @param library  entry points for browsers, which share chunks with the others
  * @returns the files of `library` with all that they import, each after its imports, and the packages in them
  */
 export async function bundle(entryPoints, folder, library = {}) {
   const { version, imports } = JSON.parse(await readFile(resolve(root, 'package.json'), 'utf8'));
-  // Each entry point imports its machine before anything else runs, except those that start the script.
+  // Each entry point imports its machine before anything else runs.
   const machines = Object.fromEntries([
-    ...Object.keys(entryPoints)
-      .filter((name) => !starters.includes(name))
-      .map((name) => [resolve(folder, `${name}.js`), 'chunks/default']),
+    ...Object.keys(entryPoints).map((name) => [resolve(folder, `${name}.js`), 'chunks/default']),
     ...Object.keys(library).map((name) => [resolve(folder, `${name}.js`), 'chunks/browser']),
   ]);
   const target = [...browsers, 'node20.19'];
   const form = { minifyWhitespace: true, minifySyntax: true, legalComments: 'none', charset: 'utf8', target };
-  const options = {
+  const { metafile, outputFiles } = await build({
+    ...form,
     absWorkingDir: root,
+    entryPoints: {
+      ...entryPoints,
+      ...library,
+      ...Object.fromEntries(Object.values(machines).map((name) => [name, name.replace('chunks/', '#')])),
+    },
+    outdir: folder,
     write: false,
     bundle: true,
     metafile: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    format: 'esm',
     platform: 'neutral',
     // ESM first: some packages' CommonJS form cannot be bundled.
     mainFields: ['module', 'main'],
@@ -231,19 +209,6 @@ export async function bundle(entryPoints, folder, library = {}) {
     plugins: [requiredOfNode, withoutUnused, shortPackages, textAssets, sharedMachine(imports)],
     sourcemap: false,
     logLevel: 'warning',
-  };
-  const { metafile, outputFiles } = await build({
-    ...options,
-    ...form,
-    entryPoints: {
-      ...entryPoints,
-      ...library,
-      ...Object.fromEntries(Object.values(machines).map((name) => [name, name.replace('chunks/', '#')])),
-    },
-    outdir: folder,
-    splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-    format: 'esm',
   });
   for (const { path, text } of outputFiles) {
     await mkdir(dirname(path), { recursive: true });
@@ -256,9 +221,7 @@ export async function bundle(entryPoints, folder, library = {}) {
       code.replace(/^(?:#!.*\n)?/, (line) => line + first),
     );
   }
-  const programs =
-    'cli' in entryPoints ? await bundlePrograms(folder, options, { ...form, charset: 'ascii' }) : undefined;
-  for (const [from, to] of [...textFolders.map((each) => [each, `chunks/assets/${each}`]), ...runFiles]) {
+  for (const [from, to] of [...textFolders.map((each) => [each, `chunks/assets/${each}`]), ...programs]) {
     await mkdir(resolve(folder, to), { recursive: true });
     for (const file of await readdir(resolve(root, from))) {
       if (/\.(hbs|xml|mjs|py)$/.test(file)) await cp(resolve(root, from, file), resolve(folder, to, file));
@@ -268,12 +231,7 @@ export async function bundle(entryPoints, folder, library = {}) {
   const unbundled = Object.keys(unbundledPackages).map((name) => `node_modules/${name}`);
   await writeFile(
     resolve(folder, 'THIRD-PARTY-NOTICES.txt'),
-    await noticesOf([
-      ...[metafile, ...(programs ? [programs] : [])].flatMap(bundledPackages),
-      ...unbundled,
-      validators,
-      fonts,
-    ]),
+    await noticesOf([...bundledPackages(metafile), ...unbundled, validators, fonts]),
   );
   const files = new Set();
   const follow = (path) => {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The program `interneuron-biosimulators`. */
 
-import { loadPrograms } from './start.js';
+import { runBiosimulators } from './biosimulators.js';
+import { processTerminal } from './terminal.js';
 
-const words = process.argv.slice(2);
-process.exitCode = await loadPrograms(import.meta.url, ['biosimulators']).biosimulators(words);
+process.exitCode = await runBiosimulators(process.argv.slice(2), processTerminal());

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { initWasm, Resvg } from '@resvg/resvg-wasm';
 
 /** Pixels of a PNG for each of the picture. */
 const pixelRatio = 2;
@@ -14,20 +15,11 @@ const bundledFont = join(dirname(fileURLToPath(import.meta.url)), 'OpenSans.ttf'
 /** The path of a file of a package. */
 const ofPackage = (file: string): string => createRequire(import.meta.url).resolve(file);
 
-type Library = typeof import('@resvg/resvg-wasm');
-
-let ready: Promise<Library> | undefined;
-
-/** Loads the library. Only `import` finds it from a script: the package's CommonJS form is not installed. */
-async function load(): Promise<Library> {
-  const library = await import('@resvg/resvg-wasm');
-  await library.initWasm(readFileSync(ofPackage('@resvg/resvg-wasm/index_bg.wasm')));
-  return library;
-}
+let ready: Promise<void> | undefined;
 
 /** Renders a picture. @param svg  text that `drawPicture` returns */
 export async function renderPng(svg: string): Promise<Uint8Array> {
-  const { Resvg } = await (ready ??= load());
+  await (ready ??= initWasm(readFileSync(ofPackage('@resvg/resvg-wasm/index_bg.wasm'))));
   const font = readFileSync(
     existsSync(bundledFont)
       ? bundledFont

@@ -1,8 +1,10 @@
 /** Counts of the memory accesses of a step on a graphics card, from a program and its launches. */
 
+import { DeviceContext } from '../../src/codegen/c/device/context.js';
+import { cudaDialect } from '../../src/codegen/c/device/cuda-dialect.js';
 import { generateCuda } from '../../src/codegen/c/device/generate.js';
-import type { ElementType, Expression, Kernel, Program, Statement } from '../../src/ir/program.js';
-import { bodyOf, childrenOf, expressionsOf, operandsOf } from '../../src/ir/walk.js';
+import { elementBytes, type Expression, type Kernel, type Program, type Statement } from '../../src/ir/program.js';
+import { bodyOf, expressionsOf, operandsOf, visitExpression, visitStatements } from '../../src/ir/walk.js';
 
 /** Accesses of one item: of an element, or of a synapse that a spike reaches. */
 export interface ItemCosts {
@@ -25,17 +27,6 @@ interface Known {
 }
 
 const uniform: Known = { depth: 0, stride: 0 };
-const bytesOf: Readonly<Record<ElementType, number>> = {
-  u8: 1,
-  i8: 1,
-  u16: 2,
-  i16: 2,
-  u32: 4,
-  i32: 4,
-  i64: 8,
-  f32: 4,
-  f64: 8,
-};
 
 const joined = (parts: readonly Known[]): Known => ({
   depth: Math.max(0, ...parts.map(({ depth }) => depth)),
@@ -66,9 +57,6 @@ const implicit = (kernel: Kernel, listed: boolean): readonly (readonly [string, 
       ]
     : [['index', listed ? { depth: 1, stride: 'other' } : { depth: 0, stride: 1 }]];
 
-const flatten = (statements: readonly Statement[]): readonly Statement[] =>
-  statements.flatMap((s) => [s, ...flatten(childrenOf(s))]);
-
 /** Returns what is known of locals anywhere in a body: a local of several assignments is the worst of them. */
 function localsOf(kernel: Kernel, listed: boolean, body: readonly Statement[]): ReadonlyMap<string, Known> {
   const locals = new Map(implicit(kernel, listed));
@@ -95,11 +83,6 @@ function localsOf(kernel: Kernel, listed: boolean, body: readonly Statement[]): 
   return locals;
 }
 
-const loadsIn = (e: Expression): readonly Extract<Expression, { kind: 'load' }>[] => [
-  ...(e.kind === 'load' ? [e] : []),
-  ...operandsOf(e).flatMap(loadsIn),
-];
-
 /**
  * Returns the costs of an item of a kernel's body, each element counted once.
  *
@@ -107,10 +90,17 @@ const loadsIn = (e: Expression): readonly Extract<Expression, { kind: 'load' }>[
  * @param listed whether the items of spikes come from their list, rather than from bits of the mask
  */
 export function itemCosts({ buffers }: Program, kernel: Kernel, adds: boolean, listed: boolean): ItemCosts {
-  const body = flatten(bodyOf(kernel));
+  const body: Statement[] = [];
+  const loads: Extract<Expression, { kind: 'load' }>[] = [];
+  visitStatements(bodyOf(kernel), (s) => {
+    body.push(s);
+    for (const e of expressionsOf(s))
+      visitExpression(e, (node) => {
+        if (node.kind === 'load') loads.push(node);
+      });
+  });
   const locals = localsOf(kernel, listed, body);
-  const sizes = new Map(buffers.map(({ name, element }) => [name, bytesOf[element]]));
-  const loads = body.flatMap((s) => expressionsOf(s).flatMap(loadsIn));
+  const sizes = new Map(buffers.map(({ name, element }) => [name, elementBytes[element]]));
   const changes = body.filter((s) => s.kind === 'store' || s.kind === 'accumulate');
   const placeOf = ({ buffer, index }: { readonly buffer: string; readonly index: Expression }) => ({
     buffer,
@@ -139,6 +129,7 @@ export function stepCosts(program: Program): {
   readonly kernels: readonly { readonly kernel: Kernel; readonly costs: ItemCosts }[];
 } {
   const { step, launches } = generateCuda(program, 'atomic');
+  const context = new DeviceContext(program, cudaDialect, 'atomic', false);
   const listed = new Set(
     step.flatMap(({ kernel }) => {
       const launch = launches.get(kernel);
@@ -149,12 +140,9 @@ export function stepCosts(program: Program): {
   const kernels = program.kernels.filter(({ name, shape }) => inStep.has(name) && shape !== 'compact');
   return {
     launches: step.map(({ every }) => every),
-    kernels: kernels.map((kernel) => {
-      const adds =
-        kernel.shape === 'map'
-          ? !kernel.lanes
-          : kernel.shape === 'propagate' && (kernel.order.kind === 'any' || kernel.order.kind === 'byTarget');
-      return { kernel, costs: itemCosts(program, kernel, adds, listed.has(kernel.name)) };
-    }),
+    kernels: kernels.map((kernel) => ({
+      kernel,
+      costs: itemCosts(program, kernel, context.addsAtomically(kernel), listed.has(kernel.name)),
+    })),
   };
 }

@@ -1,0 +1,52 @@
+/** What a verdict on two models compared, row by row, and how. */
+
+/**
+ * How a row was compared, the best word first: by equal expressions and numbers; at sampled states; by runs in which it
+ * acted; by runs in which it did not act; or not at all.
+ */
+export const comparisons = ['by value', 'by state', 'by run', 'never acted', 'not looked at'] as const;
+export type Comparison = (typeof comparisons)[number];
+
+/** Quantity of a part of two models. */
+export interface LedgerRow {
+  /** Population, projection, stimulus or operation of the first model, or `experiment`. */
+  readonly part: string;
+  /** Its name in the second model, if another. */
+  readonly counterpart?: string;
+  /** Such as `rate of v`, `threshold`, `effects` or `given spikes`. */
+  readonly quantity: string;
+  readonly how: Comparison;
+  /** Compared elements, and all of them; absent: all. */
+  readonly elements?: { readonly compared: number; readonly of: number };
+  /** Compared time in s, and all of it; absent: all, or no time is involved. */
+  readonly seconds?: { readonly compared: number; readonly of: number };
+  /** Reason why the row was compared no better. */
+  readonly reason?: string;
+}
+
+/** A quantity with other values in both models. */
+export interface FirstDifference {
+  /** Population, projection, stimulus or operation of the first model, or `experiment`. */
+  readonly part: string;
+  /** Number of the element; absent: the whole part. */
+  readonly element?: number;
+  /** Such as `refractory period`. */
+  readonly quantity: string;
+  /** Values with units; null for a part that one of the models lacks. */
+  readonly values: readonly [first: string | null, second: string | null];
+}
+
+/** Rows of a verdict, as reports hold them. */
+export interface Ledger {
+  readonly version: 1;
+  readonly rows: readonly LedgerRow[];
+  /** First difference of the models; absent: none was found. */
+  readonly difference?: FirstDifference;
+}
+
+/** Verdicts on two models. Only the first one says that nothing is missing in its ledger. */
+export type ModelVerdict = 'the same model' | 'the same model as far as it acted' | 'another model' | 'no limit';
+
+/** Returns the rows that forbid to call two models the same. */
+export const emptyRows = ({ rows }: Ledger): readonly LedgerRow[] =>
+  rows.filter(({ how }) => how === 'never acted' || how === 'not looked at');

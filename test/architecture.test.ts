@@ -47,6 +47,17 @@ describe('the imports of the sources', () => {
   });
 });
 
+describe('other programs', () => {
+  it('are started by one file, which finds them outside the folders of models', () => {
+    const starting = sourceFiles(['src', 'translators', 'runtime', 'site']).filter((file) =>
+      importedNames(readFileSync(join(root, file), 'utf8')).some((name) =>
+        /^(?:node:)?(?:child_process|cluster)$/.test(name),
+      ),
+    );
+    expect(starting).toEqual(['src/platform/start-program.ts']);
+  });
+});
+
 describe('passes of lowering', () => {
   it('get their builders only from the list of passes, and read no part but their own', () => {
     const making = [...graph.keys()].filter((file) => readFileSync(file, 'utf8').includes('new PartBuilder('));

@@ -1,7 +1,7 @@
 """A network with the structure of a model of the fly's connectome, as a Brian 2 script.
 
 usage: python connectome.py WIRING.npz [SECONDS [SPIKES.npz]]
-       python -m interneuron brian connectome.py WIRING.npz [SECONDS [SPIKES.npz]]
+       python -I -m interneuron brian connectome.py WIRING.npz [SECONDS [SPIKES.npz]]
 
 Sizes, equations and constants are those of Shiu et al., Nature 634 (2024) 210: 138,639 cells, 15.1 million connections
 whose weights are numbers of synapses times 0.275 mV, 21 cells driven at 150 Hz. The wiring is not theirs: `wiring`

@@ -319,7 +319,7 @@ function unknownCommand(words: readonly string[], help: string): Request {
   if (script !== undefined)
     throw new UsageError(
       `scripts of ${scriptPackages[script]} run in Python: the command ${word} belongs to the Python packages`,
-      `install ${script} (docs/python.md), then python -m interneuron ${words.join(' ')}`,
+      `install ${script} (docs/python.md), then python -I -m interneuron ${words.join(' ')}`,
     );
   if (looksLikeFile(word))
     throw new UsageError(`there is no file ${word}`, 'check the path; interneuron FILE says what a file is');

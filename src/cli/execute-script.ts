@@ -1,9 +1,9 @@
 /** Scripts of Brian 2 and PyNN as models: the Python package executes them, if the user asks for it. */
 
-import { spawn, spawnSync } from 'node:child_process';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { shellWord } from '../diagnostics/display.js';
 import { isolatedPython } from '../platform/python.js';
+import { outcomeOf, startProgram } from '../platform/start-program.js';
 import { exitCodes } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 
@@ -46,16 +46,11 @@ export async function executeScript(words: readonly string[], terminal: Terminal
   const at = words.indexOf('--execute');
   const given = [...words.slice(0, at), ...words.slice(at + 1)];
   const environment = {
-    ...process.env,
     INTERNEURON_NODE: process.execPath,
     ...(process.argv[1] === undefined ? {} : { INTERNEURON_PROGRAM: process.argv[1] }),
   };
   const start = isolatedPython(['-m', 'interneuron', ...given], process.cwd());
-  const child = spawn(python, start.words, {
-    ...start.options,
-    stdio: ['inherit', 'pipe', 'pipe'],
-    env: environment,
-  });
+  const child = startProgram([python, ...start.words], { ...start.options, environment, stdin: 'inherit' });
   child.stdout.setEncoding('utf8').on('data', (text: string) => terminal.stdout.write(text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => terminal.stderr.write(text));
   return new Promise((done, fail) => {
@@ -71,7 +66,7 @@ function pythonWithPackage({ environment }: Terminal): string {
   const names = named === undefined ? ['python3', 'python'] : [named];
   // The named Python may be a path from the user's folder.
   const { words, options } = isolatedPython(['-c', search], process.cwd());
-  const found = names.find((name) => spawnSync(name, words, { ...options, stdio: 'ignore' }).status === 0);
+  const found = names.find((name) => outcomeOf([name, ...words], options).status === 0);
   if (found === undefined)
     throw new UsageError(
       `no Python has the package interneuron (looked for ${names.join(', ')})`,

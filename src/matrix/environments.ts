@@ -1,6 +1,5 @@
 /** Environments in which a model runs: this program, and the simulators of Python environments with their versions. */
 
-import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
@@ -8,6 +7,7 @@ import { simulatorNames, type Simulator } from '../library/simulators/names.js';
 import { simulators } from '../library/simulators/simulators.js';
 import { version } from '../pipeline/version.js';
 import { isolatedPython } from '../platform/python.js';
+import { outcomeOf } from '../platform/start-program.js';
 
 /** The name of this program among environments. */
 export const ownName = 'interneuron';
@@ -69,8 +69,7 @@ function environmentsIn(path: string): readonly Environment[] {
     readonly versions: Readonly<Record<string, string | null>>;
   };
   try {
-    const limits = { timeout: longestProbe, encoding: 'utf8' } as const;
-    found = JSON.parse(execFileSync(python, words, { ...options, ...limits, stdio: 'pipe' })) as typeof found;
+    found = JSON.parse(outcomeOf([python, ...words], { ...options, timeout: longestProbe }).stdout) as typeof found;
   } catch {
     throw new UsageError(`${python} does not run as Python`, 'name the folder of a Python environment');
   }

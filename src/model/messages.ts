@@ -31,7 +31,7 @@ export const messages = {
     found: shorten(line, 60),
     hint:
       'to run or convert a script of Brian 2 or PyNN: install the Python packages (docs/python.md), then ' +
-      'python -m interneuron brian (or pynn, or convert) SCRIPT',
+      'python -I -m interneuron brian (or pynn, or convert) SCRIPT',
   }),
   otherProgram: ({ name, hint }: { readonly name: string; readonly hint: string }): Finding => ({
     code: 'read/other-program',

@@ -1,11 +1,8 @@
 /** Runs a converted model in the simulator of its notation. */
 
-import { memberOf } from '../diagnostics/member.js';
-import { execFile, execFileSync } from 'node:child_process';
 import { rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { limitOf, noLimit, type Limit, type LimitOptions } from './limit.js';
 import { asItsScriptRuns } from '../library/simulators/source-setup.js';
@@ -26,6 +23,7 @@ import {
 } from './check-conversion.js';
 import { convertWritten, hasNestml, notationRead, readBack, type HowToConvert } from './read-back.js';
 import { isolatedPython } from '../platform/python.js';
+import { outcomeOf, runProgram } from '../platform/start-program.js';
 import { parseUnit } from '../lang/units.js';
 import { compareSamples, SampleKeeper } from './compare-samples.js';
 import type { SpikesByPopulation } from './compare-spikes.js';
@@ -426,12 +424,7 @@ function hasModules(python: string, modules: readonly string[]): boolean {
   const list = modules.map((module) => JSON.stringify(module)).join(', ');
   const code = `import importlib.util as u, sys\nsys.exit(not all(u.find_spec(m) for m in [${list}]))`;
   const { words, options } = isolatedPython(['-c', code]);
-  try {
-    execFileSync(python, words, { ...options, stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
+  return outcomeOf([python, ...words], options).status === 0;
 }
 
 /** Returns the Python on the path that has some modules. */
@@ -490,20 +483,13 @@ const mostTime = 30 * 60 * 1000;
 
 /** Returns the output of a program. It ends with this process, and after the longest time. */
 async function runTool(program: string, words: readonly string[], folder: string): Promise<string> {
-  const limits = { timeout: mostTime, killSignal: 'SIGKILL' } as const;
-  const running = promisify(execFile)(program, [...words], { cwd: folder, maxBuffer: 1 << 28, ...limits });
-  const stop = (): void => {
-    running.child.kill('SIGKILL');
-  };
-  process.once('exit', stop);
-  try {
-    return (await running).stdout;
-  } catch (error) {
-    if (memberOf(error, 'killed') === true) throw new Error(`it was stopped after ${mostTime / 60_000} minutes`);
-    throw error;
-  } finally {
-    process.off('exit', stop);
-  }
+  const { status, stdout, stderr, isTimedOut } = await runProgram([program, ...words], {
+    cwd: folder,
+    timeout: mostTime,
+  });
+  if (isTimedOut) throw new Error(`it was stopped after ${mostTime / 60_000} minutes`);
+  if (status !== 0) throw new Error(`Command failed: ${[program, ...words].join(' ')}\n${stderr}`);
+  return stdout;
 }
 
 /** Returns the path of jNeuroML, which comes with pyNeuroML. @throws UsageError if it is not there */
@@ -512,7 +498,7 @@ function jar(python: string): string {
     'import importlib.util as u, pathlib\n' +
     "print(next(pathlib.Path(u.find_spec('pyneuroml').origin).parent.glob('lib/jNeuroML*.jar'), ''))";
   const { words, options } = isolatedPython(['-c', code]);
-  const path = execFileSync(python, words, { ...options, encoding: 'utf8' }).trim();
+  const path = outcomeOf([python, ...words], options).stdout.trim();
   if (!isAbsolute(path)) throw new UsageError('the installed pyNeuroML has no jNeuroML', 'install pyneuroml again');
   return path;
 }

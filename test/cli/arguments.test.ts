@@ -66,17 +66,17 @@ describe('refused command lines', () => {
     [
       'brian script.py --strict',
       'scripts of Brian 2 run in Python: the command brian belongs to the Python packages | ' +
-        'install brian2-interneuron (docs/python.md), then python -m interneuron brian script.py --strict',
+        'install brian2-interneuron (docs/python.md), then python -I -m interneuron brian script.py --strict',
     ],
     [
       'pynn',
       'scripts of PyNN run in Python: the command pynn belongs to the Python packages | ' +
-        'install pynn-interneuron (docs/python.md), then python -m interneuron pynn',
+        'install pynn-interneuron (docs/python.md), then python -I -m interneuron pynn',
     ],
     [
       'neuron init.hoc',
       'scripts of NEURON run in Python: the command neuron belongs to the Python packages | ' +
-        'install neuron-interneuron (docs/python.md), then python -m interneuron neuron init.hoc',
+        'install neuron-interneuron (docs/python.md), then python -I -m interneuron neuron init.hoc',
     ],
     ['--foo', '--foo needs a command | interneuron --help lists all commands and options'],
     ['run', 'run needs a file | interneuron run --help shows its usage'],

@@ -1,10 +1,9 @@
 /** The C compiler of this machine: its command, and the properties that its output depends on. */
 
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { dirname } from 'node:path';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+import { runProgram as run, type Outcome } from '../../../src/platform/start-program.js';
 
 /** A compiler that answered. */
 export interface Compiler {
@@ -16,43 +15,9 @@ export interface Compiler {
   readonly version: string;
 }
 
-/** The outcome of a command; errors are not thrown. */
-interface Outcome {
-  readonly status: number | undefined;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const longest = 10 * 60_000;
-
-/**
- * Runs a program without a shell; `status` is undefined when it could not be started or was ended by a signal.
- *
- * @param cwd  working folder: by default that of Node's program, never a model's
- */
-export function runProgram(
-  command: readonly string[],
-  { cwd = dirname(process.execPath) }: { readonly cwd?: string } = {},
-): Promise<Outcome> {
-  const [program = '', ...words] = command;
-  // Messages in English, so they can be read for the first error.
-  const environment = { ...process.env, LC_ALL: 'C' };
-  return new Promise((resolve) => {
-    execFile(
-      program,
-      words,
-      { cwd, env: environment, maxBuffer: 1 << 26, timeout: longest },
-      (error, stdout, stderr) => {
-        const code = error === null ? 0 : error.code;
-        resolve({
-          status: typeof code === 'number' ? code : undefined,
-          stdout,
-          stderr: stderr === '' && error ? error.message : stderr,
-        });
-      },
-    );
-  });
-}
+/** Runs a program whose messages are in English, so that they can be read for the first error. */
+export const runProgram = (command: readonly string[], options: { readonly cwd?: string } = {}): Promise<Outcome> =>
+  run(command, { ...options, environment: { LC_ALL: 'C' } });
 
 /** The compiler that `$CC` names, as for `make` and `cmake`: none other is tried then. */
 const wanted = (): string => (process.env['CC'] ?? '').trim();

@@ -1,9 +1,9 @@
 /** The tools of MPI on this machine: its compiler, and the command that starts processes. */
 
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { dirname } from 'node:path';
 import { askCompiler, runProgram, type Compiler } from '../c/compiler.js';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+import { startProgram, type RunningProgram } from '../../../src/platform/start-program.js';
 
 const wordsOf = (variable: string, usual: string): readonly [string, ...string[]] => {
   const [first = usual, ...rest] = (process.env[variable] ?? '')
@@ -51,11 +51,11 @@ const settings = {
  * Starts ranks of a program; its first rank has the standard streams. Signals of the terminal do not reach them, so
  * that a run that is stopped keeps its data. They end with this process.
  */
-export function startRanks(program: string, ranks: number): ChildProcessWithoutNullStreams {
+export function startRanks(program: string, ranks: number): RunningProgram {
   const [command, ...words] = launcher();
-  const child = spawn(command, [...words, '-n', String(ranks), program], {
+  const child = startProgram([command, ...words, '-n', String(ranks), program], {
     cwd: dirname(program),
-    env: { ...settings, ...process.env },
+    environment: Object.fromEntries(Object.entries(settings).filter(([name]) => process.env[name] === undefined)),
     detached: true,
   });
   const end = (): void => void child.kill('SIGTERM');

@@ -1,11 +1,11 @@
 /** A running program on several processes: requests go to the first one, which performs them with the others. */
 
 import { itemAt } from '../../../src/diagnostics/entry.js';
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { InvariantError, UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
 import { canonicaliseNaN, createArray, isSameKind } from '../../../src/ir/arrays.js';
 import type { Buffer as ProgramBuffer, Program, TypedArray } from '../../../src/ir/program.js';
 import { elementBytes } from '../../../src/ir/program.js';
+import type { RunningProgram } from '../../../src/platform/start-program.js';
 import { RequestQueue } from '../request-queue.js';
 import { snapshotMismatch } from '../snapshot-mismatch.js';
 import type { Progress, Session, Snapshot } from '../target.js';
@@ -41,7 +41,7 @@ interface Answer {
 
 /** The stream of requests and answers. */
 class Ranks {
-  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #child: RunningProgram;
   readonly #threads: number;
   readonly #ended: Promise<void>;
   #received: Buffer[] = [];
@@ -50,7 +50,7 @@ class Ranks {
   #failure: UsageError | undefined;
   #waiting: { readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void } | undefined;
 
-  constructor(child: ChildProcessWithoutNullStreams, threads: number) {
+  constructor(child: RunningProgram, threads: number) {
     this.#child = child;
     this.#threads = threads;
     child.stdout.on('data', (data: Buffer) => {
@@ -136,7 +136,7 @@ class Ranks {
 export async function startSession(
   program: Program,
   lists: readonly { readonly name: string }[],
-  child: ChildProcessWithoutNullStreams,
+  child: RunningProgram,
   threads: number,
 ): Promise<Session> {
   const session = new MpiSession(program, lists, new Ranks(child, threads));

@@ -115,8 +115,8 @@ function aboutScript(path: string): About {
     content: [],
     commands: isOfNeuron
       ? [
-          ['read its network', `python -m interneuron neuron ${file} -o ${model}`],
-          ['convert', `python -m interneuron neuron ${file} ${convertedTo}`],
+          ['read its network', `python -I -m interneuron neuron ${file} -o ${model}`],
+          ['convert', `python -I -m interneuron neuron ${file} ${convertedTo}`],
         ]
       : [
           ['describe', `interneuron describe ${file} --execute`],

@@ -1,8 +1,8 @@
 /** Files that Neo reads, through its Python package. */
 
-import { spawnSync } from 'node:child_process';
 import { extname, resolve } from 'node:path';
 import { isolatedPython } from '../../platform/python.js';
+import { outcomeOf } from '../../platform/start-program.js';
 import type { Recorded } from '../recorded.js';
 import { unusable } from '../messages.js';
 import { readNeo } from './neo.js';
@@ -32,22 +32,17 @@ json.dump({"blocks": [{"segments": [{
                       for signal in segment.analogsignals]}]}]}, sys.stdout)
 `;
 
-/** Largest text of a file in bytes. */
-const mostText = 2 ** 30;
-
 /** Reads a file with the Python on the PATH. @throws UsageError without Neo, and for files that Neo rejects */
 export function readNeoFile(path: string, times: string | undefined): Recorded {
   const { words, options } = isolatedPython(['-c', script, resolve(path)]);
-  const { stdout, stderr, status, error } = spawnSync('python3', words, {
-    ...options,
-    encoding: 'utf8',
-    maxBuffer: mostText,
-  });
-  const last = (error?.message ?? stderr).trim().split('\n').at(-1) ?? '';
+  const { stdout, stderr, status } = outcomeOf(['python3', ...words], options);
+  const last = stderr.trim().split('\n').at(-1) ?? '';
   if (status !== 0)
     throw unusable(
       path,
-      /No module named 'neo'|ENOENT/.test(last) ? 'it needs the Python package neo' : `Neo cannot read it (${last})`,
+      /No module named 'neo'|is not on the PATH/.test(last)
+        ? 'it needs the Python package neo'
+        : `Neo cannot read it (${last})`,
       'install neo in the environment of the python3 on the PATH, or write the file as NWB or Neo JSON',
     );
   return { ...readNeo(path, parsed(path, stdout), times), format: `Neo ${extname(path).slice(1)}` };

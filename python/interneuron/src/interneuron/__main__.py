@@ -1,4 +1,4 @@
-"""The command line: `python -m interneuron` is `interneuron`."""
+"""The command line: `python -I -m interneuron` is `interneuron`; without `-I`, Python imports from the current folder first."""
 
 from __future__ import annotations
 

@@ -83,7 +83,9 @@ def node(checked: bool = True) -> str:
     packaged = _packaged_node()
     if packaged is not None:
         return str(packaged)
-    found = shutil.which("node")
+    # Relative entries depend on the current folder, whose author may be a stranger.
+    folders = [each for each in os.environ.get("PATH", "").split(os.pathsep) if os.path.isabs(each)]
+    found = shutil.which("node", path=os.pathsep.join(folders))
     if found is None:
         raise ServerError(_unusable("is not installed"))
     wrong = too_old(_version(found)) if checked else None

@@ -44,16 +44,23 @@ export function comparisonLines(
 export function causeLines(cause: Cause | null | undefined): readonly string[] {
   if (cause === undefined) return [];
   if (cause === null) return ['', 'why: all spikes are in the same steps'];
-  const { until, later, open, trials, removes, others, notRun } = cause;
+  const {
+    until,
+    open,
+    trials,
+    removes: [first, ...others],
+    notRun,
+  } = cause;
   const verdict =
-    removes.length > 0
-      ? `${removes.join(' and ')} remove${removes.length === 1 ? 's' : ''} the difference`
+    first !== undefined
+      ? `${first} removes the difference`
       : `none of ${trials.length} conventions removes the difference`;
+  const removing = trials.find(({ convention }) => convention === first);
+  const share = removing ? `${removing.matched} of ${removing.spikes} spikes match ` : '';
   const at = (time: number | null): string => (time === null ? 'none' : ms(time));
   return [
     '',
-    `why: ${verdict} (until ${ms(until)}${open ? ', with the spikes of the other side as input of all cells' : ''})${others.length === 0 ? '' : `, and so does each of: ${others.join(', ')}`}`,
-    ...(later === null ? [] : [`     none of the conventions removes the next difference, at ${ms(later)}`]),
+    `why: ${verdict} (${share}until ${ms(until)}${open ? ', with the spikes of the other side as input of all cells' : ''})${others.length === 0 ? '' : `, and so does each of: ${others.join(', ')}`}`,
     ...formatTable(
       [left('convention'), right('spikes matched'), right('first difference')],
       trials.map((trial) => [

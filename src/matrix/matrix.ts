@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { compareRecorded, type Comparison, type Grade } from '../compare/compare.js';
 import { gradeText } from '../compare/headline.js';
-import { milliseconds, recordingOf, type Recorded } from '../compare/recorded.js';
+import { recordingOf, type Recorded } from '../compare/recorded.js';
 import type { ConvertedModel } from '../convert/convert.js';
 import { targetNotations, targetOf } from '../convert/target-notations.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
@@ -241,7 +241,6 @@ async function pairOf(
   const [own, other] = [labelOf(model), simulator === ownName ? labelOf(model) : labelIn(simulator, model)];
   const spiking = { ...imported, valid: recordingSpikes(imported.valid).valid };
   const cause = await whyDifferent(spiking, recorded(first, own), recorded(second, other), {}, options);
-  if (cause === null || cause.removes.length === 0) return pair;
-  const until = cause.later === null ? '' : ` until ${milliseconds(cause.until)}`;
-  return { ...pair, because: `${cause.removes.join(' and ')}${until}` };
+  const [because] = cause?.removes ?? [];
+  return because === undefined ? pair : { ...pair, because };
 }

@@ -48,16 +48,10 @@ export interface Trial extends Agreement {
 /** Trials of all conventions that concern a model. */
 export interface Cause {
   readonly trials: readonly Trial[];
-  /** Conventions that remove the difference together; empty if none does. */
+  /** Conventions of which each removes the difference by itself. */
   readonly removes: readonly string[];
-  /** Other conventions of which each removes the difference by itself. */
-  readonly others: readonly string[];
   /** Until this time in s, the difference is removed, or the conventions were tried. */
   readonly until: number;
-  /**
-   * Time in s of the next difference, which none of the conventions removes; null if there is none or none was found.
-   */
-  readonly later: number | null;
   /** Whether the spikes of the other side were the input of all cells. */
   readonly open: boolean;
   /** Conventions that were not run, each with the reason. */
@@ -67,8 +61,13 @@ export interface Cause {
 /** Time in s that is run after the first difference. */
 const after = 0.05;
 
-/** Conventions that are tried in pairs if none removes the difference. */
-const mostPaired = 5;
+/**
+ * Share of the differing spikes that a cause may leave until the end: other simulators round otherwise, and networks
+ * amplify it.
+ */
+const mostLeft = 0.02;
+
+const unmatchedIn = ({ spikes, matched }: Agreement): number => spikes - matched;
 
 /** Time steps, relative to that of the model, that times of spikes may show. */
 const stepRatios = [10, 5, 4, 2, 1, 1 / 2, 1 / 4, 1 / 5, 1 / 10];
@@ -90,14 +89,11 @@ const now = (): number => {
 
 type Runs = Pick<RunOptions, 'target' | 'device' | 'threads' | 'cacheDirectory' | 'onProgress' | 'signal'>;
 
-/** Conventions that remove the first difference. */
-interface Removal {
-  readonly ways: readonly Hypothesis[];
-  /** Until this time in s, spikes were compared. */
-  readonly until: number;
-  /** Next difference in s; null if there is none until then. */
-  readonly next: number | null;
-}
+/** A convention; null: none. */
+type Way = Hypothesis | null;
+
+/** Checks whether a convention needs a run of its own. */
+const changesRun = (way: Way): boolean => way !== null && (way.apply ?? way.precision) !== undefined;
 
 /** Spikes under conventions, or the reason why the model was not run under them. */
 type Outcome = Recorded | string;
@@ -128,19 +124,20 @@ export async function whyDifferent(
   const sides = (name: string): Sides => ({ imported, own, other, options: run, stem: join(folder, name) });
   try {
     const opened = await openSession(sides('open'), given);
-    if (opened) {
-      const until = opened.reaches([], end) ? end : Math.min(first.time + after, end);
-      const cause = await search(opened, { until, end, agreement });
-      if (cause.removes.length > 0 && cause.later === null) return cause;
-    }
-    const session = new Session(sides('closed'));
-    return await search(session, { until: Math.min(first.time + after, end), end, agreement });
+    const until = opened?.reaches(null, end) ? end : Math.min(first.time + after, end);
+    return await search(opened ?? new Session(sides('closed')), { until, end, agreement });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Tries conventions. @param until  end of the first trials, in s; @param end  end of the recordings, in s */
+/**
+ * Tries each convention. Each is a cause by itself only: two that were chosen among hundreds of pairs also remove
+ * differences that no convention made.
+ *
+ * @param until  end of the first trials, in s
+ * @param end  end of the recordings, in s
+ */
 async function search(
   session: Session,
   given: {
@@ -149,99 +146,39 @@ async function search(
     readonly agreement: (recorded: Recorded, until: number) => Agreement;
   },
 ): Promise<Cause> {
-  const { end, agreement } = given;
-  const { model } = session.given.imported.valid;
+  const { until, end, agreement } = given;
   const trials: Trial[] = [];
-  /** Compares under conventions until a time, and lists the trial. */
-  const tried = async (ways: readonly Hypothesis[], until: number): Promise<Trial | string> => {
-    const found = await session.under(ways, until);
-    if (typeof found === 'string') return found;
-    const own = await session.under([], until);
-    if (typeof own === 'string') return own;
-    return {
-      convention: ways.map(({ name }) => name).join(', and '),
-      until,
-      before: agreement(own, until),
-      ...agreement(found, until),
-    };
-  };
-  /** Compares until the end of the recordings, if that takes seconds. */
-  const checkLater = async (ways: readonly Hypothesis[], until: number): Promise<Pick<Removal, 'until' | 'next'>> => {
-    const found = session.reaches(ways, end) ? await tried(ways, end) : '';
-    return typeof found === 'string' ? { until, next: null } : { until: end, next: found.divergence };
-  };
-
   const notRun: Cause['notRun'][number][] = [];
-  const all = hypotheses(model);
-  const labels = all.filter((way) => way.labels !== undefined);
-  let { until } = given;
-  let base: readonly Hypothesis[] = [];
-  for (;;) {
-    const found = new Map<readonly Hypothesis[], Trial>();
-    const removing: Removal[] = [];
-    const attempt = async (ways: readonly Hypothesis[]): Promise<void> => {
-      const trial = await tried(ways, until);
-      if (typeof trial === 'string') {
-        if (base.length === 0 && ways.length === 1) notRun.push({ convention: itemAt(ways, 0).name, reason: trial });
-        return;
-      }
-      found.set(ways, trial);
-      if (trial.divergence === null) removing.push({ ways, ...(await checkLater(ways, until)) });
-    };
-    for (const way of all) if (!base.includes(way)) await attempt([...base, way]);
-    trials.push(...found.values());
-    if (removing.length === 0) {
-      // Labels move without a run, so they are tried with every run.
-      const shifted = (ways: readonly Hypothesis[]): readonly (readonly Hypothesis[])[] =>
-        ways.some((way) => way.labels) ? [] : labels.map((label) => [label, ...ways]);
-      const paired = async (sets: readonly (readonly Hypothesis[])[]): Promise<void> => {
-        for (const ways of sets) {
-          await attempt(ways);
-          if (removing.length === 0) continue;
-          trials.push(found.get(ways)!);
-          return;
-        }
-      };
-      await paired([...found.keys()].flatMap(shifted));
-      const better = [...found]
-        .toSorted(([, a], [, b]) => {
-          const later = (b.divergence ?? 0) - (a.divergence ?? 0);
-          const more = b.matched / b.spikes - a.matched / a.spikes;
-          // With the loop open, the first difference is not amplified.
-          return session.inputs ? more || later : later || more;
-        })
-        .map(([ways]) => ways)
-        .filter(({ length }) => length === base.length + 1)
-        .slice(0, mostPaired);
-      const pairs = better.flatMap((ways, k) => better.slice(k + 1).map((more) => [...new Set([...ways, ...more])]));
-      if (removing.length === 0) await paired(pairs);
-      // A second convention may show no effect before the first one is right.
-      const [closest] = better;
-      if (removing.length === 0 && closest)
-        await paired(all.filter((way) => !closest.includes(way)).map((way) => [...closest, way]));
-      if (removing.length === 0) await paired(pairs.flatMap(shifted));
-    }
-    const [best, ...rest] = removing.toSorted((a, b) => (b.next ?? Infinity) - (a.next ?? Infinity));
-    const names = (ways: readonly Hypothesis[] = []): readonly string[] => ways.map(({ name }) => name);
-    if (best && best.next !== null && base.length === 0) {
-      // A second convention makes a later difference.
-      base = best.ways;
-      until = Math.min(best.next + after, end);
+  const removing: Trial[] = [];
+  const tried = async (way: Hypothesis, time: number): Promise<Trial | string> => {
+    const found = await session.under(way, time);
+    const own = typeof found === 'string' ? found : await session.under(null, time);
+    if (typeof found === 'string') return found;
+    if (typeof own === 'string') return own;
+    return { convention: way.name, until: time, before: agreement(own, time), ...agreement(found, time) };
+  };
+  for (const way of hypotheses(session.given.imported.valid.model)) {
+    const trial = await tried(way, until);
+    if (typeof trial === 'string') {
+      notRun.push({ convention: way.name, reason: trial });
       continue;
     }
-    const later = best ? best.next : base.length > 0 ? until - after : null;
-    return {
-      trials,
-      removes: names(best?.ways ?? base),
-      others: rest.flatMap((removal) =>
-        removal.next === best?.next && removal.ways.length === 1 ? names(removal.ways) : [],
-      ),
-      until: later ?? best?.until ?? until,
-      later,
-      open: session.inputs !== undefined,
-      notRun,
-    };
+    const whole = trial.divergence === null && session.reaches(way, end) ? await tried(way, end) : trial;
+    if (typeof whole === 'string') continue;
+    trials.push(whole);
+    if (trial.divergence === null && unmatchedIn(whole) <= mostLeft * unmatchedIn(whole.before)) removing.push(whole);
   }
+  const longest = removing.reduce((most, trial) => Math.max(most, trial.until), until);
+  return {
+    trials,
+    removes: removing
+      .filter((trial) => trial.until === longest)
+      .toSorted((a, b) => unmatchedIn(a) - unmatchedIn(b))
+      .map(({ convention }) => convention),
+    until: longest,
+    open: session.inputs !== undefined,
+    notRun,
+  };
 }
 
 /** A model and both sides, and how it runs. */
@@ -271,42 +208,40 @@ class Session {
   ) {}
 
   /** Checks whether a run has the given inputs: written models and cells in another order have none. */
-  #isOpen(ways: readonly Hypothesis[]): boolean {
-    return this.inputs !== undefined && !ways.some((way) => way.document ?? way.renumbers);
+  #isOpen(way: Way): boolean {
+    return this.inputs !== undefined && !way?.document && !way?.renumbers;
   }
 
   /** Checks whether a run until a time takes seconds only. */
-  reaches(ways: readonly Hypothesis[], until: number): boolean {
-    return !this.#needsRun(ways) || until * this.pace < mostToEnd;
+  reaches(way: Way, until: number): boolean {
+    return !this.#needsRun(way) || until * this.pace < mostToEnd;
   }
 
-  #needsRun = (ways: readonly Hypothesis[]): boolean =>
-    this.#isOpen(ways) || ways.some((way) => way.apply ?? way.precision);
+  #needsRun = (way: Way): boolean => this.#isOpen(way) || changesRun(way);
 
-  /** Returns the spikes under conventions until a time in s. */
-  async under(ways: readonly Hypothesis[], until: number): Promise<Outcome> {
+  /** Returns the spikes under a convention, or without one, until a time in s. */
+  async under(way: Way, until: number): Promise<Outcome> {
     const { own, other, imported } = this.given;
-    const runs = this.#isOpen(ways) ? ways : ways.filter((way) => way.apply ?? way.precision);
-    const key = runs.map(({ name }) => name).join();
+    const key = way?.name ?? '';
     const known = this.#runs.get(key);
-    const outcome = !this.#needsRun(ways)
+    const outcome = !this.#needsRun(way)
       ? own
       : known && (known.until >= until || typeof known.outcome === 'string')
         ? known.outcome
-        : await this.#run(runs, until);
-    if (this.#needsRun(ways)) this.#runs.set(key, { until: Math.max(until, known?.until ?? 0), outcome });
+        : await this.#run(way, until);
+    if (this.#needsRun(way)) this.#runs.set(key, { until: Math.max(until, known?.until ?? 0), outcome });
     if (typeof outcome === 'string') return outcome;
     const { dt } = imported.valid.model.experiment;
-    const by = ways.reduce((sum, way) => sum + (way.labels ?? 0), 0) * dt;
+    const by = (way?.labels ?? 0) * dt;
     const moved = outcome.trains.map((recordedTrains) => ({
       ...recordedTrains,
       trains: recordedTrains.trains.map((train) => (by === 0 ? train : train.map((time) => time + by))),
     }));
-    if (!ways.some((way) => way.renumbers)) return { ...outcome, trains: moved };
+    if (!way?.renumbers) return { ...outcome, trains: moved };
     return { ...outcome, trains: pairedBySpikes(moved, other.trains, dt, until) };
   }
 
-  async #run(ways: readonly Hypothesis[], until: number): Promise<Outcome> {
+  async #run(way: Way, until: number): Promise<Outcome> {
     const { imported, own, other, options, stem } = this.given;
     const seed = other.record?.seed;
     const dt =
@@ -319,24 +254,19 @@ class Session {
     const run = { ...(seed === undefined ? {} : { seed }), ...(dt === 0 ? {} : { dt }) };
     let valid: ValidModel = imported.valid;
     let became = unchanged;
-    for (const { apply, document } of ways.toSorted((a, b) => Number(!!a.document) - Number(!!b.document))) {
-      const written = document && now() - this.#begin < mostTime ? await writtenIn(document, valid) : undefined;
-      if (written) {
-        ({ valid, became } = written);
-        continue;
-      }
-      const made = await apply?.(typedValid(valid), run);
+    const written = way?.document && now() - this.#begin < mostTime ? await writtenIn(way.document, valid) : undefined;
+    if (written) ({ valid, became } = written);
+    else {
+      const made = await way?.apply?.(typedValid(valid), run);
       if (typeof made === 'string') return made;
       if (made) valid = writtenValid(made.valid);
     }
     const usual = own.record?.precision ?? 'float64';
-    const precision = ways.find((way) => way.precision)?.precision ?? usual;
-    const isOpen = this.#isOpen(ways);
-    if (!isOpen && ways.every(({ apply }) => !apply) && precision === usual)
-      return 'the model was run in this precision';
+    const precision = way?.precision ?? usual;
+    const isOpen = this.#isOpen(way);
+    if (!isOpen && !way?.apply && precision === usual) return 'the model was run in this precision';
     if (isOpen) {
-      const shift = ways.reduce((sum, { labels = 0 }) => sum + labels, 0) * imported.valid.model.experiment.dt;
-      valid = opened(valid, this.inputs!, shift);
+      valid = opened(valid, this.inputs!, (way?.labels ?? 0) * imported.valid.model.experiment.dt);
     }
     const recordings = valid.model.recordings.filter((recording) => isRecording(recording, 'events'));
     if (now() - this.#begin > mostTime) return `it was left out after ${mostTime / 1000} s`;
@@ -418,7 +348,7 @@ async function openSession(sides: Sides, { cells, to: _, ...given }: CompareOpti
   if (!inputs || !ownInputs || inputs.size === 0) return undefined;
   const until = own.end ?? lastSpike([own]) + dt;
   const check = new Session({ ...sides, stem: `${sides.stem}-own` }, ownInputs);
-  const again = check.reaches([], until) ? await check.under([], until) : '';
+  const again = check.reaches(null, until) ? await check.under(null, until) : '';
   if (typeof again === 'string') return undefined;
   const { divergence } = compareRecorded({ ...again, end: until + moreSteps * dt }, own, { ...given, to: until });
   return divergence ? undefined : new Session(sides, inputs, check.pace);

@@ -150,6 +150,14 @@ export const notNumber = (): Finding => ({
   hint: 'choose numbers by it, as in c ? 1 : 0',
 });
 
+/** A value at the start that breaks the condition of its own declaration. */
+export const brokenInvariant = (name: string): Finding => ({
+  code: 'nestml/invariant',
+  severity: 'warning',
+  message: `the value of ${shorten(name)} breaks the condition of its declaration`,
+  hint: 'correct the value or the condition: NEST rejects such a value when it is set',
+});
+
 /** A number in place of a condition. */
 export const notCondition = (): Finding => ({
   code: 'nestml/type',
@@ -202,6 +210,14 @@ export const notAssigned = (name: string, states: readonly string[]): Finding =>
   ...suggestion(name, states),
 });
 
+/** Equations of a model whose code never integrates them. */
+export const neverIntegrated = (name: string): Finding => ({
+  code: 'nestml/never-integrated',
+  message: `the equation of ${shorten(name)} is never integrated`,
+  expected: 'a call of integrate_odes()',
+  hint: 'add `update:` with integrate_odes()',
+});
+
 /** Equations that are integrated twice within a step. */
 export const integratedTwice = (name: string): Finding => ({
   code: 'nestml/integrated-twice',
@@ -225,11 +241,26 @@ export const convolution = (): Finding => ({
   expected: 'convolve(kernel, port)',
 });
 
-/** A jump by spikes that is no term of an equation. */
+/** Pulses of spikes that are no linear term of an equation. */
 export const jump = (name: string): Finding => ({
   code: 'nestml/kernel',
-  message: `spikes convolved with delta(t) are no term of the equation of ${shorten(name)}`,
-  expected: 'a sum with the convolution times a constant',
+  message: `pulses of spikes are no linear term of ${shorten(name)}`,
+  expected: 'a sum with the port, or its convolution with delta(t), times a factor',
+  hint: 'move the pulses out of functions, powers and conditions',
+});
+
+/** An inline expression with pulses, which have no value at the end of a step. */
+export const betweenPulses = (name: string): Finding => ({
+  code: 'nestml/pulse',
+  severity: 'note',
+  message: `${shorten(name)} is recorded without its pulses of spikes`,
+});
+
+/** Pulses of spikes in a value that belongs to no equation. */
+export const pulse = (name: string): Finding => ({
+  code: 'nestml/pulse',
+  message: `${shorten(name)} has pulses of spikes outside of equations`,
+  hint: 'use the port in an equation, or in onReceive',
 });
 
 /** A random number in an equation. */

@@ -18,7 +18,7 @@ import {
 } from '../../src/lang/build.js';
 import { divideDimensions, hertz, second } from '../../src/lang/dimension.js';
 import { drawsIn } from '../../src/lang/functions.js';
-import { linearForm } from '../../src/lang/linear.js';
+import { linearForm, type LinearForm } from '../../src/lang/linear.js';
 import { printExpression } from '../../src/lang/print.js';
 import { callsIn, mapExpression, namesIn, readsAny, substitute } from '../../src/lang/walk.js';
 import { valueAt } from '../../src/library/recognise/numbers.js';
@@ -106,6 +106,7 @@ export function receptorsOf({ ports }: NestmlModel): Readonly<Record<string, str
 }
 
 const convolutionMark = 'convolve ';
+const hasPulses = (e: Expression): boolean => [...namesIn(e)].some((name) => name.startsWith(`${dirac} `));
 const bodiesOf = ({ update, receivers, conditions }: NestmlModel): readonly (readonly Statement[])[] => [
   update,
   ...[...receivers, ...conditions].map(({ body }) => body),
@@ -127,6 +128,10 @@ class Neuron {
   readonly #active = new Map<string, Expression | true>();
   readonly #events: [name: string, event: EventDraft][] = [];
   readonly #portReads = new Set<string>();
+  /** Whether the update block goes on after the integration. */
+  #hasLaterCode = false;
+  /** Inline expressions with pulses of spikes, by canonical names. */
+  readonly #pulsed = new Map<string, Expression>();
   #emits: string | undefined;
   readonly #timer: Timer | undefined;
 
@@ -160,9 +165,13 @@ class Neuron {
   readonly #scope: Scope = (name, span) => {
     if (name === 't')
       return { e: binary('+', nameOf('t', span), nameOf('dt', span), span), kind: 'real', dimension: second };
+    const found = this.#symbols.get(name);
     // Stimuli add to inputs right before the integration.
-    if (this.#port(name)?.kind === 'continuous')
+    const port = this.#port(name)?.kind;
+    if (port === 'continuous')
       this.#fail(messages.notRead(`the continuous port ${name} outside of equations`, 'a value'), span);
+    if (port === 'spike') return found && { ...found, e: nameOf((found.e as { readonly name: string }).name, span) };
+    if (found?.e.kind === 'name' && this.#pulsed.has(found.e.name)) this.#fail(messages.pulse(name), span);
     return this.#rateScope(name, span);
   };
 
@@ -171,6 +180,8 @@ class Neuron {
     if (name === 't') return { e: nameOf('t', span), kind: 'real', dimension: second };
     if (name === 'resolution()' || name === 'timestep()')
       return { e: nameOf('dt', span), kind: 'real', dimension: second };
+    // The value of a port is a train of Dirac pulses.
+    if (this.#gains.has(name)) return { e: nameOf(`${dirac} ${name}`, span), kind: 'real', dimension: hertz };
     const found = this.#symbols.get(name);
     return found && { ...found, e: found.e.kind === 'name' ? nameOf(found.e.name, span) : found.e };
   };
@@ -197,6 +208,7 @@ class Neuron {
     this.#receivers();
     this.#conditions();
     for (const { variable, kind } of Object.values(receptors)) this.#countWeights(variable, kind);
+    this.#checkIntegration();
     return this.#result();
   }
 
@@ -246,6 +258,7 @@ class Neuron {
     });
     for (const { port = '', span } of model.receivers)
       if (!Object.hasOwn(pathwayOfPort, port)) notRead(`the port ${port}`, span);
+    this.#checkIntegration();
     return {
       ...this.#variables(),
       derivatives: Object.fromEntries(
@@ -254,6 +267,22 @@ class Neuron {
       ports: { target: unit },
       pathways: Object.fromEntries(pathways),
     };
+  }
+
+  /** Reports a value at the start that breaks the condition of its declaration. */
+  #checkInvariant({ name, invariant }: Declaration): void {
+    if (!invariant) return;
+    const { span } = invariant;
+    const { e } = this.#translator.condition(invariant, this.#rateScope);
+    const holds = numberOf(this.#atStart(e, span, new Map()), (one) => this.#types.has(one));
+    if (holds === 0) this.#translator.report(messages.brokenInvariant(name), span);
+  }
+
+  /** Reports equations that no code integrates. */
+  #checkIntegration(): void {
+    const [first] = this.model.equations;
+    if (first && !integrates(bodiesOf(this.model).flat()))
+      this.#translator.report(messages.neverIntegrated(first.name), first.span);
   }
 
   /** Reads all blocks with declarations and equations. */
@@ -277,12 +306,9 @@ class Neuron {
       else this.#derived.set(name, { type, value: initial, span });
     }
     for (const one of states) this.#states.set(...this.#declared(one));
+    for (const one of [...model.parameters, ...model.internals, ...states]) this.#checkInvariant(one);
     this.#convolutionsOfEquations();
-    for (const one of model.inlines) {
-      const [name, { type, initial, span }] = this.#declared(one);
-      if (drawsIn(initial)) this.#fail(messages.drawnRate(), span);
-      this.#derived.set(name, { type, value: initial, span });
-    }
+    for (const one of model.inlines) this.#inline(one);
     for (const equation of model.equations) this.#equation(equation);
   }
 
@@ -315,9 +341,10 @@ class Neuron {
   }
 
   /** Returns the canonical name and the value of a declaration. */
-  #declared({ name, type: text, value, span }: Declaration): [name: string, state: State] {
+  #declared({ name, type: text, value, span }: Declaration, isInline = false): [name: string, state: State] {
     const type = this.#translator.type(text);
     const initial = value ? this.#value(value, type) : zeroOf(type).e;
+    if (hasPulses(initial) && !isInline) this.#fail(messages.pulse(name), span);
     return [(this.#symbols.get(name)?.e as { readonly name: string }).name, { type, initial, span }];
   }
 
@@ -382,9 +409,9 @@ class Neuron {
       this.#rates.set(name, substitute(rate, names));
       if (!isZero(gain)) gains.set(name, gain);
     }
-    if (found.isDelta) names.set(dirac, nameOf(`${dirac} ${port}`));
+    const pulse = product(nameOf(`${dirac} ${port}`), binary('*', integer(1), nameOf('ms')));
     const value: Value = {
-      e: substitute(found.value, names),
+      e: substitute(found.value, found.isDelta ? new Map([...names, [dirac, pulse]]) : names),
       kind: 'real',
       dimension: found.dimension ?? dimensionless,
     };
@@ -401,7 +428,7 @@ class Neuron {
       return name === 't' ? { e: nameOf(kernelTime, at), kind: 'real', dimension: second } : this.#rateScope(name, at);
     };
     const { e, dimension } = this.#translator.value(plain, scope);
-    if (readsAny(e, this.#states)) return this.#fail(messages.kernel(printExpression(e)), span);
+    if (readsAny(e, this.#states) || hasPulses(e)) return this.#fail(messages.kernel(printExpression(e)), span);
     const found = equationsOf(e);
     return found && { ...found, dimension };
   }
@@ -434,7 +461,7 @@ class Neuron {
     );
     const isLinear = modes.every(({ rate }) => {
       const form = linearForm(rate, variables);
-      return form && isZero(form.constant) && !readsAny(rate, this.#states);
+      return form && isZero(form.constant) && !readsAny(rate, this.#states) && !hasPulses(rate);
     });
     return isLinear ? { modes, value: nameOf(kernel), isDelta: false } : null;
   }
@@ -459,29 +486,35 @@ class Neuron {
       const dimension = divideDimensions(type.dimension, second);
       let rate = this.#value(next, { kind: 'real', dimension, unit: '' });
       if (drawsIn(rate)) this.#fail(messages.drawnRate(), span);
-      const jumps = [...this.#gains].map(([port, gains]) => [port, gains, `${dirac} ${port}`] as const);
-      const form = linearForm(
-        this.#inlined(rate),
-        jumps.map(([, , delta]) => delta),
-      );
-      if (!form) return this.#fail(messages.jump(name), span);
-      for (const [, gains, delta] of jumps) {
-        const coefficient = form.coefficients.get(delta);
-        if (coefficient) gains.set(own, product(coefficient, binary('*', integer(1), nameOf('ms'))));
+      const form = this.#withoutPulses(rate, name, span);
+      for (const [port, gains] of this.#gains) {
+        const coefficient = form.coefficients.get(`${dirac} ${port}`);
+        if (coefficient) gains.set(own, coefficient);
       }
       if (form.coefficients.size > 0) rate = form.constant;
       this.#rates.set(own, isZero(rate) ? number(0) : rate);
     }
   }
 
-  /** Returns an expression with derived variables that have jumps in place. */
-  #inlined(e: Expression): Expression {
-    const jumping = new Map(
-      [...this.#derived].flatMap(([name, { value }]) =>
-        [...namesIn(value)].some((one) => one.startsWith(dirac)) ? [[name, value] as const] : [],
-      ),
-    );
-    return jumping.size > 0 && readsAny(e, jumping) ? this.#inlined(substitute(e, jumping)) : e;
+  /** Returns the coefficients of the pulses of ports in the value of a name, and the rest of the value. */
+  #withoutPulses(e: Expression, name: string, span: Span): LinearForm {
+    const inlined = (part: Expression): Expression =>
+      readsAny(part, this.#pulsed) ? inlined(this.#translator.modest(substitute(part, this.#pulsed))) : part;
+    const pulses = [...this.#gains.keys()].map((port) => `${dirac} ${port}`);
+    return linearForm(inlined(e), pulses) ?? this.#fail(messages.jump(name), span);
+  }
+
+  /** Reads an inline expression. One with pulses is put into equations, and has the value between pulses elsewhere. */
+  #inline(one: Declaration): void {
+    const [name, { type, initial, span }] = this.#declared(one, true);
+    if (drawsIn(initial)) this.#fail(messages.drawnRate(), span);
+    const { coefficients, constant } = this.#withoutPulses(initial, one.name, span);
+    if (coefficients.size > 0) {
+      this.#pulsed.set(name, initial);
+      this.#translator.report(messages.betweenPulses(one.name), span);
+    }
+    const value = coefficients.size === 0 ? initial : isZero(constant) ? zeroOf(type).e : constant;
+    this.#derived.set(name, { type, value, span });
   }
 
   /** Canonical names of the variables of equations that a call integrates, all without names. */
@@ -620,6 +653,7 @@ class Neuron {
       if (local && one.kind === 'assignment') this.#states.set(one.target, { ...local, initial: zeroOf(local.type).e });
     }
     this.#silent('update', { when: boolean(true), do: before, slot: 'before_groups', order: 0 });
+    this.#hasLaterCode = timers.length + after.length > 0;
     // Spikes of the step have arrived by then.
     this.#silent('after_update', {
       when: boolean(true),
@@ -718,26 +752,39 @@ class Neuron {
       if (single && this.#rescaled(single[0], single[1], name)) continue;
       const code = this.#code();
       for (const { body } of own) code.run(body);
-      const jumps = [...gains].map(([variable, gain]) => {
-        const active = this.#active.get(variable);
-        const next = sum(nameOf(variable), product(gain, nameOf(name)));
-        return assignment(
-          variable,
-          '=',
-          active === undefined || active === true ? next : conditional(active, next, nameOf(variable)),
-          span,
-        );
-      });
-      if (own.length + jumps.length === 0 && !this.#portReads.has(port)) continue;
+      const when = binary('!=', nameOf(name, span), number(0), span);
+      // Pulses of equations act at their integration: before the rest of the update block and code of spikes.
+      const pulses = this.#jumps(new Map([...gains].filter(([variable]) => this.#isIntegrated(variable))), name, span);
+      const responses = this.#jumps(
+        new Map([...gains].filter(([variable]) => !this.#isIntegrated(variable))),
+        name,
+        span,
+      );
+      const isAtOnce = handlers.length === 0 && !this.#hasLaterCode;
+      if (!isAtOnce) this.#silent(`integrate_${port}`, { when, do: pulses, slot: 'after_synapses', order: -2 });
+      if (own.length + gains.size === 0 && !this.#portReads.has(port)) continue;
       const order = only ? handlers.indexOf(only) : handlers.length;
+      const jumps = isAtOnce ? [...pulses, ...responses] : responses;
       const statements = [...code.statements, ...jumps, assignment(name, '=', number(0), span)];
-      this.#silent(`receive_${port}`, {
-        when: binary('!=', nameOf(name, span), number(0), span),
-        do: statements,
-        slot: 'after_synapses',
-        order,
-      });
+      this.#silent(`receive_${port}`, { when, do: statements, slot: 'after_synapses', order });
     }
+  }
+
+  /** Returns jumps of variables by gains times the value of a port, which all read the values before them. */
+  #jumps(gains: ReadonlyMap<string, Expression>, port: string, span: Span): readonly Written[] {
+    const isMutual = [...gains].some(([variable, gain]) =>
+      readsAny(gain, new Set([...gains.keys()].filter((one) => one !== variable))),
+    );
+    const code = this.#code();
+    const sizes = [...gains].map(([variable, gain]) => {
+      const size = product(gain, nameOf(port));
+      return [variable, isMutual ? code.keep('pulse', size, span) : size] as const;
+    });
+    for (const [variable, size] of sizes) {
+      const active = this.#active.get(variable);
+      code.assign(variable, sum(nameOf(variable), size), active === true ? undefined : active, span);
+    }
+    return code.statements;
   }
 
   #code(): Code {
@@ -789,7 +836,12 @@ class Neuron {
 
   /** Checks whether a variable is one of the model's equations that spikes make jump. */
   #isJump(variable: string): boolean {
-    return [...this.#gains.values()].some((gains) => gains.has(variable)) && this.#integrated([]).includes(variable);
+    return [...this.#gains.values()].some((gains) => gains.has(variable)) && this.#isIntegrated(variable);
+  }
+
+  /** Checks whether a variable is one of the model's equations, not of a kernel's. */
+  #isIntegrated(variable: string): boolean {
+    return this.#integrated([]).includes(variable);
   }
 
   #conditions(): void {

@@ -272,12 +272,11 @@ class Parser {
     while (this.#skip(',')) names.push(this.#variable());
     const type = this.#type();
     const value = this.#skip('=') ? this.#expression() : undefined;
-    if (this.#skip('[[')) {
-      this.#expression();
-      this.#expect(']]');
-    }
+    const invariant = this.#skip('[[') ? this.#expression() : undefined;
+    if (invariant) this.#expect(']]');
     this.#decorators();
-    return names.map(({ name, order, span }) => ({ name: plainName(name, order), type, value, span }));
+    const more = { type, value, ...(invariant && { invariant }) };
+    return names.map(({ name, order, span }) => ({ name: plainName(name, order), ...more, span }));
   }
 
   #type(): TypeText {

@@ -13,6 +13,8 @@ export interface Declaration {
   readonly name: string;
   readonly type: TypeText;
   readonly value: Expression | undefined;
+  /** What its values fulfil. */
+  readonly invariant?: Expression;
   readonly span: Span;
 }
 

@@ -84,14 +84,28 @@ const cases: readonly (readonly [what: string, text: string, errors: readonly st
   ],
   [
     'values that depend on each other',
-    model('    internals:\n        a real = b\n        b real = a\n'),
+    model('    internals:\n        a real = b\n        b real = a\n    update:\n        integrate_odes()\n'),
     ['model/derived-cycle 13:9'],
   ],
+  ['equations without an integration', model('    update:\n        V = V\n'), ['nestml/never-integrated 5:9']],
   ['deep parentheses', model('', `${'('.repeat(5000)}V${')'.repeat(5000)}`), ['nestml/too-deep 5:113']],
 ];
 
 test.each(cases)('%s', (_, text, errors) => {
   expect(errorsOf(text)).toEqual(errors);
+});
+
+test('a value that breaks the condition of its declaration', () => {
+  const withCondition = (condition: string): string =>
+    model('    update:\n        integrate_odes()\n').replace('tau ms = 10 ms', `tau ms = 10 ms [[ ${condition} ]]`);
+  const warningsOf = (condition: string): readonly string[] =>
+    importModel({ name: 'cell.nestml', text: withCondition(condition) })
+      .diagnostics.filter(({ severity }) => severity === 'warning')
+      .map(({ code, place }) => `${code} ${place?.line}:${place?.column}`);
+  expect(warningsOf('tau > 20 ms')).toEqual(['nestml/invariant 7:27']);
+  expect(warningsOf('tau > 0.01 s and tau <= 10 ms')).toEqual(['nestml/invariant 7:27']);
+  expect(warningsOf('tau > 0 ms and tau <= 0.01 s')).toEqual([]);
+  expect(errorsOf(withCondition('tau'))).toEqual(['nestml/type 7:27']);
 });
 
 test('a line of a megabyte', () => {

@@ -9,15 +9,17 @@
 import { spelling } from '../../lang/reference.js';
 import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
-import type { Expression as Ir } from '../../ir/program.js';
+import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { code } from '../../ir/template.js';
 import type { Extent } from '../../ir/program.js';
 import { call } from '../../lang/build.js';
 import { expressionsOf } from '../../lang/walk.js';
 import type { Sum, LocalEvent } from '../../model/typed.js';
+import type { Side } from '../../lang/ast.js';
 import { Block, item } from '../code/block.js';
 import { atTicks, onClock, onClockOf } from '../code/clocks.js';
 import type { Context } from '../context/context.js';
+import { constantOf } from '../context/invariant.js';
 import type { Draws } from '../code/draws.js';
 import { draw, drawStep, keyAt, keyBuffer } from '../code/draws.js';
 import { step } from '../code/step-time.js';
@@ -29,6 +31,7 @@ import { chooseMethod } from '../integration/choose-method.js';
 import { newValues, steppedDerivatives, withoutNoise } from '../integration/integrate.js';
 import { schemesOf, schemeStep } from '../integration/kinetic-scheme.js';
 import * as messages from '../context/messages.js';
+import { splitByEnd, type EndValue } from './end-values.js';
 import { readReferences, sharedKey } from './pathways.js';
 import type { ProjectionPlan } from '../plan/projection.js';
 import { bySpelling, summedAt } from '../plan/receptors.js';
@@ -37,6 +40,7 @@ import { synapseDraws } from '../synapses/synapse-values.js';
 import { elementIndex, SynapseScope, type SynapseAddress } from '../plan/synapse-scope.js';
 import { overPositions } from '../plan/positions.js';
 import type { Site } from '../integration/propagators.js';
+import { runsOnLanes } from '../code/lanes.js';
 import { settled } from '../code/settled.js';
 import type { BuiltProjection } from '../plan/synapse-scope.js';
 import { begins } from '../integration/rising-edge.js';
@@ -53,17 +57,17 @@ export function lowerContinuousSynapses(built: BuiltProjection, context: Context
   refuseReadingSums(plan, context);
   const projectionContext = onClock(plan.projection.clock, context);
   // A sum is computed at the ticks of its target's clock.
-  const placedSum = (sum: Sum, kernel: string, place: StepPlace): readonly PlacedEntry[] =>
+  const placedSum = (sum: Sum, kernels: readonly string[], place: StepPlace): readonly PlacedEntry[] =>
     atTicks(
-      [inStep(kernel, place)],
+      kernels.map((kernel) => inStep(kernel, place)),
       onClockOf(plan[summedAt(sum.to, plan.projection.receptors).end].population, context),
     );
   return [
     ...bySpelling(plan.type.summed).flatMap((sum) =>
-      placedSum(sum, sumKernel(sum, 'summed', built, projectionContext), summedPlace(sum, plan, context)),
+      placedSum(sum, sumKernels(sum, 'summed', built, projectionContext), summedPlace(sum, plan, context)),
     ),
     ...bySpelling(plan.type.contributes).flatMap((sum) =>
-      placedSum(sum, sumKernel(sum, 'contributed', built, projectionContext), {
+      placedSum(sum, sumKernels(sum, 'contributed', built, projectionContext), {
         slot: summed,
         order: context.profile.ties === 'phase' ? 'first' : order,
         phase: 'contribute',
@@ -135,14 +139,18 @@ function refuseReadingSums(plan: ProjectionPlan, context: Context): void {
   }
 }
 
-/** `post.x = Σ expression` (summed) or `post.I += Σ expression` (contribution). */
-function sumKernel(
-  { to: target, value }: Sum,
+/**
+ * `post.x = Σ expression` (summed) or `post.I += Σ expression` (contribution): the kernels in their order. The last one
+ * sums, and those before it compute values of the other end.
+ */
+function sumKernels(
+  { to: target, value: whole }: Sum,
   kind: 'summed' | 'contributed',
-  built: BuiltProjection,
+  { plan, connectivity, storage }: BuiltProjection,
   context: Context,
-): string {
-  const { plan, connectivity } = built;
+): readonly string[] {
+  const { value, derived, moved } = splitByEnd(whole, plan);
+  const rest = { plan: { ...plan, equations: { ...plan.equations, derived } }, storage };
   const replaces = kind === 'summed';
   const { end: side, variable } = summedAt(target, plan.projection.receptors);
   const end = plan[side];
@@ -165,23 +173,74 @@ function sumKernel(
     const position = inner.name('synapse', ir.load(columns?.positions ?? starts, k));
     return { position, source: inner.name('source', ir.load(columns?.sources ?? starts, k)), target: item };
   };
+  const atEnds = valuesOfEnds(`${plan.name}.sum_${variable}`, moved, side, rest, block, context);
   const element = elementIndex(end, item);
   const before = replaces ? null : to(context.real, ir.load(place.buffer, element));
   block.write`
     for k = ${starts}[index] until ${starts}[index + 1u] {
       ${(at, inner) => {
-        const scope = new SynapseScope(context, built, addressOf(at('k'), inner), inner, null);
+        const address = addressOf(at('k'), inner);
+        const scope = new SynapseScope(context, rest, address, inner, null);
+        scope.overrides = atEnds.read(address);
         inner.write`${sum} = ${join(sum, compileReal(value, scope))}`;
       }}
     }
     ${place.buffer}[${element}] = ${storedValue(place.buffer, before ? join(before, sum) : sum)}`;
-  return context.builder.map(
+  const sums = context.builder.map(
     `${plan.name}.sum_${variable}`,
     `sums ${variable} of ${end.population} over the synapses of ${plan.name}`,
     { kind: 'count', count: end.size },
     false,
     block,
   );
+  return [...atEnds.kernels, sums];
+}
+
+/**
+ * Computes the parts of a sum that one end determines. Those of the end that is summed for become locals of its kernel.
+ * A kernel of its own stores those of the other end.
+ */
+function valuesOfEnds(
+  name: string,
+  moved: readonly EndValue[],
+  side: Side,
+  built: Pick<BuiltProjection, 'plan' | 'storage'>,
+  block: Block,
+  context: Context,
+): { readonly kernels: readonly string[]; readonly read: (address: SynapseAddress) => ReadonlyMap<string, Ir> } {
+  const [here, there] = [block, new Block()].map(
+    (each) => new SynapseScope(context, built, { position: null, source: item, target: item }, each, null),
+  ) as [SynapseScope, SynapseScope];
+  const other = side === 'pre' ? 'post' : 'pre';
+  const { population, size } = built.plan[other];
+  const values = new Map<string, Ir>();
+  const buffers = new Map<string, Buffer>();
+  for (const part of moved) {
+    const scope = part.end === side ? here : there;
+    const value = scope.block.name(`${part.end}_value`, compile(part.value, scope));
+    // Constants are rounded where they are combined.
+    if (part.end === side || constantOf(value)) {
+      values.set(part.name, value);
+      continue;
+    }
+    const element = value.type === 'f32' ? 'f32' : 'f64';
+    const buffer = context.builder.buffer(`${name}.${other}`, element, size, `values of ${population} for ${name}`);
+    there.block.write`${buffer}[index] = ${value}`;
+    buffers.set(part.name, buffer);
+  }
+  if (buffers.size === 0) return { kernels: [], read: () => values };
+  const kernel = context.builder.map(
+    `${name}.${other}`,
+    `computes values of ${population} for ${name}`,
+    { kind: 'count', count: size },
+    runsOnLanes(there.block.statements),
+    there.block,
+  );
+  const read = ({ source, target }: SynapseAddress): ReadonlyMap<string, Ir> => {
+    const element = other === 'pre' ? source : target;
+    return new Map([...values, ...[...buffers].map(([part, buffer]) => [part, ir.load(buffer, element)] as const)]);
+  };
+  return { kernels: [kernel], read };
 }
 
 /** Derived variables that hold over a step are computed at its start. @random stream `projection/<id>/held` */

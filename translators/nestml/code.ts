@@ -7,7 +7,7 @@ import { namesIn } from '../../src/lang/walk.js';
 import { constantOf } from '../../src/library/recognise/numbers.js';
 import type { UniqueNames } from '../../src/model/free-name.js';
 import * as messages from './messages.js';
-import type { Statement } from './syntax.js';
+import { allowedName, type Statement } from './syntax.js';
 import { assigned, truthOf, zeroOf, type Scope, type Translator, type Type, type Value } from './values.js';
 
 /** What statements may do besides assignments. */
@@ -21,9 +21,6 @@ export interface Effects {
   /** Runs one of the two branches of a condition. */
   branch?(run: () => void): void;
 }
-
-/** Functions that print, which have no effect on a model. */
-const printing = new Set(['print', 'println', 'info', 'warning', 'error']);
 
 /** Returns the next value of a timer: zero within rounding of a step, as its period is a number of steps. */
 export function timed(name: string, next: Expression, span: Span): Expression {
@@ -55,17 +52,20 @@ export class Code {
 
   constructor(
     readonly translator: Translator,
-    private readonly outer: Scope,
+    outer: Scope,
     private readonly temporaries: UniqueNames,
     private readonly effects: Effects,
-  ) {}
+  ) {
+    const own = (name: string, span: Span): Value | undefined => this.#locals.get(name)?.value ?? outer(name, span);
+    this.scope = Object.assign(own, { model: outer });
+  }
 
   /** The meaning of a name at this point. */
-  readonly scope: Scope = (name, span) => this.#locals.get(name)?.value ?? this.outer(name, span);
+  readonly scope: Scope;
 
   /** Keeps a value under a new name, and returns the name. */
   keep(wanted: string, e: Expression, span: Span, type: Type = conditionType): Expression {
-    const name = this.temporaries.take(wanted);
+    const name = this.temporaries.take(allowedName(wanted));
     this.kept.set(name, { type, span });
     this.statements.push(assignment(name, '=', e, span));
     return nameOf(name, span);
@@ -113,7 +113,7 @@ export class Code {
         );
       }
       case 'call':
-        if (!this.effects.call(statement, guard, this) && !printing.has(statement.name))
+        if (!this.effects.call(statement, guard, this))
           translator.fail(messages.unknownFunction(statement.name, ['emit_spike', 'integrate_odes']), span);
         return;
       case 'return':

@@ -79,6 +79,13 @@ export const noDerivative = (name: string): Finding => ({
   hint: `write ${shorten(name)}' for an equation, or inline for an expression`,
 });
 
+/** A function of equations or kernels in another place. */
+export const notHere = (name: string): Finding => ({
+  code: 'nestml/not-here',
+  message: `${name} has no value here`,
+  expected: name === 'delta' ? 'delta(t) in a kernel' : 'convolve(kernel, port) in an equation or an inline expression',
+});
+
 /** A part of the language that is not read. */
 export const notRead = (what: string, place: string): Finding => ({
   code: 'nestml/not-read',
@@ -306,6 +313,20 @@ export const alone = (name: string): Finding => ({
   severity: 'note',
   message: `${shorten(name)} runs as one cell, which receives a spike at 10 ms in each port`,
   hint: `name the file in a network, as \`nestml: …\` of a neuron`,
+});
+
+/** A note on a statement that prints. */
+export const printed = (name: string): Finding => ({
+  code: 'nestml/printed',
+  severity: 'note',
+  message: `${shorten(name)} is left out: it changes no value`,
+});
+
+/** A value of an earlier time. */
+export const delayed = (name: string): Finding => ({
+  code: 'nestml/not-read',
+  message: `delayed variables such as ${shorten(name)}(t - lag) are not read`,
+  hint: `write ${shorten(name)} for its value now, or ${shorten(name)} * (…) for a product`,
 });
 
 /** Values at the start that depend on each other. */

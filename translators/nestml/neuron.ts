@@ -24,13 +24,13 @@ import { callsIn, mapExpression, namesIn, readsAny, substitute } from '../../src
 import { valueAt } from '../../src/library/recognise/numbers.js';
 import { siOf } from '../../src/library/simulators/nest-units.js';
 import { UniqueNames } from '../../src/model/free-name.js';
-import { reservedReason } from '../../src/model/normalise/names.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
 import { Code, timed, conditionType, targetsIn, type Effects } from './code.js';
 import { dirac, equationsOf, kernelTime, type KernelEquations } from './kernels.js';
 import * as messages from './messages.js';
 import {
   plainName,
+  allowedName,
   variableOf,
   type Declaration,
   type Equation,
@@ -155,7 +155,7 @@ class Neuron {
   /** Gives a variable its canonical name. */
   #declare(name: string, type: Type, span: Span): string {
     if (this.#symbols.has(name)) this.#fail(messages.declaredTwice(name), span);
-    const own = this.#names.take(reservedReason(name) === undefined ? name : `${name}_`);
+    const own = this.#names.take(allowedName(name));
     this.#symbols.set(name, { e: nameOf(own), kind: type.kind, dimension: type.dimension });
     this.#types.set(own, type);
     return own;

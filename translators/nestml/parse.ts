@@ -48,6 +48,8 @@ const operators: Readonly<Record<string, readonly [precedence: number, operator:
 };
 const notLevel = 3;
 const signLevel = 7;
+/** Functions that print, which have no effect on a model. */
+const printing = new Set(['print', 'println', 'info', 'warning', 'error']);
 const bitOperators = new Set(['&', '|', '^', '~', '<<', '>>']);
 
 /** Returns the models of a file. Returns null after an error. */
@@ -261,10 +263,13 @@ class Parser {
     }
   }
 
-  /** Skips the attributes of a spike, which have no effect on a model. */
+  /** Skips parentheses and what they hold. */
   #ignoredParameters(): void {
     if (!this.#skip('(')) return;
-    while (!this.#skip(')')) this.#at = this.#token.kind === 'end' ? this.#expected(')') : this.#at + 1;
+    for (let depth = 1; depth > 0; this.#at++) {
+      if (this.#token.kind === 'end') this.#expected(')');
+      depth += this.#is('(') ? 1 : this.#is(')') ? -1 : 0;
+    }
   }
 
   #declaration(): readonly Declaration[] {
@@ -392,6 +397,7 @@ class Parser {
     const second = this.tokens[this.#at + 1];
     if (second?.text === '(') {
       const { text: name } = this.#next();
+      if (printing.has(name)) return this.#printed(name, spanned);
       return { kind: 'call', name, arguments: this.#arguments(), span: spanned() };
     }
     const operator = second?.text ?? '';
@@ -403,6 +409,13 @@ class Parser {
     this.#skip('recordable');
     this.#skip('inline');
     return { kind: 'declare', declarations: this.#declaration(), span: spanned() };
+  }
+
+  /** Leaves out what a model prints. */
+  #printed(name: string, spanned: () => Span): Statement {
+    this.#ignoredParameters();
+    this.report(messages.printed(name), spanned());
+    return { kind: 'declare', declarations: [], span: spanned() };
   }
 
   #if(first: Token): Statement {

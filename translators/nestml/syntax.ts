@@ -1,6 +1,7 @@
 /** The syntax tree of NESTML. Spans are offsets in the text. */
 
 import type { Expression, Span } from '../../src/lang/ast.js';
+import { reservedReason } from '../../src/model/normalise/names.js';
 
 /** A type as written: a word such as `real`, or a unit such as `pA/mV`. */
 export interface TypeText {
@@ -103,6 +104,9 @@ export interface NestmlModel {
 
 /** Name of the marker around a number with its unit, in expressions. */
 export const unitMarker = '[unit]';
+
+/** Returns a name that a variable may have: one with a meaning of its own gets an underscore. */
+export const allowedName = (name: string): string => (reservedReason(name) === undefined ? name : `${name}_`);
 
 /** Returns the name of a derivative of a variable: `g'` is `g__d`, `g$` is `g__DOLLAR`, as NEST names them. */
 export const plainName = (text: string, order = 0): string => text.replaceAll('$', '__DOLLAR') + '__d'.repeat(order);

@@ -35,6 +35,10 @@ const token =
 const lineEnd = /\r?\n|\r/y;
 const empty = /[ \t\f]*(?:#[^\n\r]*)?(?:\r?\n|\r|$)/y;
 
+/** Returns the column after spaces and tabs: a tab reaches the next multiple of 8. */
+const columnAfter = (margin: string): number =>
+  [...margin].reduce((column, character) => (character === '\t' ? column + 8 - (column % 8) : column + 1), 0);
+
 const isBreak = (last: Token | undefined): boolean => last !== undefined && /line|indent|dedent/.test(last.kind);
 
 /** Returns the tokens of a text. @throws Unreadable after a finding @diagnostic nestml/* */
@@ -45,7 +49,7 @@ export function tokensOf(text: string, report: Report): readonly Token[] {
   };
   if (text.length > longestText) fail(tooLong(text.length, longestText), 0);
   const tokens: Token[] = [];
-  const levels = [''];
+  const levels = [0];
   let at = 0;
   let depth = 0;
   const take = (pattern: RegExp): RegExpExecArray | null => {
@@ -61,17 +65,18 @@ export function tokensOf(text: string, report: Report): readonly Token[] {
     const start = at;
     const margin = take(/[ \t\f]*/y)?.[0] ?? '';
     if (text.startsWith('"""', at)) return;
-    const level = levels.at(-1) ?? '';
-    if (margin === level) return;
-    if (margin.startsWith(level)) {
-      levels.push(margin);
+    const column = columnAfter(margin);
+    const level = levels.at(-1) ?? 0;
+    if (column === level) return;
+    if (column > level) {
+      levels.push(column);
       return add('indent', start);
     }
-    while (levels.length > 1 && levels.at(-1) !== margin && levels.at(-1)?.startsWith(margin) === true) {
+    while ((levels.at(-1) ?? 0) > column) {
       levels.pop();
       add('dedent', at, at);
     }
-    if (levels.at(-1) !== margin) fail(messages.indentation(), start, at);
+    if (levels.at(-1) !== column) fail(messages.indentation(), start, at);
   };
   beginLine();
   for (;;) {

@@ -48,7 +48,11 @@ export interface Type {
 }
 
 /** Returns the meaning of a name; undefined if it has none. */
-export type Scope = (name: string, span: Span) => Value | undefined;
+export interface Scope {
+  (name: string, span: Span): Value | undefined;
+  /** Names of the model, which its functions see; absent: those of the scope. */
+  readonly model?: Scope;
+}
 
 /** Unrolled loops and calls have at most so many statements. */
 const mostStatements = 20_000;
@@ -74,7 +78,7 @@ const keepingFunctions: Readonly<Record<string, number>> = { abs: 1, floor: 1, c
 export const functionNames = [
   ...Object.keys(pureFunctions),
   ...Object.keys(keepingFunctions),
-  ...'round steps resolution timestep random_normal random_uniform random_poisson convolve delta'.split(' '),
+  ...'pow round steps resolution timestep random_normal random_uniform random_poisson convolve delta'.split(' '),
 ];
 
 /** Returns the canonical name of a unit, such as `mV`, `second` for `s`; undefined for an unknown one. */
@@ -207,7 +211,7 @@ export class Translator {
   }
 
   #special(name: string, span: Span): Value | undefined {
-    if (name === 'e' || name === 'inf') return real(nameOf(name, span));
+    if (name === 'e' || name === 'pi' || name === 'inf') return real(nameOf(name, span));
     // A unit alone stands for one of it.
     const unit = canonicalUnit(name);
     return unit === undefined ? undefined : real(nameOf(unit, span), unitOf(unit)?.dimension);
@@ -297,13 +301,17 @@ export class Translator {
     if (special && e.arguments.length === 0) return special;
     const definition = this.functions.get(name);
     const values = (): Value[] => e.arguments.map((one) => this.whole(this.value(one, scope)));
-    if (definition) return this.#invoke(definition, values(), span);
+    if (definition) return this.#invoke(definition, values(), span, scope.model ?? scope);
+    if (scope(name, span)) return this.fail(messages.delayed(name), span);
+    if (name === 'convolve' || name === 'delta') return this.fail(messages.notHere(name), span);
     const wanted = Object.hasOwn(pureFunctions, name)
       ? 1
       : (keepingFunctions[name] ??
-        { round: 1, steps: 1, random_normal: 2, random_uniform: 2, random_poisson: 1 }[name]);
+        { round: 1, steps: 1, pow: 2, random_normal: 2, random_uniform: 2, random_poisson: 1 }[name]);
     if (wanted === undefined || (!Object.hasOwn(pureFunctions, name) && Object.hasOwn(Object.prototype, name)))
       return this.fail(messages.unknownFunction(name, [...this.functions.keys(), ...functionNames]), span);
+    if (name === 'pow' && e.arguments.length === 2)
+      return this.value(binary('**', e.arguments[0] as Expression, e.arguments[1] as Expression, span), scope);
     if (e.arguments.length !== wanted) this.fail(messages.wrongArguments(name, wanted, e.arguments.length), span);
     const given = values();
     for (const [k, one] of given.entries())
@@ -357,7 +365,12 @@ export class Translator {
     };
   }
 
-  #invoke({ name, parameters, body, span: place }: FunctionDefinition, given: readonly Value[], span: Span): Value {
+  #invoke(
+    { name, parameters, body, span: place }: FunctionDefinition,
+    given: readonly Value[],
+    span: Span,
+    model: Scope,
+  ): Value {
     if (given.length !== parameters.length)
       this.fail(messages.wrongArguments(name, parameters.length, given.length), span);
     if (this.#calls.includes(name) || this.#calls.length > deepestCalls) this.fail(messages.recursive(name), place);
@@ -371,14 +384,14 @@ export class Translator {
       }),
     );
     this.#calls.push(name);
-    const result = this.#body(body, locals) ?? this.fail(messages.noResult(name), place);
+    const result = this.#body(body, locals, model) ?? this.fail(messages.noResult(name), place);
     this.#calls.pop();
     return result;
   }
 
   /** Executes statements of a function. Returns its result, or undefined if it goes on. */
-  #body(body: readonly Statement[], locals: Map<string, Value>): Value | undefined {
-    const scope: Scope = (name) => locals.get(name);
+  #body(body: readonly Statement[], locals: Map<string, Value>, model: Scope): Value | undefined {
+    const scope: Scope = Object.assign((name: string, span: Span) => locals.get(name) ?? model(name, span), { model });
     for (const [k, statement] of body.entries()) {
       const { span } = statement;
       this.count(span);
@@ -407,7 +420,7 @@ export class Translator {
           const rest = body.slice(k + 1);
           const known = truthOf(condition);
           if (known !== undefined)
-            return this.#body([...(known ? statement.whenTrue : statement.whenFalse), ...rest], locals);
+            return this.#body([...(known ? statement.whenTrue : statement.whenFalse), ...rest], locals, model);
           const returns = (list: readonly Statement[]): boolean =>
             list.some(
               (one) =>
@@ -415,13 +428,13 @@ export class Translator {
             );
           if (returns(statement.whenTrue) || returns(statement.whenFalse)) {
             const [a, b] = [
-              this.#body([...statement.whenTrue, ...rest], yes),
-              this.#body([...statement.whenFalse, ...rest], no),
+              this.#body([...statement.whenTrue, ...rest], yes, model),
+              this.#body([...statement.whenFalse, ...rest], no, model),
             ];
             return a && b ? this.choose(condition, a, b, span) : undefined;
           }
-          this.#body(statement.whenTrue, yes);
-          this.#body(statement.whenFalse, no);
+          this.#body(statement.whenTrue, yes, model);
+          this.#body(statement.whenFalse, no, model);
           for (const [name, old] of locals) {
             const [a, b] = [yes.get(name) ?? old, no.get(name) ?? old];
             if (a !== b) locals.set(name, this.choose(condition, a, b, span));
@@ -431,7 +444,7 @@ export class Translator {
         case 'for':
         case 'while':
           for (const _ of this.rounds(statement, scope, (variable, value) => locals.set(variable, value))) {
-            const result = this.#body(statement.body, locals);
+            const result = this.#body(statement.body, locals, model);
             if (result) return result;
           }
           break;

@@ -42,7 +42,11 @@ const cases: readonly (readonly [what: string, text: string, errors: readonly st
     'model cell:\n    state:\n        x real = 0\n      y real = 0\n',
     ['nestml/syntax 4:1'],
   ],
-  ['tabs among spaces', 'model cell:\n    state:\n        x real = 0\n\ty real = 0\n', ['nestml/syntax 4:1']],
+  [
+    'a tab to column 8 among spaces',
+    'model cell:\n    state:\n      x real = 0\n\ty real = 0\n',
+    ['nestml/syntax 4:1'],
+  ],
   ['a sign of other languages', 'model cell:\n    state:\n        x real = 0 §\n', ['nestml/syntax 3:20']],
   ['an unknown name', model('    update:\n        V = Vx\n'), ['nestml/unknown-name 13:13']],
   ['an unknown function', model('    update:\n        V = sine(V)\n'), ['nestml/unknown-function 13:13']],

@@ -47,7 +47,7 @@ for (const { name, sides, seconds } of rows) {
     Array.from({ length: runs }, (_, run) => sides[k](seed + 10 * k + run));
   const ofOne = count(single, (seed) => {
     const pair = [recorded(sides[0](seed), seconds), recorded(sides[1](seed + 1), seconds)] as const;
-    return compareRecorded(...pair, { measures: 'statistics' }).grade === 'different';
+    return compareRecorded(...pair).grade === 'different';
   });
   const ofSeveral = count(several, (seed) => {
     const pair = [side(0, seed), side(1, seed)] as const;

@@ -1,12 +1,7 @@
 /** Comparisons of results as text for people. */
 
 import { formatDuration } from '../diagnostics/quantities.js';
-import {
-  measureParameters,
-  type Comparison,
-  type PopulationComparison,
-  type SignalComparison,
-} from '../compare/compare.js';
+import type { Comparison, PopulationComparison, SignalComparison } from '../compare/compare.js';
 import { coverageText, distanceText, gradeText, headline } from '../compare/headline.js';
 import type { Quantity } from '../compare/quantities.js';
 import { eventName, type Recorded } from '../compare/recorded.js';
@@ -18,7 +13,7 @@ const ms = (seconds: number, digits = 6): string => `${Number((seconds * 1e3).to
 
 const short = (value: number): string => String(Number(value.toPrecision(4)));
 
-/** Returns the grade with the figure that decides it, and a table; with details also all quantities and distances. */
+/** Returns the grade with the figure that decides it, and a table; with details also all quantities. */
 export function comparisonLines(
   { recorded, exact, comparison }: ResultComparison,
   details: boolean,
@@ -35,7 +30,7 @@ export function comparisonLines(
     ...[...slips, ...notes].map((note) => `note      ${note}`),
     ...advice(comparison, details),
     ...section(spikeTable(populations)),
-    ...(details ? [...section(quantityTable(comparison)), ...section(distanceTable(populations))] : []),
+    ...(details ? section(quantityTable(comparison)) : []),
     ...(details || signalsJudged ? section(signalTable(comparison)) : []),
   ];
 }
@@ -92,7 +87,7 @@ function advice({ grade, coverage, replicates, populations }: Comparison, detail
       : []),
     ...(details || populations.every(({ quantities: compared }) => compared === null)
       ? []
-      : ['--details lists all quantities and distances']),
+      : ['--details lists all quantities']),
   ];
   return hints.map((hint) => `hint      ${hint}`);
 }
@@ -203,41 +198,6 @@ export function quantityText({ name, unit, means, distance, floor, margin, verdi
   const text = (value: number): string => distanceText(name, value);
   const sides = means ? `${means.map(short).join(' and ')}${unit === '' ? '' : ` ${unit}`}, ` : '';
   return `${name}: ${sides}${verdict} (distance ${text(distance)}, by chance ${text(floor)}, margin ${text(margin)})`;
-}
-
-function distanceTable(populations: readonly PopulationComparison[]): readonly string[] {
-  const apart = populations.filter(
-    ({ grade, distances }) => grade !== 'identical' && grade !== 'same spikes' && distances,
-  );
-  if (apart.length === 0) return [];
-  const { cost, tau, tiling, coincidence } = measureParameters;
-  const value = (distance: number | null): string => (distance === null ? '' : distance.toFixed(4));
-  return formatTable(
-    [
-      left('population'),
-      right(`Victor–Purpura (${ms(1 / cost)})`),
-      right(`van Rossum (${ms(tau)})`),
-      right('ISI'),
-      right('SPIKE'),
-      right('SPIKE-sync'),
-      right(`STTC (${ms(tiling)})`),
-      right(`Γ (${ms(coincidence)})`),
-    ],
-    apart.map((population) => [
-      eventName(population),
-      ...(population.distances
-        ? [
-            population.distances.victorPurpura,
-            population.distances.vanRossum,
-            population.distances.isiDistance,
-            population.distances.spikeDistance,
-            population.distances.spikeSynchronization,
-            population.distances.spikeTimeTiling,
-            population.distances.coincidenceFactor,
-          ].map(value)
-        : []),
-    ]),
-  );
 }
 
 /** Most variables that are listed for people, the worst first. */

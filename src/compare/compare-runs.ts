@@ -74,7 +74,7 @@ export function compareSeveral(
         'give runs with different seeds: copies show no spread',
       );
   const reference = itemAt(ours, 0);
-  const base = compareRecorded(reference, itemAt(theirs, 0), { ...options, measures: 'matches' });
+  const base = compareRecorded(reference, itemAt(theirs, 0), { ...options, matchesOnly: true });
   if (base.populations.length === 0)
     throw new UsageError('several runs are compared by their spikes, and there are none', 'compare two at a time');
   const interval = [...ours, ...theirs].reduce<Interval>((common, run) => {

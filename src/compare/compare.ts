@@ -12,18 +12,13 @@ import {
   type Coverage,
   type NamedShare,
 } from './coverage.js';
-import { coincidenceFactor, matchSpikes, type Matching } from './measures/matching.js';
-import { isiDistance, spikeDistance } from './measures/profile-distances.js';
-import { spikeSynchronization } from './measures/synchronization.js';
-import { spikeTimeTiling } from './measures/tiling.js';
+import { matchSpikes, type Matching } from './measures/matching.js';
 import { compareTraces, type TraceDistance } from './measures/traces.js';
 import type { Interval, Train } from './measures/train.js';
-import { vanRossum } from './measures/van-rossum.js';
-import { victorPurpura } from './measures/victor-purpura.js';
-import { defaultMargins, type CompareOptions, type Margins, type Measures } from './options.js';
+import { defaultMargins, type CompareOptions, type Margins } from './options.js';
 import { pairCells, type PairedTrains } from './pair-cells.js';
 import { pairSignals, type PairedSignal } from './pair-signals.js';
-import { meanOf, type Quantity } from './quantities.js';
+import type { Quantity } from './quantities.js';
 import { eventName, timeRounding, type Recorded } from './recorded.js';
 import { alpha, withHolm } from './statistics/equivalence.js';
 
@@ -40,25 +35,6 @@ export const grades = [
 
 /** Agreement of two recordings. */
 export type Grade = (typeof grades)[number];
-
-/** Parameters of the measures, in SI units. */
-export const measureParameters = { cost: 200, tau: 5e-3, tiling: 5e-3, coincidence: 2e-3 } as const;
-
-const { cost, tau, tiling, coincidence } = measureParameters;
-
-/** Measures of spike trains; Victor–Purpura's distance is over the number of spikes, from 0 to 1. */
-const trainMeasures = {
-  victorPurpura: (a: Train, b: Train) => victorPurpura(a, b, cost) / (a.length + b.length),
-  vanRossum: (a: Train, b: Train) => vanRossum(a, b, tau),
-  isiDistance,
-  spikeDistance,
-  spikeSynchronization: (a: Train, b: Train) => spikeSynchronization(a, b),
-  spikeTimeTiling: (a: Train, b: Train, interval: Interval) => spikeTimeTiling(a, b, tiling, interval),
-  coincidenceFactor: (a: Train, b: Train, interval: Interval) => coincidenceFactor(a, b, coincidence, interval),
-} as const;
-
-/** Means over cells of the measures of spike trains; null if no cell has a value. */
-export type Distances = Readonly<Record<keyof typeof trainMeasures, number | null>>;
 
 /** A population in two recordings. */
 export interface PopulationComparison {
@@ -79,8 +55,6 @@ export interface PopulationComparison {
   readonly largestShift: number;
   /** First spike without a partner; null if all have one. */
   readonly divergence: { readonly time: number; readonly cell: number } | null;
-  /** Null unless all measures were asked for. */
-  readonly distances: Distances | null;
   /** Distances of all quantities; null if spikes match or only shift, or if only matches were asked for. */
   readonly quantities: readonly Quantity[] | null;
   /** Circular lag in s that aligns both rates; null without one. */
@@ -163,7 +137,7 @@ export function compareRecorded(a: Recorded, b: Recorded, options: CompareOption
   const notes = [...first.notes, ...second.notes];
   const { margins = defaultMargins, cells = { by: 'id', shift: 0 }, within = 1e-4 } = options;
   const slip = slipOfUnits(first, second);
-  if (slip === null && (options.measures ?? 'all') !== 'matches') refuseCoarse(first, second, within);
+  if (slip === null && options.matchesOnly !== true) refuseCoarse(first, second, within);
   const time = commonTime(first, second, options, notes);
   const interval: Interval = { begin: time.begin, end: time.end };
   const pairing = pairCells(first, second, cells);
@@ -176,14 +150,14 @@ export function compareRecorded(a: Recorded, b: Recorded, options: CompareOption
     );
   const rounding = roundingOf(first, second);
   const paired = options.unpaired !== true;
-  const measures = slip === null ? (options.measures ?? 'all') : 'matches';
+  const matchesOnly = slip !== null || options.matchesOnly === true;
   const pairs = pairing.populations.map((pair) => cropped(pair, interval));
-  const matched = pairs.map((pair) => matchPopulation(pair, interval, rounding, Math.max(rounding, within), measures));
+  const matched = pairs.map((pair) => matchPopulation(pair, rounding, Math.max(rounding, within)));
   const divergence = earliest(pairs, matched);
   // Spikes before the first difference are the same, and show nothing of two runs.
   const agreesBefore = divergence && pairs.some(({ first }) => first.some(([at = Infinity]) => at < divergence.time));
   const rest = agreesBefore && divergence.time < interval.end ? { ...interval, begin: divergence.time } : interval;
-  const populations = measures === 'matches' ? matched : judged(pairs, matched, interval, rest, margins, options);
+  const populations = matchesOnly ? matched : judged(pairs, matched, interval, rest, margins, options);
   for (const pair of pairs.filter((each, k) => isRenumbered(each, itemAt(matched, k))))
     notes.push(`the cells of ${eventName(pair)} have the same trains under other ids`);
   const spikesAgree = matched.every(({ missing, extra }) => missing + extra === 0);
@@ -305,10 +279,8 @@ function earliest(pairs: readonly PairedTrains[], matched: readonly PopulationCo
 // --- Spikes ---------------------------------------------------------------------------------------------------------
 function matchPopulation(
   { population, event, ids, first, second, onlyFirst, onlySecond }: PairedTrains,
-  interval: Interval,
   rounding: number,
   within: number,
-  measures: Measures,
 ): PopulationComparison {
   const matchings = first.map((train, k) => matchSpikes(train, itemAt(second, k), within));
   const total = (of: 'matched' | 'missing' | 'extra' | 'shifts'): number =>
@@ -343,7 +315,6 @@ function matchPopulation(
     constantOffset: matched > 0 && most - least <= 2 * rounding && Math.abs(most) > rounding,
     largestShift: shift,
     divergence: at < 0 ? null : { time: earliest, cell: itemAt(ids, at) },
-    distances: measures === 'all' ? meanDistances(first, second, interval) : null,
     quantities: null,
     lag: null,
     copied: 0,
@@ -357,14 +328,6 @@ export const areEqual = (first: readonly Train[], second: readonly Train[]): boo
     const other = itemAt(second, k);
     return train.length === other.length && train.every((time, at) => time === other[at]);
   });
-
-function meanDistances(first: readonly Train[], second: readonly Train[], interval: Interval): Distances {
-  const means = Object.entries(trainMeasures).map(([name, measure]) => {
-    const mean = meanOf(first.map((train, k) => measure(train, itemAt(second, k), interval)));
-    return [name, Number.isNaN(mean) ? null : mean];
-  });
-  return Object.fromEntries(means) as Distances;
-}
 
 /** Returns populations with unequal spikes with their quantities, corrected for the number of tests. */
 function judged(

@@ -37,9 +37,6 @@ export const defaultMargins: Margins = {
 /** Margins that are written as percentages. */
 const relative: readonly string[] = ['rate', 'time', 'trace'];
 
-/** Quantities computed from spikes: only matches, also statistics, or also distances. */
-export type Measures = 'matches' | 'statistics' | 'all';
-
 /** Options of a comparison; times in s. */
 export interface CompareOptions {
   readonly cells?: CellMatching;
@@ -57,8 +54,8 @@ export interface CompareOptions {
   readonly unpaired?: boolean;
   /** Whether random numbers are equal in both, so that spikes that keep their order in each cell are no chance. */
   readonly sameDraws?: boolean;
-  /** Quantities computed besides matched spikes; absent: all. */
-  readonly measures?: Measures;
+  /** Whether quantities are left out, and only spikes matched. */
+  readonly matchesOnly?: boolean;
 }
 
 /**

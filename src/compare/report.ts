@@ -19,7 +19,7 @@ export function comparisonReport(
 ): object {
   const { grade, common, signals, ...others } = comparison;
   return {
-    comparison: 2,
+    comparison: 3,
     headline: headline(comparison),
     grade,
     common,

@@ -102,7 +102,6 @@ function comparePopulation(
   };
   const { populations } = compareRecorded(recorded(ours, later), recorded(theirs, 0), {
     within: tolerance * (1 + 1e-6),
-    measures: 'statistics',
     sameDraws,
   });
   const [found] = populations as [PopulationComparison];

@@ -114,7 +114,7 @@ export async function whyDifferent(
   const { model } = imported.valid;
   const { dt } = model.experiment;
   // Spikes of neighbouring steps differ.
-  const given: CompareOptions = { ...options, within: 0.4 * dt, measures: 'matches' };
+  const given: CompareOptions = { ...options, within: 0.4 * dt, matchesOnly: true };
   const agreement = (recorded: Recorded, until: number): Agreement =>
     agreementOf(compareRecorded({ ...recorded, end: until + moreSteps * dt }, other, { ...given, to: until }));
   const { divergence: first } = compareRecorded(own, other, given);

@@ -24,7 +24,7 @@ const recorded = (trains: Trains, end: number): ReturnType<typeof recordingOf> =
   });
 
 const compared = (first: Trains, second: Trains, seconds: number): Comparison =>
-  compareRecorded(recorded(first, seconds), recorded(second, seconds), { measures: 'statistics' });
+  compareRecorded(recorded(first, seconds), recorded(second, seconds));
 
 /** Number of false alarms that 1 of 1,000 binomial samples exceeds at a rate of 5 %. */
 function mostAlarms(pairs: number): number {

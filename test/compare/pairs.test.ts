@@ -88,7 +88,7 @@ function judged(first: Network, second: Network): string {
     signals: [],
     notes: [],
   })) as [Recorded, Recorded];
-  const comparison = compareRecorded(a, b, { measures: 'statistics' });
+  const comparison = compareRecorded(a, b);
   const differ = comparison.populations.flatMap(({ quantities }) =>
     (quantities ?? []).filter(({ verdict }) => verdict === 'different').map(({ name }) => name),
   );

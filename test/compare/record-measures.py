@@ -1,6 +1,6 @@
-"""Records what Elephant and PySpike compute of pairs of spike trains, in measures.json beside this file.
+"""Records what Elephant computes of pairs of spike trains, in measures.json beside this file.
 
-    python -m venv out/venv && out/venv/bin/pip install elephant==1.2.1 pyspike==0.9.0
+    python -m venv out/venv && out/venv/bin/pip install elephant==1.2.1
     out/venv/bin/python test/compare/record-measures.py
 """
 
@@ -10,11 +10,9 @@ import pathlib
 import elephant
 import elephant.conversion
 import elephant.spike_train_correlation as correlation
-import elephant.spike_train_dissimilarity as dissimilarity
 import elephant.statistics as statistics
 import neo
 import numpy
-import pyspike
 import quantities as pq
 from importlib.metadata import version
 
@@ -44,7 +42,7 @@ def pairs():
     yield 'Poisson 20 Hz', poisson(20, 2000), poisson(20, 2000), 2000
     yield 'Poisson 5 and 80 Hz', poisson(5, 1000), poisson(80, 1000), 1000
     near = poisson(100, 5000)
-    # Times between steps: where distances equal the window of SPIKE-synchronization, rounding decides in PySpike.
+    # Times between steps.
     yield 'Poisson 100 Hz, jitter of 1 ms', near, sorted(
         numpy.clip(numpy.array(near) + random.normal(0, 1, len(near)), 0, 5000).tolist()), 5000
 
@@ -61,23 +59,10 @@ def number(value):
 def measures(a, b, t_stop):
     one, other = train(a, t_stop), train(b, t_stop)
     expected = {}
-    for q in [0, 0.02, 0.1, 1, 10]:
-        matrix = dissimilarity.victor_purpura_distance([one, other], cost_factor=q / pq.ms)
-        expected[f'victorPurpura {q}'] = number(matrix[0, 1])
-    for tau in [1, 5, 20]:
-        matrix = dissimilarity.van_rossum_distance([one, other], time_constant=tau * pq.ms)
-        expected[f'vanRossum {tau}'] = number(matrix[0, 1])
-    for dt in [2, 5]:
-        expected[f'spikeTimeTiling {dt}'] = number(
-            correlation.spike_time_tiling_coefficient(one, other, dt=dt * pq.ms))
     for bin_size in [2, 5]:
         binned = elephant.conversion.BinnedSpikeTrain([one, other], bin_size=bin_size * pq.ms)
         with numpy.errstate(all='ignore'):
             expected[f'correlation {bin_size}'] = number(correlation.correlation_coefficient(binned)[0, 1])
-    spikes = [pyspike.SpikeTrain(times, [0, t_stop]) for times in (a, b)]
-    expected['isiDistance'] = number(pyspike.isi_distance(*spikes))
-    expected['spikeDistance'] = number(pyspike.spike_distance(*spikes))
-    expected['spikeSynchronization'] = number(pyspike.spike_sync(*spikes))
     for side, times, spiketrain in [('first', a, one), ('second', b, other)]:
         isi = numpy.diff(times)
         expected[f'variation {side}'] = number(statistics.cv(isi)) if len(isi) else None
@@ -90,7 +75,7 @@ def measures(a, b, t_stop):
 
 path = pathlib.Path(__file__).with_name('measures.json')
 document = {
-    'versions': {name: version(name) for name in ('elephant', 'pyspike', 'numpy', 'scipy')},
+    'versions': {name: version(name) for name in ('elephant', 'numpy', 'scipy')},
     'unit': 'ms',
     'pairs': [{'name': name, 'end': t_stop, 'first': a, 'second': b, 'expected': measures(a, b, t_stop)}
               for name, a, b, t_stop in pairs()],

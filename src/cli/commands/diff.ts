@@ -25,7 +25,7 @@ export async function diff(context: CommandContext): Promise<number> {
     throw new UsageError(`diff compares two files, but got ${context.files.length}`, 'name two results, or two models');
   if ((await isModel(first)) || (await isModel(second))) return diffModels(context, first, second);
   // The least δ is the rounding of times.
-  const found = await compareResults(first, second, { within: 0, measures: 'matches' });
+  const found = await compareResults(first, second, { within: 0, matchesOnly: true });
   const { exact, comparison } = found;
   const same = comparison.grade === 'identical';
   if (context.json) {

@@ -1,6 +1,6 @@
-/** Order-preserving matching of two spike trains, and the coincidence factor that follows from it. */
+/** Order-preserving matching of two spike trains. */
 
-import type { Interval, Train } from './train.js';
+import type { Train } from './train.js';
 
 /** Matched spikes of two trains, and spikes without a partner. */
 export interface Matching {
@@ -61,21 +61,4 @@ export function matchSpikes(first: Train, second: Train, within: number): Matchi
     most,
     divergence: divergence === Infinity ? null : divergence,
   };
-}
-
-/**
- * Returns the coincidence factor Γ: coincidences beyond chance, 1 for equal trains, 0 for chance (Jolivet et al. 2008,
- * J. Neurosci. Methods 169:417). NaN if the windows of the model train cover the entire time.
- *
- * @param reference  measured train
- * @param model  train with the rate that gives the coincidences by chance
- * @param within  half width of the window in s
- */
-export function coincidenceFactor(reference: Train, model: Train, within: number, { begin, end }: Interval): number {
-  const spikes = reference.length + model.length;
-  const rate = model.length / (end - begin);
-  const chance = 2 * rate * within;
-  if (spikes === 0 || chance >= 1) return NaN;
-  const { matched } = matchSpikes(reference, model, within);
-  return (matched - chance * reference.length) / (spikes / 2) / (1 - chance);
 }

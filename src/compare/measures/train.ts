@@ -9,13 +9,6 @@ export interface Interval {
   readonly end: number;
 }
 
-/** Returns the train without repeated times, which ISI-, SPIKE-distance and SPIKE-synchronization do not define. */
-export function withoutRepeats(train: Train): Train {
-  let repeated = 0;
-  for (let i = 1; i < train.length; i += 1) if (train[i] === train[i - 1]) repeated += 1;
-  return repeated === 0 ? train : train.filter((time, i) => i === 0 || time !== train[i - 1]);
-}
-
 /** Returns the interval from a spike to the next one. */
 export const intervalAt = (train: Train, k: number): number => train[k + 1]! - train[k]!;
 

@@ -208,7 +208,7 @@ async function comparedBest(
     const stored = await openRecorded(file);
     for (const recorded of recordings)
       try {
-        const comparison = asCheckOfFirst(compareRecorded(recorded, stored, { measures: 'statistics' }));
+        const comparison = asCheckOfFirst(compareRecorded(recorded, stored));
         if (!best || !isAtLeast(best.comparison.grade, comparison.grade)) best = { path, comparison };
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;

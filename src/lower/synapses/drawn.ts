@@ -14,6 +14,7 @@ import * as messages from '../context/messages.js';
 import { none } from '../../draw/drawn-model.js';
 import type { ProjectionPlan } from '../plan/projection.js';
 import { shortestBlock, type CountedCode, type PairwiseCode, type RuleCode } from '../plan/rule-code.js';
+import { copyNumbers } from './copy-numbers.js';
 import { expectedSynapses } from './expected.js';
 import { moveToRows } from './move-to-rows.js';
 import { targetElement, type RawSynapses } from '../plan/projection.js';
@@ -192,7 +193,10 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
     }
   });
   const counts = counted[0]?.writer;
-  if (copies) builder.initially(copyNumbers({ rows, targets, copies, adjacent: ascending }, plan, context));
+  const parts = counted.every((rule) => rule.writer.ascending)
+    ? counted.map((_, ordinal) => (row: Ir) => startOfPart(counted, ordinal, row, rows))
+    : null;
+  if (copies) builder.initially(copyNumbers({ rows, targets, copies, parts }, plan, context));
   if (counts?.kind === 'counted')
     return { count, rows, targets, creation, copies, ascending, ...bounded(counts, plan) };
   const fanIn = counted.reduce((sum, rule) => sum + rule.writer.copies * sources, 0);
@@ -238,57 +242,15 @@ const startOfRow = (row: Ir, { writer: { blocks }, starts }: Counted): Ir =>
 /** Where an item of a rule starts in storage when a row also holds the synapses of other rules. */
 function rowStart(counted: readonly Counted[], ordinal: number, outer: Ir, rows: Buffer): Ir {
   const own = counted[ordinal] as Counted;
-  const ofOwn = code`${rows}[${outer}] + (${own.starts}[index] - ${startOfRow(outer, own)})`;
-  return counted
+  return code`${startOfPart(counted, ordinal, outer, rows)} + (${own.starts}[index] - ${startOfRow(outer, own)})`;
+}
+
+/** Where the synapses of a rule start in a row that also holds those of other rules. */
+const startOfPart = (counted: readonly Counted[], ordinal: number, row: Ir, rows: Buffer): Ir =>
+  counted
     .slice(0, ordinal)
-    .map((rule) => code`${startOfRow(code`${outer} + 1u`, rule)} - ${startOfRow(outer, rule)}`)
-    .reduce((sum, ofRow) => code`${sum} + ${ofRow}`, ofOwn);
-}
-
-/** Rows of synapses with several per pair, and an index for each within its pair. */
-interface RowsOfPairs {
-  readonly rows: Buffer;
-  readonly targets: Buffer;
-  readonly copies: Buffer;
-  /** Whether synapses of a pair stand next to each other. */
-  readonly adjacent: boolean;
-}
-
-/** Numbers the synapses of each pair in order of creation. */
-function copyNumbers({ rows, targets, copies, adjacent }: RowsOfPairs, plan: ProjectionPlan, context: Context): string {
-  const block = new Block();
-  const at = block.write`
-    let first = ${rows}[index]
-    let end = ${rows}[index + 1u]`;
-  const [first, end] = [at('first'), at('end')];
-  if (adjacent)
-    block.write`
-      var copy = 0u
-      for p = ${first} until ${end} {
-        if p > ${first} & ${targets}[select(p > ${first}, p - 1u, ${first})] == ${targets}[p] {
-          copy = copy + 1u
-        } else {
-          copy = 0u
-        }
-        ${copies}[p] = copy
-      }`;
-  else
-    block.write`
-      for p = ${first} until ${end} {
-        var copy = 0u
-        for q = ${first} until p {
-          copy = copy + u32(${targets}[q] == ${targets}[p])
-        }
-        ${copies}[p] = copy
-      }`;
-  return context.builder.map(
-    `${plan.name}.copy_numbers`,
-    `numbers the synapses of each pair of ${plan.name}`,
-    { kind: 'count', count: plan.pre.size },
-    false,
-    block,
-  );
-}
+    .map((rule) => code`(${startOfRow(code`${row} + 1u`, rule)} - ${startOfRow(row, rule)})`)
+    .reduce((sum, ofRow) => code`${sum} + ${ofRow}`, ir.load(rows, row));
 
 /**
  * Builds rows from a rule that runs over targets, or between selections: its synapses in order of creation are moved to
@@ -380,7 +342,8 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
   });
   // Targets of a row ascend if the rule runs over plain targets, or lists targets in ascending order.
   const ascending = writer.outer === 'post' ? !post.map : writer.ascending && !innerEnd.map;
-  if (copies) builder.initially(copyNumbers({ rows, targets, copies, adjacent: ascending }, plan, context));
+  const parts = ascending ? [(row: Ir) => ir.load(rows, row)] : null;
+  if (copies) builder.initially(copyNumbers({ rows, targets, copies, parts }, plan, context));
   if (writer.kind === 'counted') return { count, rows, targets, creation, copies, ascending, ...bounded(writer, plan) };
   const [fanIn, fanOut] = [writer.copies * pre.size, Math.max(1, writer.copies) * post.size];
   return { count, rows, targets, creation, copies, ascending, fanIn, fanOut };

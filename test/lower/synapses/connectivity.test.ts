@@ -345,6 +345,25 @@ describe('values drawn for synapses', () => {
     },
   );
 
+  test('copies by several rules are numbered in the order of the rules, in linear time', async () => {
+    const more = ', multisynaptic_index: copy, initializers: { w: copy }';
+    const rules =
+      '[ { n: 2 }, { condition: "(i + j) % 2 == 0", n: 3 }, { condition: rand() < 0.5 }, { condition: i != j } ]';
+    const run = await simulate(network(rules, { from: 6, to: 5, more }), { steps: 0 });
+    const seen = new Map<string, number>();
+    const numbers = [...run.synapses.get('S')!]
+      .sort((a, b) => a.creation - b.creation)
+      .map(({ source, target }) => {
+        const pair = `${source} ${target}`;
+        seen.set(pair, (seen.get(pair) ?? -1) + 1);
+        return seen.get(pair);
+      });
+    expect(byCreation(run, 'S', 'w')).toEqual(numbers);
+    const many = network('[ { n: 10000 }, { n: 10000 } ]', { from: 8, to: 8, more });
+    const w = byCreation(await simulate(many, fast), 'S', 'w');
+    expect(w.every((copy, k) => copy === (k % 10_000) + (k < 640_000 ? 0 : 10_000))).toBe(true);
+  });
+
   test('a value belongs to (source, target), not to a place in storage', async () => {
     // The same pairs from a condition and from a list in another order get the same numbers.
     const more = ', initializers: { w: randn() }';

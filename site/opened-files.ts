@@ -3,7 +3,7 @@
 import { unzipSync } from 'fflate';
 import { platform } from './platform.js';
 import type { GivenModel, OpenedFiles } from './messages.js';
-import { beginsLikeModel } from '../src/pipeline/read/begins-like-model.js';
+import { shownBytes, whatIs } from '../src/pipeline/read/what-is.js';
 import { UsageError } from '../src/diagnostics/diagnostic.js';
 import { formatBytes } from '../src/diagnostics/quantities.js';
 
@@ -11,9 +11,6 @@ type Files = GivenModel['files'];
 
 /** Most bytes that the files of an archive have together: a tab keeps them in memory. */
 const mostUnpacked = 2 ** 30;
-
-/** Number of bytes at the beginning of a file that show what it is. */
-const shown = 1 << 16;
 
 /** Returns files with those of archives, and their documents. @throws UsageError as `unpacked` */
 export function opened(given: Files): Promise<{ readonly answer: OpenedFiles; readonly findings: [] }> {
@@ -48,14 +45,14 @@ function contentsOf(path: string, bytes: Uint8Array): Files {
   );
 }
 
-const startOf = (bytes: Uint8Array): string => platform.bytes.latin1(bytes.subarray(0, shown));
+const startOf = (bytes: Uint8Array): string => platform.bytes.latin1(bytes.subarray(0, shownBytes));
 
 /**
  * Lists the documents of models among files, best first: those that no other document names, in the order of their
  * depth and length. What is no document is left out; if there is none at all, the first file stands for them.
  */
 export function documentsAmong(files: Files): readonly string[] {
-  const found = files.filter(([path, bytes]) => !isAside(path) && beginsLikeModel(path, startOf(bytes)));
+  const found = files.filter(([path, bytes]) => !isAside(path) && whatIs(path, startOf(bytes)).notation !== undefined);
   if (found.length === 0) return files.slice(0, 1).map(([path]) => path);
   const nameOf = (path: string): string => path.replace(/^.*\//, '');
   const named = new Set(

@@ -303,8 +303,7 @@ const scriptPackages: Readonly<Record<string, string>> = {
 };
 
 /** Checks whether a word is the name of a file rather than of a command. */
-const looksLikeFile = (word: string): boolean =>
-  /[/\\]|\.(?:ya?ml|json|xml|nml|mod|swc|nir|py|nwb|h5|omex)$/i.test(word);
+const looksLikeFile = (word: string): boolean => /[/\\.]/.test(word);
 
 function unknownCommand(words: readonly string[], help: string): Request {
   const word = words.find((candidate) => !candidate.startsWith('-'));

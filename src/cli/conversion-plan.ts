@@ -54,7 +54,8 @@ export async function planConversions(files: readonly string[], options: Options
   const to = notationFor(options.value('to'), '');
   const models = await modelFiles(files);
   const conversions = models.map(({ path, within }) => {
-    const name = path === standardStream ? 'model' : within.replace(/(?:\.nml\.h5|\.[^./\\]*)$/, '');
+    const isShared = models.some((other) => other.within !== within && stemWithin(other.within) === stemWithin(within));
+    const name = path === standardStream ? 'model' : isShared ? within : stemWithin(within);
     const document = isFolderNotation(to) ? join(name, usualName(to)) : `${name}${usualSuffix(to)}`;
     return { source: path, output: join(output, document), to };
   });
@@ -71,6 +72,8 @@ function outputOf(options: Options): string {
     throw new UsageError('convert needs --to or --output', 'interneuron convert --help describes them');
   return output ?? standardStream;
 }
+
+const stemWithin = (within: string): string => within.replace(/(?:\.nml\.h5|\.[^./\\]*)$/, '');
 
 const isFolderName = (path: string): boolean => /[/\\]$/.test(path) || isFolder(path);
 

@@ -2,9 +2,9 @@
 
 import { readdirSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
-import { firstBytes } from '../../runtime/results/file-start.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
-import { beginsLikeModel } from '../pipeline/read/begins-like-model.js';
+import { modelSuffixes } from '../pipeline/read/notation.js';
+import { whatIsFile } from '../pipeline/read/what-is.js';
 import { standardStream } from './arguments.js';
 
 /** A model on the command line. */
@@ -54,8 +54,14 @@ async function filesOf(word: string, inFolder: typeof modelsIn): Promise<readonl
 }
 
 const modelsIn = (folder: string): Promise<readonly ModelFile[]> =>
-  filesIn(folder, '**/*.{yaml,yml,json,nml,xml,nml.h5,nir,mod,swc,omex}', 'models', (path) =>
-    beginsLikeModel(path, firstBytes(path, shown)),
+  filesIn(
+    folder,
+    [...modelSuffixes(), '.omex'].map((suffix) => `**/*${suffix}`),
+    'models',
+    (path) => {
+      const { kind, notation } = whatIsFile(path);
+      return kind === 'archive' || notation !== undefined;
+    },
   );
 
 /** Lists the tests of a folder: files of expectations, and of OMV, which may begin with a dot. */
@@ -64,13 +70,18 @@ const testsIn = (folder: string): Promise<readonly ModelFile[]> =>
 
 async function filesIn(
   folder: string,
-  patterns: string | string[],
+  patterns: string[],
   kind: string,
   accepts: (path: string) => boolean,
 ): Promise<readonly ModelFile[]> {
   const { glob } = await import('tinyglobby');
   const ignore = ['**/node_modules/**', '**/.git/**'];
-  const names = await glob(patterns, { cwd: folder, ignore, dot: kind === 'tests' });
+  const names = await glob(patterns, {
+    cwd: folder,
+    ignore,
+    dot: kind === 'tests',
+    caseSensitiveMatch: false,
+  });
   const found = names.sort().filter((name) => accepts(join(folder, name)));
   if (found.length === 0) {
     // The glob lists nothing in a folder that cannot be read, and reading it tells why.
@@ -85,6 +96,3 @@ export const isFolder = (path: string): boolean => statSync(path, { throwIfNoEnt
 
 const isPattern = (word: string): boolean =>
   /[*?[{]/.test(word) && statSync(word, { throwIfNoEntry: false }) === undefined;
-
-/** Number of bytes at the beginning of a file that show its notation. */
-const shown = 1 << 16;

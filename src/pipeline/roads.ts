@@ -1,10 +1,10 @@
 /** Roads of notations: how each is read and written. The entry points of the program and tests register them. */
 
-import type { Road } from '../../translators/shared/notation.js';
+import type { NotationFacts, Road } from '../../translators/shared/notation.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { entryOf } from '../diagnostics/entry.js';
 import type { Writer } from '../../translators/shared/writing.js';
-import { titleOf, type Notation, type TargetNotation, type TargetsOf } from './read/notation.js';
+import { addNotation, titleOf, type Notation, type TargetNotation, type TargetsOf } from './read/notation.js';
 
 /** Roads by notation, with a writer of each form. */
 export type Roads = {
@@ -15,9 +15,17 @@ export type Roads = {
 let registered: Readonly<Partial<Record<Notation, Road>>> = {};
 let writers: ReadonlyMap<string, Writer> = new Map();
 
+const added = new Map<Notation, Road>();
+
+/** Registers a notation besides those of the program. @param name  that no other notation has */
+export function registerNotation(name: string, facts: NotationFacts, road: Road): void {
+  addNotation(name as Notation, facts);
+  added.set(name as Notation, road);
+}
+
 /** Registers the notations of the program, in place of those registered before. */
 export function registerRoads(roads: Roads): void {
-  registered = roads;
+  registered = { ...roads, ...Object.fromEntries(added) };
   writers = new Map(roadsNow().flatMap(([, { write }]) => Object.entries(write ?? {})));
 }
 

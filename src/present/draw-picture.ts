@@ -17,7 +17,7 @@ import { shapeOf, shapeOfTree, type DrawnCellShape } from '../pictures/cell-shap
 import { drawnModel } from '../pipeline/build-program.js';
 import { countPieces } from '../pipeline/compile-model.js';
 import type { NeuromlParts } from './describe/neuroml-parts.js';
-import { factsOf, notationOfSuffix } from '../pipeline/read/notation.js';
+import { factsOf, markupNotation, mayBe, notationOfSuffix } from '../pipeline/read/notation.js';
 import type { RunnableModel } from '../pipeline/read/imported-model.js';
 import type { PictureKind } from './picture-kinds.js';
 import { openModel } from '../session/open-model.js';
@@ -66,7 +66,7 @@ async function untitledPictureOf(path: string, { kind, bin, importModel, neuroml
     return networkPictureOf(await modelOf(path, importModel), kind);
   if (kind === 'morphology' || (kind === undefined && usualPicture(path) === 'morphology'))
     return morphologyPictureOf(path, await modelOf(path, importModel));
-  const parts = kind === 'gates' || (kind === undefined && /\.(?:nml|xml)$/.test(path)) ? neuroml?.() : undefined;
+  const parts = kind === 'gates' || (kind === undefined && mayBe(markupNotation, path)) ? neuroml?.() : undefined;
   if (parts) return gatesPictureOf(path, parts);
   if (kind === 'gates')
     throw new UsageError(`${path} is not a document of NeuroML`, 'name a file of channels, such as na.channel.nml');

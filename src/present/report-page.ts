@@ -18,7 +18,7 @@ import { modelDiagram } from '../pictures/model-diagram.js';
 import { pictureOf, recordedPicture } from './draw-picture.js';
 import { modelTitle } from './model-title.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
-import { isModel } from '../pipeline/read/is-model.js';
+import { whatIsFile } from '../pipeline/read/what-is.js';
 import { longestAside, readSource } from '../pipeline/read/read-source.js';
 import { runProperties } from '../pipeline/results/run-properties.js';
 import { inStage } from '../pipeline/stages.js';
@@ -48,7 +48,7 @@ export async function reportPage(
   path: string,
   { model, tables, conversion, file = path }: ReportOptions,
 ): Promise<string> {
-  const recorded = (await isModel(path)) ? null : withNodes(await openRecorded(path));
+  const recorded = whatIsFile(path).kind === 'model' ? null : withNodes(await openRecorded(path));
   const imported = recorded === null || recorded.record ? await model(path) : null;
   const parts = recorded === null && !imported?.isCarried ? tables?.(path) : undefined;
   const title = imported ? modelTitle(imported.valid.model, path) : platform.files.shareable(path);

@@ -23,11 +23,11 @@ import { version } from '../pipeline/version.js';
 import { measure } from './measure.js';
 import { measurementReport, measurementText } from './measurement-text.js';
 
-/** A file of a bundle, compared with the model that a run of the bundle runs. */
+/** A file of a bundle, compared with the model that a run of the bundle runs; or a file of a folder. */
 export interface CheckedFile {
-  /** Path within the bundle. */
+  /** Path within the bundle or folder. */
   readonly path: string;
-  readonly verdict: 'same model' | 'different' | 'unlisted' | 'not checked';
+  readonly verdict: 'same model' | 'different' | 'unlisted' | 'read' | 'not checked';
   /** Reason, as a sentence without the path; absent for the same model. */
   readonly reason?: string;
 }

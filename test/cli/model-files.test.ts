@@ -41,9 +41,10 @@ describe('validate', () => {
     const { code, stdout } = await runCommand(['validate', other('')]);
     expect(code).toBe(0);
     expect([...stdout.matchAll(/others\/(\S+): (valid, \w+)/g)].map(([, name, verdict]) => [name, verdict])).toEqual([
-      // A config that names the circuit's and the simulation's, and the circuit's, which is a model without a run.
+      // A config that names the other two, the circuit, a model without a run, and the simulation, which has it beside.
       ['circuit/circuit_config.json', 'valid, sonata'],
       ['circuit/config.json', 'valid, sonata'],
+      ['circuit/simulation_config.json', 'valid, sonata'],
       ['graph.nir', 'valid, nir'],
       ['model.omex', 'valid, canonical'],
     ]);
@@ -79,6 +80,18 @@ describe('convert', () => {
     expect(stderr).toContain('models/cells/bad.yaml:2:');
     expect(existsSync(`${out}/cells/soma.cell.json`)).toBe(true);
     expect(JSON.parse(readFileSync(`${out}/cells/b.json`, 'utf8'))).toMatchObject({ interneuron: 1 });
+  });
+
+  it('keeps the suffixes of models that differ in nothing else', async () => {
+    for (const suffix of ['yaml', 'json'])
+      copyFileSync(
+        `fixtures/${suffix === 'json' ? 'pynn/if-curr-exp' : 'brian/single-lif'}.${suffix}`,
+        path(`empty/twin.${suffix}`),
+      );
+    const words = ['convert', path('empty'), '--to', 'canonical', '--no-check', '-o', folder.file('twins/')];
+    expect(await runCommand(words)).toMatchObject({ code: 0 });
+    for (const name of ['twin.yaml.json', 'twin.json.json'])
+      expect(existsSync(folder.file(`twins/${name}`))).toBe(true);
   });
 
   it('reports each model in JSON', async () => {

@@ -8,6 +8,7 @@ export const brian = {
   title: 'a Brian-like specification',
   names: ['brian', 'brian-json'],
   form: 'tree',
+  sharedSuffixes: json.suffixes,
   format: 'interneuron/brian',
   heading: { format: 'interneuron/brian' },
   connections: 'synapses',

@@ -16,6 +16,9 @@ export const neuroml = {
   title: 'NeuroML or LEMS',
   names: ['neuroml', 'lems', 'nml'],
   form: 'markup',
+  suffixes: ['.nml.h5'],
+  sharedSuffixes: xml.files.suffixes,
+  mark: /<(?:\w+:)?(?:neuroml|Lems)\b/,
   starter: { file: 'neuroml.xml', copy: 'LEMS_model.xml' },
   targets: {
     lems: { title: 'LEMS', ...xml, suffix: '.xml', suggested: 3 },

@@ -9,6 +9,7 @@ export const pynn = {
   title: 'PyNN-style JSON',
   names: ['pynn', 'pynn-json'],
   form: 'tree',
+  sharedSuffixes: json.suffixes,
   format: 'interneuron/pynn',
   heading: { format: 'interneuron/pynn' },
   connections: 'projections',

@@ -74,6 +74,10 @@ export interface NotationFacts {
   readonly form: 'tree' | 'markup' | 'text' | 'hdf5';
   /** Suffixes of files that are in this notation, whatever they contain. */
   readonly suffixes?: readonly string[];
+  /** Suffixes of files that may be in this notation: their content tells. */
+  readonly sharedSuffixes?: readonly string[];
+  /** Text near the beginning of its documents, besides the value of `format`. */
+  readonly mark?: RegExp;
   /** Comments of a text, with groups for their contents. */
   readonly comments?: RegExp;
   /** Members that mark a tree. */

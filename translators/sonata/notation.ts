@@ -1,6 +1,7 @@
 /** Configs of SONATA as a notation. */
 
 import { memberOf } from '../../src/diagnostics/member.js';
+import { json } from '../shared/file-kinds.js';
 import type { NotationFacts } from '../shared/notation.js';
 
 /** Names and marks of configs. */
@@ -8,6 +9,8 @@ export const sonata = {
   title: 'a config of SONATA',
   names: ['sonata'],
   form: 'tree',
+  sharedSuffixes: json.suffixes,
+  mark: /"(?:nodes|edges)_file"\s*:|"(?:network|simulation)"\s*:\s*"[^"\n]*\.json"|"run"\s*:\s*\{[^{}]{0,4000}"tstop"\s*:/,
   heading: { networks: { edges: [] } },
   recognises: isSonataConfig,
   origin: 'beside',

@@ -5,10 +5,10 @@ import { extname, join } from 'node:path';
 import { openRecorded } from '../../compare/open-recorded.js';
 import { withNodes } from '../../compare/read/ours.js';
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
-import { shellWord } from '../../diagnostics/display.js';
+import { printable, shellWord } from '../../diagnostics/display.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { titleOf } from '../../pipeline/read/notation.js';
-import { isModel } from '../../pipeline/read/is-model.js';
+import { whatIsFile } from '../../pipeline/read/what-is.js';
 import { isBundle } from '../../pipeline/read/model-in-bundle.js';
 import { modelCommands, repairCommands, stemOf, type NextCommand } from '../../present/next-commands.js';
 import type { CommandContext } from '../context.js';
@@ -60,7 +60,7 @@ function show(
   if (isNext) context.say('');
   if (found !== '') context.printError(`${found}\n`);
   const counted = countFindings(findings);
-  context.say(`${path}: ${kind}${valid ? '' : ', not valid'}${counted === '' ? '' : ` (${counted})`}`);
+  context.say(printable(`${path}: ${kind}${valid ? '' : ', not valid'}${counted === '' ? '' : ` (${counted})`}`));
   if (content.length > 0) context.say(`\n${content.map((line) => (line === '' ? '' : `  ${line}`)).join('\n')}`);
   const width = Math.max(0, ...commands.map(([purpose]) => purpose.length));
   if (commands.length > 0)
@@ -74,7 +74,7 @@ async function aboutPath(path: string, context: CommandContext): Promise<About> 
     return existsSync(circuit) ? aboutPath(circuit, context) : aboutFolder(path);
   }
   if (/^\.(?:py|hoc|oc)$/.test(extname(path))) return aboutScript(path);
-  if (isBundle(path) || /\.(?:ya?ml|xml)$/i.test(path) || (await isModel(path))) return aboutModel(path, context);
+  if (isBundle(path) || whatIsFile(path).kind === 'model') return aboutModel(path, context);
   return aboutResult(path);
 }
 

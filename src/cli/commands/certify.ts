@@ -6,7 +6,7 @@ import { orOutputError } from '../../../runtime/results/output-error.js';
 import { printable } from '../../diagnostics/display.js';
 import { certify as certifyPath } from '../../verify/certify/certify.js';
 import { certificatePage } from '../../verify/certify/certificate-page.js';
-import { countText } from '../../verify/certify/certificate.js';
+import { countText, type Certificate } from '../../verify/certify/certificate.js';
 import { codecheckText, neededForCodecheck, readPaper } from '../../verify/certify/codecheck.js';
 import { longestAside } from '../../pipeline/read/read-source.js';
 import { fileDate } from '../../pipeline/results/provenance.js';
@@ -17,6 +17,19 @@ import { printJson } from '../failure.js';
 import { interruptible } from '../interrupt.js';
 import { progressDisplay, silentProgress } from '../progress.js';
 import { cacheOption } from '../values.js';
+
+/** Most files that are named as not checked. */
+const mostNamed = 12;
+
+/** Returns a line for each file that was not checked, with the reason. */
+function notChecked({ files }: Certificate): readonly string[] {
+  const left = files.filter(({ verdict }) => verdict === 'not checked');
+  const more = left.length - mostNamed;
+  return [
+    ...left.slice(0, mostNamed).map(({ path, reason }) => `${path}: not checked: ${reason ?? ''}`),
+    ...(more > 0 ? [`and ${more} more files that were not checked, in certificate.json`] : []),
+  ];
+}
 
 /** Certifies a folder or bundle. Nothing is written if the article's file is wrong. */
 export async function certify(context: CommandContext): Promise<number> {
@@ -74,6 +87,7 @@ export async function certify(context: CommandContext): Promise<number> {
         ...certificate.files.flatMap(({ path: file, verdict, reason }) =>
           verdict === 'different' || verdict === 'unlisted' ? [`${file}: ${reason ?? ''}`] : [],
         ),
+        ...notChecked(certificate),
         `wrote ${files.map(({ path: file }) => file).join(', ')}`,
         ...(paper
           ? []

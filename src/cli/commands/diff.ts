@@ -4,7 +4,7 @@ import { differenceText } from '../../../runtime/results/compare.js';
 import { printable } from '../../diagnostics/display.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { compareResults, type ResultComparison } from '../../verify/compare-results.js';
-import { isModel } from '../../pipeline/read/is-model.js';
+import { whatIsFile } from '../../pipeline/read/what-is.js';
 import type { ImportedModel } from '../../pipeline/pipeline.js';
 import type { Became } from '../../model/rewriting/became.js';
 import type { Limit } from '../../verify/limit.js';
@@ -23,7 +23,7 @@ export async function diff(context: CommandContext): Promise<number> {
   const [first, second, ...others] = context.files;
   if (first === undefined || second === undefined || others.length > 0)
     throw new UsageError(`diff compares two files, but got ${context.files.length}`, 'name two results, or two models');
-  if ((await isModel(first)) || (await isModel(second))) return diffModels(context, first, second);
+  if ([first, second].some((path) => whatIsFile(path).kind === 'model')) return diffModels(context, first, second);
   // The least δ is the rounding of times.
   const found = await compareResults(first, second, { within: 0, matchesOnly: true });
   const { exact, comparison } = found;

@@ -1,6 +1,5 @@
 /** Notations that are read: the register of their names and marks. `readers.ts` has their readers. */
 
-import { platform } from '#platform';
 import { brian } from '../../../translators/brian/notation.js';
 import { neuroml } from '../../../translators/neuroml/notation.js';
 import { nestml } from '../../../translators/nestml/notation.js';
@@ -11,12 +10,15 @@ import { json } from '../../../translators/shared/file-kinds.js';
 import type { NotationFacts } from '../../../translators/shared/notation.js';
 import { sonata } from '../../../translators/sonata/notation.js';
 import { swc } from '../../../translators/swc/notation.js';
+import { entryOf } from '../../diagnostics/entry.js';
 
 /** The canonical form as a notation. */
 const canonical = {
   title: 'the canonical form',
   names: ['canonical'],
   form: 'tree',
+  sharedSuffixes: json.suffixes,
+  mark: /\binterneuron["']?\s*:\s*\d/,
   format: 'interneuron/model',
   heading: { interneuron: 1 },
   connections: 'projections',
@@ -48,28 +50,33 @@ export type NotationOf<Form extends NotationFacts['form']> = {
 /** Notations that are trees of JSON or YAML. */
 export type TreeNotation = NotationOf<'tree'>;
 
-const entries = Object.entries(notations) as readonly (readonly [Notation, NotationFacts])[];
-
-/** Returns names and marks of a notation. */
-export const factsOf = (notation: Notation): NotationFacts => notations[notation];
-
-/** Returns the name of a notation in sentences. */
-export const titleOf = (notation: Notation): string => notations[notation].title;
+const facts = new Map<Notation, NotationFacts>(
+  Object.entries(notations) as readonly (readonly [Notation, NotationFacts])[],
+);
 
 /** Notations by the value of `format` at the top of their documents. */
-export const notationsByFormat: ReadonlyMap<string, TreeNotation> = new Map(
-  entries.flatMap(([notation, { format }]) =>
-    format === undefined ? [] : [[format, notation as TreeNotation] as const],
-  ),
-);
+export const notationsByFormat = new Map<string, TreeNotation>();
 
 /** Notations by the names that `--from` takes. */
-export const notationsByName: ReadonlyMap<string, Notation> = new Map(
-  entries.flatMap(([notation, { names }]) => names.map((name) => [name, notation] as const)),
-);
+export const notationsByName = new Map<string, Notation>();
+
+/** Adds a notation to the register. */
+export function addNotation(notation: Notation, added: NotationFacts): void {
+  facts.set(notation, added);
+  if (added.format !== undefined) notationsByFormat.set(added.format, notation as TreeNotation);
+  for (const name of added.names) notationsByName.set(name, notation);
+}
+
+for (const [notation, known] of facts) addNotation(notation, known);
+
+/** Returns names and marks of a notation. */
+export const factsOf = (notation: Notation): NotationFacts => entryOf(facts, notation);
+
+/** Returns the name of a notation in sentences. */
+export const titleOf = (notation: Notation): string => factsOf(notation).title;
 
 /** Notations that are trees. */
-export const treeNotations = entries.flatMap(([notation, { form }]) =>
+export const treeNotations = [...facts].flatMap(([notation, { form }]) =>
   form === 'tree' ? [notation as TreeNotation] : [],
 );
 
@@ -77,10 +84,39 @@ export const treeNotations = entries.flatMap(([notation, { form }]) =>
 export const markupNotation: NotationOf<'markup'> = 'neuroml';
 
 /** Names of all notations. */
-export const notationNames = entries.map(([notation]) => notation);
+export const notationNames = [...facts.keys()];
 
 /** Returns the notation of all files with the suffix of a path; undefined: their content tells it. */
 export function notationOfSuffix(path: string): Notation | undefined {
-  const suffix = platform.paths.extname(path).toLowerCase();
-  return entries.find(([, { suffixes = [] }]) => suffixes.includes(suffix))?.[0];
+  return [...facts].find(([, { suffixes }]) => endsWithOne(path, suffixes))?.[0];
 }
+
+/** Checks whether files with the suffix of a path may be in a notation. */
+export const mayBe = (notation: Notation, path: string): boolean => {
+  const { suffixes, sharedSuffixes } = factsOf(notation);
+  return endsWithOne(path, suffixes) || endsWithOne(path, sharedSuffixes);
+};
+
+/** Returns the suffixes of all files that may be models. */
+export const modelSuffixes = (): readonly string[] => [
+  ...new Set([...facts.values()].flatMap(({ suffixes = [], sharedSuffixes = [] }) => [...suffixes, ...sharedSuffixes])),
+];
+
+/**
+ * Returns the notation of a file by its suffix, or by a mark near its beginning; undefined if it has none.
+ *
+ * @param start  its beginning as text
+ */
+export function notationOfFile(path: string, start: string): Notation | undefined {
+  const own = notationOfSuffix(path);
+  if (own !== undefined || start.includes('\0')) return own;
+  return [...facts].find(
+    ([, { mark, format }]) => mark?.test(start) === true || (format !== undefined && statesFormat(start, format)),
+  )?.[0];
+}
+
+/** Checks whether a text has the value of `format` of a notation, with or without quotes. */
+const statesFormat = (text: string, format: string): boolean => new RegExp(`["'\\s:]${format}(?![\\w/-])`).test(text);
+
+const endsWithOne = (path: string, suffixes: readonly string[] = []): boolean =>
+  suffixes.some((suffix) => path.toLowerCase().endsWith(suffix));

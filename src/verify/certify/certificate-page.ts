@@ -12,6 +12,7 @@ import {
   type OutputGrade,
   type Person,
 } from './certificate.js';
+import type { CheckedFile } from '../verify-bundle.js';
 import type { DrawnPicture } from './certify.js';
 
 /** Rows of a table that are shown; all are in the JSON. */
@@ -20,6 +21,8 @@ const mostRows = 14;
 const mostSentences = 8;
 /** Longest text in a cell of a table. */
 const longestText = 220;
+/** Longest statement on an output, which names each tolerance. */
+const longestStatement = 1000;
 
 /** The colours and letters of reports (`src/present`), and less space in print. */
 const styles = `
@@ -79,7 +82,8 @@ const tones: Readonly<Record<Certificate['verdict'], string>> = {
   'nothing to check': 'none',
 };
 
-const short = (text: string): string => (text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text);
+const short = (text: string, longest = longestText): string =>
+  text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 
 const peopleText = (people: readonly Person[]): string =>
   people.map(({ name, orcid }) => (orcid === undefined ? name : `${name} (${orcid.replace(/^.*\//, '')})`)).join(', ');
@@ -97,7 +101,10 @@ function terms(entries: readonly (readonly [string, string | null | undefined])[
 function listOf(sentences: readonly string[]): string {
   const shown = sentences.slice(0, mostSentences);
   const more = sentences.length - shown.length;
-  const items = [...shown.map(short), ...(more > 0 ? [`and ${more} more, in certificate.json`] : [])];
+  const items = [
+    ...shown.map((sentence) => short(sentence)),
+    ...(more > 0 ? [`and ${more} more, in certificate.json`] : []),
+  ];
   return `<ul>${items.map((entry) => `<li>${markupText(entry)}</li>`).join('')}</ul>`;
 }
 
@@ -110,14 +117,21 @@ function outputRow({ path, kind, grade, statement, model, engine, sha256 }: Cert
   ].join(' · ');
   return (
     `<tr><td>${markupText(short(path))}<small>${markupText(short(how))}</small></td>` +
-    `<td><span class="grade ${toneOf(grade)}">${markupText(grade)}</span></td><td>${markupText(short(statement))}</td></tr>`
+    `<td><span class="grade ${toneOf(grade)}">${markupText(grade)}</span></td><td>${markupText(short(statement, longestStatement))}</td></tr>`
   );
 }
 
-function filesSection({ files }: Certificate): readonly string[] {
+function filesSection({ files, sha256 }: Certificate): readonly string[] {
   if (files.length === 0) return [];
+  const namesOf = (verdict: CheckedFile['verdict']): string =>
+    files.flatMap((file) => (file.verdict === verdict ? [file.path] : [])).join(', ');
+  const lists = terms([
+    ['read', namesOf('read')],
+    ['the same model', namesOf('same model')],
+    ['not checked', namesOf('not checked')],
+  ]);
+  if (sha256 === null) return ['<h2>Other files of the folder</h2>', lists];
   const wrong = files.filter(({ verdict }) => verdict === 'different' || verdict === 'unlisted');
-  const same = files.filter(({ verdict }) => verdict === 'same model').map(({ path }) => path);
   return [
     '<h2>Files of the bundle</h2>',
     ...(wrong.length === 0
@@ -125,7 +139,7 @@ function filesSection({ files }: Certificate): readonly string[] {
           '<p style="margin:0 0 1mm">All files are listed, all checksums fit, and no file contradicts the model that is run.</p>',
         ]
       : [listOf(wrong.map(({ path, reason }) => `${path}: ${reason ?? ''}`))]),
-    terms([['the same model', same.join(', ')]]),
+    lists,
   ];
 }
 

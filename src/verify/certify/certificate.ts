@@ -99,7 +99,7 @@ export interface Certificate {
   readonly verdict: 'reproduced' | 'reproduced in part' | 'not reproduced' | 'nothing to check';
   readonly models: readonly CertifiedModel[];
   readonly outputs: readonly CertifiedOutput[];
-  /** Files of a bundle, and whether they hold the model that is run; empty for a folder. */
+  /** Files of a bundle, and whether they hold the model that is run; files of a folder that are no outputs. */
   readonly files: readonly CheckedFile[];
   readonly environment: {
     readonly interneuron: string;

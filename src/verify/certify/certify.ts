@@ -8,10 +8,13 @@ import { openBundle } from '../../bundle/open.js';
 import { isOurs, openRecorded } from '../../compare/open-recorded.js';
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { numericsVersion } from '../../ir/program.js';
+import { provenancePath } from '../../../runtime/results/csv/write.js';
 import { openRecord } from '../../../runtime/results/open.js';
-import { verifyBundle, type CheckedFile } from '../verify-bundle.js';
+import type { RunRecord } from '../../../runtime/results/result.js';
+import { messageOf, verifyBundle, type CheckedFile } from '../verify-bundle.js';
 import type { TestOptions } from '../expect/test-model.js';
-import { isModel } from '../../pipeline/read/is-model.js';
+import { factsOf } from '../../pipeline/read/notation.js';
+import { whatIs, whatIsFile } from '../../pipeline/read/what-is.js';
 import { isBundle } from '../../pipeline/read/model-in-bundle.js';
 import { version } from '../../pipeline/version.js';
 import { repeatCommands } from './repeat.js';
@@ -91,35 +94,50 @@ export async function certify(path: string, options: CertifyOptions): Promise<Ce
     .sort();
   if (files.length > mostFiles)
     throw new UsageError(`${path} holds ${files.length} files`, `name a folder with at most ${mostFiles} files`);
-  const models = await modelsIn(path, files, options.run);
-  return await certifyFolder(path, files, models, { ...options, archive: null, files: [] });
+  const { models, checked } = await modelsIn(path, files, options.run);
+  return await certifyFolder(path, files, models, { ...options, archive: null, files: checked });
 }
 
 interface Certifying extends CertifyOptions {
   /** Path of the bundle; null for a folder. */
   readonly archive: string | null;
-  /** Checked files of the bundle. */
+  /** Checked files of the bundle; models of the folder, and the files that they read. */
   readonly files: readonly CheckedFile[];
 }
 
-/** Reads the models among files; files that are no models, and parts of other models, are left out. */
-async function modelsIn(folder: string, files: readonly string[], { model }: TestOptions): Promise<FoundModel[]> {
+/** Reads the models among files. @returns the models, and the files that are models, parts of them, or invalid */
+async function modelsIn(
+  folder: string,
+  files: readonly string[],
+  { model }: TestOptions,
+): Promise<{ readonly models: readonly FoundModel[]; readonly checked: readonly CheckedFile[] }> {
   const found: FoundModel[] = [];
-  const included = new Set<string>();
-  for (const file of files.filter((name) => /\.(yaml|yml|json|nml|xml|nir)$/i.test(name))) {
+  const reasons = new Map<string, Pick<CheckedFile, 'verdict' | 'reason'>>();
+  const readers = new Map<string, string>();
+  for (const file of files) {
     const path = join(folder, ...file.split('/'));
-    if (/(^|\.)expect\.\w+$/.test(basename(file)) || !(await isModel(path))) continue;
+    if (whatIsFile(path).kind !== 'model') continue;
     try {
-      const onFile = (other: string): void => void included.add(resolve(other));
+      const onFile = (other: string): void => {
+        if (resolve(other) !== resolve(path)) readers.set(resolve(other), file);
+      };
       const imported = await model(path, { onFile });
       const { name, populations } = imported.valid.model;
-      if (Object.keys(populations).length > 0)
+      if (Object.keys(populations).length > 0) {
         found.push({ path: file, file: path, name, hash: imported.hashes.model, imported });
+        reasons.set(file, { verdict: 'read', reason: 'a model' });
+      } else reasons.set(file, { verdict: 'not checked', reason: 'a model without populations' });
     } catch (error) {
-      if (!(error instanceof DiagnosticError || error instanceof UsageError)) throw error;
+      reasons.set(file, { verdict: 'not checked', reason: `no valid model: ${messageOf(error)}` });
     }
   }
-  return found.filter(({ path }) => !included.has(resolve(folder, path)));
+  const checked = files.flatMap((path): readonly CheckedFile[] => {
+    const reader = readers.get(resolve(folder, path));
+    if (reader !== undefined) return [{ path, verdict: 'read', reason: `read by ${reader}` }];
+    const own = reasons.get(path);
+    return own ? [{ path, ...own }] : [];
+  });
+  return { models: found.filter(({ path }) => !readers.has(resolve(folder, path))), checked };
 }
 
 async function certifyFolder(
@@ -132,6 +150,12 @@ async function certifyFolder(
   const bytesOf = (file: string): Uint8Array => readFileSync(join(folder, ...file.split('/')));
   const outputs: CertifiedOutput[] = [];
   const unchecked: string[] = [];
+  const checked = [...options.files];
+  const known = new Set(checked.map((file) => file.path));
+  // Files of a bundle are checked in their own way.
+  const leaveOut = (left: string, reason: string): void => {
+    if (archive === null && !known.has(left)) checked.push({ path: left, verdict: 'not checked', reason });
+  };
   const add = async (path: string, kind: CertifiedOutput['kind'], judge: () => Promise<Judged>): Promise<void> => {
     const judged = await judgedSafely(judge);
     const statement = withoutFolders(judged.statement, folder, archive);
@@ -143,35 +167,45 @@ async function certifyFolder(
   for (const file of files) {
     if (run.signal?.aborted) break;
     const path = join(folder, ...file.split('/'));
-    const beside = modelBeside(file, models);
-    if (/\.provenance\.json$/.test(file)) continue;
+    const beside = modelBeside(file, models, files);
+    if (/\.provenance\.json$/.test(file)) {
+      const table = files.find((other) => /\.csv$/i.test(other) && provenancePath(other) === file);
+      if (table !== undefined) checked.push({ path: file, verdict: 'read', reason: `the record of ${table}` });
+      else leaveOut(file, 'the record of a table that is not in the folder');
+      continue;
+    }
     if (archive !== null && !/^(results\/|[^/]*$)/.test(file)) continue;
     if (/(^|[/.])expect\.(ya?ml|json)$/.test(file) || /\.omt$/i.test(file))
       await add(file, 'expectations', () => checkExpected(path, file, run));
     else if (/\.sedml$/i.test(file))
       await add(file, 'experiment in SED-ML', () => checkExperiment(folder, files, file, archive));
-    else if (/\.omex$/i.test(file)) unchecked.push(`${file}: a bundle in the folder; certify it by itself`);
     else if (models.some((model) => model.path === file)) continue;
     else if (await isOurs(path)) {
       pictured ??= path;
       await add(file, 'result', async () => {
         const { record } = await openRecord(path);
         const same = models.find(({ hash }) => hash === record.hashes.model);
-        const model = same ?? (models.length === 0 ? null : (beside ?? undefined));
-        return checkOwn(path, model, run);
+        const named = models.find((model) => isSourceOf(model.path, record));
+        const hasNone = possibleModels(models, files).length === 0;
+        return checkOwn(path, same ?? named ?? (hasNone ? null : beside), run);
       });
-    } else if (recordings.includes(extname(file).toLowerCase()) && (await isRecording(path)))
-      await add(file, 'result of another program', () =>
-        beside
-          ? checkForeign(path, beside, run)
-          : Promise.resolve(
-              notJudged(models.length === 0 ? 'no model beside it' : 'it is not stated which of the models gives it'),
-            ),
-      );
+    } else if (known.has(file)) continue;
+    else if (recordings.includes(extname(file).toLowerCase())) {
+      const refused = await notARecording(path);
+      if (refused === undefined)
+        await add(file, 'result of another program', () =>
+          beside
+            ? checkForeign(path, beside, run)
+            : Promise.resolve(
+                notJudged(models.length === 0 ? 'no model beside it' : 'it is not stated which of the models gives it'),
+              ),
+        );
+      else leaveOut(file, refused);
+    } else leaveOut(file, whatIsFile(path).title);
   }
   for (const { path, grade, statement } of outputs)
     if (grade === 'not checked') unchecked.push(`${path}: ${statement}`);
-  for (const { path, verdict, reason } of options.files)
+  for (const { path, verdict, reason } of checked)
     if (verdict === 'not checked') unchecked.push(`${path}: ${reason ?? 'not checked'}`);
   unchecked.push(
     'figures and numbers of the article that are not outputs above',
@@ -195,10 +229,10 @@ async function certifyFolder(
     licence: metadata.licence ?? null,
     doi: metadata.doi ?? null,
     paper: paper ?? null,
-    verdict: verdictOn(outputs, options.files),
+    verdict: verdictOn(outputs, checked),
     models: models.map(({ path, name: model, hash }) => ({ path, name: model, hash })),
     outputs,
-    files: options.files,
+    files: checked,
     environment: {
       interneuron: version,
       numerics: numericsVersion,
@@ -215,7 +249,8 @@ async function certifyFolder(
 }
 
 /** Returns the model that a result lies beside: the only one, or the one with the beginning of its name. */
-function modelBeside(file: string, models: readonly FoundModel[]): FoundModel | undefined {
+function modelBeside(file: string, all: readonly FoundModel[], files: readonly string[]): FoundModel | undefined {
+  const models = possibleModels(all, files);
   if (models.length === 1) return models[0];
   const stem = (path: string): string => basename(path).replace(/\..*$/, '');
   return (
@@ -223,13 +258,28 @@ function modelBeside(file: string, models: readonly FoundModel[]): FoundModel | 
   );
 }
 
-async function isRecording(path: string): Promise<boolean> {
+/**
+ * Returns the models that may have given results of unknown origin. Cells, mechanisms and shapes in languages of their
+ * own are parts beside a whole model or a script, which uses them.
+ */
+function possibleModels(models: readonly FoundModel[], files: readonly string[]): readonly FoundModel[] {
+  const whole = models.filter(({ imported }) => factsOf(imported.notation).form !== 'text');
+  return whole.length > 0 || files.some((file) => whatIs(file, '').kind === 'script') ? whole : models;
+}
+
+/** Checks whether a result states a file as its source, by a path from any folder. */
+function isSourceOf(path: string, { environment }: RunRecord): boolean {
+  const source = `/${environment.source?.path.split(/[\\/]/).join('/') ?? ''}`;
+  return source !== '/' && (source.endsWith(`/${path}`) || `/${path}`.endsWith(source));
+}
+
+/** Returns why a file holds no recording; undefined if it holds one. */
+async function notARecording(path: string): Promise<string | undefined> {
   try {
     const { trains, signals } = await openRecorded(path);
-    return trains.length + signals.length > 0;
+    return trains.length + signals.length > 0 ? undefined : 'it holds neither spikes nor samples';
   } catch (error) {
-    if (error instanceof UsageError || error instanceof DiagnosticError) return false;
-    throw error;
+    return messageOf(error);
   }
 }
 

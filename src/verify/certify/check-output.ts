@@ -20,6 +20,7 @@ import { verifyModel } from '../verify-model.js';
 import { verifyResult } from '../verify.js';
 import { readExpectations } from '../expect/read-expectations.js';
 import { testOmv } from '../expect/omv.js';
+import { tolerancesText } from '../expect/tolerances.js';
 import { testModel, type TestOptions } from '../expect/test-model.js';
 import type { ImportedModel } from '../../pipeline/read/imported-model.js';
 import type { ImportOptions } from '../../pipeline/read/import-options.js';
@@ -143,7 +144,13 @@ const engineText = (engine: { readonly target: string; readonly device: string }
 /** Runs a model against its expectations. The strictest ones give the grade. */
 export async function checkExpected(path: string, name: string, options: TestOptions): Promise<Judged> {
   const isOmv = /\.omt$/i.test(path);
-  const { outcome, expectations, reason, diagnostics } = await (isOmv ? testOmv : testModel)(path, options);
+  const {
+    outcome,
+    expectations,
+    reason,
+    diagnostics,
+    tolerances = [],
+  } = await (isOmv ? testOmv : testModel)(path, options);
   const common = { model: null, engine: null };
   if (outcome === 'not checked') return { grade: 'not checked', statement: reason ?? '', model: null, engine: null };
   const count = `${expectations} ${expectations === 1 ? 'expectation' : 'expectations'}`;
@@ -155,11 +162,12 @@ export async function checkExpected(path: string, name: string, options: TestOpt
     const grade = expectations === 0 ? 'not checked' : 'different';
     return { ...common, grade, statement: `${missed}${more}` };
   }
-  if (isOmv) return { ...common, grade: 'within tolerances', statement: `${count} within their tolerances` };
+  const stated = tolerances.length === 0 ? count : `${count}: ${tolerancesText(tolerances)}`;
+  if (tolerances.length > 0 && tolerances.every(({ acceptsAll }) => acceptsAll)) return notJudged(stated);
+  if (isOmv) return { ...common, grade: 'within tolerances', statement: stated };
   const { model, fingerprint, spikes } = readExpectations(readFileSync(path, 'utf8'), name);
   const grade = fingerprint ? 'identical' : spikes.some(({ times }) => times) ? 'same within δ' : 'within tolerances';
-  const of = fingerprint ? ', among them the fingerprint of all spikes and final states' : ' within their tolerances';
-  return { ...common, grade, statement: `${count}${of}`, model };
+  return { ...common, grade, statement: stated, model };
 }
 
 /**

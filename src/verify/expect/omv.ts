@@ -16,6 +16,7 @@ import { temporaryFolder } from '../../platform/temporary-folder.js';
 import { messages } from './messages.js';
 import { areClose, detectedSpikes, meanRate, numbersIn, type Rows } from './omv-measures.js';
 import type { TestOptions, TestVerdict } from './test-model.js';
+import { isBoundless } from './tolerances.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -83,9 +84,16 @@ export async function testOmv(path: string, options: TestOptions, anyEngine = fa
         diagnostics: [],
       };
     const found = await observed(path, target, observables, positions, options);
-    return verdict(
-      engines.includes(engine) ? found : await explained(found, engine, path, target, observables, options),
-    );
+    const diagnostics = engines.includes(engine)
+      ? found
+      : await explained(found, engine, path, target, observables, options);
+    return {
+      ...verdict(diagnostics),
+      tolerances: observables.map(({ experiment, kind, observable }) => ({
+        text: `${experiment}: ${kind}${kind === 'dry' ? '' : ` within ${toleranceOf(observable)} of each value`}`,
+        acceptsAll: isBoundless(1, toleranceOf(observable)),
+      })),
+    };
   } catch (error) {
     if (error instanceof DiagnosticError) return verdict(error.diagnostics);
     if (!(error instanceof BadTest)) throw error;
@@ -256,11 +264,14 @@ const kinds: Readonly<Record<string, (observable: Json, pointer: string, content
     columnsIn(mapOf(observable, 'file', pointer), pointer, contents).flat(),
 };
 
+/** Returns the tolerance of an observable, relative to the expected value. */
+const toleranceOf = (observable: Json): number => Number(observable['tolerance'] ?? 0.1);
+
 function judged(given: Observable, contents: Contents): Finding | null {
   const { experiment, kind, observable, pointer, expected, folder } = given;
   const found = kinds[kind]!(observable, pointer, contents);
   if (kind === 'dry') return null;
-  const tolerance = Number(observable['tolerance'] ?? 0.1);
+  const tolerance = toleranceOf(observable);
   const wanted = expectedNumbers(expected, pointer, (file) => {
     if (existsSync(join(folder, file))) return readFileSync(join(folder, file), 'utf8');
     throw bad(`there is no file ${join(folder, file)}`, pointer);

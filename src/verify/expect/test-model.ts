@@ -10,6 +10,7 @@ import type { ImportedModel, ImportOptions, RunOptions } from '../../pipeline/pi
 import type { Source } from '../../pipeline/read/read-source.js';
 import { temporaryFolder } from '../../platform/temporary-folder.js';
 import { checkExpectations } from './check-expectations.js';
+import { tolerancesOf, type Tolerance } from './tolerances.js';
 import { messages } from './messages.js';
 import { countExpectations, readExpectations, type Cells, type Expectations } from './read-expectations.js';
 
@@ -23,6 +24,8 @@ export interface TestVerdict {
   /** Reason why the test was not checked. */
   readonly reason?: string;
   readonly diagnostics: readonly Diagnostic[];
+  /** The tolerances of a test that ran. */
+  readonly tolerances?: readonly Tolerance[];
 }
 
 /** Options for running tests, and access to files. */
@@ -46,20 +49,25 @@ export async function testModel(path: string, options: TestOptions): Promise<Tes
   try {
     const expected = readExpectations(options.read(path).text, path);
     expectations = countExpectations(expected);
-    const diagnostics = await missed(path, expected, options);
-    return { document: path, outcome: diagnostics.length === 0 ? 'passed' : 'failed', expectations, diagnostics };
+    const { diagnostics, tolerances } = await missed(path, expected, options);
+    const outcome = diagnostics.length === 0 ? 'passed' : 'failed';
+    return { document: path, outcome, expectations, diagnostics, tolerances };
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
     return { document: path, outcome: 'failed', expectations, diagnostics: error.diagnostics };
   }
 }
 
-async function missed(path: string, expected: Expectations, options: TestOptions): Promise<readonly Diagnostic[]> {
+async function missed(
+  path: string,
+  expected: Expectations,
+  options: TestOptions,
+): Promise<Required<Pick<TestVerdict, 'diagnostics' | 'tolerances'>>> {
   const { read: _, model, ...own } = options;
   const { precision, target, ...setup } = expected.run;
   const imported = await importedFor(path, expected, setup, (given, changes) => model(given, changes));
   const unknown = wrongNames(expected, imported.valid.model);
-  if (unknown.length > 0) return unknown;
+  if (unknown.length > 0) return { diagnostics: unknown, tolerances: [] };
   const folder = temporaryFolder('test');
   try {
     const output = join(folder, 'run.nwb');
@@ -69,7 +77,10 @@ async function missed(path: string, expected: Expectations, options: TestOptions
       outputs: [output],
       ...(precision === undefined ? {} : { precision }),
     });
-    return checkExpectations(expected, { ...(await openRecorded(output)), record });
+    return {
+      diagnostics: checkExpectations(expected, { ...(await openRecorded(output)), record }),
+      tolerances: tolerancesOf(expected, imported.valid.model, record.steps),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,12 +1,14 @@
 /** `interneuron certify`: the certificate of a bundle and of a folder, and the configuration of a CODECHECK. */
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, release, userInfo } from 'node:os';
+import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { chromium } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { exitCodes } from '../../../src/cli/exit-codes.js';
 import { isOrcid } from '../../../src/verify/certify/codecheck.js';
 import { runCommand, temporaryFolder } from '../../support/command.js';
 import { withReason } from '../../support/skip-reasons.js';
@@ -48,6 +50,13 @@ interface Written {
 
 const certificateIn = (output: string): Written =>
   JSON.parse(readFileSync(folder.file(`${output}/certificate.json`), 'utf8')) as Written;
+
+/** Returns the paths of all files in a folder. */
+const filesIn = (path: string): readonly string[] =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(path, join(entry.parentPath, entry.name)))
+    .sort();
 
 const certify = (path: string, output: string, ...words: string[]): ReturnType<typeof runCommand> =>
   runCommand(['certify', folder.file(path), '-o', folder.file(output), ...words]);
@@ -251,6 +260,64 @@ describe('interneuron certify', () => {
     expect([outcome.code, outcome.stderr]).toEqual([1, expect.stringContaining(message)]);
     expect(outcome.stderr).toContain(code);
     expect(existsSync(folder.file('wrong'))).toBe(false);
+  });
+
+  it('lists every file of a folder as read, as an output or as not checked', async () => {
+    mkdirSync(folder.file('whole/results'), { recursive: true });
+    writeFileSync(folder.file('whole/noise.json'), JSON.stringify(model));
+    writeFileSync(folder.file('whole/net.py'), 'import nest\n');
+    writeFileSync(folder.file('whole/figure.svg'), '<svg/>\n');
+    writeFileSync(folder.file('whole/table.csv'), 'a,b\n1,2\n');
+    writeFileSync(folder.file('whole/broken.yaml'), 'format: interneuron/brian\nneuron_groups: 1\n');
+    const run = ['run', folder.file('whole/noise.json'), '-q', '-o', folder.file('whole/results/noise.csv')];
+    expect(await runCommand(run)).toMatchObject({ code: 0 });
+    const { code, stdout } = await certify('whole', 'listed');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^net\.py: not checked: a Python script/m)]);
+    const found = certificateIn('listed');
+    expect(found.files.map(({ path, verdict }) => [path, verdict])).toEqual(
+      expect.arrayContaining([
+        ['broken.yaml', 'not checked'],
+        ['figure.svg', 'not checked'],
+        ['net.py', 'not checked'],
+        ['noise.json', 'read'],
+        ['results/noise.provenance.json', 'read'],
+        ['table.csv', 'not checked'],
+      ]),
+    );
+    const listed = [...found.files, ...found.outputs].map(({ path }) => path).sort();
+    expect(listed).toEqual(filesIn(folder.file('whole')));
+    const page = readFileSync(folder.file('listed/certificate.html'), 'utf8');
+    for (const path of listed) expect(page).toContain(path);
+  });
+
+  it('does not take a part in a language of its own for the model beside a script', async () => {
+    mkdirSync(folder.file('parts'));
+    cpSync('test/translators/nmodl/files/leak.mod', folder.file('parts/leak.mod'));
+    writeFileSync(folder.file('parts/run.py'), 'from neuron import h\n');
+    cpSync(folder.file('noise.nwb'), folder.file('parts/noise.nwb'));
+    const { code, stdout } = await certify('parts', 'apart');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^reproduced: 1 identical$/m)]);
+  });
+
+  it('states each tolerance, and takes one that no run can miss for no check', async () => {
+    mkdirSync(folder.file('wide'));
+    writeFileSync(folder.file('wide/noise.json'), JSON.stringify(model));
+    const expected = (spikes: string): void =>
+      writeFileSync(folder.file('wide/expect.yaml'), `expect: 1\nmodel: noise.json\nspikes: { cells: ${spikes} }\n`);
+    expected('{ count: 5 ± 1e5, rate: 20 Hz ± 1e9 % }');
+    expect(await certify('wide', 'wide-all')).toMatchObject({
+      code: exitCodes.uncertain,
+      stdout: expect.stringMatching(/^nothing to check: 1 not checked$/m),
+    });
+    // 5 cells spike at most 5,000 times in 1,000 steps.
+    expected('{ count: 2500 ± 2500, rate: 80 Hz ± 50 % }');
+    const { code, stdout } = await certify('wide', 'wide-one');
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(
+        /within tolerances: 2 expectations: cells: count 2500 ± 2500 \(no check: no run can miss it\); cells: rate 80 Hz ± 50 %$/m,
+      ),
+    ]);
   });
 
   it('reports everything that is wrong with the article at once', async () => {

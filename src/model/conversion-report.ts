@@ -31,6 +31,8 @@ export interface ConversionEntry {
   readonly cells?: Readonly<Record<string, readonly number[]>>;
   /** Whether the part is left out only because another one is, which has an entry with the cause. */
   readonly isConsequence?: true;
+  /** Simulators of the notation that do not run what is written, by this row. */
+  readonly refusedBy?: readonly string[];
 }
 
 /** Checks whether an entry reports a part as left out. */

@@ -89,7 +89,8 @@ export async function measure(
     const target = withDuration(written);
     const limit = await limits(target);
     signal?.throwIfAborted();
-    const options = { became: converted.became, whole, ...(from === undefined ? {} : { from }) };
+    const refusedBy = converted.report.flatMap((entry) => entry.refusedBy ?? []);
+    const options = { became: converted.became, whole, refusedBy, ...(from === undefined ? {} : { from }) };
     const [first = tooLarge, ...others] = await gradesAtOwnStep(withDuration(given), target, to, options);
     return { ...first, ...limit, ...(others.length === 0 ? {} : { others }) };
   } catch (error) {

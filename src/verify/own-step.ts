@@ -52,10 +52,21 @@ export async function gradesAtOwnStep(
   source: ValidModel,
   target: ValidModel,
   to: TargetNotation,
-  { from, became, whole }: { readonly from?: Notation; readonly became: Became; readonly whole: boolean },
+  {
+    from,
+    became,
+    whole,
+    refusedBy = [],
+  }: {
+    readonly from?: Notation;
+    readonly became: Became;
+    readonly whole: boolean;
+    /** Simulators that do not run what is written. */
+    readonly refusedBy?: readonly string[];
+  },
 ): Promise<readonly OwnStep[]> {
   const found: OwnStep[] = [];
-  for (const [own, written] of await pairsOf(source, target, to, from)) {
+  for (const [own, written] of await pairsOf(source, target, to, { from, refusedBy })) {
     const check = whole
       ? await compareWritten(own.valid, written.valid, { became })
       : await compareFirst(own.valid, written.valid, became);
@@ -78,14 +89,16 @@ async function pairsOf(
   source: ValidModel,
   target: ValidModel,
   to: TargetNotation,
-  from: Notation | undefined,
+  { from, refusedBy }: { readonly from: Notation | undefined; readonly refusedBy: readonly string[] },
 ): Promise<readonly (readonly [Computed, Computed])[]> {
   const script = scriptSimulator(source.model);
   const candidates =
     from === undefined ? [] : [...new Set(targetsOf(from).flatMap((one) => targetOf(one).runBy ?? []))];
-  const ofSource = from !== undefined && script ? [script] : runnersOf(source.model, candidates);
+  const ofSource = (from !== undefined && script ? [script] : runnersOf(source.model, candidates)).filter(isModelled);
   const { runBy = [], keepsSetup = false } = targetOf(to);
-  const ofTarget = isCompiled(to) ? runBy : runnersOf(target.model, runBy);
+  const ofTarget = (isCompiled(to) ? runBy : runnersOf(target.model, runBy)).filter(
+    (name) => isModelled(name) && !refusedBy.includes(name),
+  );
   const own = (await computed(source, ofSource, {})).map((one) =>
     keepsSetup ? one : { ...one, valid: asItsScriptRuns(one.valid) },
   );
@@ -107,6 +120,9 @@ async function pairsOf(
   }
   return [...pairs.values()];
 }
+
+/** Checks whether the own step of a simulator is modelled. A grade names no other one that was not run. */
+const isModelled = (name: Simulator): boolean => simulators[name].deviatesOtherwise !== true;
 
 /** Returns a model as each of some simulators computes it, equal ones together. */
 async function computed(valid: ValidModel, names: readonly Simulator[], script: Script): Promise<readonly Computed[]> {

@@ -56,7 +56,14 @@ export async function exportPynnScript(
         );
   const simulator = usualSimulator(document, options.nestml === true);
   const { view, files, unrecorded } = scriptView(document, stem, report, { nestml, simulator, recorded });
-  for (const remark of sentencesOf(rowsOfBackends(document))) report.convention('pynn/backend', '', remark);
+  const rows = rowsOfBackends(document);
+  for (const message of sentencesOf(rows)) {
+    const refusedBy = rows.flatMap(({ says, effect, simulator: name }) =>
+      says === message && effect === 'raises' ? [name] : [],
+    );
+    const entry = { verdict: 'convention', code: 'pynn/backend', pointer: '', message } as const;
+    report.add(refusedBy.length === 0 ? entry : { ...entry, refusedBy });
+  }
   if (options.nestml === true)
     for (const reason of sentencesOf(refusedStep(document)))
       report.missing('/experiment/dt', reason, 'pynn/not-in-nestml');

@@ -31,6 +31,8 @@ interface SimulatorFacts extends Backend {
   readonly runsOwnTypes?: true;
   /** Deviations of its computation from the model. */
   readonly computes: readonly Rewriting<Script>[];
+  /** Whether there are other deviations of its own step: then only its runs have grades. */
+  readonly deviatesOtherwise?: true;
   /** Recordings that it loses: those that a return to a stored state discards. Absent: none. */
   readonly loses?: 'restored';
   /** Python modules without which it does not run. */
@@ -134,7 +136,9 @@ export const simulators: Readonly<Record<Simulator | 'nestml', SimulatorFacts>> 
     ...ofPynn.neuron,
     title: 'NEURON',
     profile: 'grid',
+    // PyNN's cells for NEURON are integrated otherwise: 11 spikes of IF_curr_exp for 10 of NEST.
     computes: [],
+    deviatesOtherwise: true,
     runs: ['pyNN', 'neuron'],
     packages: [
       ['neuron', 'NEURON'],

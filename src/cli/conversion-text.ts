@@ -7,7 +7,7 @@ import { targetOf, type TargetNotation } from '../convert/target-notations.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { ValidModel } from '../model/model.js';
 import type { Measurement } from '../verify/measure.js';
-import { measurementLines } from '../verify/measurement-text.js';
+import { measurementHeadline, measurementLines } from '../verify/measurement-text.js';
 import { formatTable } from './table.js';
 
 /** Returns the entries of a report that differ, what matters most first, with one for all conventions of a step. */
@@ -72,6 +72,16 @@ export function summaryOf(
   const [first = '', ...more] = measured === undefined ? [] : measurement;
   const count = `incomplete, ${numberOf(omissions.length, 'part')} left out`;
   return [...(measured === undefined ? [count] : [count, `the rest: ${first}`, ...more]), ...hint];
+}
+
+/** Returns the verdict on a conversion in one line, without figures. */
+export function headlineOf({ outcome, report, portable }: ConvertedModel, measured: Measurement | undefined): string {
+  const omissions = report.filter(isLeftOut).length;
+  return [
+    ...(outcome === 'incomplete' ? [`incomplete, ${numberOf(omissions, 'part')} left out`] : []),
+    measured === undefined ? 'not measured' : measurementHeadline(measured),
+    ...(portable ? [] : ['not portable']),
+  ].join('; ');
 }
 
 const numberOf = (count: number, what: string): string => `${count} ${what}${count === 1 ? ' is' : 's are'}`;

@@ -111,9 +111,16 @@ export const markdownBlock = (lines: readonly string[]): string => {
 /** Returns the length of the longest run of backticks. */
 const longestRun = (text: string): number => Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
 
-/** Returns a word as a shell reads it. */
-export const shellWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+/** Returns a word as a shell reads it, on one line. */
+export function shellWord(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  if (printable(word) === word) return `'${word.replaceAll("'", "'\\''")}'`;
+  const escaped = word.replace(/[\\']/g, '\\$&').replace(/\n/g, '\\n').replace(/\t/g, '\\t');
+  return `$'${escaped.replace(controls, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`)}'`;
+}
+
+/** Returns the path of a file as an argument, which is no option even if it begins with a dash. */
+export const fileWord = (path: string): string => shellWord(path.startsWith('-') && path !== '-' ? `./${path}` : path);
 
 /** Names at each end of a long loop that are shown. */
 const shownOfLoop = 4;

@@ -26,8 +26,19 @@ export function measurementLines(
   measurement: Measurement,
   named: (variable: string) => string = (variable) => variable,
 ): readonly string[] {
+  return blocksOf(measurement, named).flat();
+}
+
+/** Returns the verdicts of a measurement in one line, without figures. */
+export const measurementHeadline = (measurement: Measurement): string =>
+  blocksOf(measurement, (variable) => variable)
+    .map(([headline]) => headline)
+    .join('; ');
+
+/** Returns each verdict of a measurement as a headline and its figures. */
+function blocksOf(measurement: Measurement, named: (variable: string) => string): readonly (readonly string[])[] {
   const { verdict, limit } = measurement;
-  if (verdict === 'exact') return ['exact, the same model when read back'];
+  if (verdict === 'exact') return [['exact, the same model when read back']];
   const decided = limit === undefined ? [] : limitLines(limit, named);
   const pairs = new Map<string, { readonly lines: readonly string[]; readonly between: readonly string[] }>();
   for (const grade of ownSteps(measurement)) {
@@ -35,11 +46,11 @@ export function measurementLines(
     const key = lines.join('\n');
     pairs.set(key, { lines, between: [...(pairs.get(key)?.between ?? []), ...(grade.between ? [grade.between] : [])] });
   }
-  const graded = [...pairs.values()].flatMap(({ lines: [first = '', ...figures], between }) => {
+  const graded = [...pairs.values()].map(({ lines: [first = '', ...figures], between }) => {
     const start = ['at its own step', ...between].join(', ');
     return [decided.length === 0 && between.length === 0 ? first : `${start}: ${first}`, ...figures];
   });
-  return [...decided, ...graded];
+  return [...(decided.length === 0 ? [] : [decided]), ...graded];
 }
 
 /** Returns a grade at the own step, and its figures. */

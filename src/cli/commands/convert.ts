@@ -31,7 +31,7 @@ import {
 import { simulatorNames } from '../../library/simulators/names.js';
 import { passFiles } from '../pass-files.js';
 import { planConversions, type Conversion } from '../conversion-plan.js';
-import { differencesIn, findingOf, summaryOf, tableOf, unstable } from '../conversion-text.js';
+import { differencesIn, findingOf, headlineOf, summaryOf, tableOf, unstable } from '../conversion-text.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
@@ -52,7 +52,7 @@ export async function convert(context: CommandContext): Promise<number> {
     throw new UsageError('--dump writes the models of one conversion', 'convert one model');
   let code: number = exitCodes.done;
   for (const conversion of conversions) {
-    if (isSeveral) context.say(`${conversion.source}:`);
+    if (isSeveral) context.say(`${printable(conversion.source)}:`);
     try {
       const done = await convertOne(conversion, context);
       reports.push(isSeveral ? { source: conversion.source, ...done.report } : done.report);
@@ -76,7 +76,9 @@ function refusalOf(source: string, error: DiagnosticError | UsageError, context:
     context.say(`nothing written: ${countFindings(error.diagnostics)}`);
     return { source, outputs: [], diagnostics: diagnosticsToJson(error.diagnostics) };
   }
-  context.printError(`nothing written: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
+  context.printError(
+    printable(`nothing written: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`),
+  );
   return { source, outputs: [], error: { message: error.message, ...(error.hint ? { hint: error.hint } : {}) } };
 }
 
@@ -85,6 +87,11 @@ function isDifferent({ verdict, limit, check }: Measurement): boolean {
   if (check?.failure !== undefined || limit?.verdict === 'another model') return true;
   return verdict === 'different' && limit?.verdict !== 'the same model';
 }
+
+/** Checks whether a measurement ends with a verdict on the conversion, for or against it. */
+const isDecided = ({ verdict, limit }: Measurement): boolean =>
+  (limit !== undefined && limit.verdict !== 'no limit') ||
+  !['not measured', 'cannot say', 'not shown to differ'].includes(verdict);
 
 /** A converted model: the conversion, its verdicts, and names in the model's document. */
 interface Attempt {
@@ -332,6 +339,8 @@ function reportOf(
     to,
     outcome: verdictOf(converted, measured),
     portable: converted.portable,
+    headline: headlineOf(converted, measured),
+    decided: measured !== undefined && isDecided(measured),
     outputs,
     report: converted.report.map((entry) => {
       const { document, line, column } = words.place(entry.pointer);

@@ -11,11 +11,11 @@ import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { modelFiles } from '../model-files.js';
 import type { Terminal } from '../terminal.js';
-import { levelOf, levels, readLevels, withLevels, type Level } from '../finding-levels.js';
+import { levelOf, levels, readLevels, withLevels } from '../finding-levels.js';
 import { verdictReport, type Verdict } from '../validation-formats.js';
 import { describeInText } from './describe.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { markdownBlock, markdownLine } from '../../diagnostics/display.js';
+import { markdownBlock, markdownLine, printable } from '../../diagnostics/display.js';
 import type { Notation } from '../../pipeline/read/notation.js';
 import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';
 import type { ModelDescription } from '../../present/describe/description.js';
@@ -23,6 +23,8 @@ import { describeInMarkdown } from '../../present/describe/formats.js';
 import { labelledBadge } from '../../present/badge.js';
 import { shownFor, usualSuffix, type TargetNotation } from '../../convert/target-notations.js';
 import { stemOf } from '../../present/next-commands.js';
+import type { TestVerdict } from '../../verify/expect/test-model.js';
+import { testCounts } from './test.js';
 import { countText, type Certificate } from '../../verify/certify/certificate.js';
 
 /** Runs a command line as `interneuron` does. */
@@ -33,7 +35,9 @@ interface Check {
   readonly path: string;
   readonly check: string;
   readonly passed: boolean;
-  /** The last line that the command printed. */
+  /** Whether the check did not fail and has no verdict. */
+  readonly undecided?: boolean;
+  /** Its verdict in a sentence. */
   readonly statement: string;
   readonly findings: readonly Diagnostic[];
 }
@@ -61,9 +65,15 @@ export async function gate(context: CommandContext, run: Run): Promise<number> {
   const scratch = folder === undefined ? mkdtempSync(join(tmpdir(), 'interneuron-gate-')) : undefined;
   const checks: Check[] = [];
   const pictures: Picture[] = [];
-  const add = (check: Check): void => {
-    checks.push({ ...check, findings: check.findings.map((finding) => withLevels(finding, ownLevels)) });
-    context.say(`${check.path}: ${check.check}: ${check.statement}`);
+  const isBad = (finding: Diagnostic): boolean => levels.indexOf(levelOf(finding)) <= levels.indexOf(failOn);
+  const add = (given: Check): void => {
+    const findings = given.findings.map((finding) => withLevels(finding, ownLevels));
+    const bad = findings.find(isBad);
+    const isNew = given.passed && bad !== undefined;
+    const statement = isNew ? `${given.statement}, with a finding of --fail-on: ${bad.message}` : given.statement;
+    const check = { ...given, findings, statement, passed: given.passed && bad === undefined };
+    checks.push(check);
+    context.say(printable(`${check.path}: ${check.check}: ${check.statement}`));
   };
   try {
     const to = { folder: folder ?? scratch ?? '', areKept: folder !== undefined };
@@ -71,10 +81,8 @@ export async function gate(context: CommandContext, run: Run): Promise<number> {
   } finally {
     if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
   }
-  const findings = checks.flatMap((check) => check.findings);
-  const isBad = (level: Level): boolean => levels.indexOf(level) <= levels.indexOf(failOn);
-  const passed = checks.every((check) => check.passed) && !findings.some((finding) => isBad(levelOf(finding)));
-  if (badgePath !== undefined) writeText(badgePath, badgeOf(checks, passed));
+  const passed = checks.every((check) => check.passed);
+  if (badgePath !== undefined) writeText(badgePath, badgeOf(checks));
   tell({ context, checks, pictures, passed });
   return passed ? exitCodes.done : exitCodes.wrong;
 }
@@ -97,16 +105,15 @@ async function checkAll(
       const place = join(folder, `${fileStem(path)}-${notation}`);
       orOutputError(place, () => mkdirSync(place, { recursive: true }));
       const written = join(place, `${stemOf(path)}${usualSuffix(notation)}`);
-      const words = ['convert', path, '--to', notation, '--check', '-o', written, '--force'];
-      add(await outcomeOf(path, `converts to ${notation}`, words, command));
+      add(await conversion(path, notation, written, command));
     }
     if (areKept) for (const picture of await artefacts(path, notation, folder, command)) show(picture);
   }
-  for (const path of options.values('test')) add(await outcomeOf(path, 'test', ['test', path], command));
-  for (const path of options.values('result')) add(await outcomeOf(path, 'verify', ['verify', path], command));
+  for (const path of options.values('test')) add(await tests(path, command));
+  for (const path of options.values('result')) add(await outcomeOf(path, 'verify', ['verify', '--', path], command));
   for (const path of options.values('certify')) {
-    const words = ['certify', path, '-o', join(folder, `${fileStem(path)}-certificate`), '--force'];
-    const { code, stdout } = await command([...words, '--json']);
+    const words = ['certify', '-o', join(folder, `${fileStem(path)}-certificate`), '--force', '--json', '--', path];
+    const { code, stdout } = await command(words);
     const { certificate, error } = JSON.parse(stdout) as {
       readonly certificate?: Pick<Certificate, 'verdict' | 'outputs'>;
       readonly error?: { readonly message: string };
@@ -157,7 +164,7 @@ async function validity(
   path: string,
   command: CommandRunner,
 ): Promise<{ readonly valid: Check; readonly notation: Notation }> {
-  const { code, stdout } = await command(['validate', path, '--json']);
+  const { code, stdout } = await command(['validate', '--json', '--', path]);
   const { documents: [verdict] = [] } = JSON.parse(stdout) as { readonly documents?: readonly Verdict[] };
   const { diagnostics = [], error } = verdict ?? {};
   const notation = (verdict?.notation ?? '') as Notation;
@@ -168,6 +175,36 @@ async function validity(
   const first = findings.find(({ severity }) => severity === 'error');
   const statement = first === undefined ? `valid, ${notation}` : first.message;
   return { valid: { path, check: 'valid', passed: code === exitCodes.done, statement, findings }, notation };
+}
+
+/** What `--json` prints of a conversion. */
+interface Conversion {
+  readonly headline?: string;
+  readonly decided?: boolean;
+  readonly error?: { readonly message: string };
+  readonly diagnostics?: readonly Pick<Diagnostic, 'message'>[];
+}
+
+/** Converts a model and compares what is written with it. */
+async function conversion(path: string, to: TargetNotation, written: string, command: CommandRunner): Promise<Check> {
+  const words = ['convert', '--to', to, '--check', '-o', written, '--force', '--json', '--', path];
+  const { code, stdout, statement: last } = await command(words);
+  const { headline, decided, error, diagnostics: [first] = [] } = JSON.parse(stdout) as Conversion;
+  const statement = headline ?? error?.message ?? first?.message ?? last;
+  const undecided = code === exitCodes.done && decided === false;
+  return { ...checked({ path, check: `converts to ${to}`, code, statement }), undecided };
+}
+
+/** Runs the tests of a file or folder. */
+async function tests(path: string, command: CommandRunner): Promise<Check> {
+  const { code, stdout, statement: last } = await command(['test', '--json', '--', path]);
+  const { tests: found = [], error } = JSON.parse(stdout) as {
+    readonly tests?: readonly Pick<TestVerdict, 'outcome' | 'reason'>[];
+    readonly error?: { readonly message: string };
+  };
+  const undecided = found.length > 0 && found.every(({ outcome }) => outcome === 'not checked');
+  const statement = found.length === 0 ? (error?.message ?? last) : testCounts(found);
+  return { ...checked({ path, check: 'test', code, statement }), undecided };
 }
 
 /** Runs a command that is one check; its last line is the finding if it fails. */
@@ -208,12 +245,12 @@ async function artefacts(
 ): Promise<readonly Picture[]> {
   orOutputError(folder, () => mkdirSync(folder, { recursive: true }));
   const at = (suffix: string): string => join(folder, `${fileStem(path)}${suffix}`);
-  const { code, stdout } = await command(['run', path, '-o', at('.nwb'), '--force'], rasterColumns);
+  const { code, stdout } = await command(['run', '-o', at('.nwb'), '--force', '--', path], rasterColumns);
   if (code !== exitCodes.done) return [];
-  await command(['plot', at('.nwb'), '-o', at('.svg'), '--force']);
-  await command(['page', path, '-o', at('.html'), '--force']);
+  await command(['plot', '-o', at('.svg'), '--force', '--', at('.nwb')]);
+  await command(['page', '-o', at('.html'), '--force', '--', path]);
   const to = shownFor(notation);
-  await command(['convert', path, '--to', to, '--no-check', '-o', at(usualSuffix(to)), '--force']);
+  await command(['convert', '--to', to, '--no-check', '-o', at(usualSuffix(to)), '--force', '--', path]);
   return [{ path, lines: stdout.trimEnd().split('\n') }];
 }
 
@@ -224,11 +261,16 @@ const fileStem = (path: string): string =>
     .replace(/^[./\\]+/, '')
     .replaceAll(/[/\\]+/g, '-');
 
-function badgeOf(checks: readonly Check[], passed: boolean): string {
+/** Returns the numbers of checks that passed and that have no verdict. */
+function passedText(checks: readonly Check[]): string {
+  const undecided = checks.filter((check) => check.undecided === true).length;
+  return `${checks.length - undecided} passed${undecided === 0 ? '' : `, ${undecided} without a verdict`}`;
+}
+
+function badgeOf(checks: readonly Check[]): string {
   const failed = checks.filter((check) => !check.passed).length;
-  const text =
-    failed > 0 ? `${failed} of ${checks.length} failed` : passed ? `${checks.length} passed` : 'with findings';
-  return labelledBadge('models', text, passed ? 'good' : 'bad');
+  const text = failed > 0 ? `${failed} of ${checks.length} failed` : passedText(checks);
+  return labelledBadge('models', text, failed > 0 ? 'bad' : 'good');
 }
 
 /** Prints the table for people, and writes what GitHub reads. */
@@ -278,19 +320,25 @@ function append(path: string | undefined, text: string): void {
   orOutputError(path, () => appendFileSync(path, text));
 }
 
+function headingOf(checks: readonly Check[]): string {
+  if (checks.length === 0) return 'No model changed';
+  if (!checks.every(({ passed }) => passed)) return 'Failed';
+  return checks.some(({ undecided }) => undecided) ? `Not failed: ${passedText(checks)}` : 'Passed';
+}
+
 const tableOf = (checks: readonly Check[]): ModelDescription => ({
   title: 'Checks of models',
   sections: [
     {
-      title: checks.length === 0 ? 'No model changed' : checks.every(({ passed }) => passed) ? 'Passed' : 'Failed',
+      title: headingOf(checks),
       parts: [
         {
           kind: 'table',
           columns: ['file', 'check', '', ...levels, 'in words'],
-          rows: checks.map(({ path, check, passed, statement, findings }) => [
+          rows: checks.map(({ path, check, passed, undecided, statement, findings }) => [
             path,
             check,
-            passed ? '✓' : '✗',
+            !passed ? '✗' : undecided === true ? '–' : '✓',
             ...levels.map((level) => {
               const count = findings.filter((finding) => levelOf(finding) === level).length;
               return count === 0 ? '' : String(count);

@@ -1,6 +1,7 @@
 /** `interneuron test`: whether models give the results that files next to them expect. */
 
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
+import { printable } from '../../diagnostics/display.js';
 import { diagnosticsToJson } from '../../diagnostics/render.js';
 import { requireTarget } from '../../pipeline/choose-target.js';
 import { testOmv } from '../../verify/expect/omv.js';
@@ -88,13 +89,15 @@ function report(results: readonly Result[], format: 'github' | 'junit' | undefin
     printJson(context.terminal, {
       tests: results.map((result) => ({ ...result, diagnostics: diagnosticsToJson(result.diagnostics) })),
     });
-  else {
-    const count = (outcome: Result['outcome']): number => results.filter((result) => result.outcome === outcome).length;
-    const counts = (['passed', 'failed', 'not checked'] as const).flatMap((outcome) =>
-      count(outcome) === 0 ? [] : [`${count(outcome)} ${outcome}`],
-    );
-    context.say(counts.join(', '));
-  }
+  else context.say(testCounts(results));
+}
+
+/** Returns the numbers of tests with each outcome. */
+export function testCounts(results: readonly Pick<Result, 'outcome'>[]): string {
+  const count = (outcome: Result['outcome']): number => results.filter((result) => result.outcome === outcome).length;
+  return (['passed', 'failed', 'not checked'] as const)
+    .flatMap((outcome) => (count(outcome) === 0 ? [] : [`${count(outcome)} ${outcome}`]))
+    .join(', ');
 }
 
 function show({ document, outcome, expectations, reason, error, diagnostics }: Result, context: CommandContext): void {
@@ -104,5 +107,5 @@ function show({ document, outcome, expectations, reason, error, diagnostics }: R
     failed: error ? `${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}` : 'failed',
     'not checked': `not checked: ${reason ?? ''}`,
   };
-  context.say(`${document}: ${texts[outcome]}`);
+  context.say(printable(`${document}: ${texts[outcome]}`));
 }

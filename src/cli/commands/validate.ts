@@ -1,6 +1,7 @@
 /** `interneuron validate`: reports all errors in models, and parts of valid ones that cannot run. */
 
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
+import { printable } from '../../diagnostics/display.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import type { ModelHashes } from '../../model/hash.js';
 import { readRefusal } from '../../diagnostics/system-error.js';
@@ -62,15 +63,16 @@ function show(
   { document, valid, notation, hash, error, diagnostics, corrections = [] }: Verdict,
   context: CommandContext,
 ): void {
-  for (const { line, change } of corrections) context.say(`${document}:${line}: ${change}`);
+  for (const { line, change } of corrections) context.say(printable(`${document}:${line}: ${change}`));
   const findings = context.shown(diagnostics);
   if (findings !== '') context.printError(findings);
   const counted = countFindings(diagnostics);
-  if (error) context.printError(`${document}: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
+  if (error)
+    context.printError(printable(`${document}: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`));
   else {
     const model = hash === undefined ? '' : `, model ${hash.slice(0, 12)}`;
     const verdict = valid ? `valid, ${notation}${model}` : 'not valid';
-    context.say(`${document}: ${verdict}${counted === '' ? '' : ` (${counted})`}`);
+    context.say(printable(`${document}: ${verdict}${counted === '' ? '' : ` (${counted})`}`));
   }
 }
 

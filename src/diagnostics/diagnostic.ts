@@ -52,6 +52,8 @@ export interface Diagnostic {
   readonly fix?: Fix;
   /** Number of diagnostics that this one represents; absent: 1. */
   readonly count?: number;
+  /** Lines of the first of the others that it represents. */
+  readonly lines?: readonly number[];
 }
 
 /** The result of a catalogue entry: a diagnostic without its place. */
@@ -59,6 +61,11 @@ export type Finding = Omit<Diagnostic, 'place' | 'severity'> & {
   readonly severity?: Severity;
   /** Names with definitions that explain it: their places in the document become related places. */
   readonly names?: readonly string[];
+  /**
+   * Names of parts and documents that it misses: it only follows from an error that kept one of them from being read.
+   * Default: the found name, if the code says that something is unknown.
+   */
+  readonly needs?: readonly string[];
 };
 
 /**
@@ -71,24 +78,75 @@ const mostFindings = limits.findings;
 /** A document with so many errors is not read further. */
 const mostErrors = 2 * mostFindings;
 
-/** Reports the number of further diagnostics of a severity after the last one kept. */
-const moreFindings = (severity: Severity, count: number, isEnd: boolean): Diagnostic => ({
-  code: 'diagnostics/more',
+/** Lines listed of equal findings. */
+const mostLines = 5;
+
+/** Codes of findings about a name without a definition. */
+const missing = /\/(?:unknown|missing|dangling|no)-/;
+
+const moreCode = 'diagnostics/more';
+
+/** Reports the number of further diagnostics of a severity after the last one kept, of `all`. */
+const moreFindings = (severity: Severity, count: number, all: number, isEnd: boolean): Diagnostic => ({
+  code: moreCode,
   severity,
-  message: `${isEnd ? 'at least ' : ''}${count} more ${severity}${count === 1 ? '' : 's'} not shown`,
+  message:
+    count === 0
+      ? `the document is not read further after ${mostErrors} errors`
+      : `${isEnd ? 'at least ' : ''}${count} more ${severity}${count === 1 ? '' : 's'} not shown`,
   expected: `at most ${mostFindings} ${severity}s`,
-  found: `${mostFindings + count} ${severity}s`,
+  found: `${all} ${severity}s`,
   hint: `fix those shown first: one ${severity} often causes others`,
   count,
 });
 
+/** A finding that is kept, and what it misses. */
+interface Kept {
+  diagnostic: Diagnostic;
+  readonly needs: readonly string[];
+}
+
 /**
- * Collects findings; stages add to it and never print. Of each severity the first `mostFindings` are kept. The error
- * that reaches `mostErrors` ends the stage, so the work on a wrong document is bounded.
+ * Returns what equal findings have in common in rows: lines of a text, items of a list, numbered elements of XML.
+ * Returns undefined for other findings, and for those that are mended one by one.
+ */
+function kindOf({ place, count: _, lines: __, related, fix, ...texts }: Diagnostic): string | undefined {
+  const { document, pointer, line } = place ?? {};
+  const rows = pointer === undefined ? line && '' : /^(.*[/[])\d+(?:\](?:\/@.*)?)?$/s.exec(pointer)?.[1];
+  if (fix !== undefined || rows === undefined) return undefined;
+  return JSON.stringify([texts, document, rows, related?.map(({ message }) => message)]);
+}
+
+/** Returns one finding for two equal ones in different rows. */
+function merged(first: Diagnostic, next: Diagnostic): Diagnostic {
+  const lines = [first.lines ?? [], next.place?.line ?? [], next.lines ?? []].flat();
+  return {
+    ...first,
+    count: (first.count ?? 1) + (next.count ?? 1),
+    ...(lines.length === 0 ? {} : { lines: lines.slice(0, mostLines) }),
+  };
+}
+
+/** Returns names of parts that an error keeps from being read: its document, and the part that its place lies in. */
+function spoiltBy({ document, pointer = '' }: Place): readonly string[] {
+  // Elements of XML have their ids in brackets; the second key of a JSON pointer is the name of a part.
+  const id = [...pointer.matchAll(/\[([^\]]*)\]/g)].at(-1)?.[1] ?? pointer.split('/')[2] ?? '';
+  return /^\d*$/.test(id) ? [document] : [document, id];
+}
+
+/**
+ * Collects findings; stages add to it and never print. A finding that only follows from another one is silent, and
+ * equal findings of many rows are one with a count. Of each severity the first `mostFindings` are kept. The error that
+ * reaches `mostErrors` ends the stage, so the work on a wrong document is bounded.
  */
 export class Diagnostics {
-  readonly #list: Diagnostic[] = [];
+  readonly #list: Kept[] = [];
   readonly #seen = new Set<string>();
+  readonly #kinds = new Map<string, Kept>();
+  /** Names of parts and documents with reported errors. */
+  readonly #refused = new Set<string>();
+  /** Numbers of findings in the list, and of all. */
+  readonly #kept: Record<Severity, number> = { error: 0, warning: 0, note: 0 };
   readonly #counts: Record<Severity, number> = { error: 0, warning: 0, note: 0 };
   #definition: FindDefinition | undefined;
 
@@ -104,6 +162,11 @@ export class Diagnostics {
     return other;
   }
 
+  /** Names parts that were not read for a reported reason: findings that miss them are silent, also earlier ones. */
+  refuse(...parts: readonly string[]): void {
+    for (const part of parts) this.#refused.add(part);
+  }
+
   /**
    * @param place the place, or a function that finds it, which is not called for diagnostics that are only counted
    * @throws DiagnosticError for a document with too many errors to continue
@@ -113,10 +176,14 @@ export class Diagnostics {
     if (this.#counts.error >= mostErrors) throw new DiagnosticError(this.list);
   }
 
-  #record({ names = [], ...finding }: Finding, place?: Place | (() => Place)): void {
-    const { severity = 'error', count = 1 } = finding;
-    const isKept = this.#counts[severity] + count <= mostFindings;
-    if (isKept) {
+  #record({ names = [], needs: given, ...finding }: Finding, place?: Place | (() => Place)): void {
+    const { code, severity = 'error', count = 1, found } = finding;
+    const needs = given ?? (missing.test(code) && found !== undefined ? [found] : []);
+    if (this.#follows(needs)) return;
+    const isNew = this.#kept[severity] < mostFindings;
+    // To find a place can take as long as the document: not after the last finding that is kept.
+    const isPlaced = typeof place === 'function' ? this.#counts[severity] < mostFindings : isNew || place !== undefined;
+    if (isPlaced && code !== moreCode) {
       const resolvedPlace = typeof place === 'function' ? place() : place;
       const related = finding.related ?? this.#defined(names, resolvedPlace);
       const diagnostic = {
@@ -128,10 +195,31 @@ export class Diagnostics {
       // Equal diagnostics from several readers of one part are one mistake.
       const key = JSON.stringify(diagnostic);
       if (this.#seen.has(key)) return;
-      this.#seen.add(key);
-      this.#list.push(diagnostic);
+      if (isNew) this.#seen.add(key);
+      this.#keep(diagnostic, needs, isNew);
     }
     this.#counts[severity] += count;
+  }
+
+  /** Checks whether a finding misses a part that was refused. */
+  #follows(needs: readonly string[]): boolean {
+    return needs.some((part) => this.#refused.has(part));
+  }
+
+  /** Joins a diagnostic to an equal one of another row, or adds it to the list. */
+  #keep(diagnostic: Diagnostic, needs: readonly string[], isNew: boolean): void {
+    const kind = kindOf(diagnostic);
+    const known = kind === undefined ? undefined : this.#kinds.get(kind);
+    if (known) known.diagnostic = merged(known.diagnostic, diagnostic);
+    else if (isNew) {
+      const kept = { diagnostic, needs };
+      if (kind !== undefined) this.#kinds.set(kind, kept);
+      this.#list.push(kept);
+      this.#kept[diagnostic.severity]++;
+      // An error that itself only misses a part spoils nothing.
+      if (diagnostic.severity === 'error' && diagnostic.place && needs.length === 0)
+        this.refuse(...spoiltBy(diagnostic.place));
+    }
   }
 
   /** Where the document defines the first two of some names that it defines elsewhere than at `place`. */
@@ -154,17 +242,15 @@ export class Diagnostics {
 
   /** Returns the diagnostics; after `mostFindings` of a severity, one more has the number of the rest. */
   get list(): readonly Diagnostic[] {
-    const more = (['error', 'warning', 'note'] as const)
-      .map((severity) => [severity, this.#counts[severity] - mostFindings] as const)
-      .filter(([, count]) => count > 0);
-    return more.length === 0
-      ? this.#list
-      : [
-          ...this.#list,
-          ...more.map(([severity, count]) =>
-            moreFindings(severity, count, this.#counts[severity] >= mostErrors && severity === 'error'),
-          ),
-        ];
+    const more = { ...this.#counts };
+    for (const { diagnostic } of this.#list) more[diagnostic.severity] -= diagnostic.count ?? 1;
+    const isEnd = (severity: Severity): boolean => severity === 'error' && this.#counts.error >= mostErrors;
+    return [
+      ...this.#list.filter(({ needs }) => !this.#follows(needs)).map(({ diagnostic }) => diagnostic),
+      ...(['error', 'warning', 'note'] as const)
+        .filter((severity) => more[severity] > 0 || isEnd(severity))
+        .map((severity) => moreFindings(severity, more[severity], this.#counts[severity], isEnd(severity))),
+    ];
   }
 
   /** Whether an error was added, kept or only counted. */

@@ -112,7 +112,7 @@ export function countFindings(diagnostics: readonly Diagnostic[]): string {
 /** Returns diagnostics as plain JSON values, sorted by place, for `--json`; keys are those of `Diagnostic`. */
 export function diagnosticsToJson(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return sortDiagnostics(diagnostics).map(
-    ({ code, severity, message, place, expected, found, hint, related, rule, count }) => ({
+    ({ code, severity, message, place, expected, found, hint, related, rule, count, lines }) => ({
       code,
       severity,
       message,
@@ -123,6 +123,7 @@ export function diagnosticsToJson(diagnostics: readonly Diagnostic[]): Diagnosti
       ...(related === undefined ? {} : { related }),
       ...(rule === undefined ? {} : { rule }),
       ...(count === undefined ? {} : { count }),
+      ...(lines === undefined ? {} : { lines }),
     }),
   );
 }
@@ -143,6 +144,8 @@ function renderOne(diagnostic: Diagnostic, lines: LineReader, paint: Paint): str
     const text = diagnostic[field];
     if (text !== undefined) output.push(line(field, text));
   }
+  if (place && diagnostic.count !== undefined)
+    output.push(line('also in', othersText(diagnostic.count - 1, diagnostic.lines)));
   // Without a rule in a schema, the page of the code explains the rule.
   if (diagnostic.rule === undefined) output.push(line('rule', `interneuron explain ${code}`));
   for (const note of related ?? []) {
@@ -152,6 +155,16 @@ function renderOne(diagnostic: Diagnostic, lines: LineReader, paint: Paint): str
     );
   }
   return output.join('\n');
+}
+
+/** Returns the first lines of equal findings, and the number of the rest. */
+function othersText(count: number, lines: readonly number[] = []): string {
+  const rest = count - lines.length;
+  const listed = lines.length === 0 ? [] : [`line${lines.length === 1 ? '' : 's'} ${lines.join(', ')}`];
+  return [
+    ...listed,
+    ...(rest > 0 ? [`${rest} ${lines.length > 0 ? 'more ' : ''}place${rest === 1 ? '' : 's'}`] : []),
+  ].join(' and ');
 }
 
 function renderPlace(place: Place, lines: LineReader, paint: Paint, severity: Severity): string[] {

@@ -20,6 +20,8 @@ const unknown: Diagnostic = {
   rule: 'schemas/model.schema.json#/$defs/projection/properties/to',
 };
 
+const rowLength = { code: 'sonata/row-length', message: 'the row has 5 cells, and the table 6 columns' };
+
 function render(diagnostics: readonly Diagnostic[], text: string): string {
   return renderDiagnostics(diagnostics, { source: (document) => (document === 'balanced.yaml' ? text : undefined) });
 }
@@ -133,11 +135,85 @@ error[model/name-twice]  two populations have the name exc
     const found = new Diagnostics();
     let added = 0;
     const read = (): void => {
-      for (; ; added++) found.add(unknown, { document: 'balanced.yaml', line: added });
+      for (; ; added++) found.add({ ...unknown, found: `e${added}` }, { document: 'balanced.yaml', line: added });
     };
     expect(read).toThrow(DiagnosticError);
     expect(added).toBe(199);
     expect(renderDiagnostics(found.list)).toMatch(/error\[diagnostics\/more\] {2}at least 100 more errors not shown\n/);
+  });
+
+  it('equal findings of many rows are one with a count, up to the last one that is read', () => {
+    const found = new Diagnostics();
+    const read = (): void => {
+      for (let line = 2; ; line++) found.add(rowLength, { document: 'types.csv', line });
+    };
+    expect(read).toThrow(DiagnosticError);
+    expect(renderDiagnostics(found.list)).toBe(`\
+error[sonata/row-length]  the row has 5 cells, and the table 6 columns
+  --> types.csv:2
+  also in   lines 3, 4, 5, 6, 7 and 194 more places
+  rule      interneuron explain sonata/row-length
+
+error[diagnostics/more]  the document is not read further after 200 errors
+  expected  at most 100 errors
+  found     200 errors
+  hint      fix those shown first: one error often causes others
+  rule      interneuron explain diagnostics/more
+`);
+    expect(countFindings(found.list)).toBe('200 errors');
+  });
+
+  it('equal findings are joined in lists and numbered elements, once, and in no other parts', () => {
+    const found = new Diagnostics();
+    const pointers = [
+      '/a/0',
+      '/a/7',
+      '/a/0',
+      '/b/0',
+      '/a/0/code',
+      '/a/1/code',
+      '/x/segment[1]/@parent',
+      '/x/segment[2]/@parent',
+    ];
+    for (const pointer of pointers) found.add(rowLength, { document: 'm', pointer });
+    found.add({ ...rowLength, found: 'other' }, { document: 'm', pointer: '/a/1' });
+    found.add(rowLength, { document: 'n', pointer: '/a/1' });
+    const counts = found.list.map(({ place, count = 1 }) => `${place?.document} ${place?.pointer} ${count}`);
+    expect(counts).toEqual([
+      'm /a/0 2',
+      'm /b/0 1',
+      'm /a/0/code 1',
+      'm /a/1/code 1',
+      'm /x/segment[1]/@parent 2',
+      'm /a/1 1',
+      'n /a/1 1',
+    ]);
+    const again = new Diagnostics();
+    again.addAll(found.list);
+    expect(again.list).toEqual(found.list);
+  });
+
+  it.each([
+    ['an element of XML that was refused', { document: 'm', pointer: '/sedML/listOfSimulations/steadyState[s]' }, 's'],
+    ['a part of the model that was refused', { document: 'm', pointer: '/populations/s/size' }, 's'],
+    ['a table that has a mistake', { document: 's', line: 3 }, 's'],
+  ])('a finding that misses %s is silent', (_, place, name) => {
+    for (const isFirst of [true, false]) {
+      const found = new Diagnostics();
+      if (isFirst) found.add(rowLength, place);
+      found.add({ code: 'sedml/unknown-reference', message: `no ${name}`, found: name }, { document: 'm', line: 9 });
+      found.add({ code: 'sedml/unknown-reference', message: 'no r', found: 'r' }, { document: 'm', line: 9 });
+      if (!isFirst) found.add(rowLength, place);
+      expect(found.list.map(({ message }) => message).sort()).toEqual(['no r', rowLength.message].sort());
+    }
+  });
+
+  it('a finding that misses a part that was refused by name is silent', () => {
+    const found = new Diagnostics();
+    found.add({ code: 'sonata/odd', message: 'first', needs: ['populations'] });
+    found.add({ code: 'sonata/odd', message: 'second', needs: ['tables'] });
+    found.refuse('populations');
+    expect(found.list.map(({ message }) => message)).toEqual(['second']);
   });
 
   it('gives colours only when asked', () => {

@@ -51,6 +51,8 @@ export interface Config {
   hdf5(path: PathAt, only: readonly string[]): Hdf5Group | undefined;
   /** Adds a finding. Returns undefined. */
   report(finding: Finding, place: Place): undefined;
+  /** Names parts that were not read for a reported reason. */
+  refuse(...parts: readonly string[]): void;
 }
 
 interface Part {
@@ -101,6 +103,7 @@ export function readConfig(
   /** Reports an unreadable file, unless its path has a variable that was reported. */
   const refuse = (path: PathAt, reason: string): undefined => {
     if (!/\$\{?\w/.test(path.path)) report(messages.unreadableFile(path.document, reason), path.place);
+    diagnostics.refuse(path.document);
     return undefined;
   };
   type Keys = readonly (string | number)[];
@@ -146,6 +149,9 @@ export function readConfig(
       return isRefused(found) ? refuse(path, found.refused) : found;
     },
     report,
+    refuse: (...parts) => {
+      diagnostics.refuse(...parts);
+    },
   };
 }
 

@@ -116,7 +116,6 @@ function inOrderOfBmtk(
  * @param dt  time step in ms
  * @param fed  virtual nodes in the order of the inputs
  * @param groups  takes the number of groups of each edge population
- * @param unreadable  node populations with mistakes that were reported
  */
 export function readEdges(
   config: Config,
@@ -124,7 +123,6 @@ export function readEdges(
   dt: number,
   fed: readonly NodePart[],
   groups: Map<string, number>,
-  unreadable: ReadonlySet<string>,
 ): readonly Synapses[] {
   const entries = config.get('networks', 'edges');
   const list: readonly unknown[] = Array.isArray(entries) ? entries : [];
@@ -136,7 +134,7 @@ export function readEdges(
     checkColumns(types, 'edge', config.report);
     return populationsAt(config, 'edge', entry).map((at) => ({ at, types, entry }));
   });
-  const around = { config, nodes, dt, parameters, groups, unreadable, generatorOf: generatorsOf(nodes) };
+  const around = { config, nodes, dt, parameters, groups, generatorOf: generatorsOf(nodes) };
   const read = new Map(
     inOrderOfBmtk(populations, nodes, fed).map((population) => [population, readPopulation(population, around)]),
   );
@@ -171,7 +169,6 @@ interface Surroundings {
   readonly generatorOf: (nodes: Nodes, row: number) => RandomState;
   readonly groups: Map<string, number>;
   /** Node populations with mistakes that were reported. */
-  readonly unreadable: ReadonlySet<string>;
   readonly parameters: ReturnType<typeof parameterReader>;
 }
 
@@ -230,7 +227,7 @@ function typeOf(row: TypeRow, isBare: boolean, { config, parameters }: Surroundi
 }
 
 /** Nodes at an end of edges. */
-function endOf(at: GroupAt, end: 'source' | 'target', { nodes, unreadable }: Surroundings): Nodes | undefined {
+function endOf(at: GroupAt, end: 'source' | 'target', { nodes }: Surroundings): Nodes | undefined {
   const name = `${end}_node_id`;
   const population = tableIn(at, name)?.attributes['node_population'];
   if (population === undefined) {
@@ -239,8 +236,7 @@ function endOf(at: GroupAt, end: 'source' | 'target', { nodes, unreadable }: Sur
     return undefined;
   }
   const found = nodes.get(population);
-  if (!found && !unreadable.has(population))
-    at.report(messages.unknownPopulation(population, [...nodes.keys()]), placeIn(at, name));
+  if (!found) at.report(messages.unknownPopulation(population, [...nodes.keys()]), placeIn(at, name));
   return found;
 }
 

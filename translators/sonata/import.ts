@@ -57,15 +57,14 @@ export function importSonata(
   const config = readConfig(value, positions, diagnostics, files);
   const run = readRun(config);
   const names = new UniqueNames();
-  const unreadable = new Set<string>();
-  const nodes = readNodes(config, names, unreadable);
+  const nodes = readNodes(config, names);
   if (nodes === null) return null;
   if (config.get('networks', 'nodes') === undefined && !diagnostics.hasErrors)
     config.report(messages.missingKey('networks.nodes', 'a list of files of nodes'), config.place('networks'));
   const groups = new Map([...nodes.values()].map((population) => [population.name, population.groups]));
   const sets = nodeSetsOf(config, nodes);
   const inputs = readInputs(config, nodes, sets, run.dt);
-  const edges = readEdges(config, nodes, run.dt, [...inputs.spikes.keys()], groups, unreadable);
+  const edges = readEdges(config, nodes, run.dt, [...inputs.spikes.keys()], groups);
   const reports = readReports(config, sets, run);
   if (diagnostics.hasErrors) return null;
   if (peers) notePeers(config, value, nodes, groups);

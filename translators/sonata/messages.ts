@@ -1,6 +1,7 @@
 /** All findings of the SONATA translator. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
+import type { TypeTable } from './csv.js';
 import { joinWords, oneOf, shorten, suggestion, unlike } from '../../src/diagnostics/suggest.js';
 
 const note = (code: string, message: string, hint?: string): Finding => ({
@@ -174,12 +175,16 @@ export const wrongLength = (name: string, expected: number, found: number): Find
   found: String(found),
 });
 
+/** What is not known if a table of types could not be read. */
+export const typeTables = 'type tables';
+
 /** Rows that refer to a type that no table has. */
-export const missingType = (what: string, id: number, rows: number, known: readonly number[]): Finding => ({
+export const missingType = (what: string, id: number, rows: number, types: TypeTable | null): Finding => ({
   code: 'sonata/missing-type',
   message: `no ${what} type has the id ${id}, which ${rows === 1 ? 'one row has' : `${rows} rows have`}`,
-  expected: oneOf(String(id), known.map(String)),
+  expected: oneOf(String(id), [...(types?.rows.keys() ?? [])].map(String)),
   found: String(id),
+  needs: [types?.place.document ?? typeTables],
 });
 
 /** Rows that refer to a node that its population lacks. */
@@ -449,11 +454,15 @@ export const shortDelay = (delay: number, dt: number): Finding => ({
 
 // --- Inputs and reports ---------------------------------------------------------------------------------------------
 /** A node set that the file of node sets lacks. */
-export const unknownSet = (name: string, known: readonly string[]): Finding => ({
+export const unknownSet = (name: string, known: readonly string[], file: string): Finding => ({
   code: 'sonata/unknown-node-set',
   message: `there is no node set or population ${shorten(name)}`,
   ...unlike(name, known),
+  needs: [name, file],
 });
+
+/** What an error in one of them keeps from being known: their attributes. */
+export const nodePopulations = 'node populations';
 
 /** An attribute that no selected population has. */
 export const unknownAttribute = (name: string): Finding => ({
@@ -461,6 +470,7 @@ export const unknownAttribute = (name: string): Finding => ({
   message: `no population has the attribute ${shorten(name)}, so the node set is empty`,
   severity: 'warning',
   found: shorten(name),
+  needs: [nodePopulations],
 });
 
 /** A file without spikes of a population. */

@@ -53,9 +53,10 @@ export function nodeSetsOf(config: Config, populations: ReadonlyMap<string, Node
     }
   };
   take(config.get('node_sets'), (set, key) => config.place('node_sets', set, key));
+  const file = path?.document ?? '';
   const text = path && config.text(path);
   if (text !== undefined) {
-    const { value, positions, diagnostics } = readDocument(text, path?.document ?? '');
+    const { value, positions, diagnostics } = readDocument(text, file);
     for (const { place, ...finding } of diagnostics) config.report(finding, place ?? config.place('node_sets_file'));
     take(value, (set, key) => positions.place(child(child('', set), key)));
   }
@@ -81,7 +82,7 @@ export function nodeSetsOf(config: Config, populations: ReadonlyMap<string, Node
       const population = populations.get(value);
       if (population) return [all(population)];
       if (value === 'all') return [...populations.values()].map(all);
-      config.report(messages.unknownSet(value, [...sets.keys(), ...populations.keys()]), place);
+      config.report(messages.unknownSet(value, [...sets.keys(), ...populations.keys()], file), place);
       return [];
     }
     if (Array.isArray(value)) {

@@ -69,17 +69,8 @@ interface Model {
 /** Most files of nodes: each is read in a thread of its own. */
 const mostFiles = 1000;
 
-/**
- * Reads all node populations of a config.
- *
- * @param unreadable  takes names of populations with mistakes that were reported
- * @returns null if a file has none, after a report
- */
-export function readNodes(
-  config: Config,
-  names: UniqueNames,
-  unreadable: Set<string>,
-): ReadonlyMap<string, Nodes> | null {
+/** Reads all node populations of a config. @returns null if a file has none, after a report */
+export function readNodes(config: Config, names: UniqueNames): ReadonlyMap<string, Nodes> | null {
   const populations = new Map<string, Nodes>();
   const entries = config.get('networks', 'nodes');
   const list: readonly unknown[] = Array.isArray(entries) ? entries : [];
@@ -99,7 +90,7 @@ export function readNodes(
     for (const at of found) {
       const nodes = readPopulation(at, types, entry, models, names);
       if (nodes) populations.set(nodes.name, nodes);
-      else unreadable.add(at.group.name);
+      else config.refuse(at.group.name, messages.nodePopulations);
     }
   }
   return isComplete ? populations : null;
@@ -136,7 +127,9 @@ export function populationsAt(config: Config, kind: 'node' | 'edge', entry: numb
 export function typesAt(config: Config, kind: 'node' | 'edge', entry: number): TypeTable | null {
   const path = config.path('networks', `${kind}s`, entry, `${kind}_types_file`);
   const text = path && config.text(path);
-  return text === undefined ? null : readTypes(text, path?.document ?? '', `${kind}_type_id`, config.report);
+  const types = text === undefined ? null : readTypes(text, path?.document ?? '', `${kind}_type_id`, config.report);
+  if (path && !types) config.refuse(messages.typeTables);
+  return types;
 }
 
 /** Parameters in a file. */
@@ -254,10 +247,7 @@ export function typeRows(
     else missing.set(id, { first: row, count: 1 });
   }
   for (const [id, { first, count }] of missing)
-    at.report(
-      messages.missingType(kind, id, count, [...(types?.rows.keys() ?? [])]),
-      placeIn(at, `${kind}_type_id`, first),
-    );
+    at.report(messages.missingType(kind, id, count, types), placeIn(at, `${kind}_type_id`, first));
   return found;
 }
 

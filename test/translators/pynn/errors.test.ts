@@ -419,8 +419,8 @@ describe('many findings', () => {
     const { report, reportKey } = reporter({ place, keyPlace: place }, diagnostics);
     expect(() => {
       for (let k = 0; k < 500; k++) {
-        report({ code: 'pynn/unknown-cell', message: 'no such cell' }, `/populations/${k}`);
-        reportKey({ code: 'pynn/unknown-key', message: 'no such key' }, `/populations/${k}/key`);
+        report({ code: 'pynn/unknown-cell', message: 'no such cell' }, `/populations/p${k}`);
+        reportKey({ code: 'pynn/unknown-key', message: 'no such key' }, `/populations/p${k}/key`);
       }
     }).toThrow(DiagnosticError);
     expect(placed.length).toBeLessThanOrEqual(100);

@@ -244,7 +244,7 @@ describe('mistakes in circuits', () => {
     [
       'rows with too many cells',
       { [types]: `${header}20 lif point_neuron nest:iaf_psc_alpha alpha.json 3\n` },
-      [`sonata/row-length ${types}:2`, `sonata/missing-type ${nodesFile}:/nodes/lif/node_type_id[0]`],
+      [`sonata/row-length ${types}:2`],
     ],
     [
       'parameters that a model lacks, or that are no numbers',

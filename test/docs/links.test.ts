@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sidebar } from '../../docs/.vitepress/sidebar.js';
 import { root } from '../support/import-graph.js';
+import { git } from '../support/long-tests.js';
 
 /** Every page of documentation: at the root, in docs, and the READMEs of folders. */
 const pages = [
@@ -49,6 +50,21 @@ describe.each(pages)('%s', (page) => {
     }
   });
 });
+
+/** Names of sources; paths of a README are those of its own folder or of folders below. */
+const sources = git('ls-files', '*.ts')!.split('\n');
+
+it.each(pages.filter((page) => /^(?:src|translators|runtime|test|docs\/architecture)/.test(page)))(
+  '%s names sources that are there',
+  (page) => {
+    const named = [...read(page).matchAll(/`([\w/-]+\.ts)`/g)].map(([, path]) => path!);
+    for (const path of named)
+      expect(
+        sources.some((source) => source === path || source.endsWith(`/${path}`)),
+        `${page} names ${path}`,
+      ).toBe(true);
+  },
+);
 
 describe('the sidebar of the site', () => {
   it('links to pages that are there', () => {

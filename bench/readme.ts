@@ -1,5 +1,6 @@
 /**
- * Writes the tables of `bench/results/*.json` into `bench/README.md`, between its two marks:
+ * Writes the tables of `bench/results/*.json` between the two marks of their pages: the newest into `bench/README.md`,
+ * all others into `bench/records/brian-nest-genn.md`:
  *
  *     npx tsx bench/readme.ts
  */
@@ -11,19 +12,26 @@ import { speedTables, type SpeedResults } from './speed-tables.js';
 
 const marks = ['<!-- from bench/results -->', '<!-- end of bench/results -->'] as const;
 
-/** Returns the text of the README with the tables of all results of a folder between its marks. */
-export function withSpeedTables(readme: string, folder: string): string {
-  const [begin, end] = marks.map((mark) => readme.indexOf(mark));
-  if (begin === undefined || end === undefined || begin < 0 || end < begin)
-    throw new Error('bench/README.md has no marks');
-  const tables = readdirSync(folder)
+/** The pages with tables, and which results each shows. */
+export const pages: readonly { readonly file: string; readonly shows: 'newest' | 'earlier' }[] = [
+  { file: 'README.md', shows: 'newest' },
+  { file: 'records/brian-nest-genn.md', shows: 'earlier' },
+];
+
+/** Returns the text of a page with tables of results of a folder between its marks. */
+export function withSpeedTables(page: string, folder: string, shows: 'newest' | 'earlier'): string {
+  const [begin, end] = marks.map((mark) => page.indexOf(mark));
+  if (begin === undefined || end === undefined || begin < 0 || end < begin) throw new Error('the page has no marks');
+  const results = readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
-    .sort()
-    .map((name) => speedTables(JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as SpeedResults));
-  return `${readme.slice(0, begin + marks[0].length)}\n\n${tables.join('\n')}\n${readme.slice(end)}`;
+    .map((name) => JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as SpeedResults)
+    .sort((a, b) => (a.date < b.date ? 1 : -1));
+  const tables = (shows === 'newest' ? results.slice(0, 1) : results.slice(1)).map(speedTables);
+  return `${page.slice(0, begin + marks[0].length)}\n\n${tables.join('\n')}\n${page.slice(end)}`;
 }
 
-if (process.argv[1] === import.meta.filename) {
-  const file = path.join(import.meta.dirname, 'README.md');
-  writeFileSync(file, withSpeedTables(readFileSync(file, 'utf8'), path.join(import.meta.dirname, 'results')));
-}
+if (process.argv[1] === import.meta.filename)
+  for (const { file, shows } of pages) {
+    const page = path.join(import.meta.dirname, file);
+    writeFileSync(page, withSpeedTables(readFileSync(page, 'utf8'), path.join(import.meta.dirname, 'results'), shows));
+  }

@@ -1,15 +1,15 @@
-/** Tables of bench/README.md: they stand for the results that were measured, and misses are marked. */
+/** Tables of pages of bench: they stand for the results that were measured, and misses are marked. */
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { withSpeedTables } from '../../bench/readme.js';
+import { pages, withSpeedTables } from '../../bench/readme.js';
 import { speedTables } from '../../bench/speed-tables.js';
 import { root } from '../support/import-graph.js';
 
-it('shows the tables of bench/results (npx tsx bench/readme.ts writes them)', () => {
-  const readme = readFileSync(path.join(root, 'bench/README.md'), 'utf8');
-  expect(withSpeedTables(readme, path.join(root, 'bench/results'))).toBe(readme);
+it.each(pages)('$file shows tables of bench/results (npx tsx bench/readme.ts writes them)', ({ file, shows }) => {
+  const page = readFileSync(path.join(root, 'bench', file), 'utf8');
+  expect(withSpeedTables(page, path.join(root, 'bench/results'), shows)).toBe(page);
 });
 
 it('compares medians in each round and marks aims that were missed', () => {

@@ -231,11 +231,12 @@ function lineReader(source: RenderOptions['source']): LineReader {
     const text = source?.(document);
     const lines = new Map<number, string>();
     if (text === undefined) return lines;
+    const ends = /\r\n|\r|\n|$/g;
     for (let number = 1, begin = 0; number <= last && begin <= text.length; number++) {
-      const newline = text.indexOf('\n', begin);
-      const end = newline < 0 ? text.length : newline;
-      if (number >= first) lines.set(number, text.slice(begin, text[end - 1] === '\r' ? end - 1 : end));
-      begin = end + 1;
+      ends.lastIndex = begin;
+      const end = ends.exec(text)!;
+      if (number >= first) lines.set(number, text.slice(begin, end.index));
+      begin = end.index + Math.max(1, end[0].length);
     }
     return lines;
   };

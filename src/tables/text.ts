@@ -146,6 +146,8 @@ class Parser {
       this.#begin(isHeader ? names : this.#names, names.length, bytes.length / Math.max(1, linesIn(bytes)));
       if (!isHeader) return this.#row(bytes, start, end, next);
     }
+    // A carriage return alone ends a line of a comment, too.
+    for (let at = start; at < end; at++) if (bytes[at] === carriageReturn) this.#line++;
     this.#lines.push({ row: this.#rows, line: this.#line + 1 });
     return next;
   }

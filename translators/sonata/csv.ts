@@ -40,7 +40,7 @@ export function readTypes(
   key: string,
   report: (finding: Finding, place: Place) => void,
 ): TypeTable | null {
-  const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
+  const lines = text.replace(/^\ufeff/, '').split(/\r\n|\r|\n/);
   const columns = cellsOf(lines[0] ?? '').map((cell) => cell.text);
   const head = { document, line: 1, column: 1 };
   const place = columns.indexOf(key);

@@ -233,7 +233,7 @@ function spikesIn(config: Config, path: PathAt, isCsv: boolean): ReadonlyMap<str
 function spikesInCsv(config: Config, path: PathAt): ReadonlyMap<string, ListedSpikes> | undefined {
   const text = config.text(path);
   if (text === undefined) return undefined;
-  const lines = text.split(/\r?\n/);
+  const lines = text.split(/\r\n|\r|\n/);
   const cellsOf = (line: string): readonly string[] => line.trim().split(/[\s,]+/);
   const columns = cellsOf(lines[0] ?? '');
   const [time, id, population] = ['timestamps', 'node_ids', 'population'].map((name) => columns.indexOf(name));

@@ -3,6 +3,7 @@
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { shorten } from '../../diagnostics/suggest.js';
 import { afterComment, afterString } from './json-scan.js';
+import { linesOf } from './lines.js';
 import { messages } from '../messages.js';
 import type { SyntaxMistake } from './syntax-mistakes.js';
 
@@ -96,7 +97,7 @@ function mistakeAt(text: string, { error: code, offset, length }: ParseError): S
     case 'CloseBraceExpected':
     case 'CloseBracketExpected': {
       const close = error === 'CloseBraceExpected' ? '}' : ']';
-      const line = text.slice(0, lastOpen(text, offset)).split('\n').length;
+      const line = linesOf(text).at(lastOpen(text, offset)).line;
       return {
         finding: messages.malformedJson(
           `a closing ${close === '}' ? 'brace' : 'bracket'} is missing`,

@@ -2,6 +2,7 @@ import { systemCode } from '../../diagnostics/system-error.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import type { Positions } from '../../diagnostics/positions.js';
 import { afterSpace } from './json-scan.js';
+import { linesOf } from './lines.js';
 import { messages } from '../messages.js';
 import { otherNotationOf } from './other-notations.js';
 import { readJson } from './read-json.js';
@@ -62,7 +63,7 @@ function notAModel(text: string, first: Beginning, document: string): Diagnostic
   if (text[first.offset] === '<') return refuse(messages.notJsonOrYaml('XML'));
   if (text.slice(0, 2000).includes('\u0000')) return refuse(messages.notJsonOrYaml('binary data'));
   const script = pythonImport.exec(text) ?? (/\.py$/i.test(document) && !first.json ? /^.*\S.*$/m.exec(text) : null);
-  if (script) return refuse(messages.pythonScript(script[0]), text.slice(0, script.index).split('\n').length);
+  if (script) return refuse(messages.pythonScript(script[0]), linesOf(text).at(script.index).line);
   const other = otherNotationOf(text, document);
   return other && refuse(messages.otherProgram(other));
 }
@@ -108,6 +109,5 @@ function firstBadByte(bytes: Uint8Array): { line: number; column: number } {
     else bad = middle;
   }
   const before = new TextDecoder('utf-8').decode(bytes.subarray(0, good), { stream: true });
-  const lines = before.split('\n');
-  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+  return linesOf(before).at(before.length);
 }

@@ -57,7 +57,7 @@ export function readSwc(text: string): Read | Wrong {
 
 function readNodes(text: string): readonly Node[] | Wrong {
   const known = new Map<string, Node>();
-  for (const [k, written] of text.split(/\r?\n/).entries()) {
+  for (const [k, written] of text.split(/\r\n|\r|\n/).entries()) {
     const line = written.replace(/#.*/, '').trim();
     if (line === '') continue;
     const at = `line ${k + 1}`;

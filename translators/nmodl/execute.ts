@@ -12,6 +12,7 @@ import { printExpression } from '../../src/lang/print.js';
 import { measure } from '../../src/lang/walk.js';
 import { reservedReason } from '../../src/model/normalise/names.js';
 import type { UniqueNames } from '../../src/model/free-name.js';
+import { decidedBy } from './covered-cases.js';
 import * as messages from './messages.js';
 import type { Report } from './expressions.js';
 import { elementName } from './parse.js';
@@ -26,6 +27,7 @@ import {
   inUnits,
   negate,
   operate,
+  randomFunctions,
   type Contradiction,
   type Value,
 } from './values.js';
@@ -80,6 +82,8 @@ export interface Program {
   readonly outside: (name: string, span: Span) => Value | undefined;
   /** Declared unit of a variable; undefined: it has no unit. */
   readonly declaredUnit: (name: string) => Powers | undefined;
+  /** Whether a variable is zero until a script sets it: a parameter with this value, or one that nothing assigns. */
+  readonly zeroOf: (name: string) => 'parameter' | 'unassigned' | undefined;
   /** Whether a variable is a state: an assignment to it is no definition. */
   readonly isState: (name: string) => boolean;
   /** Number of elements of arrays. */
@@ -126,6 +130,8 @@ export class Execution {
   #statements = 0;
   #nodes = 0;
   #calls: string[] = [];
+  /** Conditions that do not hold where statements are executed: those before an `else`. */
+  #denied: Expression[] = [];
   /** Fluxes of the last reaction, which NMODL names `f_flux` and `b_flux`. */
   #fluxes: ReadonlyMap<string, () => Value> = new Map();
   /** Values of a SOLVE statement, with their copies that statements after it read. */
@@ -297,7 +303,7 @@ export class Execution {
 
   #if({ condition, whenTrue, whenFalse, span }: Extract<Statement, { kind: 'if' }>): void {
     const test = asCondition(this.value(condition));
-    const decided = constantOf(test);
+    const decided = constantOf(test) ?? decidedBy(this.#denied, test);
     if (decided !== undefined) {
       for (const statement of decided ? whenTrue : whenFalse) this.#statement(statement);
       return;
@@ -312,7 +318,9 @@ export class Execution {
       return scopes.map((scope) => new Map(scope));
     };
     const yes = branch(whenTrue);
+    this.#denied.push(test);
     const no = branch(whenFalse);
+    this.#denied.pop();
     if (this.effects.flows.length > flows || this.effects.sent.length > sent)
       this.#fail(messages.refused('if', 'a condition on a rate of change or an event'), span);
     for (const [k, scope] of scopes.entries()) {
@@ -379,6 +387,7 @@ export class Execution {
   #invoke(name: string, given: readonly Expression[], span: Span, wanted = 'FUNCTION'): Value {
     const block = this.program.blocks.get(name);
     if (!block) {
+      if (randomFunctions.includes(name)) this.#fail(messages.randomNumber(name), span);
       const callable = [...this.program.blocks.values()].filter(({ kind }) => kind === wanted || kind === 'FUNCTION');
       const known = [...callable.map((one) => one.name), ...(wanted === 'FUNCTION' ? functionNames : [])];
       return this.#fail(messages.unknownFunction(name, wanted, known), span);
@@ -429,6 +438,14 @@ export class Execution {
     return value;
   }
 
+  /** Reports a variable of the file that divides and is zero, because scripts set it. */
+  #checkDivisor(name: string, span: Span): void {
+    if (this.#locals.some((scope) => scope.has(name))) return;
+    const zero = this.program.zeroOf(name);
+    if (zero === 'unassigned') this.#fail(messages.zeroDivisor(name, false), span);
+    if (zero === 'parameter') this.program.report(messages.zeroDivisor(name, true), span);
+  }
+
   /** Returns the value of an expression. */
   value(e: Expression): Value {
     const { contradiction } = this.program;
@@ -442,8 +459,11 @@ export class Execution {
       }
       case 'unary':
         return e.operator === '+' ? this.value(e.operand) : negate(e.operator, this.value(e.operand));
-      case 'binary':
-        return operate(e.operator, this.value(e.left), this.value(e.right), contradiction);
+      case 'binary': {
+        const [left, right] = [this.value(e.left), this.value(e.right)];
+        if (e.operator === '/' && e.right.kind === 'name') this.#checkDivisor(e.right.name, e.right.span);
+        return operate(e.operator, left, right, contradiction);
+      }
       case 'call': {
         const array = /^(.*)\[\]$/.exec(e.function)?.[1];
         const [first] = e.arguments;

@@ -200,6 +200,7 @@ class Translation {
       outside: (name, span) => this.#outside(name, span),
       declaredUnit: (name) => this.#declaredUnit(name),
       isState: (name) => this.#states.has(name),
+      zeroOf: (name) => this.#zeroOf(name),
       lengths: this.#lengths,
       unit: (text) => powersOf(text, file.units),
       report,
@@ -209,6 +210,17 @@ class Translation {
         if (at.span.end > 0) report(messages.contradiction(unitText(from), unitText(to), ratioOf(to, from)), at.span);
       },
     };
+  }
+
+  #zeroOf(name: string): ReturnType<Program['zeroOf']> {
+    const parameter = this.#parameters.get(this.#renamed.get(name) ?? name);
+    if (parameter) return parameter.value === 0 ? 'parameter' : undefined;
+    if (this.#isGiven(name) || !this.file.assigned.some((one) => one.name === name)) return undefined;
+    const { initial, breakpoint, receive } = this.file;
+    const isAssigned = [initial, breakpoint, receive?.body ?? []].some((body) =>
+      assignedNames(body, this.file).has(name),
+    );
+    return isAssigned ? undefined : 'unassigned';
   }
 
   #rename(name: string): string {

@@ -366,6 +366,26 @@ export const refused = (part: string, kind: string): Finding => ({
   hint: 'write it as equations, or run this mechanism with NEURON',
 });
 
+/** A call of a function that draws. */
+export const randomNumber = (name: string): Finding => ({
+  code: 'nmodl/random-number',
+  message: `${shorten(name)}, a random number of NMODL, is not read`,
+  found: shorten(name),
+  hint: 'run this mechanism with NEURON, or state a value in PARAMETER',
+});
+
+/** A divisor that is zero before a script sets it. */
+export const zeroDivisor = (name: string, isParameter: boolean): Finding => ({
+  code: 'nmodl/zero-divisor',
+  ...(isParameter ? { severity: 'warning' } : {}),
+  message: `the divisor ${shorten(name)} is zero: ${
+    isParameter ? 'scripts set it' : 'no statement assigns it, scripts set it'
+  }`,
+  expected: 'a value other than zero',
+  found: '0',
+  hint: isParameter ? `change its value in PARAMETER` : `state ${shorten(name)} with a value in PARAMETER`,
+});
+
 /** A loop with bounds that depend on variables. */
 export const openLoop = (): Finding => ({
   code: 'nmodl/open-loop',

@@ -173,6 +173,12 @@ const sameFunctions: Readonly<Record<string, string>> = {
   max: 'max',
 };
 
+/** Functions of NMODL that return random numbers. */
+export const randomFunctions: readonly string[] = [
+  ...['scop_random', 'exprand', 'normrand', 'poisrand'],
+  ...['random_uniform', 'random_negexp', 'random_normal', 'random_ipick', 'random_dpick'],
+];
+
 /** Functions of the language. */
 export const functionNames: readonly string[] = [
   ...Object.keys(pureFunctions),

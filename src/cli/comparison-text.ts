@@ -78,7 +78,7 @@ function advice({ grade, coverage, replicates, populations }: Comparison, detail
     .flatMap(({ quantities: compared }) => compared ?? [])
     .filter(({ verdict }) => verdict === 'different');
   const hints = [
-    ...(differ.length > 0 && differ.every(({ name }) => name === 'order')
+    ...(differ.length > 0 && differ.every(({ name }) => name === 'order' || name === 'cells together')
       ? ['--unpaired leaves the order of cells out, for models that draw it anew in each run']
       : []),
     ...(coverage.complete ? [] : ['--only, --ignore, --from and --to leave parts out of the comparison']),

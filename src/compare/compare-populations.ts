@@ -8,6 +8,7 @@ import { lagOf, sharedSizes } from './fluctuations.js';
 import { firstFrom, type Interval, type Train } from './measures/train.js';
 import { binned } from './measures/spectrum.js';
 import type { Margins } from './options.js';
+import { compareTogether } from './patterns.js';
 import {
   beyondFloor,
   chance,
@@ -83,6 +84,8 @@ export function comparePair(
         []
       );
     if (name === 'rates of cells') return cellRates ?? [];
+    if (name === 'cells together') return (paired ? compareTogether([first, others], interval) : null) ?? [];
+    if (name === 'lag') return [];
     if (name === 'lost cells') return lostCells(first, second, unmatched, margin) ?? [];
     if (!values) {
       const width = bins.get(name);

@@ -172,9 +172,18 @@ export function compareSeveral(
       ...(found.p === null
         ? [`${ours.length} and ${theirs.length} runs are too few for a permutation: 4 of each side show a difference`]
         : []),
+      ...inAll.flatMap((population, k) => silentNote(eventName(population), itemAt(trains, k).sides)),
       ...(base.signals.length > 0 ? ['samples of several runs are not compared'] : []),
     ],
   };
+}
+
+/** Returns the numbers of cells that are silent in some runs of each side; nothing if there are none. */
+function silentNote(population: string, sides: readonly Runs[]): readonly string[] {
+  const [first = 0, second = 0] = sides.map(
+    (runs) => itemAt(runs, 0).filter((_, cell) => runs.some((trains) => itemAt(trains, cell).length === 0)).length,
+  );
+  return first + second === 0 ? [] : [`cells of ${population} that are silent in some runs: ${first} and ${second}`];
 }
 
 /** Trains of all cells, for each run. */

@@ -17,6 +17,7 @@ import { compareTraces, type TraceDistance } from './measures/traces.js';
 import type { Interval, Train } from './measures/train.js';
 import { defaultMargins, type CompareOptions, type Margins } from './options.js';
 import { pairCells, type PairedTrains } from './pair-cells.js';
+import { compareFollowing } from './patterns.js';
 import { pairSignals, type PairedSignal } from './pair-signals.js';
 import type { Quantity } from './quantities.js';
 import { eventName, timeRounding, type Recorded } from './recorded.js';
@@ -345,7 +346,14 @@ function judged(
   const all = pairs.map((pair, k) => {
     const apart = itemAt(unmatched, k);
     const { first, second } = cropped(pair, rest);
-    return apart === 0 || inStep[k] ? null : comparePair(first, second, rest, margins, !unpaired, apart);
+    if (apart === 0 || inStep[k]) return null;
+    const found = comparePair(first, second, rest, margins, !unpaired, apart);
+    // Each pair of populations counts for the earlier one.
+    const following = pairs.slice(k + 1).flatMap((other) => {
+      const { first: theirs, second: others } = cropped(other, rest);
+      return compareFollowing(eventName(other), [first, theirs], [second, others], rest) ?? [];
+    });
+    return { ...found, quantities: [...found.quantities, ...following] };
   });
   const corrected = [...withHolm(all.flatMap((entry) => entry?.quantities ?? []))];
   return matched.map((population, k) => {

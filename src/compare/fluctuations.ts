@@ -5,7 +5,7 @@
 
 import { circularProducts } from './measures/fourier.js';
 import { binned } from './measures/spectrum.js';
-import type { Interval, Train } from './measures/train.js';
+import { inside, type Interval, type Train } from './measures/train.js';
 import { meanOverTime, type MeanOverTime } from './statistics/over-time.js';
 import { upperTail, varianceTail } from './statistics/student.js';
 
@@ -80,7 +80,11 @@ const mostChance = 1e-3;
  * Returns the circular lag in s by which the rate of the second is later, if it is the same there in each quarter of
  * the time, and not at the same times; else null.
  */
-export function lagOf(first: readonly Train[], second: readonly Train[], interval: Interval): number | null {
+export const lagOf = (first: readonly Train[], second: readonly Train[], interval: Interval): number | null =>
+  lagOfAll(first, second, interval) ?? lagOfQuarters(first, second, interval);
+
+/** Returns the circular lag in s of all of the time, if it holds in each quarter; else null. */
+function lagOfAll(first: readonly Train[], second: readonly Train[], interval: Interval): number | null {
   const width = Math.max(bin, (interval.end - interval.begin) / mostBins);
   const rateOf = (trains: readonly Train[]): Float64Array => smoothed(binned(trains, width, interval), width);
   const [a, b] = [rateOf(first), rateOf(second)];
@@ -123,6 +127,36 @@ export function lagOf(first: readonly Train[], second: readonly Train[], interva
   return isSame ? (lag <= length / 2 ? lag : lag - length) * width : null;
 }
 
+/** Longest lag of a quarter of the time, and least correlation at it. */
+const [longestQuarterLag, leastQuarterCorrelation] = [20e-3, 0.3];
+
+/**
+ * Returns the lag in s at which the rates correlate best, if it is the same in each quarter of the time to 1 ms; else
+ * null.
+ */
+function lagOfQuarters(first: readonly Train[], second: readonly Train[], { begin, end }: Interval): number | null {
+  const width = (end - begin) / 4;
+  const lags = [0, 1, 2, 3].map((k) => {
+    const quarter = { begin: begin + k * width, end: begin + (k + 1) * width };
+    const [a, b] = [first, second].map((trains) => {
+      return smoothed(binned(inside(trains, quarter), bin, quarter), bin, 2 * bin);
+    }) as [Float64Array, Float64Array];
+    const products = circularProducts(a, b);
+    const at = products.indexOf(products.reduce((most, value) => Math.max(most, value), -Infinity));
+    const size = Math.sqrt(meanSquare(a) * meanSquare(b));
+    return { lag: 2 * at <= a.length ? at : at - a.length, correlation: products[at]! / size };
+  });
+  const sorted = lags.map(({ lag }) => lag).toSorted((a, b) => a - b) as [number, number, number, number];
+  const isOne = sorted[3] - sorted[0] <= 1 && (sorted[0] >= 1 || sorted[3] <= -1);
+  const isShort = Math.max(...sorted.map(Math.abs)) * bin <= longestQuarterLag;
+  return isOne && isShort && lags.every(({ correlation }) => correlation > leastQuarterCorrelation)
+    ? ((sorted[1] + sorted[2]) / 2) * bin
+    : null;
+}
+
+const meanSquare = (values: Float64Array): number =>
+  values.reduce((sum, value) => sum + value * value, 0) / values.length;
+
 /** Part of the largest product that a peak of a rhythm has. */
 const leastPeak = 0.9;
 
@@ -142,11 +176,11 @@ function nearestPeak(products: Float64Array): number {
 /** Least part of the variance that counts as shared. */
 const leastShared = 0.05;
 
-/** Returns counts less their mean, averaged over a window, with circular ends. */
-function smoothed(counts: Float64Array, width: number): Float64Array {
+/** Returns counts less their mean, averaged over a window in s, with circular ends. */
+function smoothed(counts: Float64Array, width: number, over = window): Float64Array {
   const { length } = counts;
   const mean = counts.reduce((sum, count) => sum + count, 0) / length;
-  const reach = Math.round(window / width / 2);
+  const reach = Math.round(over / width / 2);
   const at = (k: number): number => counts[(k + length) % length]!;
   let sum = 0;
   for (let k = -reach; k <= reach; k += 1) sum += at(k);

@@ -21,6 +21,8 @@ export type QuantityName =
   | 'order'
   | 'synchrony'
   | 'rates of cells'
+  | 'cells together'
+  | 'lag'
   | 'lost cells';
 
 /** Distance of a population in two recordings, or two sets of runs, in one quantity. */
@@ -116,6 +118,8 @@ export const quantities: Readonly<Record<QuantityName, Kind>> = {
     vector: ({ synchrony }) => Float64Array.of(meanOf(synchrony)).filter((value) => !Number.isNaN(value)),
   },
   'rates of cells': { margin: 'order', vector: ({ rates }) => (rates.length < 3 ? undefined : rates) },
+  'cells together': {},
+  lag: {},
   'lost cells': {},
 };
 

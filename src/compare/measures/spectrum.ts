@@ -3,7 +3,7 @@
 import { transform } from './fourier.js';
 import type { Interval, Train } from './train.js';
 
-/** Power in a band of two thirds of an octave. */
+/** Power in a band: of two thirds of an octave up to 200 Hz, then of 20 Hz. */
 export interface Band {
   /** Hz. */
   readonly from: number;
@@ -19,8 +19,8 @@ const bin = 1e-3;
 const longest = 1024;
 const shortest = 64;
 
-/** Lowest and highest frequency in Hz. */
-const [lowest, highest] = [1, 200];
+/** Lowest and highest frequency in Hz, and the one from which bands have the same width. */
+const [lowest, fast, highest, fastBand] = [1, 200, 500, 20];
 
 /**
  * Returns the spectrum by Welch's method (1967, IEEE Trans. Audio Electroacoust. 15:70): segments of Hann's window that
@@ -42,8 +42,8 @@ export function spectrum(trains: readonly Train[], interval: Interval): readonly
   }
   const resolution = 1 / (length * bin);
   const bands: Band[] = [];
-  for (let from = lowest; from < highest; from *= 2 ** (2 / 3)) {
-    const to = Math.min(highest, from * 2 ** (2 / 3));
+  for (let [from, to] = [lowest, lowest]; from < highest; from = to) {
+    to = from < fast ? Math.min(fast, from * 2 ** (2 / 3)) : from + fastBand;
     const [first, end] = [Math.max(1, Math.ceil(from / resolution)), Math.ceil(to / resolution)];
     if (end <= first) continue;
     const values = segments.map(

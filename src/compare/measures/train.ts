@@ -22,3 +22,7 @@ export function firstFrom(train: Train, time: number): number {
   }
   return low;
 }
+
+/** Returns trains without spikes outside an interval, which includes its begin. */
+export const inside = (trains: readonly Train[], { begin, end }: Interval): readonly Train[] =>
+  trains.map((train) => train.subarray(firstFrom(train, begin), firstFrom(train, end)));

@@ -376,6 +376,11 @@ export const commands = {
         type: 'boolean',
         describe: 'for --to neuroml: write channels, synapses and cells to files of their own',
       },
+      'captured-by': {
+        type: 'string',
+        value: 'name',
+        describe: 'the simulator from whose memory the file was read, for the verdict',
+      },
       'left-out': {
         type: 'string',
         repeated: true,

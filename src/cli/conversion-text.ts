@@ -23,6 +23,14 @@ export function findingOf(
 ): Diagnostic {
   const { code, pointer } = entry;
   const message = words.message(entry);
+  if (code === 'read/left-out')
+    return {
+      code,
+      severity: 'error',
+      message: `not read: ${message}`,
+      hint: 'change this part of the script, or write the rest of the model with --partial',
+      place: words.place(pointer),
+    };
   const language = targetOf(to).title;
   const part = pointer === '' ? 'the model' : words.part(pointer);
   const isOmission = isLeftOut(entry);
@@ -53,14 +61,19 @@ export const unstable = (failure: string, { model }: ValidModel, words: SourceWo
 /**
  * Returns the verdict in a headline, and figures: the number of parts that are left out, the measurement, and a hint
  * on shorter steps.
+ *
+ * @param simulator  from whose memory the model was read, which a document that reads back alike says nothing of
  */
 export function summaryOf(
   valid: ValidModel,
   { outcome, report }: ConvertedModel,
   measured: Measurement | undefined,
   words: SourceWords,
+  simulator?: string,
 ): readonly string[] {
-  const measurement = measured === undefined ? ['not measured'] : measurementLines(measured, words.variable);
+  const own = measured === undefined ? ['not measured'] : measurementLines(measured, words.variable);
+  const read = simulator === undefined ? [] : [`read, not compared with ${simulator}`];
+  const measurement = [...read, ...(read.length > 0 && measured?.verdict === 'exact' ? [] : own)];
   const differing = differencesIn(report);
   const omissions = differing.filter(isLeftOut);
   const hint = shorterSteps(valid, differing, measured);

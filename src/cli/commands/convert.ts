@@ -136,11 +136,11 @@ async function convertOne(
   ]);
   const measured = isAccepted ? await measurementOf(context, imported, to, converted) : undefined;
   const words = sourceWords(imported.valid.model, imported.positions, converted.report);
-  const summary = summaryOf(imported.valid, converted, measured, words);
+  const summary = summaryOf(imported.valid, converted, measured, words, options.value('captured-by'));
   const attempt = { imported, converted, words, measured, summary };
   const rejection = await rejectionOf(attempt, to, { refused, isForUs });
   const outputs = rejection === undefined ? await write(converted, planned, path, context) : [];
-  const told = reportOf(attempt, to, outputs);
+  const told = reportOf(attempt, to, outputs, options.value('captured-by'));
   if (rejection !== undefined) {
     context.show(rejection.findings);
     for (const line of rejection.lines) context.say(line);
@@ -194,7 +194,8 @@ async function rejectionOf(
   { refused, isForUs }: { readonly refused: readonly ConversionEntry[]; readonly isForUs: boolean },
 ): Promise<Rejection | undefined> {
   if (refused.length > 0) {
-    const other = refused.some(isLeftOut) ? await completeNotation(imported, to) : undefined;
+    const isRead = refused.every(({ code }) => code !== 'read/left-out');
+    const other = isRead && refused.some(isLeftOut) ? await completeNotation(imported, to) : undefined;
     const causes = refused.filter(({ isConsequence }) => isConsequence !== true);
     const isPartial = converted.files.length > 0 && refused.every(isLeftOut);
     return {
@@ -332,12 +333,15 @@ function reportOf(
   { imported: { valid, hashes, notation }, converted, words, measured }: Attempt,
   to: TargetNotation,
   outputs: readonly string[],
+  simulator: string | undefined,
 ): object {
+  const verdict = verdictOf(converted, measured);
   return {
     model: { name: valid.model.name, hash: hashes.model },
     from: notation,
     to,
-    outcome: verdictOf(converted, measured),
+    outcome: simulator !== undefined && verdict === 'exact' ? 'read' : verdict,
+    ...(simulator === undefined ? {} : { read: { from: simulator, verdict: 'not compared' } }),
     portable: converted.portable,
     headline: headlineOf(converted, measured),
     decided: measured !== undefined && isDecided(measured),

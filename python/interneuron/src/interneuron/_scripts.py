@@ -79,6 +79,7 @@ def command_on_script(
     launcher: Callable[[str], Sequence[str]],
     environment: Mapping[str, str] | None = None,
     arguments: Sequence[str] = (),
+    until: str = " until its network is known",
 ) -> int:
     """Runs a command on the network of a script.
 
@@ -90,6 +91,7 @@ def command_on_script(
         launcher: the module of the process and its arguments, for the file that it is to write.
         environment: of the process; None: that of this one.
         arguments: the script's own, with which a matrix runs it as it is.
+        until: how far the script is executed, for the user.
 
     Returns:
         the exit code.
@@ -103,7 +105,7 @@ def command_on_script(
     except (SyntaxError, ValueError) as error:
         print(explained(script, error), file=sys.stderr)
         return 1
-    print(f"executing {script} until its network is known", file=sys.stderr)
+    print(f"executing {script}{until}", file=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         captured = os.path.join(folder, f"{Path(script).stem}.json")
         child = isolated_module(launcher(captured))

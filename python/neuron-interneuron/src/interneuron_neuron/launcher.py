@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import glob
 import os
 import re
@@ -13,15 +12,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
-from interneuron._scripts import captured_by, command_on_script, note_left_out, note_options, run_file, write_captured
+from interneuron._scripts import captured_by, command_on_script, ended_with, note_left_out, note_options, run_file, write_captured
 
 from .followed import followed_potentials
 from .model import Model
+from .run import Run
 from .sources import Sources, mod_files
-from .values import FirstValues, first_values
 
 
 def use_script(words: list[str], command: list[str], arguments: Sequence[str] = ()) -> int:
@@ -37,9 +35,11 @@ def use_script(words: list[str], command: list[str], arguments: Sequence[str] = 
     """
     return command_on_script(
         command,
-        words,
+        # A model that is read is not yet the one that NEURON runs.
+        [*words, "--captured-by", "NEURON"] if command[-1] == "convert" else words,
         lambda captured: ["interneuron_neuron.launcher", captured, words[0], *arguments],
         {**os.environ, "MPLBACKEND": "Agg"},
+        until="",
     )
 
 
@@ -67,20 +67,28 @@ def _capture(words: list[str]) -> int:
         # NEURON has loaded it, and its texts with it.
         shutil.rmtree(Path(compiled).parents[1] if Path(compiled).parent.name != ".libs" else Path(compiled).parents[2], ignore_errors=True)
     capture = _Capture(h, output, path, folders)
-    if is_hoc:
-        h.load_file("stdrun.hoc")
-        if not h.load_file(1, words[1]):
-            raise RuntimeError(f"NEURON does not read {words[1]}")
-    else:
-        # Sections are there as long as the variables of the script.
-        capture.variables = run_file(words[1:])
+    try:
+        if is_hoc:
+            h.load_file("stdrun.hoc")
+            if not h.load_file(1, words[1]):
+                raise RuntimeError(f"NEURON does not read {words[1]}")
+        else:
+            # Sections are there as long as the variables of the script.
+            capture.variables = run_file(words[1:])
+    except BaseException as error:
+        if not capture.run.has_begun:
+            raise
+        if not isinstance(error, SystemExit):
+            print(f"note: {ended_with(error)}", file=sys.stderr)
+        capture.run.finish()
+    capture.run.finish()
     # The script leaves the run to its user.
     if not list(h.allsec()):
         print(f"error: {script} makes no sections\n  hint  a model is known when the script runs it, or ends", file=sys.stderr)
         return 1
     h.load_file("stdrun.hoc")
     h.run()
-    capture.finish()
+    capture.run.finish()
     return 1
 
 
@@ -123,20 +131,14 @@ def _compiled(folders: list[str]) -> str | None:
     return found[0]
 
 
-#: Signals of a child process that the model is written, or not. Systems without them fork no processes.
-_ENDS = (signal.SIGUSR1, signal.SIGUSR2) if hasattr(signal, "SIGUSR1") else ()
-
-
 class _Capture:
     """Waits for the first run of a model."""
 
     def __init__(self, h: Any, output: Path, script: str, folders: list[str]) -> None:
         self.h, self.output, self.script, self.folders = h, output, script, folders
-        #: The process of the script, which waits for the run if a framework runs the model in a child process.
-        self.process = os.getpid()
-        for code, end in enumerate(_ENDS):
-            signal.signal(end, lambda *_, code=code: os._exit(code))
         self.cvode = h.CVode()
+        self.run = Run(h, script, self._write)
+        self.run.tell = self._known
         #: Whether NEURON shows what vectors record and play: version 8 does not.
         self.shows_vectors = True
         self.recorded: list[tuple[Any, float | None]] = []
@@ -144,21 +146,14 @@ class _Capture:
         #: Arguments of source_var and target_var.
         self.given: list[tuple[Any, ...]] = []
         self.taken: list[tuple[Any, ...]] = []
-        #: Actions of the script that no model shows.
-        self.unseen: list[str] = []
         #: Times in ms of the events that the script puts into NetCons, by the names of these.
         self.put: dict[str, list[float]] = {}
         self.variables: dict[str, Any] = {}
-        self.first: FirstValues = {}
-        #: Weights of connections at the beginning, which events may change, by NEURON's names.
-        self.weights: dict[str, list[float]] = {}
         self.trains: dict[str, Any] = {}
         self.kept: list[Any] = []
         self.sources: list[Any] = []
-        self.duration: float | None = None
         self._watch_vectors()
-        self.handlers = [h.FInitializeHandler(3, self._watch_sources), h.FInitializeHandler(2, self._initialized)]
-        self.cvode.extra_scatter_gather(0, self._stepped)
+        self.handler = h.FInitializeHandler(3, self._watch_sources)
 
     def _watch_vectors(self) -> None:
         """Notes which variables vectors record and play, and which follow others, such as the far side of a gap junction."""
@@ -169,6 +164,8 @@ class _Capture:
             _noted(self.h.ParallelContext, "target_var", lambda own, words: self.taken.append(words))
             _noted(self.h.NetCon, "event", self._note_event)
             _noted(self.h.CVode, "event", self._note_statement)
+            for kind, name, sentence in _UNREAD:
+                _noted(getattr(self.h, kind), name, lambda own, words, sentence=sentence: self._note_unread(sentence, words))
         except (AttributeError, TypeError, LookupError):
             self.shows_vectors = False
 
@@ -182,15 +179,12 @@ class _Capture:
         self.put.setdefault(own.hname(), []).append(float(words[0]))
 
     def _note_statement(self, _: Any, words: tuple[Any, ...]) -> None:
-        if getattr(words[-1], "__self__", None) is not self:
-            self.unseen.append(_STATEMENTS)
+        if not any(isinstance(getattr(each, "__self__", None), Run) for each in words):
+            self._note_unread(_STATEMENTS, ())
 
-    def _initialized(self) -> None:
-        """The model may run now: first values are known."""
-        self._keep_first()
-        self.weights = _weights(self.h)
-        # With several threads, NEURON reports no steps.
-        self.cvode.event(self.h.t + 1e-9, self._stepped)
+    def _note_unread(self, sentence: str, words: tuple[Any, ...]) -> None:
+        if not any(getattr(each, "__self__", None) is self.run for each in words):
+            self.run.say(f"{sentence}{self.run.place()}", sentence)
 
     def _watch_sources(self) -> None:
         """Records the events of artificial cells and stimuli, also those at the time 0, and keeps sources with a gid."""
@@ -208,57 +202,33 @@ class _Capture:
                 self.trains[sender.hname()] = events
                 self.kept.append(watch)
 
-    def _keep_first(self) -> None:
-        self.first = {section.name(): first_values(section) for section in self.h.allsec()}
+    def _known(self) -> dict[str, Any]:
+        """Returns what the run shows: events of artificial cells by name, and those that the script puts into NetCons."""
+        return {"trains": {name: list(events) for name, events in self.trains.items()}, "put": self.put}
 
-    def _stepped(self) -> None:
-        """A step has been taken. Long steps, and those before the time 0, let the model settle before it runs."""
-        h = self.h
-        if self.duration is not None or h.t == 0:
-            return
-        if h.t < 0 or (h.dt > 1 and not self.cvode.active()):
-            self._keep_first()
-            return
-        self.duration = _duration(h)
-        if self.trains:
-            # The steps of CVode may be longer than the run.
-            self.cvode.event(max(h.t, self.duration - (0 if self.cvode.active() else h.dt / 4)), self.finish)
-        else:
-            self.finish()
+    def _write(self, known: dict[str, Any]) -> None:
+        """Writes the model. Memory is that of the first step.
 
-    def finish(self) -> None:
-        """Writes the model and ends the process."""
-        try:
-            self._write()
-            code = 0
-        except Exception as error:
-            if os.environ.get("INTERNEURON_STACK"):
-                raise
-            print(f"error: {self.script}: {type(error).__name__}: {error}", file=sys.stderr)
-            code = 1
-        sys.stderr.flush()
-        if os.getpid() != self.process:
-            os.kill(self.process, _ENDS[code])
-        os._exit(code)
-
-    def _write(self) -> None:
+        Args:
+            known: of the run: its end in ms, sentences on what the script changes, and what `_known` returns.
+        """
         h = self.h
         # NEURON aborts a run by an alarm if its time stands still for so many seconds.
         if hasattr(signal, "SIGALRM"):
             signal.signal(signal.SIGALRM, signal.SIG_IGN)
         sources = Sources(h, str(self.output.parent), self.folders)
         followed, unknown = followed_potentials(h, sources, self.given, self.taken)
-        model = Model(h, sources, Path(self.script).stem, self.first, {**_weights(h), **self.weights}, followed)
+        model = Model(h, sources, Path(self.script).stem, followed, self.run.first)
         if "neuron.rxd" in sys.modules and getattr(sys.modules.get("neuron.rxd.species"), "_all_species", None):
             model.leave("reactions and diffusion of rxd")
-        for sentence in [*unknown, *self.unseen, *_unseen_in_hoc(self.script, [*self.folders, os.path.join(h.neuronhome(), "lib", "hoc")])]:
+        for sentence in [*unknown, *known["sentences"], *_unseen_in_hoc(self.script, [*self.folders, os.path.join(h.neuronhome(), "lib", "hoc")])]:
             model.leave(sentence)
         if h.List("LinearMechanism").count():
             model.leave("equations of LinearMechanism")
         self.kept.clear()
-        end = self.duration or h.t
-        trains = {name: [each for each in events if each <= end] for name, events in self.trains.items()}
-        model.connect(trains, self.put, end, self._played(model))
+        end = known["end"]
+        trains = {name: [each for each in events if each <= end] for name, events in known["trains"].items()}
+        model.connect(trains, known["put"], end, self._played(model))
         text = Path(self.script).read_text(encoding="latin-1")
         if not self.shows_vectors:
             model.note("NEURON 8 does not show what vectors record: the potential of each cell is recorded")
@@ -286,17 +256,27 @@ class _Capture:
             if owner is None:
                 model.leave("a vector that plays into a variable")
                 continue
-            step = next((each for each in words if isinstance(each, (int, float)) and each > 0), None)
-            times = next((each for each in words if hasattr(each, "to_python")), None)
-            steps = [] if times is None else [b - a for a, b in zip(times, list(times)[1:])]
-            if step is None and times is not None and steps and max(steps) - min(steps) < 1e-9 and times[0] == 0:
-                step = steps[0]
-            found[owner] = (float(step) if step is not None else None, list(vector))
+            # A number is a step; a vector has the times, and the flag of continuous play may follow.
+            rest = words[next(k for k, each in enumerate(words) if _is_reference(each)) + 1 :]
+            times = next((list(each) for each in rest if hasattr(each, "to_python")), None)
+            values = list(vector)
+            if times is None:
+                found[owner] = (float(rest[0]) if rest else None, values)
+            else:
+                found[owner] = ((times, len(rest) > 1), values[: len(times)])
         return found
 
 
 _EVENTS = "events that the script puts into NetCons (NetCon.event)"
 _STATEMENTS = "statements that the script runs at set times (CVode.event)"
+
+#: Methods whose effect no model shows.
+_UNREAD = (
+    ("Random", "play", "random numbers that NEURON draws in each step (Random.play)"),
+    ("CVode", "extra_scatter_gather", "a statement that the script runs in each step (CVode.extra_scatter_gather)"),
+    ("SaveState", "restore", "a state that the script restores (SaveState.restore)"),
+    ("BBSaveState", "restore", "a state that the script restores (BBSaveState.restore)"),
+)
 
 #: Actions whose calls in hoc NEURON does not show.
 _UNSEEN = {
@@ -361,13 +341,6 @@ def _noted(kind: Any, name: str, note: Callable[[Any, tuple[Any, ...]], None]) -
     setattr(kind, name, method)
 
 
-def _weights(h: Any) -> dict[str, list[float]]:
-    """Returns the weights of connections by NEURON's names."""
-    known = h.List("NetCon")
-    connections = [known.o(k) for k in range(int(known.count()))]
-    return {one.hname(): [one.weight[k] for k in range(int(one.wcnt()))] for one in connections}
-
-
 def _is_reference(value: Any) -> bool:
     """Whether a value is a pointer to a variable of NEURON."""
     try:
@@ -405,50 +378,6 @@ def _owner(h: Any, reference: Any) -> tuple[str, str] | None:
                     return clamp.hname(), name
     finally:
         reference[0] = before
-    return None
-
-
-#: Functions that run a model until a time, their first argument.
-_UNTIL = ("continuerun", "psolve", "solve")
-
-
-def _duration(h: Any) -> float:
-    """Returns the time at which the run ends that is going on, in ms: read from the calls of the script, else `tstop`."""
-    frame: FrameType | None = sys._getframe()
-    while frame is not None:
-        try:
-            found = _end_of_call(frame, h)
-        except (OSError, SyntaxError, ValueError, TypeError, NameError, AttributeError, KeyError, IndexError):
-            found = None
-        if found is not None:
-            return found
-        frame = frame.f_back
-    return float(getattr(h, "tstop", 5.0))
-
-
-def _end_of_call(frame: FrameType, h: Any) -> float | None:
-    if frame.f_code.co_filename in (__file__, "<string>"):
-        return None
-    tree = ast.parse(Path(frame.f_code.co_filename).read_bytes())
-
-    def evaluate(node: ast.expr) -> Any:
-        return eval(compile(ast.Expression(node), "<time>", "eval"), frame.f_globals, frame.f_locals)
-
-    at = [node for node in ast.walk(tree) if getattr(node, "lineno", 1e9) <= frame.f_lineno <= getattr(node, "end_lineno", 0)]
-    for node in at:
-        if isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name in _UNTIL and node.args:
-                return float(evaluate(node.args[0]))
-            if name == "run" and not node.args and isinstance(node.func, ast.Attribute):
-                return float(h.tstop)
-    for node in reversed(at):
-        if isinstance(node, ast.While) and isinstance(node.test, ast.Compare):
-            sides = [node.test.left, *node.test.comparators]
-            ends = [each for each in sides if not (isinstance(each, ast.Attribute) and each.attr == "t")]
-            return float(evaluate(ends[0])) if ends else None
-        if isinstance(node, ast.For) and isinstance(node.iter, ast.Call) and getattr(node.iter.func, "id", "") == "range":
-            return float(len(evaluate(node.iter)) * h.dt)
     return None
 
 

@@ -14,9 +14,9 @@ from typing import Any
 from .followed import Followed, points_of
 from .frameworks import framework_names
 from .integrators import INTEGRATORS, connection_to
+from .memory import Variable
 from .sources import Sources
 from .values import (
-    FirstValues,
     along,
     by_place,
     first_values,
@@ -84,6 +84,11 @@ class _Put:
         """Returns the name of the NetCon."""
         return str(self.netcon.hname())
 
+    @property
+    def weight(self) -> Any:
+        """The weights of the NetCon."""
+        return self.netcon.weight
+
     def wcnt(self) -> float:
         """Returns the number of weights."""
         return float(self.netcon.wcnt())
@@ -95,20 +100,18 @@ class _Put:
 class Model:
     """The document of the model that NEURON holds."""
 
-    def __init__(
-        self, h: Any, sources: Sources, title: str, first: FirstValues, weights: Mapping[str, list[float]], followed: Followed
-    ) -> None:
+    def __init__(self, h: Any, sources: Sources, title: str, followed: Followed, first: Iterable[Variable] = ()) -> None:
         """Reads the model.
 
         Args:
             h: NEURON.
             sources: texts of mechanisms.
             title: name of the model.
-            first: potentials and concentrations at the beginning.
-            weights: those of connections at the beginning, by NEURON's names.
             followed: places whose potentials variables of point processes follow.
+            first: states that INITIAL does not give their values.
         """
-        self.h, self.sources, self.first, self.weights, self.followed = h, sources, first, weights, followed
+        self._first = {(one.owner, one.name) for one in first}
+        self.h, self.sources, self.followed = h, sources, followed
         #: Time step in ms. CVode's own changes during the run.
         self.dt = 0.025 if h.CVode().active() else float(h.dt)
         self.left_out: list[str] = []
@@ -254,21 +257,29 @@ class Model:
         found["divisions"] = int(section.nseg)
         found["specificCapacitance"] = f"{sum(capacitances) / len(capacitances)!r} uF/cm**2"
         found["resistivity"] = f"{section.Ra!r} ohm*cm"
-        potentials = self._first(section)["v"]
+        potentials = first_values(section)["v"]
         if not isinstance(same(potentials), float):
             self.leave(f"first potentials along {section.name()}: its compartments have their mean")
         found["initial"] = f"{sum(potentials) / len(potentials)!r} mV"
         return found
 
-    def _first(self, section: Any) -> dict[str, list[float]]:
-        return self.first.get(section.name()) or first_values(section)
-
     def _parameters(self, mechanism: str) -> tuple[list[tuple[str, int]], dict[str, list[float]]]:
         """Returns the parameters of a mechanism with their lengths, and the values of a new one."""
         if mechanism not in self._standard:
             standard, names = self.h.MechanismStandard(mechanism, 1), listed(self.h, mechanism, 1)
-            self._standard[mechanism] = (names, {name: [standard.get(name, k) for k in range(length)] for name, length in names})
+            usual = {name: [standard.get(name, k) for k in range(length)] for name, length in names}
+            for name, length in listed(self.h, mechanism, 2) if self.sources.file(mechanism) else []:
+                own = name.removesuffix(f"_{mechanism}")
+                if own != "i" and not self.sources.is_assigned(mechanism, own) and self._is_settable(mechanism, own):
+                    names.append((name, length))
+                    usual[name] = [0.0] * length
+            self._standard[mechanism] = (names, usual)
         return self._standard[mechanism]
+
+    def _is_settable(self, mechanism: str, variable: str) -> bool:
+        """Whether a mechanism declares a variable in ASSIGNED, rather than has it from NEURON or by a pointer."""
+        declared = re.search(rf"\b{variable}\b", self.sources.block(mechanism, "ASSIGNED"))
+        return declared is not None and variable not in self.sources.pointers(mechanism)
 
     def _globals(self, mechanism: str) -> dict[str, float]:
         """Returns parameters that all instances share, where they differ from those of the file."""
@@ -279,7 +290,8 @@ class Model:
                 continue
             own = name[: -len(mechanism) - 1]
             value = getattr(self.h, name)
-            if own in defaults and defaults[own] != value:
+            usual = defaults.get(own, None if self.sources.is_assigned(mechanism, own) or own == "usetable" else 0.0)
+            if usual is not None and usual != value:
                 found[own] = value
         return found
 
@@ -323,17 +335,25 @@ class Model:
                 read = [getattr(segment, name)[k] if length > 1 else getattr(segment, name) for segment in along(section)]
                 if any(each != usual[name][k] for each in read):
                     found[own if length == 1 else f"{own}_{k}"] = same(read)
+        states = listed(self.h, mechanism, 3)
+        for name, length in states:
+            own = name.removesuffix(f"_{mechanism}")
+            for k in range(length):
+                place = name if length == 1 else f"{name}[{k}]"
+                if any((str(segment), place) in self._first for segment in section):
+                    read = [getattr(segment, name)[k] if length > 1 else getattr(segment, name) for segment in along(section)]
+                    found[own if length == 1 else f"{own}_{k}"] = same(read)
         # First concentrations that a mechanism computes.
         for state in re.findall(r"[A-Za-z_]\w*", self.sources.block(mechanism, "STATE")):
-            if state in self._first(section):
-                found[state] = same(self._first(section)[state])
+            if state in first_values(section):
+                found[state] = same(first_values(section)[state])
         return found
 
     def _ion(self, ion: str, sections: Mapping[str, Any]) -> dict[str, Any]:
         charge = int(self.h.ion_charge(f"{ion}_ion"))
 
         def level(section: Any) -> dict[str, str]:
-            middle, starts = section.nseg // 2, self._first(section)
+            middle, starts = section.nseg // 2, first_values(section)
             # NEURON computes the potential at each step where a mechanism writes a concentration.
             is_computed = int(self.h.ion_style(f"{ion}_ion", sec=section)) >> 6 & 1
             return {
@@ -474,7 +494,7 @@ class Model:
             "connect": {"rule": "list", "sources": [each[0] for each in driven], "targets": [each[1] for each in driven]},
             **({"delays": {"pre": later, "earlier": earlier}} if kind != "IntFire1" and is_between else {"delay": later}),
             "values": {
-                "weight": same([self.weights[one.hname()][0] for *_, one in driven]),
+                "weight": same([one.weight[0] for *_, one in driven]),
                 **({"rest": _with_unit(same(rests), "ms")} if any(rests) else {}),
             },
             **({"receptor": "m"} if kind == "IntFire1" else {}),
@@ -488,7 +508,8 @@ class Model:
         kind, name = point.hname().partition("[")[0], point.hname()
         place = self._place(point.get_segment())
         if kind == "PointProcessMark":
-            self.note(f"{kind} only marks a place, and is left out")
+            # It only marks a place.
+            pass
         elif self._is_artificial(point):
             # Its events are listed for each of its connections.
             pass
@@ -545,13 +566,19 @@ class Model:
         for (owner, variable), (times, values) in plays.items():
             if owner != point.hname():
                 continue
-            if variable != "amp" or not isinstance(times, float):
+            if variable != "amp" or times is None:
                 self.leave(f"the vector that plays into {variable} of {owner}")
-                continue
-            self.tables[name] = {"dt": f"{times!r} ms", "unit": "nA", "values": values}
-            value = f"{name}(t)"
+            elif isinstance(times, float):
+                self.tables[name] = {"dt": f"{times!r} ms", "unit": "nA", "values": values}
+                value = f"{name}(t)"
+            elif len(values) <= _POINTS:
+                value = f"({_played(*times, values, value)})"
+            else:
+                self.leave(f"the vector that plays {len(values)} values at its own times into {variable} of {owner}, which may be {_POINTS}")
         begin, end = point.delay, point.delay + point.dur
-        condition = f"t >= {begin!r}*ms" + ("" if end > 1e8 else f" and t < {end!r}*ms")
+        # NEURON reads the time at the middle of a step.
+        time = "t" if all(abs(each / self.dt - round(each / self.dt)) < 1e-6 for each in (begin, min(end, 1e6))) else "t + dt/2"
+        condition = f"{time} >= {begin!r}*ms" + ("" if end > 1e8 else f" and {time} < {end!r}*ms")
         self.stimuli[f"{name}_current" if name in self.tables else name] = {
             "kind": "current",
             "to": f"{population}[{index}:{index + 1}]",
@@ -670,13 +697,18 @@ class Model:
                 read = [getattr(point, parameter)[k] if length > 1 else getattr(point, parameter) for *_, point, _ in connected]
                 if any(each != usual[parameter][k] for each in read):
                     values[parameter if length == 1 else f"{parameter}_{k}"] = same(read)
+        for state, _ in listed(self.h, mechanism, 3):
+            if any((point.hname(), state) in self._first for *_, point, _ in connected):
+                if self.synapses[kind].get("shared"):
+                    self.leave(f"first values of {state} of {connected[0][3].hname()}, which several connections share")
+                values[state] = same([getattr(point, state) for *_, point, _ in connected])
         if mechanism == "VClamp":
             units = {key: _CLAMP_UNITS.get(key.partition("_")[0]) for key in values}
             values = {key: _with_unit(each, unit) for key, each in values.items() if (unit := units[key])}
         netcons = [one for _, _, one, *_ in connected]
         if netcons[0] is not None:
             for k, argument in enumerate(self.sources.arguments(mechanism)[: int(netcons[0].wcnt())]):
-                weights = [self.weights[one.hname()][k] for one in netcons]
+                weights = [one.weight[k] for one in netcons]
                 if k == 0 or any(weights):
                     values[argument] = same(weights)
         delays = same([1.0 if one is None else self._delay(one) for one in netcons])
@@ -798,6 +830,22 @@ class Model:
             **{key: part for key, part in parts.items() if part},
             "experiment": {"dt": f"{self.dt!r} ms", "duration": f"{self._end!r} ms"},
         }
+
+
+#: Longest vector that becomes an expression.
+_POINTS = 32
+
+
+def _played(times: list[float], is_continuous: bool, values: list[float], before: str) -> str:
+    """Returns a current that a vector plays: constant from each of its times on, or linear between them."""
+    pairs = list(zip(times, values))
+    if not is_continuous:
+        return " else ".join([f"{value!r}*nA if t + dt/2 >= {time!r}*ms" for time, value in reversed(pairs)]) + f" else {before}"
+    parts = [f"{values[0]!r}*nA if t + dt/2 <= {times[0]!r}*ms"]
+    for (a, x), (b, y) in zip(pairs, pairs[1:]):
+        if b > a:
+            parts.append(f"({x!r} + {(y - x) / (b - a)!r}*((t + dt/2)/ms - {a!r}))*nA if t + dt/2 < {b!r}*ms")
+    return " else ".join([*parts, f"{values[-1]!r}*nA"])
 
 
 def _with_unit(value: Any, unit: str) -> Any:

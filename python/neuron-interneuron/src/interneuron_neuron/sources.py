@@ -92,6 +92,10 @@ class Sources:
         found = re.findall(r"\b([A-Za-z_]\w*)\s*(?:\[[^]]*\]\s*)?(?:=\s*([-+\d.eE]+))?", self.block(name, "PARAMETER"))
         return {parameter: float(value) if re.search(r"\d", value) else 0.0 for parameter, value in found}
 
+    def is_assigned(self, name: str, variable: str) -> bool:
+        """Whether a mechanism assigns a variable of ASSIGNED, which only scripts set otherwise."""
+        return re.search(rf"\b{variable}\s*(?:\[[^]]*\]\s*)?=(?!=)", self._code(name)) is not None
+
     def pointers(self, name: str) -> list[str]:
         """Returns the variables of POINTER."""
         found = re.findall(r"\bPOINTER\s+([A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*)", self.block(name, "NEURON"))

@@ -8,10 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 
-#: Potentials and concentrations at the beginning, along each section: by name of the section and of the variable.
-FirstValues = dict[str, dict[str, list[float]]]
-
-
 def first_values(section: Any) -> dict[str, list[float]]:
     """Returns the potentials and concentrations along a section, by NEURON's names."""
     ions = [each.name()[:-4] for each in section(0.5) if each.name().endswith("_ion")]

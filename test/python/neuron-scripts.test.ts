@@ -1082,7 +1082,7 @@ handler = h.FInitializeHandler(lambda: connection.event(2))`,
 path = os.path.join(os.path.dirname(__file__), 'played.hoc')
 open(path, 'w').write('objref played\\nplayed = new Vector(5)\\nplayed.play("x = $1", 1)\\n')
 h.load_file(path)`),
-      /values that vectors play in hoc, in line 3 of played\.hoc/,
+      /values that vectors or random numbers play in hoc, in line 3 of played\.hoc/,
     ],
     [
       'loads a file that does not exist',

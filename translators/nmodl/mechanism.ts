@@ -137,6 +137,8 @@ class Translation {
   #last: ReadonlyMap<string, Value> = new Map();
   /** Copies of those values that SOLVE statements assign, for currents that read them before the statement. */
   #copies: ReadonlyMap<Value, Value> = new Map();
+  /** Copies of values from the beginning of the step. */
+  readonly #begun = new Map<string, Value>();
   #isSolving = false;
   /** Variables by the names of their copies. */
   readonly #copied = new Map<string, string>();
@@ -167,7 +169,14 @@ class Translation {
     this.#names = new UniqueNames(reserved);
     for (const name of this.#states.keys()) this.#rename(name);
     let isShort = true;
-    for (const one of [...file.parameters, ...file.constants]) {
+    // Variables that only scripts set are parameters: 0, until a script sets them.
+    const assigned = [file.initial, file.breakpoint, file.receive?.body ?? []].flatMap((body) => [
+      ...assignedNames(body, file),
+    ]);
+    const settable = file.assigned.filter(
+      ({ name }) => (file.range.has(name) || file.global.has(name)) && !assigned.includes(name),
+    );
+    for (const one of [...file.parameters, ...file.constants, ...settable]) {
       if (this.#isGiven(one.name)) continue;
       const { value: written = 0 } = one;
       const value = file.constants.includes(one) ? written : sixDigits(written);
@@ -271,7 +280,11 @@ class Translation {
     // First values are the values at time 0.
     if (name === 't' && this.#pass === 'initial') return { expression: inUnits(zero, { ms: 1 }), unit: { ms: 1 } };
     const ion = this.#ions.get(name);
-    if (ion) {
+    const last = this.#last.get(name);
+    // A current that the file does not READ is its own one.
+    const isOwn =
+      ion?.role === 'current' && !this.file.ions.some(({ reads }) => reads.some((one) => one.name === name));
+    if (ion && !isOwn) {
       // Before the mechanism sets a concentration, it has its first value.
       const isSet = this.file.ions.some(({ writes }) => writes.some((one) => one.name === name));
       const start = this.#pass === 'initial' && isSet ? this.#firstLevel(ion) : undefined;
@@ -294,15 +307,27 @@ class Translation {
     }
     if (name === 'PI' || name === 'pi') return { expression: number(Math.PI, span), unit: pure };
     const declared = this.#declared.get(name) ?? this.#elementOf(name);
-    if (!declared) return undefined;
+    if (!declared && !isOwn) return undefined;
     // A variable that the same pass assigns later has the value of the pass before.
-    const last = this.#last.get(name);
     if (last) {
       this.#lagging.add(name);
-      return (this.#pass === 'step' && !this.#isSolving && this.#copies.get(last)) || last;
+      if (this.#pass !== 'step') return last;
+      return this.#isSolving ? this.#atBegin(name, last) : (this.#copies.get(last) ?? last);
     }
-    const unit = this.#declaredUnit(declared.name) ?? pure;
+    const unit = this.#declaredUnit(declared?.name ?? name) ?? pure;
     return { expression: inUnits({ expression: integer(0, span), unit: undefined }, unit), unit };
+  }
+
+  /** Returns a copy of a value that BREAKPOINT assigns, from the beginning of the step, for a SOLVE statement. */
+  #atBegin(name: string, last: Value): Value {
+    let copy = this.#begun.get(name);
+    if (copy === undefined) {
+      const { expression, unit = pure } = last;
+      const definition = this.#definitions.define(`${name}_begin`, expression, unit, expression.span, true);
+      copy = { expression: nameOf(definition, expression.span), unit: last.unit };
+      this.#begun.set(name, copy);
+    }
+    return copy;
   }
 
   #elementOf(name: string): Declaration | undefined {
@@ -821,6 +846,9 @@ export function withoutCopies(mechanism: Mechanism): Mechanism {
   if (copies.size === 0) return mechanism;
   return {
     ...mechanism,
+    states: new Map(
+      [...mechanism.states].map(([name, one]) => [name, { ...one, rate: one.rate && substitute(one.rate, copies) }]),
+    ),
     derived: mechanism.derived.flatMap((one) =>
       one.held ? [] : [{ ...one, expression: substitute(one.expression, copies) }],
     ),

@@ -64,6 +64,7 @@ interface Draft {
   nonspecific: string[];
   electrode: string[];
   range: Set<string>;
+  global: Set<string>;
   pointers: Named[];
   units: Map<string, string>;
   parameters: Declaration[];
@@ -104,6 +105,7 @@ export function parseNmodl(
     nonspecific: [],
     electrode: [],
     range: new Set(),
+    global: new Set(),
     pointers: [],
     units: new Map(),
     parameters: [],
@@ -354,6 +356,8 @@ class Parser extends ExpressionParser {
           for (const text of texts()) draft.range.add(text);
           break;
         case 'GLOBAL':
+          for (const text of texts()) draft.global.add(text);
+          break;
         case 'EXTERNAL':
           texts();
           break;

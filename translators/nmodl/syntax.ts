@@ -121,6 +121,8 @@ export interface NmodlFile {
   readonly nonspecific: readonly string[];
   readonly electrode: readonly string[];
   readonly range: ReadonlySet<string>;
+  /** Variables that all instances share. */
+  readonly global: ReadonlySet<string>;
   /** Variables of POINTER. */
   readonly pointers: readonly Named[];
   /** Units of the UNITS block, by the names that the file gives them. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import glob
 import os
 import re
@@ -282,7 +283,8 @@ _UNREAD = (
 _UNSEEN = {
     r"\b(?!cvode)\w+(?:\.o\([^()]*\)|\[[^\]]*\])?\.event\s*\(": _EVENTS,
     r"\bcvode\.event\s*\(": _STATEMENTS,
-    r"\.play\s*\(": "values that vectors play in hoc",
+    r"\.play\s*\(": "values that vectors or random numbers play in hoc",
+    r"\.restore\s*\(": "a state that the script restores",
     r"\btarget_var\s*\(": "variables that follow those of other cells (target_var of ParallelContext)",
 }
 
@@ -310,11 +312,20 @@ def _unseen_in_hoc(script: str, folders: Sequence[str]) -> Iterator[str]:
                 yield f"{name}, which {os.path.basename(path)} loads and which does not exist"
             elif file is not None and file not in files and not file.startswith(library):
                 files.append(file)
-        for line, words in enumerate(text.splitlines() if is_hoc else [], 1):
+        for line, words in enumerate(text.splitlines(), 1) if is_hoc else _hoc_in_python(text):
             for action, sentence in _UNSEEN.items():
                 if sentence not in found and re.search(action, words):
                     found.add(sentence)
                     yield f"{sentence}, in line {line} of {os.path.basename(path)}"
+
+
+def _hoc_in_python(text: str) -> Iterator[tuple[int, str]]:
+    """Finds the statements in hoc that a script in Python executes: the line of each, and its text."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)) and len(node.args) == 1:
+            [words] = node.args
+            if isinstance(words, ast.Constant) and isinstance(words.value, str):
+                yield node.lineno, words.value
 
 
 def _without_number(value: Any, place: str = "") -> Iterator[str]:

@@ -578,6 +578,7 @@ class Model:
         begin, end = point.delay, point.delay + point.dur
         # NEURON reads the time at the middle of a step.
         time = "t" if all(abs(each / self.dt - round(each / self.dt)) < 1e-6 for each in (begin, min(end, 1e6))) else "t + dt/2"
+        begin, end = _at_middle(begin, self.dt), _at_middle(end, self.dt)
         condition = f"{time} >= {begin!r}*ms" + ("" if end > 1e8 else f" and {time} < {end!r}*ms")
         self.stimuli[f"{name}_current" if name in self.tables else name] = {
             "kind": "current",
@@ -845,7 +846,22 @@ def _played(times: list[float], is_continuous: bool, values: list[float], before
     for (a, x), (b, y) in zip(pairs, pairs[1:]):
         if b > a:
             parts.append(f"({x!r} + {(y - x) / (b - a)!r}*((t + dt/2)/ms - {a!r}))*nA if t + dt/2 < {b!r}*ms")
-    return " else ".join([*parts, f"{values[-1]!r}*nA"])
+    # After the last time, NEURON goes on along the last line.
+    return " else ".join([*parts[:-1], parts[-1].partition(" if ")[0] if len(parts) > 1 else f"{values[0]!r}*nA"])
+
+
+def _at_middle(time: float, dt: float) -> float:
+    """Returns a time that the middles of NEURON's steps pass when they pass the given one.
+
+    NEURON adds up halves of steps. At a time in the middle of a step, the rounding decides.
+    """
+    k = round(time / dt - 0.5)
+    if abs((k + 0.5) * dt - time) > 1e-9 or not 0 <= k < 1e7:
+        return time
+    now = 0.0
+    for _ in range(2 * k + 1):
+        now += 0.5 * dt
+    return time if now >= time else time + 1e-6 * dt
 
 
 def _with_unit(value: Any, unit: str) -> Any:

@@ -95,22 +95,20 @@ export class Code {
         }
         return;
       case 'assign': {
-        const local = this.#locals.get(statement.target);
-        const target = this.effects.targets.get(statement.target);
+        const { index, target: vector } = statement;
+        const own = index ? translator.element(vector, index, scope) : vector;
+        const local = this.#locals.get(own);
+        const target = this.effects.targets.get(own);
         if (!local && !target)
-          return translator.fail(messages.notAssigned(statement.target, [...this.effects.targets.keys()]), span);
+          return translator.fail(messages.notAssigned(own, [...this.effects.targets.keys()]), span);
         const type = local?.type ?? (target as { readonly type: Type }).type;
-        const e = translator.stored(translator.value(assigned(statement), scope), type, span);
+        const e = translator.stored(translator.value(assigned({ ...statement, target: own }), scope), type, span);
         if (!local) {
           const { name } = target as { readonly name: string };
           return this.assign(name, countsDown(statement) ? timed(name, e, span) : e, guard, span);
         }
         const chosen = guard ? conditional(guard, e, local.value.e, span) : e;
-        return this.#set(
-          statement.target,
-          type,
-          constantOf(chosen) === undefined ? this.keep(statement.target, chosen, span, type) : chosen,
-        );
+        return this.#set(own, type, constantOf(chosen) === undefined ? this.keep(own, chosen, span, type) : chosen);
       }
       case 'call':
         if (!this.effects.call(statement, guard, this))

@@ -11,7 +11,7 @@ import { settle } from '../shared/located.js';
 import * as messages from './messages.js';
 import { neuronOf, receptorsOf, synapseOf, type NeuronOfNestml, type Receptors } from './neuron.js';
 import { parseNestml } from './parse.js';
-import type { NestmlModel } from './syntax.js';
+import { isSynapse, type NestmlModel } from './syntax.js';
 import { placesIn, Unreadable, type Report } from './text.js';
 
 const { dirname, isAbsolute, join } = platform.paths;
@@ -32,10 +32,6 @@ interface ReadFile {
   /** Returns a model as a type; null after an error. */
   read<T>(read: (report: Report) => T): T | null;
 }
-
-/** Checks whether a model is of a synapse: its ports have no qualifiers, and one is called as those of synapses. */
-const isSynapse = ({ ports, receivers }: NestmlModel): boolean =>
-  ports.some(({ name }) => name === 'pre_spikes') && receivers.some(({ port }) => port === 'pre_spikes');
 
 function readFile(name: string, text: string, diagnostics: Diagnostics): ReadFile | null {
   const found = diagnostics.beside();

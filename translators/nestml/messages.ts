@@ -57,11 +57,39 @@ export const unknownBlock = (name: string): Finding => ({
 
 const blocks = 'state parameters internals equations input output update onReceive onCondition function'.split(' ');
 
-/** A vector of variables. */
+/** A vector in a place where the language has none. */
 export const vector = (name: string): Finding => ({
-  code: 'nestml/not-read',
-  message: `the vector ${shorten(name)} is not read, only vectors of spike ports are`,
-  hint: 'declare a variable for each element',
+  code: 'nestml/vector',
+  message: `the vector ${shorten(name)} cannot stand here`,
+  expected: 'a variable without an index',
+});
+
+/** A size of a vector that is not known, or out of range. */
+export const vectorSize = (limit: number): Finding => ({
+  code: 'nestml/range',
+  message: 'the size of a vector is unknown or out of range',
+  expected: `a whole number from 1 to ${limit}, or a parameter with such a value`,
+});
+
+/** A vector as the value of a number. */
+export const vectorValue = (name: string): Finding => ({
+  code: 'nestml/vector',
+  message: `${shorten(name)} is a vector, its place holds one number`,
+  hint: `name an element, as in ${shorten(name)}[0]`,
+});
+
+/** An element that a vector does not have. */
+export const noElement = (name: string, index: number): Finding => ({
+  code: 'nestml/range',
+  message: `${shorten(name)} has no element ${index}`,
+  hint: 'indices begin with 0',
+});
+
+/** An index that depends on values that change. */
+export const unknownIndex = (): Finding => ({
+  code: 'nestml/unknown-bounds',
+  message: 'the index of an element depends on values that change',
+  expected: 'a number, a parameter, or the variable of a loop',
 });
 
 /** A vector of too many ports. */
@@ -79,11 +107,18 @@ export const noDerivative = (name: string): Finding => ({
   hint: `write ${shorten(name)}' for an equation, or inline for an expression`,
 });
 
-/** A function of equations or kernels in another place. */
+const placesOf: Readonly<Record<string, string>> = {
+  delta: 'delta(t) in a kernel',
+  convolve: 'convolve(kernel, port) in an equation or an inline expression',
+  resolution: 'resolution() in declarations or code',
+  timestep: 'timestep() in the update block',
+};
+
+/** A function in a place where it has no meaning. */
 export const notHere = (name: string): Finding => ({
   code: 'nestml/not-here',
   message: `${name} has no value here`,
-  expected: name === 'delta' ? 'delta(t) in a kernel' : 'convolve(kernel, port) in an equation or an inline expression',
+  expected: placesOf[name] ?? name,
 });
 
 /** A part of the language that is not read. */
@@ -99,6 +134,44 @@ export const declaredTwice = (name: string): Finding => ({
   code: 'nestml/declared-twice',
   message: `${shorten(name)} is declared twice`,
   hint: 'remove or rename one of the declarations',
+});
+
+/** A block of a model that is written a second time. */
+export const blockTwice = (name: string): Finding => ({
+  code: 'nestml/declared-twice',
+  message: `the model has two blocks ${shorten(name)}`,
+  hint: 'put the lines of both into one block',
+});
+
+/** A variable without a first value, or a port without a type. */
+export const noValue = (name: string, wanted = 'a value after ='): Finding => ({
+  code: 'nestml/no-value',
+  message: `${shorten(name)} has no ${wanted.startsWith('a value') ? 'value' : 'type'}`,
+  expected: wanted,
+});
+
+/** An inline expression with several names. */
+export const severalNames = (): Finding => ({
+  code: 'nestml/syntax',
+  message: 'an inline expression has one name',
+  hint: 'write a line for each name',
+});
+
+/** Priorities that leave the order of code at spikes open. */
+export const priority = (equal?: number): Finding => ({
+  code: 'nestml/priority',
+  message:
+    equal === undefined
+      ? 'this code has no priority, but the code of another port has one'
+      : `the code of two ports has the priority ${equal}`,
+  hint: 'give the code of each port another priority, or none',
+});
+
+/** A spike of a model that emits none. */
+export const noOutput = (): Finding => ({
+  code: 'nestml/no-output',
+  message: 'the model emits a spike but has no output',
+  hint: 'add the block `output:` with the line `spike`',
 });
 
 /** A name without a meaning. */
@@ -223,6 +296,13 @@ export const neverIntegrated = (name: string): Finding => ({
   message: `the equation of ${shorten(name)} is never integrated`,
   expected: 'a call of integrate_odes()',
   hint: 'add `update:` with integrate_odes()',
+});
+
+/** A derivative as an argument of `integrate_odes`. */
+export const noPrimes = (): Finding => ({
+  code: 'nestml/syntax',
+  message: 'integrate_odes takes variables without primes',
+  hint: 'name the variable: all its derivatives are integrated with it',
 });
 
 /** Equations that are integrated twice within a step. */

@@ -16,7 +16,14 @@ import {
   quotient,
   sum,
 } from '../../src/lang/build.js';
-import { divideDimensions, hertz, second } from '../../src/lang/dimension.js';
+import {
+  divideDimensions,
+  hertz,
+  isDimensionless,
+  powerDimension,
+  equalDimensions,
+  second,
+} from '../../src/lang/dimension.js';
 import { drawsIn } from '../../src/lang/functions.js';
 import { linearForm, type LinearForm } from '../../src/lang/linear.js';
 import { printExpression } from '../../src/lang/print.js';
@@ -25,12 +32,14 @@ import { valueAt } from '../../src/library/recognise/numbers.js';
 import { siOf } from '../../src/library/simulators/nest-units.js';
 import { UniqueNames } from '../../src/model/free-name.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
+import { checkModel } from './checks.js';
 import { Code, timed, conditionType, targetsIn, type Effects } from './code.js';
 import { dirac, equationsOf, kernelTime, type KernelEquations } from './kernels.js';
 import * as messages from './messages.js';
 import {
   plainName,
   allowedName,
+  bodiesOf,
   variableOf,
   type Declaration,
   type Equation,
@@ -39,6 +48,7 @@ import {
   type Port,
   type Statement,
 } from './syntax.js';
+import { withoutVectors } from './vectors.js';
 import { timerOf, type Timer } from './refractoriness.js';
 import { Translator, functionNames, numberOf, type Scope, type Type, type Value, zeroOf } from './values.js';
 import type { Report } from './text.js';
@@ -76,7 +86,7 @@ export type Receptors = Readonly<Record<string, { readonly variable: string; rea
  * @throws Unreadable after a finding
  */
 export const neuronOf = (model: NestmlModel, report: Report, receptors: Receptors = {}): NeuronOfNestml =>
-  new Neuron(model, report).read(receptors);
+  new Neuron(withoutVectors(model, report), report).read(receptors);
 
 /**
  * Returns the type of a model of a synapse.
@@ -85,7 +95,7 @@ export const neuronOf = (model: NestmlModel, report: Report, receptors: Receptor
  * @throws Unreadable after a finding
  */
 export const synapseOf = (model: NestmlModel, report: Report, unit: string): Readonly<Record<string, unknown>> =>
-  new Neuron(model, report).readSynapse(unit);
+  new Neuron(withoutVectors(model, report), report).readSynapse(unit);
 
 /** Pathways of synapses, by the ports that NESTML connects to the cells. */
 const pathwayOfPort: Readonly<Record<string, string>> = { pre_spikes: 'pre', post_spikes: 'post' };
@@ -107,11 +117,6 @@ export function receptorsOf({ ports }: NestmlModel): Readonly<Record<string, str
 
 const convolutionMark = 'convolve ';
 const hasPulses = (e: Expression): boolean => [...namesIn(e)].some((name) => name.startsWith(`${dirac} `));
-const bodiesOf = ({ update, receivers, conditions }: NestmlModel): readonly (readonly Statement[])[] => [
-  update,
-  ...[...receivers, ...conditions].map(({ body }) => body),
-];
-
 class Neuron {
   readonly #translator: Translator;
   readonly #names = new UniqueNames();
@@ -177,6 +182,7 @@ class Neuron {
 
   readonly #rateScope: Scope = (name, span) => {
     if (name.startsWith(convolutionMark)) return this.#convolve(name, span);
+    if (!this.#symbols.has(name) && this.#isKernel(name)) return this.#fail(messages.convolution(), span);
     if (name === 't') return { e: nameOf('t', span), kind: 'real', dimension: second };
     if (name === 'resolution()' || name === 'timestep()')
       return { e: nameOf('dt', span), kind: 'real', dimension: second };
@@ -204,6 +210,7 @@ class Neuron {
   read(receptors: Receptors): NeuronOfNestml {
     for (const port of this.model.ports) this.#declarePort(port);
     this.#readEquations();
+    checkModel(this.model, this.#translator.report);
     this.#update();
     this.#receivers();
     this.#conditions();
@@ -224,6 +231,7 @@ class Neuron {
       if (k > 0 || one.kind !== 'call' || one.name !== 'integrate_odes' || one.arguments.length > 0)
         notRead('code of each step', one.span);
     this.#readEquations();
+    checkModel(this.model, this.#translator.report);
     const weights = this.#translator.type({ text: unit === '1' ? 'real' : unit, span: model.span });
     const none = zeroOf(weights).e;
     // NEST runs code of simultaneous spikes of the target first, unless the source has the lower one of two priorities.
@@ -232,7 +240,7 @@ class Neuron {
     );
     const isPreFirst = pre !== 0 && post !== 0 && pre < post;
     const pathways = Object.entries(pathwayOfPort).flatMap(([port, pathway]) => {
-      const handlers = model.receivers.filter((one) => one.port === port).sort((a, b) => b.priority - a.priority);
+      const handlers = model.receivers.filter((one) => one.port === port).sort(byPriority);
       const code = new Code(this.#translator, this.#scope, this.#names, {
         targets: this.#targets(),
         call: ({ name, arguments: [weight, delay], span }, guard, own) => {
@@ -296,8 +304,8 @@ class Neuron {
       this.#declare(name, this.#translator.type(type), span);
     for (const one of model.parameters) {
       const [name, parameter] = this.#declared(one);
-      // Parameters are finite.
-      if (!namesIn(parameter.initial).has('inf')) this.#parameters.set(name, parameter);
+      // Parameters are finite, and free.
+      if (!namesIn(parameter.initial).has('inf') && !one.isFixed) this.#parameters.set(name, parameter);
       else this.#symbols.set(one.name, { ...(this.#symbols.get(one.name) as Value), e: parameter.initial });
     }
     for (const one of model.internals) {
@@ -310,6 +318,7 @@ class Neuron {
     this.#convolutionsOfEquations();
     for (const one of model.inlines) this.#inline(one);
     for (const equation of model.equations) this.#equation(equation);
+    for (const one of model.functions.values()) this.#translator.checkFunction(one, this.#scope);
   }
 
   /** Lets a port count weights in a unit of NEST. */
@@ -357,6 +366,10 @@ class Neuron {
     if (!readsAny(e, known)) return e;
     if (depth > 50) this.#fail(messages.cycle(), span);
     return this.#atStart(this.#translator.modest(substitute(e, known)), span, keeps, depth + 1);
+  }
+
+  #isKernel(name: string): boolean {
+    return this.model.kernels.some(({ equations }) => equations.some((one) => one.name === name));
   }
 
   #port(name: string): Port | undefined {
@@ -420,50 +433,61 @@ class Neuron {
   }
 
   #function({ value, span }: Equation): KernelEquations | null {
-    const plain = mapExpression(value, (part) =>
-      part.kind === 'call' && part.function === 'delta' ? nameOf(dirac, part.span) : part,
-    );
+    const plain = mapExpression(value, (part) => {
+      if (part.kind !== 'call' || part.function !== 'delta') return part;
+      const [time] = part.arguments;
+      const isTime = part.arguments.length === 1 && time?.kind === 'name' && time.name === 't';
+      return isTime
+        ? nameOf(dirac, part.span)
+        : this.#fail(messages.wrongArguments('delta', 1, part.arguments.length), part.span);
+    });
     const scope: Scope = (name, at) => {
       if (name === dirac) return { e: nameOf(dirac, at), kind: 'real', dimension: dimensionless };
       return name === 't' ? { e: nameOf(kernelTime, at), kind: 'real', dimension: second } : this.#rateScope(name, at);
     };
     const { e, dimension } = this.#translator.value(plain, scope);
     if (readsAny(e, this.#states) || hasPulses(e)) return this.#fail(messages.kernel(printExpression(e)), span);
-    const found = equationsOf(e);
+    const found = isDimensionless(dimension) ? equationsOf(e) : null;
     return found && { ...found, dimension };
   }
 
   #system(equations: readonly Equation[], kernel: string): KernelEquations | null {
-    const variables = equations.flatMap(({ name, order }) =>
-      Array.from({ length: order }, (_, k) => plainName(name, k)),
-    );
-    const scope: Scope = (name, span) =>
-      variables.includes(name)
-        ? { e: nameOf(name, span), kind: 'real', dimension: dimensionless }
-        : this.#rateScope(name, span);
     const modes = equations.flatMap(({ name, order, value, span }) =>
       Array.from({ length: order }, (_, k) => {
         const key = plainName(name, k);
         const start = this.model.state.find((one) => one.name === key);
-        const perTime = (e: Value): Expression => this.#translator.as(e, hertz, span).e;
-        return {
-          key,
-          rate:
-            k === order - 1
-              ? perTime(this.#translator.value(value, scope))
-              : perTime({ e: nameOf(plainName(name, k + 1)), kind: 'real', dimension: dimensionless }),
-          gain: start?.value
-            ? this.#translator.as(this.#translator.value(start.value, this.#rateScope), dimensionless, start.span).e
-            : integer(0),
-          unit: '1',
-        };
+        const type = this.#translator.type(start?.type ?? { text: 'real', span });
+        const rate = k === order - 1 ? value : nameOf(plainName(name, k + 1), span);
+        return { key, type, rate, start, span };
       }),
     );
-    const isLinear = modes.every(({ rate }) => {
+    const scope: Scope = (name, span) => {
+      const own = modes.find(({ key }) => key === name)?.type;
+      return own ? { e: nameOf(name, span), ...own } : this.#rateScope(name, span);
+    };
+    const variables = modes.map(({ key }) => key);
+    const found = modes.map(({ key, type, rate, start, span }) => {
+      const { dimension, unit } = type;
+      // Numbers count NEST's units.
+      const isPure = isDimensionless(dimension);
+      const order = key.split('__d').length - 1;
+      if (!isPure && !equalDimensions(dimension, powerDimension(hertz, order)))
+        return this.#fail(messages.kernel(kernel), start?.span ?? span);
+      const perTime = this.#translator.as(
+        this.#translator.value(rate, scope),
+        divideDimensions(dimension, second),
+        span,
+      ).e;
+      const gain = start?.value
+        ? this.#translator.stored(this.#translator.value(start.value, this.#rateScope), type, start.span)
+        : integer(0);
+      return { key, rate: perTime, gain, unit };
+    });
+    const isLinear = found.every(({ rate }) => {
       const form = linearForm(rate, variables);
       return form && isZero(form.constant) && !readsAny(rate, this.#states) && !hasPulses(rate);
     });
-    return isLinear ? { modes, value: nameOf(kernel), isDelta: false } : null;
+    return isLinear ? { modes: found, value: nameOf(kernel), isDelta: false } : null;
   }
 
   // --- Equations ---------------------------------------------------------------------------------------------------
@@ -588,6 +612,7 @@ class Neuron {
         else if (statement.name === 'integrate_odes') {
           const names = statement.arguments.map((e) => {
             const variable = e.kind === 'name' ? variableOf(e.name) : undefined;
+            if (e.kind === 'name' && e.name !== variable) return this.#fail(messages.noPrimes(), e.span);
             if (variable !== undefined && this.model.equations.some(({ name }) => name === variable)) return variable;
             return this.#fail(messages.unknownName(e.kind === 'name' ? e.name : 'this', [...odes]), e.span);
           });
@@ -732,7 +757,7 @@ class Neuron {
   }
 
   #receivers(): void {
-    const handlers = [...this.model.receivers].sort((a, b) => b.priority - a.priority);
+    const handlers = [...this.model.receivers].sort(byPriority);
     for (const { port = '', span } of handlers)
       if (!this.#gains.has(port)) this.#fail(messages.unknownName(port, [...this.#gains.keys()]), span);
     for (const [port, gains] of this.#gains) {
@@ -845,7 +870,7 @@ class Neuron {
   }
 
   #conditions(): void {
-    const handlers = [...this.model.conditions].sort((a, b) => b.priority - a.priority);
+    const handlers = [...this.model.conditions].sort(byPriority);
     const isSimple = handlers.length === 1 && this.#emits === undefined;
     for (const [order, handler] of handlers.entries()) {
       const isSpike = handler.body.filter((one) => one.kind === 'call' && one.name === 'emit_spike').length === 1;
@@ -961,6 +986,9 @@ class Neuron {
     return { type, receptors: Object.fromEntries(receptors), states: recorded };
   }
 }
+
+/** Orders code of events: that of a higher priority runs first. */
+const byPriority = (a: Handler, b: Handler): number => (b.priority ?? 0) - (a.priority ?? 0);
 
 /** Checks whether statements integrate equations. */
 const integrates = (body: readonly Statement[]): boolean =>

@@ -10,6 +10,8 @@ import { LangError } from '../../src/lang/lang-error.js';
 import { requireModest } from '../../src/lang/walk.js';
 import * as messages from './messages.js';
 import {
+  elementName,
+  indexMarker,
   plainName,
   unitMarker,
   type Declaration,
@@ -67,6 +69,14 @@ type Draft = {
 } & {
   functions: Map<string, FunctionDefinition>;
 };
+
+/** A variable that is declared or assigned to; `size` is that of a vector, or the index of an element. */
+interface Sized {
+  readonly name: string;
+  readonly order: number;
+  readonly size?: Expression;
+  readonly span: Span;
+}
 
 class Parser {
   #at = 0;
@@ -150,7 +160,9 @@ class Parser {
     const models: NestmlModel[] = [];
     while (this.#token.kind !== 'end') {
       if (!this.#is('model')) this.#expected('model');
-      models.push(this.#model());
+      const model = this.#model();
+      if (models.some(({ name }) => name === model.name)) this.#fail(messages.declaredTwice(model.name), model.span);
+      models.push(model);
     }
     if (models.length === 0) this.#expected('model');
     return models;
@@ -175,7 +187,13 @@ class Parser {
       conditions: [],
       functions: new Map(),
     };
-    this.#block(() => this.#part(draft));
+    const blocks = new Set<string>();
+    this.#block(() => {
+      const word = this.#token;
+      if (blocks.has(word.text)) this.#fail(messages.blockTwice(word.text));
+      if (!/^(?:function|on[A-Z].*)$/.test(word.text)) blocks.add(word.text);
+      this.#part(draft);
+    });
     return draft;
   }
 
@@ -221,7 +239,7 @@ class Parser {
     this.#expect('(');
     const isPort = word.text === 'onReceive';
     const what = isPort ? { port: this.#portName() } : { condition: this.#expression() };
-    let priority = 0;
+    let priority: number | undefined;
     while (this.#skip(',')) {
       this.#expect('priority');
       this.#expect('=');
@@ -230,21 +248,24 @@ class Parser {
       priority = Number(this.#next().text) * (isNegative ? -1 : 1);
     }
     this.#expect(')');
-    const handler: Handler = { ...what, priority, body: this.#body(), span: word };
+    const handler: Handler = { ...what, ...(priority !== undefined && { priority }), body: this.#body(), span: word };
     draft[isPort ? 'receivers' : 'conditions'].push(handler);
   }
 
   #portName(): string {
     const name = this.#name('a port').text;
-    return name + this.#index();
-  }
-
-  /** Reads the index of an element of a vector, as the end of a name. */
-  #index(): string {
-    if (!this.#skip('[')) return '';
+    if (!this.#skip('[')) return name;
     const index = this.#token.kind === 'number' ? this.#next().text : this.#expected('a number');
     this.#expect(']');
-    return `_${index}`;
+    return elementName(name, index);
+  }
+
+  /** Reads the index of an element of a vector, or the size of a vector. */
+  #index(): Expression | undefined {
+    if (!this.#skip('[')) return undefined;
+    const index = this.#expression();
+    this.#expect(']');
+    return index;
   }
 
   /** Reads a variable, and counts its primes. */
@@ -272,16 +293,28 @@ class Parser {
     }
   }
 
-  #declaration(): readonly Declaration[] {
-    const names = [this.#variable()];
-    while (this.#skip(',')) names.push(this.#variable());
+  #sized(): Sized {
+    const token = this.#name();
+    const base = token.text.replace(/'+$/, '');
+    const size = this.#index();
+    return { name: plainName(base), order: token.text.length - base.length, ...(size && { size }), span: token };
+  }
+
+  #declaration(first?: Sized): readonly Declaration[] {
+    const names = [first ?? this.#sized()];
+    while (this.#skip(',')) names.push(this.#sized());
     const type = this.#type();
     const value = this.#skip('=') ? this.#expression() : undefined;
     const invariant = this.#skip('[[') ? this.#expression() : undefined;
     if (invariant) this.#expect(']]');
     this.#decorators();
     const more = { type, value, ...(invariant && { invariant }) };
-    return names.map(({ name, order, span }) => ({ name: plainName(name, order), ...more, span }));
+    return names.map(({ name, order, span, size }) => ({
+      name: plainName(name, order),
+      ...more,
+      ...(size && { size }),
+      span,
+    }));
   }
 
   #type(): TypeText {
@@ -310,7 +343,9 @@ class Parser {
     } else if (this.#is('recordable') || this.#is('inline')) {
       this.#skip('recordable');
       this.#expect('inline');
-      draft.inlines.push(...this.#declaration());
+      const [inline, more] = this.#declaration();
+      if (more) this.#fail(messages.severalNames(), more.span);
+      if (inline) draft.inlines.push(inline);
     } else {
       const equation = this.#oneEquation();
       if (equation.order === 0) this.#fail(messages.noDerivative(equation.name), equation.span);
@@ -337,7 +372,7 @@ class Parser {
     const unit = this.#is('<-') ? undefined : this.#type();
     this.#expect('<-');
     const qualifiers: string[] = [];
-    while (this.#is('excitatory') || this.#is('inhibitory')) qualifiers.push(this.#next().text);
+    if (this.#is('excitatory') || this.#is('inhibitory')) qualifiers.push(this.#next().text);
     const kind = this.#name('spike or continuous').text;
     if (kind !== 'spike' && kind !== 'continuous') {
       this.#at--;
@@ -359,8 +394,14 @@ class Parser {
       const { name: own, span } = this.#variable();
       parameters.push({ name: own, type: this.#type(), value: undefined, span });
     }
-    if (!this.#is(':')) this.#type();
-    return { name, parameters, body: this.#body(), span: { start, end } };
+    const result = this.#is(':') ? undefined : this.#type();
+    return {
+      name,
+      parameters,
+      ...(result && result.text !== 'void' && { result }),
+      body: this.#body(),
+      span: { start, end },
+    };
   }
 
   #body(): readonly Statement[] {
@@ -400,15 +441,24 @@ class Parser {
       if (printing.has(name)) return this.#printed(name, spanned);
       return { kind: 'call', name, arguments: this.#arguments(), span: spanned() };
     }
-    const operator = second?.text ?? '';
-    if (/^(?:=|\+=|-=|\*=|\/=)$/.test(operator)) {
-      const { name, order } = this.#variable();
-      this.#at++;
-      return { kind: 'assign', target: plainName(name, order), operator, value: this.#expression(), span: spanned() };
-    }
-    this.#skip('recordable');
-    this.#skip('inline');
-    return { kind: 'declare', declarations: this.#declaration(), span: spanned() };
+    if (this.#skip('recordable') || this.#is('inline')) this.#expect('inline');
+    const first = this.#sized();
+    const operator = this.#token.text;
+    if (!/^(?:=|\+=|-=|\*=|\/=)$/.test(operator))
+      return { kind: 'declare', declarations: this.#declaration(first), span: spanned() };
+    this.#at++;
+    const name = plainName(first.name, first.order);
+    const index = first.size;
+    const target = index?.kind === 'number' ? elementName(name, index.value) : name;
+    const value = this.#expression();
+    return {
+      kind: 'assign',
+      target,
+      ...(index && index.kind !== 'number' && { index }),
+      operator,
+      value,
+      span: spanned(),
+    };
   }
 
   /** Leaves out what a model prints. */
@@ -525,7 +575,11 @@ class Parser {
     }
     this.#at++;
     const base = first.text.replace(/'+$/, '');
+    const name = plainName(base, first.text.length - base.length);
     const index = this.#index();
-    return nameOf(plainName(base + index, first.text.length - base.length), first);
+    if (!index) return nameOf(name, first);
+    const span = { start: first.start, end: this.tokens[this.#at - 1]?.end ?? first.end };
+    if (index.kind === 'number') return nameOf(elementName(name, index.value), span);
+    return call(indexMarker, [nameOf(name, first), index], span);
   }
 }

@@ -13,6 +13,10 @@ export interface TypeText {
 export interface Declaration {
   readonly name: string;
   readonly type: TypeText;
+  /** Number of elements of a vector. */
+  readonly size?: Expression;
+  /** Whether the text of the model needs its value, as that of a parameter that is the size of a vector. */
+  readonly isFixed?: true;
   readonly value: Expression | undefined;
   /** What its values fulfil. */
   readonly invariant?: Expression;
@@ -46,7 +50,14 @@ export interface Port {
 
 /** A statement. */
 export type Statement = { readonly span: Span } & (
-  | { readonly kind: 'assign'; readonly target: string; readonly operator: string; readonly value: Expression }
+  | {
+      readonly kind: 'assign';
+      readonly target: string;
+      /** Of an element of a vector. */
+      readonly index?: Expression;
+      readonly operator: string;
+      readonly value: Expression;
+    }
   | { readonly kind: 'declare'; readonly declarations: readonly Declaration[] }
   | { readonly kind: 'call'; readonly name: string; readonly arguments: readonly Expression[] }
   | { readonly kind: 'return'; readonly value: Expression | undefined }
@@ -71,6 +82,8 @@ export type Statement = { readonly span: Span } & (
 export interface FunctionDefinition {
   readonly name: string;
   readonly parameters: readonly Declaration[];
+  /** Type of the result; absent: there is none. */
+  readonly result?: TypeText;
   readonly body: readonly Statement[];
   readonly span: Span;
 }
@@ -79,7 +92,7 @@ export interface FunctionDefinition {
 export interface Handler {
   readonly port?: string;
   readonly condition?: Expression;
-  readonly priority: number;
+  readonly priority?: number;
   readonly body: readonly Statement[];
   readonly span: Span;
 }
@@ -102,8 +115,24 @@ export interface NestmlModel {
   readonly functions: ReadonlyMap<string, FunctionDefinition>;
 }
 
+/** Returns the code of a model that runs in a step. */
+export const bodiesOf = ({ update, receivers, conditions }: NestmlModel): readonly (readonly Statement[])[] => [
+  update,
+  ...[...receivers, ...conditions].map(({ body }) => body),
+];
+
+/** Checks whether a model is of a synapse: its ports have no qualifiers, and one is called as those of synapses. */
+export const isSynapse = ({ ports, receivers }: NestmlModel): boolean =>
+  ports.some(({ name }) => name === 'pre_spikes') && receivers.some(({ port }) => port === 'pre_spikes');
+
 /** Name of the marker around a number with its unit, in expressions. */
 export const unitMarker = '[unit]';
+
+/** Name of the marker around a vector and the index of its element. */
+export const indexMarker = '[index]';
+
+/** Returns the name of an element of a vector. */
+export const elementName = (vector: string, index: number | string): string => `${vector}_${index}`;
 
 /** Returns a name that a variable may have: one with a meaning of its own gets an underscore. */
 export const allowedName = (name: string): string => (reservedReason(name) === undefined ? name : `${name}_`);

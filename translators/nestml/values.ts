@@ -28,7 +28,14 @@ import { mapExpression, requireModest } from '../../src/lang/walk.js';
 import { constantOf } from '../../src/library/recognise/numbers.js';
 import { nestUnit, siOf } from '../../src/library/simulators/nest-units.js';
 import * as messages from './messages.js';
-import { unitMarker, type FunctionDefinition, type Statement, type TypeText } from './syntax.js';
+import {
+  elementName,
+  indexMarker,
+  unitMarker,
+  type FunctionDefinition,
+  type Statement,
+  type TypeText,
+} from './syntax.js';
 import { Unreadable, type Report } from './text.js';
 
 /** A value: its expression in SI, its type and dimension. */
@@ -297,6 +304,10 @@ export class Translator {
       const own = canonicalUnit(unit.name) ?? this.fail(messages.unknownType(unit.name), unit.span);
       return real(binary('*', value, nameOf(own, unit.span), span), unitOf(own)?.dimension);
     }
+    if (name === indexMarker) {
+      const [vector, index] = e.arguments as readonly [Extract<Expression, { kind: 'name' }>, Expression];
+      return this.value(nameOf(this.element(vector.name, index, scope), span), scope);
+    }
     const special = scope(`${name}()`, span);
     if (special && e.arguments.length === 0) return special;
     const definition = this.functions.get(name);
@@ -365,8 +376,15 @@ export class Translator {
     };
   }
 
+  /** Returns the name of an element of a vector. */
+  element(vector: string, index: Expression, scope: Scope): string {
+    const known = constantOf(this.value(index, scope).e) ?? this.fail(messages.unknownIndex(), index.span);
+    const name = elementName(vector, known);
+    return scope(name, index.span) ? name : this.fail(messages.noElement(vector, known), index.span);
+  }
+
   #invoke(
-    { name, parameters, body, span: place }: FunctionDefinition,
+    { name, parameters, result, body, span: place }: FunctionDefinition,
     given: readonly Value[],
     span: Span,
     model: Scope,
@@ -384,9 +402,17 @@ export class Translator {
       }),
     );
     this.#calls.push(name);
-    const result = this.#body(body, locals, model) ?? this.fail(messages.noResult(name), place);
+    const found = (result && this.#body(body, locals, model)) ?? this.fail(messages.noResult(name), place);
     this.#calls.pop();
-    return result;
+    const { kind, dimension } = this.type(result as TypeText);
+    return kind === 'boolean' ? found : this.as(found, dimension, span);
+  }
+
+  /** Checks the result of a function for arguments that have no values yet. Loops are checked by calls. */
+  checkFunction(definition: FunctionDefinition, model: Scope): void {
+    const isKnown = !definition.body.some(({ kind }) => kind === 'for' || kind === 'while');
+    const given = definition.parameters.map((one): Value => ({ e: nameOf(one.name), ...this.type(one.type) }));
+    if (isKnown && definition.result) this.#invoke(definition, given, definition.span, model);
   }
 
   /** Executes statements of a function. Returns its result, or undefined if it goes on. */
@@ -404,16 +430,15 @@ export class Translator {
           }
           break;
         case 'assign': {
-          const old =
-            locals.get(statement.target) ?? this.fail(messages.unknownName(statement.target, [...locals.keys()]), span);
-          const value = this.value(assigned(statement), scope);
-          locals.set(statement.target, { ...old, e: this.stored(value, { ...old, unit: '' }, span) });
+          const { index } = statement;
+          const target = index ? this.element(statement.target, index, scope) : statement.target;
+          const old = locals.get(target) ?? this.fail(messages.unknownName(target, [...locals.keys()]), span);
+          const value = this.value(assigned({ ...statement, target }), scope);
+          locals.set(target, { ...old, e: this.stored(value, { ...old, unit: '' }, span) });
           break;
         }
         case 'return':
-          return statement.value
-            ? this.value(statement.value, scope)
-            : this.fail(messages.notRead('return without a value', 'a result'), span);
+          return statement.value && this.value(statement.value, scope);
         case 'if': {
           const { e: condition } = this.condition(statement.condition, scope);
           const [yes, no] = [new Map(locals), new Map(locals)];

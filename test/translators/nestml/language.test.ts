@@ -48,6 +48,19 @@ test.each([
   ],
   ['a power by name', model('pow(y, n) * x / tau'), model('y**n * x / tau')],
   [
+    'a vector',
+    model(
+      '-x / tau',
+      '',
+      '        v[2] real = 1\n        i integer = 0\n        for i in 0 ... 2 step 1:\n            v[i] = v[i] + y + i\n        v = 2 * v\n        y = v[0] * v[1]\n',
+    ),
+    model(
+      '-x / tau',
+      '',
+      '        v_0 real = 1\n        v_1 real = 1\n        v_0 = v_0 + y + 0\n        v_1 = v_1 + y + 1\n        v_0 = 2 * v_0\n        v_1 = 2 * v_1\n        y = v_0 * v_1\n',
+    ),
+  ],
+  [
     'a statement that prints',
     model('-x / tau', '', '        if y > 1:\n            println("y is {y}, or (so)")\n            y = 0\n'),
     model('-x / tau', '', '        if y > 1:\n            y = 0\n'),

@@ -24,13 +24,13 @@ const synapse = `model pair_rule:
         post_spikes <- spike
     output:
         spike
-    onReceive(post_spikes):
+    onReceive(post_spikes, priority=1):
         w += up * before
         after = 1
-    onReceive(pre_spikes, priority=2):
+    onReceive(pre_spikes, priority=3):
         count += 1
         before = scaled(1)
-    onReceive(pre_spikes, priority=1):
+    onReceive(pre_spikes, priority=2):
         if count > 1:
             w = max(w - down * after, 0)
             emit_spike(w)

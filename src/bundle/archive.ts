@@ -9,11 +9,12 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Entry, ZipFile } from 'yauzl';
 import { Diagnostics } from '../diagnostics/diagnostic.js';
+import { limits, mostUnpacked } from '../diagnostics/limits.js';
 import { firstBytes } from '../../runtime/results/file-start.js';
 import { messages } from './messages.js';
 
-/** Most files in an archive, and most bytes of all of them together. */
-export const archiveLimits = { files: 10_000, bytes: 4 * 2 ** 30 } as const;
+/** Most files in an archive. */
+export const mostFiles = 10_000;
 
 /** Checks whether a file is a ZIP archive, by its first bytes. */
 export const isArchive = (path: string): boolean => /^PK(\x03\x04|\x05\x06)/.test(firstBytes(path, 4));
@@ -33,14 +34,16 @@ export async function unpackArchive(path: string, folder: string): Promise<reado
     const entries: { readonly entry: Entry; readonly name: string }[] = [];
     const names = new Set<string>();
     let bytes = 0;
-    if (zip.entryCount > archiveLimits.files)
-      diagnostics.add(messages.tooManyFiles(zip.entryCount, archiveLimits.files), { document: path });
+    if (zip.entryCount > mostFiles)
+      diagnostics.add(messages.tooManyFiles(zip.entryCount, mostFiles), { document: path });
     diagnostics.throwIfErrors();
     for await (const entry of entriesOf(zip, path)) {
       const name = yauzl.getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
       const place = { document: `${path}/${name}` };
       const reason = yauzl.validateFileName(name) ?? nullIn(name);
       if (reason !== null) diagnostics.add(messages.unsafeName(reason), { document: path });
+      if (name.split('/').length > limits.nesting)
+        diagnostics.add(messages.tooDeep(limits.nesting), { document: path });
       if (names.has(name.toLowerCase())) diagnostics.add(messages.sameName(), place);
       if (!isRegular(entry)) diagnostics.add(messages.notRegular(), place);
       if (entry.isEncrypted()) diagnostics.add(messages.encrypted(), place);
@@ -50,7 +53,8 @@ export async function unpackArchive(path: string, folder: string): Promise<reado
     }
     for (const { name } of overlapping(entries))
       diagnostics.add(messages.overlapping(), { document: `${path}/${name}` });
-    if (bytes > archiveLimits.bytes) diagnostics.add(messages.tooLarge(bytes, archiveLimits.bytes), { document: path });
+    const most = mostUnpacked(zip.fileSize);
+    if (bytes > most) diagnostics.add(messages.tooLarge(bytes, most), { document: path });
     diagnostics.throwIfErrors();
     for (const { entry, name } of entries) {
       const file = join(folder, ...name.split('/'));

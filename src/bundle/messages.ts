@@ -16,6 +16,12 @@ export const messages = {
     found: reason,
     hint: another,
   }),
+  tooDeep: (limit: number): Finding => ({
+    code: 'bundle/too-deep',
+    message: 'the archive holds a file below too many folders',
+    expected: `at most ${limit} levels`,
+    hint: another,
+  }),
   sameName: (): Finding => ({
     code: 'bundle/same-name',
     message: 'the archive holds two files of this name',

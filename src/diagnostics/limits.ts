@@ -27,10 +27,14 @@ export const limits = {
   projectionPieces: 40_000,
   /** Attributes of one element of XML. */
   attributes: 500,
-  /** Bytes that a packed file and its columns may have: always, for each byte of the file, at most. */
+  /** Bytes that a packed file or archive and the columns of a table may have: always, for each byte of the file, at most. */
   unpackedAlways: 2 ** 26,
   unpackedRatio: 50,
   unpackedMost: 2 ** 32,
   /** Nodes that the aliases of a YAML text add to it. */
   yamlCopies: 100_000,
 } as const;
+
+/** Returns how many bytes a packed file may unpack to. @param size  its bytes */
+export const mostUnpacked = (size: number): number =>
+  Math.min(limits.unpackedMost, limits.unpackedAlways + limits.unpackedRatio * size);

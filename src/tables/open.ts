@@ -6,7 +6,8 @@ import type { WantedColumns } from './columns.js';
 import * as messages from './messages.js';
 import { npyHead } from './npy.js';
 import { readParquetTable } from './parquet.js';
-import { fail, mostUnpacked, refuseLong, type FileReading, type Reading, type Table } from './table.js';
+import { mostUnpacked } from '../diagnostics/limits.js';
+import { fail, refuseLong, type FileReading, type Reading, type Table } from './table.js';
 import { readTextTable, unpackedContent } from './text.js';
 
 /** Bytes of text that are read at once. */

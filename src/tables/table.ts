@@ -1,7 +1,6 @@
 /** Tables of numbers that a document names: columns as typed arrays. */
 
 import { DiagnosticError, type Finding, type Place } from '../diagnostics/diagnostic.js';
-import { limits } from '../diagnostics/limits.js';
 import type { ColumnKind, WantedColumn } from './columns.js';
 import type { Identifiers, Texts } from './identifiers.js';
 import * as messages from './messages.js';
@@ -32,10 +31,6 @@ export interface FileReading extends Reading {
   /** Bytes that the file may unpack to, and that the columns of its table may have. */
   readonly most: number;
 }
-
-/** Returns how much a file may unpack to. @param size  its bytes */
-export const mostUnpacked = (size: number): number =>
-  Math.min(limits.unpackedMost, limits.unpackedAlways + limits.unpackedRatio * size);
 
 /** The largest index: indices have 32 bits. */
 const mostIndex = 2 ** 32 - 1;

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { archiveLimits, unpackArchive } from '../../src/bundle/archive.js';
+import { mostFiles, unpackArchive } from '../../src/bundle/archive.js';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
@@ -120,11 +120,14 @@ describe('an archive', () => {
   });
 
   it('that grows beyond the limits is refused before it is unpacked', async () => {
-    const size = 2 ** 32 - 2;
-    const entries = ['a', 'b'].map((name) => ({ name, text: 'x', size }));
-    expect(2 * size).toBeGreaterThan(archiveLimits.bytes);
-    expect(await unpacked(rawArchive(entries))).toEqual(['bundle/too-large']);
-    const many = Array.from({ length: archiveLimits.files + 1 }, (_, k) => ({ name: `${k}`, text: '' }));
+    // 64 MiB, and 50 bytes for each byte of the archive.
+    const entriesOf = (size: number) => ['a', 'b'].map((name) => ({ name, text: 'x', size }));
+    expect(await unpacked(rawArchive(entriesOf(2 ** 25 + 60_000)))).toEqual(['bundle/too-large']);
+    expect(await unpacked(rawArchive(entriesOf(2 ** 25)))).toEqual(['bundle/damaged', 'bundle/damaged']);
+    const deep = (levels: number) => [{ name: `${'d/'.repeat(levels - 1)}f`, text: '' }];
+    expect(await unpacked(rawArchive(deep(2000)))).toEqual(['bundle/too-deep']);
+    expect(await unpacked(rawArchive(deep(101)))).toEqual(['bundle/too-deep']);
+    const many = Array.from({ length: mostFiles + 1 }, (_, k) => ({ name: `${k}`, text: '' }));
     expect(await unpacked(rawArchive(many))).toEqual(['bundle/too-many-files']);
   });
 

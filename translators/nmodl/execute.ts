@@ -9,7 +9,7 @@ import { integer, name as nameOf } from '../../src/lang/build.js';
 import { NoNumber, evaluate } from '../../src/lang/evaluate.js';
 import { tooLarge } from '../../src/lang/messages.js';
 import { printExpression } from '../../src/lang/print.js';
-import { measure } from '../../src/lang/walk.js';
+import { measure, requireModest } from '../../src/lang/walk.js';
 import { reservedReason } from '../../src/model/normalise/names.js';
 import type { UniqueNames } from '../../src/model/free-name.js';
 import { decidedBy } from './covered-cases.js';
@@ -364,8 +364,13 @@ export class Execution {
   /** Returns the flux of one direction of a reaction: its constant times the states of a side. */
   #fluxOf(constant: Value, side: readonly (readonly [state: string, count: number])[], span: Span): Value {
     const { contradiction } = this.program;
-    const states = side.flatMap(([state, count]) => Array.from({ length: count }, () => state));
-    return states.reduce((flux, state) => operate('*', flux, this.value(nameOf(state, span)), contradiction), constant);
+    let flux = constant;
+    for (const [state, count] of side)
+      for (let k = 0; k < count; k++) {
+        flux = operate('*', flux, this.value(nameOf(state, span)), contradiction);
+        requireModest(flux.expression, span);
+      }
+    return flux;
   }
 
   #nameOf({ name, index, span }: Target): string {

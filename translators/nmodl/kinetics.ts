@@ -13,7 +13,7 @@ import {
   sum,
 } from '../../src/lang/build.js';
 import { linearForm } from '../../src/lang/linear.js';
-import { namesIn } from '../../src/lang/walk.js';
+import { namesIn, requireModest } from '../../src/lang/walk.js';
 import { rateOf, Untranslatable, type Effects, type Flow } from './execute.js';
 import type { Equation } from './linear-system.js';
 import * as messages from './messages.js';
@@ -33,11 +33,11 @@ export interface StateFacts {
   readonly contradiction: Contradiction;
 }
 
-/** Returns the rates of change of states. */
+/** Returns the rates of change of states. @throws LangError lang/too-deep for a state with too many reactions */
 export function ratesOf({ flows, volumes }: Effects, facts: StateFacts): Map<string, Expression> {
   const rates = new Map<string, Expression>();
-  const add = (state: string, rate: Expression): void => {
-    rates.set(state, sum(rates.get(state) ?? integer(0), rate));
+  const add = (state: string, rate: Expression, span: Span): void => {
+    rates.set(state, requireModest(sum(rates.get(state) ?? integer(0), rate), span));
   };
   const inVolume = (state: string, value: Value): Expression => {
     const volume = volumes.get(state) ?? volumes.get(facts.arrayOf(state));
@@ -58,7 +58,7 @@ export function ratesOf({ flows, volumes }: Effects, facts: StateFacts): Map<str
         throw new Untranslatable();
       }
     if (flow.kind === 'rate') rates.set(flow.state, rateOf(flow.value, facts.unitOf(flow.state), facts.contradiction));
-    else if (flow.kind === 'flux') add(flow.state, inVolume(flow.state, flow.value));
+    else if (flow.kind === 'flux') add(flow.state, inVolume(flow.state, flow.value), flow.span);
     else {
       const speed = (side: typeof flow.left, constant: Value | undefined): Value | undefined =>
         constant && !isZero(constant.expression)
@@ -66,7 +66,10 @@ export function ratesOf({ flows, volumes }: Effects, facts: StateFacts): Map<str
               const unit = facts.unitOf(state);
               const level: Expression = nameOf(facts.nameOf(state), flow.span);
               const power = count === 1 ? level : binary('**', level, integer(count));
-              return { expression: product(rate.expression, power), unit: times(rate.unit ?? pure, unit, count) };
+              return {
+                expression: requireModest(product(rate.expression, power), flow.span),
+                unit: times(rate.unit ?? pure, unit, count),
+              };
             }, constant)
           : undefined;
       const forward = speed(flow.left, flow.forward);
@@ -83,7 +86,7 @@ export function ratesOf({ flows, volumes }: Effects, facts: StateFacts): Map<str
             if (!part) continue;
             const rate = inVolume(state, part);
             const whole = count === 1 ? rate : product(integer(count), rate);
-            add(state, direction < 0 ? negated(whole) : whole);
+            add(state, direction < 0 ? negated(whole) : whole, flow.span);
           }
     }
   }
@@ -126,7 +129,7 @@ export function conservedStates(sums: readonly Value[], states: readonly string[
     const others = [...form.coefficients].filter(([name]) => name !== last);
     const rest = others
       .map(([name, factor]) => product(factor, nameOf(name)))
-      .reduce(difference, negated(form.constant));
+      .reduce((all, term) => requireModest(difference(all, term)), negated(form.constant));
     found.set(last, quotient(rest, own));
   }
   return found;

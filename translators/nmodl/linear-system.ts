@@ -2,6 +2,7 @@
 
 import type { Expression } from '../../src/lang/ast.js';
 import { difference, integer, isZero, product, quotient } from '../../src/lang/build.js';
+import { requireModest } from '../../src/lang/walk.js';
 import type { Powers } from './units.js';
 
 /** An equation of states: an expression that is zero, with its unit. */
@@ -14,6 +15,7 @@ export interface Equation {
  * Solves a linear system of expressions, whose rows end with the right-hand side, by elimination.
  *
  * @param simple  returns a short form of an element, given its original row and its column
+ * @throws LangError lang/too-deep
  */
 export function eliminate(
   rows: readonly (readonly Expression[])[],
@@ -41,7 +43,7 @@ export function eliminate(
   for (let k = size - 1; k >= 0; k--) {
     let value = element(k, size);
     for (let column = k + 1; column < size; column++)
-      value = difference(value, product(element(k, column), solved[column] ?? integer(0)));
+      value = requireModest(difference(value, product(element(k, column), solved[column] ?? integer(0))));
     solved[k] = quotient(simple(value, matrix[k]?.origin ?? k, size), element(k, k));
   }
   return solved;

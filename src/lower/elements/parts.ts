@@ -17,6 +17,7 @@ import type { Expression } from '../../lang/ast.js';
 import { isZero } from '../../lang/build.js';
 import { linearForm } from '../../lang/linear.js';
 import * as messages from '../context/messages.js';
+import { tooCoupled } from '../integration/choose-method.js';
 import { steppedLinearly } from '../integration/propagators.js';
 import { settled } from '../code/settled.js';
 
@@ -88,6 +89,13 @@ function propagateLinear(rates: readonly RateCode[], scope: CodeScope): Readonly
     return new Map();
   }
   const rows = forms.map((form) => names.map((name) => form?.coefficients.get(name) ?? null));
+  const crowded = tooCoupled({ names, matrix: rows });
+  if (crowded !== null) {
+    scope.context.diagnostics.add(
+      messages.methodRefused('propagate', scope.owner.name, crowded, 'leave out transitions, or divide the scheme'),
+    );
+    return new Map();
+  }
   const constants = forms.map((form) => (form === null || isZero(form.constant) ? null : form.constant));
   return steppedLinearly(names, rows, constants, scope);
 }

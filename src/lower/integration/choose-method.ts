@@ -91,8 +91,8 @@ export function chooseMethod(
   return null;
 }
 
-/** Why too many variables depend on each other for propagators. */
-function tooCoupled({ names, matrix }: LinearSystem): string | null {
+/** Returns why too many variables depend on each other for propagators; null if they do not. */
+export function tooCoupled({ names, matrix }: Pick<LinearSystem, 'names' | 'matrix'>): string | null {
   const pattern = matrix.map((row) => row.map((entry) => entry !== null));
   const out = neighbours(pattern);
   const into = neighbours(pattern.map((_, column) => pattern.map((row) => row[column] === true)));

@@ -12,13 +12,17 @@ const needsQuotes = /[[\]{}#]|: |^[*&!%@`|>'"]/;
 export const quoted = (value: string): string =>
   value.includes('"') ? `'${value.replaceAll("'", "''")}'` : `"${value}"`;
 
+/** Longest line that is corrected, in characters: the patterns take time by its square. */
+const longestLine = 1000;
+
 /**
  * Puts the values in a line of YAML in quotes, the most likely correction first.
  *
  * @param line  text without its line break
- * @returns other texts for the line; an empty list if no value needs quotes
+ * @returns other texts for the line; an empty list if no value needs quotes, or the line is long
  */
 export function withQuotes(line: string): readonly string[] {
+  if (line.length > longestLine) return [];
   const inBraces = line.replace(
     /([\w.$]+:\s+)([^\s"'{[][^,{}"']*?)(?=\s*(?:,\s*[\w.$]+:\s|[}]\s*$|[}]\s*[,}]))/g,
     (all: string, key: string, value: string) => (needsQuotes.test(value) ? key + quoted(value) : all),

@@ -5,7 +5,7 @@ import { isRefused, readRefusal, systemCode } from '../../diagnostics/system-err
 import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
 import { decodeText } from '../../model/text/read.js';
-import { mostUnpacked } from '../../tables/table.js';
+import { mostUnpacked } from '../../diagnostics/limits.js';
 import { isHdf5 } from './included-files.js';
 import type { IncludeHost } from '../../../translators/shared/include-host.js';
 import type { Hdf5Group } from '../../../translators/shared/hdf5.js';

@@ -13,6 +13,7 @@ import { reportUnwritten } from '../../src/model/rewriting/unwritten-parts.js';
 import { areInFile, isGiven } from '../../src/model/tagged.js';
 import { typedValid, writtenValid } from '../../src/model/typed-model.js';
 import type { Hdf5Array, Hdf5Tree } from '../shared/hdf5.js';
+import { keptGraph } from './kept-graph.js';
 import { sweep } from './network.js';
 import { dynamics, primitives } from './primitives.js';
 
@@ -48,6 +49,13 @@ function standardised(given: ValidModel) {
 /** Returns a model as a graph. */
 export function exportNir(original: ValidModel): ExportedNir {
   const report = new ConversionReport('nir');
+  const kept = keptGraph(original);
+  if (kept) {
+    for (const section of ['populations', 'projections', 'operations'] as const)
+      for (const name of Object.keys(original.model[section])) report.wrote(child(`/${section}`, name));
+    reportUnwritten(original.model, report);
+    return { tree: kept, report: report.entries };
+  }
   const isOwn = Object.values(original.model.populations).every(
     ({ type }) => type === undefined || primitiveOf(original.model.neurons[type]) !== undefined,
   );
@@ -88,6 +96,9 @@ export function exportNir(original: ValidModel): ExportedNir {
     method: [...nodes.values()].find(({ method }) => method !== undefined)?.method ?? (isOwn ? 'euler' : 'exact'),
   });
   if (tree !== null) reportUnwritten(model, report);
+  const maps = memberOf(model.annotations['nir'], 'maps');
+  for (const [name, type] of Object.entries(typeof maps === 'object' && maps !== null ? maps : {}))
+    report.different('nir/matrix', '/annotations/nir/maps', `${name} (${String(type)}) is written as weights`);
   if (!isOwn)
     report.different(
       'nir/step',

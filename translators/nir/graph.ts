@@ -209,7 +209,8 @@ function readFields(
         return [[name, { shape: [], values: new Float64Array(0), word }]];
       const isNumber =
         table.type === 'integer' ||
-        ((field === 'values' || field === 'weights') && (table.type === 'single' || table.type === 'double'));
+        ((table.type === 'single' || table.type === 'double') &&
+          (field === 'values' || field === 'weights' || table.values.every(Number.isInteger)));
       if (!isNumber) {
         report(messages.wrongType(name, expectedOf[field], found(table)), at);
         return [];

@@ -19,6 +19,7 @@ import type { DataStore } from '../../src/model/model.js';
 import { Arrays } from '../shared/arrays.js';
 import type { Hdf5Group } from '../shared/hdf5.js';
 import { located, settle } from '../shared/located.js';
+import { withoutBatch } from './batch.js';
 import { flatten, type FlatGraph } from './flatten.js';
 import { readGraph, type Metadata, type PrimitiveNode, type Report } from './graph.js';
 import * as messages from './messages.js';
@@ -47,6 +48,8 @@ export interface NirOptions {
   readonly set: Readonly<Record<string, string>>;
   /** Time step; absent: 0.1 ms. */
   readonly dt?: string;
+  /** Returns the graph as text for the annotations; absent: it is not kept. */
+  readonly keep?: (file: Hdf5Group) => string | undefined;
   /** Signals of Inputs that are no spikes, by the names of the nodes. */
   readonly signals?: Readonly<Record<string, InputSignal>>;
 }
@@ -98,11 +101,16 @@ export function importNir(
   const metadata: Metadata = {};
   const root = readGraph(file, metadata, report);
   // Graphs that interneuron writes state their step.
-  const method = methods[choice('method', 'euler', methods)];
-  const signal = signals[choice('signal', 'steps', signals)];
-  const reset = resets[choice('reset', 'value', resets)];
+  const settings = {
+    method: choice('method', 'euler', methods),
+    signal: choice('signal', 'steps', signals),
+    reset: choice('reset', 'value', resets),
+  };
+  const [method, signal, reset] = [methods[settings.method], signals[settings.signal], resets[settings.reset]];
   if (!root) return null;
-  const graph = flatten(root, report);
+  const whole = flatten(root, report);
+  if (diagnostics.hasErrors) return null;
+  const graph = withoutBatch(whole, report);
   if (diagnostics.hasErrors) return null;
   const shapes = inferShapes(graph, report);
   const network = shapes && networkOf(graph, shapes, report);
@@ -115,6 +123,7 @@ export function importNir(
   report(messages.discretised(dt, method.message, `${signal.message}; ${reset.message}`), '/node');
   if (method.method === 'euler') remarkFastTimes(parts, dt, report);
   const tree = documentOf(parts, arrays, { dt, method, signal, reset });
+  const kept = Object.keys(options.signals ?? {}).length > 0 ? undefined : options.keep?.(file);
   const version = file.tables.find(({ name }) => name === 'version')?.texts?.[0];
   return {
     ...settle(
@@ -127,6 +136,9 @@ export function importNir(
             ...(version === undefined ? {} : { version }),
             nodes: annotationOf(parts),
             weights: weightsOf(parts, graph),
+            maps: mapsOf(graph),
+            settings,
+            ...(kept === undefined ? {} : { graph: kept }),
             ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
           },
         },
@@ -445,6 +457,14 @@ function weightsOf({ connections }: Parts, { nodes }: FlatGraph): unknown {
     ),
   );
 }
+
+/** Returns the types of nodes that the model has as weights, and that are no matrices of weights in the graph. */
+const mapsOf = ({ nodes }: FlatGraph): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    nodes.flatMap(({ name, type }) =>
+      primitives[type]?.role === 'linear' && type !== 'Affine' && type !== 'Linear' ? [[name, type]] : [],
+    ),
+  );
 
 /** Returns the node and shape of each population, and the population that each Output shows. */
 function annotationOf({ populations, outputs }: Parts): unknown {

@@ -67,6 +67,22 @@ export const unknownNode = (name: string, known: readonly string[]): Finding => 
   ...unlike(name, known),
 });
 
+/** Lengths of a batch in front of the shapes, which are left out. */
+export const batchLeftOut = (front: readonly number[]): Finding => ({
+  code: 'nir/batch-left-out',
+  severity: 'warning',
+  message: `the shapes begin with ${shapeText(front)}, a batch or steps: the graph is read for one sample`,
+  hint: 'nir itself reads such a graph with type_check=False only: export it for one sample without a batch',
+});
+
+/** Values that differ between the samples of a batch. */
+export const batchDiffers = (name: string, front: readonly number[]): Finding => ({
+  code: 'nir/batch-differs',
+  message: `a batch or steps, ${shapeText(front)}, stand in front of the shape of ${shorten(name)}, and its values differ along them`,
+  expected: 'equal values for all samples',
+  hint: 'export the graph for one sample without a batch',
+});
+
 /** An edge that is given twice. */
 export const edgeTwice = (from: string, to: string): Finding => ({
   code: 'nir/edge-twice',

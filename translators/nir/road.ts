@@ -3,6 +3,7 @@
 import type { Road } from '../shared/notation.js';
 import { deepest } from './graph.js';
 import { importNir } from './import.js';
+import { keepGraph } from './kept-graph.js';
 
 /** Readers and writers. */
 export const nir = {
@@ -13,7 +14,7 @@ export const nir = {
     deepest: 2 * deepest + 6,
     keepLinks: true,
     holds: ({ groups }, path) => groups.some(({ name }) => name === 'node') || /\.nir$/i.test(path),
-    read: (root, reading) => importNir(root, reading.path, reading.diagnostics, reading),
+    read: (root, reading) => importNir(root, reading.path, reading.diagnostics, { ...reading, keep: keepGraph }),
   },
   write: { nir: async (...given) => (await import('./write.js')).graph(...given) },
 } satisfies Road;

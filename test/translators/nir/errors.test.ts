@@ -87,7 +87,7 @@ describe('mistakes in graphs', () => {
         node: graph(
           {
             ...square,
-            conv: { ...(square['conv'] as Tree), stride: floats(1, 1), dilation: ints(1, 0) },
+            conv: { ...(square['conv'] as Tree), stride: floats(1.5, 1), dilation: ints(1, 0) },
             lif: { ...lif, tau: floats(0.01, -1), r: floats(NaN, 1) },
           },
           through('conv'),

@@ -7,7 +7,10 @@ import { simulateModel } from '../../support/simulate.js';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readHdf5Tree } from '../../../src/hdf5/read-tree.js';
-import { floats, graph, ints, lif, matrix, writeHdf5 } from './support.js';
+import { edges, floats, graph, ints, lif, matrix, nodes, writeHdf5 } from './support.js';
+import { hashModel } from '../../../src/model/hash.js';
+import type { ValidModel } from '../../../src/model/model.js';
+import type { Hdf5File } from '../../../translators/shared/hdf5.js';
 import { root } from '../../support/import-graph.js';
 
 const folder = temporaryFolder();
@@ -42,11 +45,62 @@ describe('graphs', () => {
     expect(await spikesOf(importModel(readSource(written), options), population)).toEqual(spikes);
   });
 
-  it.each(['all-primitives', 'conv-pool'])('%s is exact', async (name) => {
-    const { valid } = importModel(readSource(resolve(root, `fixtures/nir/${name}.nir`)));
-    expect((await convertModel(valid, 'nir')).report).toEqual([]);
+  it.each(['affine-lif', 'all-primitives', 'conv-pool', 'nested-delays', 'recurrent-cuba'])(
+    '%s comes back with the same nodes, edges, numbers and types of numbers',
+    async (name) => {
+      const path = resolve(root, `fixtures/nir/${name}.nir`);
+      const { valid } = importModel(readSource(path));
+      expect(await writtenTree(valid)).toEqual(treeAt(path));
+    },
+  );
+
+  it('comes back with a bias on a path that closes a cycle', async () => {
+    const path = folder.file('recurrent-bias.nir');
+    const rec = { type: 'Affine', weight: matrix(2, 2, 0.2), bias: floats(0.05, 0.1) };
+    await writeHdf5(path, {
+      version: '1.0.8',
+      node: graph({ ...nodes, rec }, [...edges, ['lif', 'rec'], ['rec', 'lif']]),
+    });
+    expect(await writtenTree(importModel(readSource(path)).valid)).toEqual(treeAt(path));
+  });
+
+  it('states settings that it does not have', async () => {
+    const path = resolve(root, 'fixtures/nir/affine-lif.nir');
+    const options: ImportOptions = { set: { method: 'exact' }, dt: '1 ms' };
+    const { valid } = importModel(readSource(path), options);
+    const again = folder.file('stated.nir');
+    writeFileSync(again, (await convertModel(valid, 'nir')).files[0]!.bytes!);
+    const back = importModel(readSource(again)).valid;
+    expect(hashModel(back.model).model).toBe(hashModel(valid.model).model);
+    expect(back.model.experiment.dt).toBe(1e-3);
+  });
+
+  it('names what becomes weights if the model has changed', async () => {
+    const path = resolve(root, 'fixtures/nir/conv-pool.nir');
+    const { valid } = importModel(readSource(path), { set: { 'if.v_threshold': '2' } });
+    const { report } = await convertModel(valid, 'nir');
+    expect(report.map(({ message }) => message)).toEqual(
+      expect.arrayContaining([
+        'conv (Conv2d) is written as weights',
+        'pool (SumPool2d) is written as weights',
+        'flat (Flatten) is written as weights',
+      ]),
+    );
   });
 });
+
+/** Returns the contents of a file. */
+const treeAt = (path: string): Hdf5File => readHdf5Tree(path, ['node', 'version']);
+
+/** Returns the contents of a model's graph. */
+async function writtenTree(valid: ValidModel): Promise<Hdf5File> {
+  const { files, report } = await convertModel(valid, 'nir');
+  expect(report).toEqual([]);
+  const path = folder.file(`written-${++written}.nir`);
+  writeFileSync(path, files[0]!.bytes!);
+  return treeAt(path);
+}
+let written = 0;
 
 describe('names of nodes', () => {
   const input = floats(0, 1);

@@ -10,7 +10,8 @@ import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import type { ImportOptions } from '../../../src/pipeline/pipeline.js';
 import { root } from '../../support/import-graph.js';
 import { temporaryFolder } from '../../support/command.js';
-import { floats, graph as nirGraph, ints, matrix, writeHdf5 } from './support.js';
+import { floats, graph as nirGraph, ints, matrix, writeHdf5, type Shaped } from './support.js';
+import { hashModel } from '../../../src/model/hash.js';
 import { simulateModel } from '../../support/simulate.js';
 
 interface Expected {
@@ -117,5 +118,76 @@ describe('graphs give the values of the equations', () => {
         });
       });
     }
+  });
+});
+
+describe('shapes as platforms export them', () => {
+  const folder = temporaryFolder();
+  /** A graph of 3 inputs and 2 cells, in which lengths stand in front of shapes. */
+  async function modelOf(front: readonly number[], thresholds: readonly number[], cellsHaveFront: boolean) {
+    const cells = (values: readonly number[]): Shaped => ({ values, shape: cellsHaveFront ? [...front, 2] : [2] });
+    const repeated = (...values: readonly number[]): Shaped =>
+      cells(cellsHaveFront ? front.reduce<readonly number[]>((all, n) => Array(n).fill(all).flat(), values) : values);
+    const nodes = {
+      input: { type: 'Input', shape: ints(...front, 3) },
+      fc: { type: 'Linear', weight: matrix(2, 3, 0.5) },
+      lif: {
+        type: 'LIF',
+        tau: repeated(0.01, 0.02),
+        r: repeated(1, 1),
+        v_leak: repeated(0, 0),
+        v_threshold: cells(thresholds),
+        v_reset: repeated(0, 0),
+      },
+      output: { type: 'Output', shape: ints(...front, 2) },
+    };
+    const path = folder.file(`batch-${front.join('-')}-${String(cellsHaveFront)}-${thresholds.length}.nir`);
+    await writeHdf5(path, {
+      version: '1.0.8',
+      node: nirGraph(nodes, [
+        ['input', 'fc'],
+        ['fc', 'lif'],
+        ['lif', 'output'],
+      ]),
+    });
+    return importModel(readSource(path));
+  }
+  const codes = ({ diagnostics }: ReturnType<typeof importModel>): readonly string[] =>
+    diagnostics.filter(({ code }) => code.startsWith('nir/batch')).map(({ code }) => code);
+
+  it.each([
+    ['a batch of one', [1], [1, 2], false],
+    ['a batch of three, and equal values for all samples', [3], [1, 2, 1, 2, 1, 2], true],
+    ['a batch and steps', [1, 5], [1, 2], false],
+  ])('%s: the model of one sample, with a warning', async (_, front, thresholds, cellsHaveFront) => {
+    const batched = await modelOf(front, thresholds, cellsHaveFront);
+    const single = await modelOf([], [1, 2], false);
+    expect(hashModel(batched.valid.model).model).toBe(hashModel(single.valid.model).model);
+    expect(codes(batched)).toEqual(['nir/batch-left-out']);
+    expect(codes(single)).toEqual([]);
+  });
+
+  it('values that differ between samples are refused by name', async () => {
+    await expect(modelOf([3], [1, 2, 1, 2, 1, 3], true)).rejects.toMatchObject({
+      diagnostics: [
+        expect.objectContaining({
+          code: 'nir/batch-differs',
+          place: expect.objectContaining({ pointer: '/node/nodes/lif' }),
+        }),
+      ],
+    });
+  });
+
+  it('sizes that are stored as real numbers', async () => {
+    const path = folder.file('real.nir');
+    const of = (shape: Shaped): Promise<void> =>
+      writeHdf5(path, {
+        version: '1.0.8',
+        node: nirGraph({ input: { type: 'Input', shape }, output: { type: 'Output', shape: ints(2) } }, [
+          ['input', 'output'],
+        ]),
+      });
+    await of(floats(2));
+    expect(importModel(readSource(path)).valid.model.populations['input']?.size).toBe(2);
   });
 });

@@ -20,7 +20,7 @@ import type { Synapses } from './specification.generated.js';
 import type { Scope, Variable } from './terms.js';
 import { readValue, type ReadValue } from './values.js';
 import { namesIn } from '../../src/lang/walk.js';
-import { binary, quantity } from '../../src/lang/build.js';
+import { binary, name as nameOf, number } from '../../src/lang/build.js';
 import { hearsStepLater, testPlace } from './event-places.js';
 import { objectNames } from '../../src/model/object-names.js';
 import { defaultPathwayOrder, defaultSlot } from './vocabulary.js';
@@ -437,7 +437,8 @@ export function stepLonger(value: ReadValue, dt: number, to: Reporter): ReadValu
     case 'array':
       return { ...value, values: value.values.map(longer) };
     case 'expression':
-      return { ...value, tree: binary('+', value.tree, quantity(dt, delayVariable('').dimension)) };
+      // A variable of the synapses may be called s; none is called second.
+      return { ...value, tree: binary('+', value.tree, binary('*', number(dt), nameOf('second'))) };
     case 'data':
       to.report(messages.unsupported('delays in a file, of a pathway in a slot before the thresholds'), value.pointer);
       return value;

@@ -178,6 +178,8 @@ def check_script_words():
         ("brian", ["--threads", "0", "x.py"], "--threads: it must be a whole number of 1 or more, not 0"),
         ("brian", ["--seed", "-1", "x.py"], "--seed: it must be a whole number of 0 or more, not -1"),
         ("pynn", ["x.py", "--instead-of"], "--instead-of needs the name of a simulator"),
+        ("pynn", ["x.py", "--instead-of", "nets"], "--instead-of: there is no simulator nets; known are nest, neuron"),
+        ("pynn", ["x.py", "--instead-of", "spinnaker"], "--instead-of: there is no simulator spinnaker; write spiNNaker"),
     ):
         raises(interneuron.UsageError, message, lambda: read_words(command, words))
 

@@ -430,6 +430,16 @@ def check_launcher():
         words += ["--instead-of", "spiNNaker"]
         done = subprocess.run(words, capture_output=True, text=True)
         assert done.stdout.strip() == "[27.8] True interneuron", (done.stdout, done.stderr)
+        # A package of its own with PyNN's functions.
+        with open(script, "w", encoding="utf-8") as file:
+            file.write(
+                "import spynnaker8 as sim\n"
+                "import spynnaker8.extra_models\n"
+                "sim.setup(); p = sim.Population(1, sim.IF_curr_exp(i_offset=1.0)); p.record('spikes'); sim.run(50.0)\n"
+                "print(p.get_data().segments[0].spiketrains[0].magnitude.round(1).tolist(), sim.name())\n"
+            )
+        done = subprocess.run(words[: words.index("interneuron", 6)], capture_output=True, text=True)
+        assert done.stdout.strip() == "[27.8] interneuron", (done.stdout, done.stderr)
 
 
 def check_capture():

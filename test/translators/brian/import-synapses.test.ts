@@ -164,6 +164,14 @@ describe('pathways', () => {
     expect(given.projections.S.delays).toEqual({ pre: '0.0011 s' });
     expect(given.experiment.protocol[0]).toEqual({ delays: { 'S.pre': '0.0021 s' } });
   });
+  test('with delays of each synapse and a variable called like the unit of the step', () => {
+    const S = 'source: G, model: "s : 1", on_pre: v += s, connect: true, initializers: { delay: 1*ms + j*ms }';
+    const group = 'neuron_groups: { G: { N: 3, model: "v : 1", threshold: v > 1 } }';
+    const given = document(
+      brian(`${group}\nsynapses: { S: { ${S}, pathways: { pre: { when: before_groups } } } }\nrun: 1 ms`),
+    );
+    expect(given.projections.S.delays).toEqual({ pre: '1*ms + j*ms + 0.0001*second' });
+  });
   test.each([
     ['delay: 1*ms + j*ms', 'delay: 1*ms + j*ms'],
     ['delay: { post: 1*ms + j*ms }', 'post.delay: 1*ms + j*ms'],

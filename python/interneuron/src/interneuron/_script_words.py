@@ -60,11 +60,25 @@ def _brian() -> _Parser:
     return parser
 
 
+#: Simulators for which the backend stands: modules of PyNN, then packages of their own with PyNN's functions.
+SIMULATORS = ("nest", "neuron", "brian2", "brian", "genn", "moose", "nemo", "pcsim", "spiNNaker")
+PACKAGES = {"spynnaker8": "spiNNaker", "spynnaker7": "spiNNaker", "pynn_genn": "genn"}
+
+
+def _simulator(name: str) -> str:
+    known = (*SIMULATORS, *PACKAGES)
+    if name not in known:
+        alike = [one for one in known if one.lower() == name.lower()]
+        raise argparse.ArgumentTypeError(f"there is no simulator {name}; " + (f"write {alike[0]}" if alike else f"known are {', '.join(known)}"))
+    return name
+
+
 def _pynn() -> _Parser:
     parser = _parser("pynn", "Runs a PyNN script on interneuron, without changes to the script.")
     parser.add_argument(
         "--instead-of",
         metavar="NAME",
+        type=_simulator,
         action="append",
         help="simulator, such as nest, for which interneuron stands (default: those that the script imports); may be repeated",
     )

@@ -5,7 +5,7 @@ import re
 import sys
 from pathlib import Path
 
-from interneuron._script_words import read_words
+from interneuron._script_words import PACKAGES, SIMULATORS, read_words
 from interneuron._scripts import (
     Captured,
     captured_by,
@@ -57,15 +57,18 @@ def run_script(words, instead_of=(), **options):
     for part in _parts_of_standardmodels:
         setattr(interneuron_pynn.standardmodels, part, interneuron_pynn)
     for name in ["interneuron", *instead_of]:
-        sys.modules[f"pyNN.{name}"] = interneuron_pynn
-        sys.modules[f"pyNN.{name}.standardmodels"] = interneuron_pynn.standardmodels
+        module = name if name in PACKAGES else f"pyNN.{name}"
+        sys.modules[module] = interneuron_pynn
+        sys.modules[f"{module}.standardmodels"] = interneuron_pynn.standardmodels
         for part in _parts_of_standardmodels:
-            sys.modules[f"pyNN.{name}.standardmodels.{part}"] = interneuron_pynn
-        setattr(pyNN, name, interneuron_pynn)
-        sys.modules.update({f"pyNN.{name}.{module.__name__}": module for module in MODULES.get(name, ())})
+            sys.modules[f"{module}.standardmodels.{part}"] = interneuron_pynn
+        if name not in PACKAGES:
+            setattr(pyNN, name, interneuron_pynn)
+        parts = MODULES.get(PACKAGES.get(name, name), ())
+        sys.modules.update({f"{module}.{part.__name__}": part for part in parts})
     if "nest" in instead_of:
         sys.modules["pyNN.nest.nestml"] = interneuron_pynn.nestml
-    if "spiNNaker" in instead_of:
+    if any(PACKAGES.get(name, name) == "spiNNaker" for name in instead_of):
         _as_spinnaker(interneuron_pynn)
     interneuron_pynn.given_options.update({name: value for name, value in options.items() if value != "auto"})
     run_file(words)
@@ -140,17 +143,14 @@ class _Callbacks:
             phases.pop()
 
 
-#: Simulators of PyNN, past and present, by the names of their modules.
-_simulators = ("nest", "neuron", "brian2", "brian", "genn", "moose", "nemo", "pcsim", "spiNNaker")
-
-
 def _named_simulators(script):
     """The simulators that a script imports by name; none if it imports this backend as well."""
     text = Path(script).read_text(encoding="utf-8", errors="replace")
     if re.search(r"pyNN\.interneuron|interneuron_pynn", text):
         return []
     found = re.findall(r"\b(?:pyNN\.|from\s+pyNN\s+import\s+)(\w+)", text)
-    return [name for name in _simulators if name in found]
+    packages = re.findall(r"^\s*(?:import|from)\s+(\w+)", text, re.MULTILINE)
+    return [name for name in SIMULATORS if name in found] + [name for name in PACKAGES if name in packages]
 
 
 def capture(words):
@@ -223,7 +223,7 @@ def capture(words):
     if not any("run_until" in phase for phase in state._phases) and state.populations:
         print(f"note: {words[1]} runs no network; what it builds is converted", file=sys.stderr)
     elif not any("run_until" in phase for phase in state._phases):
-        own = [name for name in _simulators if sys.modules.get(f"pyNN.{name}", interneuron_pynn) is not interneuron_pynn]
+        own = [name for name in SIMULATORS if sys.modules.get(f"pyNN.{name}", interneuron_pynn) is not interneuron_pynn]
         other = f" on interneuron, but perhaps one on pyNN.{own[0]}" if own else ""
         hint = f"add --instead-of {own[0]}" if own else "a network is known when the script calls run()"
         print(f"error: {words[1]} runs no network{other}\n  hint  {hint}", file=sys.stderr)

@@ -442,6 +442,40 @@ def check_launcher():
         assert done.stdout.strip() == "[27.8] interneuron", (done.stdout, done.stderr)
 
 
+def check_times_between_steps():
+    """Under NEST's name, listed spikes between steps are emitted in the next step, and recorded as listed."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = os.path.join(folder, "between.py")
+        with open(script, "w", encoding="utf-8") as file:
+            file.write(
+                "import sys\n"
+                "import numpy as np\n"
+                "import pyNN.nest as sim\n"
+                "for dt in (1.0, 0.5, 0.1):\n"
+                "    sim.setup(timestep=dt, min_delay=dt)\n"
+                "    times = [[3.4, 13.4, 20.6, 31.0, 40.52], [2.71, 5.5, 7.49, 9.0]]\n"
+                "    source = sim.Population(2, sim.SpikeSourceArray(spike_times=times))\n"
+                "    source.record('spikes')\n"
+                "    cells = sim.Population(2, sim.IF_cond_exp())\n"
+                "    cells.record('gsyn_exc')\n"
+                "    sim.Projection(source, cells, sim.OneToOneConnector(), sim.StaticSynapse(weight=0.001, delay=2.0))\n"
+                "    sim.run(50)\n"
+                "    found = [np.array(train).round(9).tolist() for train in source.get_data().segments[0].spiketrains]\n"
+                "    g = np.array(cells.get_data().segments[0].filter(name='gsyn_exc')[0])\n"
+                "    print('at', found, [np.flatnonzero(np.diff(each) > 1e-6).tolist() for each in g.T])\n"
+            )
+        start = [sys.executable, "-W", "ignore"]
+        ours, nest = (
+            [line for line in subprocess.run(words, capture_output=True, text=True).stdout.splitlines() if line.startswith("at")]
+            for words in ([*start, "-m", "interneuron", "pynn", script], [*start, script])
+        )
+        assert len(nest) == 3 and ours == nest, (ours, nest)
+        # Another simulator's name, or none, leaves the nearest step.
+        words = [*start, "-m", "interneuron", "pynn", script, "--instead-of", "nest", "--instead-of", "neuron"]
+        near = subprocess.run(words, capture_output=True, text=True).stdout.splitlines()
+        assert near[0] != nest[0] and near[0].split("]]")[0] == nest[0].split("]]")[0], (near, nest)
+
+
 def check_capture():
     """The network of a script is converted without being run, and its document runs to what the script gives."""
     with tempfile.TemporaryDirectory() as folder:
@@ -565,6 +599,6 @@ def check_setup_of_nest():
 
 
 if __name__ == "__main__":
-    for check in (check_words, check_segments, check_plasticity, check_recorded_synapses, check_refusals, check_name, check_launcher, check_capture, check_setup_of_nest, check_formulas, check_rules, check_weights, check_engines, check_networks_in_turn, check_peers):
+    for check in (check_words, check_segments, check_plasticity, check_recorded_synapses, check_refusals, check_name, check_launcher, check_times_between_steps, check_capture, check_setup_of_nest, check_formulas, check_rules, check_weights, check_engines, check_networks_in_turn, check_peers):
         check()
     print("checked")

@@ -71,6 +71,7 @@ def run_script(words, instead_of=(), **options):
     if any(PACKAGES.get(name, name) == "spiNNaker" for name in instead_of):
         _as_spinnaker(interneuron_pynn)
     interneuron_pynn.given_options.update({name: value for name, value in options.items() if value != "auto"})
+    interneuron_pynn.state.takes_next_step = list(instead_of) == ["nest"]
     run_file(words)
     return 0
 

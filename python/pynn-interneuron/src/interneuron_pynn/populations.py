@@ -79,6 +79,20 @@ def document_value(values):
     return float(numbers[0]) if len(numbers) and (numbers == numbers[0]).all() else numbers.tolist()
 
 
+def _steps_of(times):
+    """The steps in which listed spikes are emitted."""
+    steps = np.asarray(times, float) / state.dt
+    return np.ceil(steps - 1e-6) if state.takes_next_step else np.floor(steps + 0.5 + 1e-6)
+
+
+def _parameter_value(name, values):
+    """The value of a parameter in the document. NEST sends spikes between steps with the next step."""
+    if name != "spike_times" or not state.takes_next_step:
+        return document_value(values)
+    lists = [np.asarray(_sequence(each), float) for each in values]
+    return document_value([Sequence(np.round(_steps_of(each) * state.dt, 9)) for each in lists])
+
+
 #: What PyNN's populations and views have, of which the classes below are too.
 _Base: Any = common.BasePopulation if TYPE_CHECKING else object
 
@@ -254,7 +268,7 @@ class Population(_Checked, common.Population):
                 self.lists = [(0, own)]
                 self.sent_early = state.nest_min_delay()
         if state.live:
-            params = {name: document_value(value) for name, value in flat.items()}
+            params = {name: _parameter_value(name, value) for name, value in flat.items()}
             phase = {"set": {"target": state.view(self, indices), "params": params}}
             if not state.set_directly(self, indices, params, phase):
                 state.phase(phase)
@@ -269,7 +283,8 @@ class Population(_Checked, common.Population):
             if not len(own):
                 continue
             places = np.flatnonzero(cells == cell)
-            least, most = ((steps[places] + sign * (0.5 + 1e-6)) * state.dt for sign in (-1, 1))
+            before, after = (1 + 1e-6, 1e-6) if state.takes_next_step else (0.5 + 1e-6, 0.5 + 1e-6)
+            least, most = (steps[places] - before) * state.dt, (steps[places] + after) * state.dt
             # The first time of the list that lies in the step; each is taken once. Earlier ones are emitted in the first step.
             first = np.where(steps[places] > 1, np.searchsorted(own, least), 0)
             order = np.arange(len(places))
@@ -284,7 +299,7 @@ class Population(_Checked, common.Population):
         kept = []
         for (begin, each), end in zip(self.lists, ends, strict=True):
             times = np.asarray(each[cell].value, float)
-            steps = np.maximum(np.floor(times / state.dt + 0.5 + 1e-6), 1)
+            steps = np.maximum(_steps_of(times), 1)
             kept.append(times[(steps > begin) & (steps <= end)])
         return np.concatenate(kept)
 
@@ -335,7 +350,7 @@ class Population(_Checked, common.Population):
             # Its spikes are not PyNN's parameters.
             return {"label": self.name_in_document, "size": int(self.size), "cell": {"type": "SpikeSourceArray"}, "native": more}
         cell: dict[str, Any] = {"type": getattr(self.celltype, "document_name", lambda: type(self.celltype).__name__)()}
-        own = {name: self._draws.get(name) or document_value(value) for name, value in values.items() if "." not in name}
+        own = {name: self._draws.get(name) or _parameter_value(name, value) for name, value in values.items() if "." not in name}
         if hasattr(self.celltype, "post_synaptic_receptors"):
             cell["neuron"] = {"type": type(self.celltype.neuron).__name__, "params": own}
             cell["receptors"] = {

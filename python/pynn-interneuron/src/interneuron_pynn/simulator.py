@@ -85,6 +85,8 @@ class State(common.control.BaseState):
         self.extra = {}
         #: The simulator of a captured script, if its `setup()` means more there than here.
         self.simulator: Any = None
+        #: Whether listed spikes between steps are emitted in the next step, as NEST does, rather than in the nearest one.
+        self.takes_next_step = False
         self._session: Any = None
         self.clear()
 

@@ -1,7 +1,6 @@
 /** All findings of the SONATA translator. */
 
-import type { Finding } from '../../src/diagnostics/diagnostic.js';
-import type { TypeTable } from './csv.js';
+import type { Finding, Place } from '../../src/diagnostics/diagnostic.js';
 import { joinWords, oneOf, shorten, suggestion, unlike } from '../../src/diagnostics/suggest.js';
 
 const note = (code: string, message: string, hint?: string): Finding => ({
@@ -179,7 +178,12 @@ export const wrongLength = (name: string, expected: number, found: number): Find
 export const typeTables = 'type tables';
 
 /** Rows that refer to a type that no table has. */
-export const missingType = (what: string, id: number, rows: number, types: TypeTable | null): Finding => ({
+export const missingType = (
+  what: string,
+  id: number,
+  rows: number,
+  types: { readonly rows: ReadonlyMap<number, unknown>; readonly place: Place } | null,
+): Finding => ({
   code: 'sonata/missing-type',
   message: `no ${what} type has the id ${id}, which ${rows === 1 ? 'one row has' : `${rows} rows have`}`,
   expected: oneOf(String(id), [...(types?.rows.keys() ?? [])].map(String)),

@@ -40,10 +40,8 @@ function readFile(name: string, text: string, diagnostics: Diagnostics): ReadFil
     found.add(finding, () => place(span));
   };
   const models = parseNestml(text, report);
-  if (!models) {
-    diagnostics.addAll(found.list);
-    return null;
-  }
+  diagnostics.addAll(found.list);
+  if (!models) return null;
   return {
     models,
     positions: { place: (_, span) => place(span ?? { start: 0, end: 1 }) },
@@ -63,14 +61,19 @@ function readFile(name: string, text: string, diagnostics: Diagnostics): ReadFil
   };
 }
 
-/** Reads a file as the document of one cell of its first neuron. Returns null after an error. @diagnostic nestml/* */
+/**
+ * Reads a file as the document of one cell of its first neuron, or of pairs of cells with its first synapse. Returns
+ * null after an error. @diagnostic nestml/*
+ */
 export function importNestml(name: string, text: string, diagnostics: Diagnostics): ImportedNestml | null {
   const file = readFile(name, text, diagnostics);
   const model = file?.models.find((one) => !isSynapse(one)) ?? file?.models[0];
   if (!file || !model) return null;
   if (isSynapse(model)) {
-    diagnostics.add(messages.otherKind(model.name, true), file.positions.place('', model.span));
-    return null;
+    const type = file.read((report) => synapseOf(model, report, '1'));
+    if (!type) return null;
+    diagnostics.add(messages.pairs(model.name), file.positions.place('', model.span));
+    return settle(pairsOf(model, type), file.positions);
   }
   const neuron: NeuronOfNestml | null = file.read((report) => neuronOf(model, report));
   if (!neuron) return null;
@@ -113,6 +116,65 @@ export function importNestml(name: string, text: string, diagnostics: Diagnostic
     experiment: { dt: '0.1 ms', duration: '100 ms' },
   };
   return settle(document, file.positions);
+}
+
+/** Times between the spikes of a pair, or between two spikes of a source, in ms. */
+const intervals = Array.from({ length: 41 }, (_, k) => 5 * k - 100);
+const firstSpike = 150;
+
+/**
+ * Returns a document with a synapse between pairs of cells: the target of each spikes from 100 ms before to 100 ms
+ * after its source. If the synapse does not read spikes of its target, the sources spike twice instead.
+ */
+function pairsOf(model: NestmlModel, type: Members): unknown {
+  const isPaired = model.receivers.some(({ port }) => port === 'post_spikes');
+  const second = intervals.filter((interval) => isPaired || interval > 0);
+  const indices = second.map((_, k) => k);
+  const first = second.map(() => firstSpike);
+  const later = second.map((interval) => firstSpike + interval);
+  const size = second.length;
+  const synapse = identifier(model.name);
+  const variables = Object.keys(memberOf(type, 'state') ?? {});
+  return {
+    interneuron: 1,
+    name: synapse,
+    neurons: {
+      cell: {
+        parameters: { spike_time: '0 s' },
+        state: { received: { unit: '1' } },
+        ...(isPaired && { events: { spike: { when: 't + 1.5*dt > spike_time', edge: 'rising', do: [] } } }),
+      },
+    },
+    synapses: { [synapse]: type },
+    populations: {
+      source: {
+        size,
+        spikes: {
+          indices: isPaired ? indices : [...indices, ...indices],
+          times: { array: isPaired ? first : [...first, ...later], unit: 'ms' },
+        },
+      },
+      cell: { type: 'cell', size, ...(isPaired && { values: { spike_time: { array: later, unit: 'ms' } } }) },
+    },
+    projections: {
+      pairs: {
+        from: 'source',
+        to: 'cell',
+        synapse,
+        connect: 'oneToOne',
+        receptor: 'received',
+        delays: { pre: '1 ms', ...(isPaired && { post: '2 ms' }) },
+      },
+    },
+    record: [
+      { of: 'source', events: 'spike' },
+      ...(isPaired ? [{ of: 'cell', events: 'spike' }] : []),
+      { of: 'cell', variables: ['received'] },
+      ...(variables.length > 0 ? [{ of: 'pairs', variables }] : []),
+    ],
+    timing: 'grid',
+    experiment: { dt: '0.1 ms', duration: '300 ms' },
+  };
 }
 
 /** Returns the unit of weights that the ports of a synapse state; 1 without one. */

@@ -44,6 +44,22 @@ export const tooLarge = (): Finding => ({
   hint: 'name parts of it as inline expressions',
 });
 
+/** A model of NESTML 5.3 to 7. */
+export const olderVersion = (word: string): Finding => ({
+  code: 'nestml/older-version',
+  severity: 'note',
+  message: `${word} begins a model of NESTML 5.3 to 7, read as NESTML 8`,
+  hint: `write model in place of ${word}`,
+});
+
+/** A model of NESTML up to 5.2. */
+export const endsOfBlocks = (): Finding => ({
+  code: 'nestml/older-version',
+  message: 'this is NESTML 5.2 or older, where blocks end with the word end',
+  expected: 'NESTML 5.3 to 9',
+  hint: 'write model in place of neuron or synapse, and remove the lines with end',
+});
+
 /** A block that NESTML does not have. */
 export const unknownBlock = (name: string): Finding => ({
   code: 'nestml/unknown-block',
@@ -407,6 +423,14 @@ export const delayed = (name: string): Finding => ({
   code: 'nestml/not-read',
   message: `delayed variables such as ${shorten(name)}(t - lag) are not read`,
   hint: `write ${shorten(name)} for its value now, or ${shorten(name)} * (…) for a product`,
+});
+
+/** A note on a synapse without a network. */
+export const pairs = (name: string): Finding => ({
+  code: 'nestml/alone',
+  severity: 'note',
+  message: `${shorten(name)} runs between pairs of cells, whose spikes are up to 100 ms apart`,
+  hint: 'name the file in a network, as `nestml: …` of a synapse',
 });
 
 /** Values at the start that depend on each other. */

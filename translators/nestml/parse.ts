@@ -1,5 +1,5 @@
 /**
- * Parser of NESTML 8 and 9.
+ * Parser of NESTML 8 and 9, and of files of 5.3 to 7 that mean the same there.
  *
  * @source nest/nestml, `pynestml/grammars/PyNestMLParser.g4`
  */
@@ -159,13 +159,22 @@ class Parser {
   file(): readonly NestmlModel[] {
     const models: NestmlModel[] = [];
     while (this.#token.kind !== 'end') {
-      if (!this.#is('model')) this.#expected('model');
+      if (this.#is('neuron') || this.#is('synapse')) this.#olderVersion();
+      else if (!this.#is('model')) this.#expected('model');
       const model = this.#model();
       if (models.some(({ name }) => name === model.name)) this.#fail(messages.declaredTwice(model.name), model.span);
       models.push(model);
     }
     if (models.length === 0) this.#expected('model');
     return models;
+  }
+
+  /** Reports that a file is older than NESTML 8. Blocks of 5.2 and before end with a word. */
+  #olderVersion(): void {
+    const { text } = this.#token;
+    if (this.tokens.some((one, k) => one.text === 'end' && this.tokens[k + 1]?.kind === 'line'))
+      this.#fail(messages.endsOfBlocks());
+    this.report(messages.olderVersion(text), this.#token);
   }
 
   #model(): NestmlModel {

@@ -34,7 +34,8 @@ ${blocks}`;
 
 const cases: readonly (readonly [what: string, text: string, errors: readonly string[]])[] = [
   ['nothing', '', ['nestml/syntax 1:1']],
-  ['no model', 'neuron cell:\n    state:\n', ['nestml/syntax 1:1']],
+  ['no model', 'state:\n    x real = 0\n', ['nestml/syntax 1:1']],
+  ['NESTML 5.2', 'neuron cell:\n    state:\n        x real = 0\n    end\nend\n', ['nestml/older-version 1:1']],
   ['no block', 'model cell:\n', ['nestml/syntax 2:1']],
   ['an unknown block', 'model cell:\n    stat:\n        x real = 0\n', ['nestml/unknown-block 2:5']],
   [

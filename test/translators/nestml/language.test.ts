@@ -74,6 +74,13 @@ test.each([
   expect(hashOf(text)).toBe(hashOf(plain));
 });
 
+test.each(['neuron', 'synapse'])('%s begins a model of NESTML 5.3 to 7', (word) => {
+  const text = model('-x / tau');
+  const { hashes, diagnostics } = importModel({ name: 'cell.nestml', text: text.replace('model', word) });
+  expect(hashes.model).toBe(hashOf(text));
+  expect(diagnostics.map(({ code }) => code)).toContain('nestml/older-version');
+});
+
 test('a local variable may have any name', async () => {
   const text = model('-x / tau', '', '        dt real = 2 * n\n        y = dt + pi\n');
   const session = openModel(importModel({ name: 'cell.nestml', text }));

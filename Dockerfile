@@ -10,9 +10,7 @@ FROM node:22-bookworm-slim
 LABEL org.opencontainers.image.title="interneuron" \
       org.opencontainers.image.description="Spiking network models: one model, any notation in, the same spikes on every engine" \
       org.opencontainers.image.version="0.1.0" \
-      org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.source="https://github.com/interneuron/interneuron" \
-      org.opencontainers.image.documentation="https://github.com/interneuron/interneuron/tree/main/docs"
+      org.opencontainers.image.licenses="Apache-2.0"
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev libgomp1 && rm -rf /var/lib/apt/lists/*
 COPY --from=build /tmp/interneuron.tgz /tmp/
 RUN npm install --global --no-audit --no-fund /tmp/interneuron.tgz && rm /tmp/interneuron.tgz

@@ -2,24 +2,29 @@
 
 import { posix } from 'node:path';
 import { defineConfig } from 'vitepress';
+import { home } from '../../src/diagnostics/home.ts';
 import { sidebar } from './sidebar.js';
-
-const repository = 'https://github.com/interneuron/interneuron';
 
 /** Path of the site on its host. */
 const base = process.env.DOCS_BASE ?? '/';
 /** Address of the site, with which links to it show a picture elsewhere; absent: they show none. */
 const address = process.env.DOCS_ADDRESS;
 
-/** Makes links to files outside of `docs` links to the repository. */
+/** Makes links to files outside of `docs` links to the repository, or text if it has no address. */
 function linksToRepository(markdown) {
   markdown.core.ruler.push('links-to-repository', ({ tokens, env }) => {
+    let isOutside = false;
     for (const token of tokens.flatMap(({ children }) => children ?? [])) {
       const target = token.type === 'link_open' ? token.attrGet('href') : null;
-      if (target === null || /^([a-z]+:|#|\/)/.test(target)) continue;
-      const path = posix.join('docs', posix.dirname(env.relativePath), target);
-      if (!path.startsWith('docs/') || !/\.md(#|$)/.test(path))
-        token.attrSet('href', `${repository}/blob/main/${path}`);
+      if (target !== null && !/^([a-z]+:|#|\/)/.test(target)) {
+        const path = posix.join('docs', posix.dirname(env.relativePath), target);
+        isOutside = !path.startsWith('docs/') || !/\.md(#|$)/.test(path);
+        if (isOutside) token.attrSet('href', `${home}/blob/main/${path}`);
+      }
+      if (!isOutside || home !== '') continue;
+      isOutside = token.type !== 'link_close';
+      if (token.type.startsWith('link_'))
+        Object.assign(token, { type: 'text', tag: '', attrs: null, content: '', nesting: 0 });
     }
   });
 }
@@ -80,7 +85,7 @@ export default defineConfig({
   themeConfig: {
     logo: '/logo.svg',
     search: { provider: 'local' },
-    socialLinks: [{ icon: 'github', link: repository }],
+    socialLinks: home === '' ? [] : [{ icon: 'github', link: home }],
     outline: [2, 3],
     nav: [
       { text: 'Tutorials', link: '/tutorials/brian' },

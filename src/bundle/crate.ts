@@ -4,6 +4,7 @@
  * @source RO-Crate 1.1, https://w3id.org/ro/crate/1.1; Process Run Crate 0.5, https://w3id.org/ro/wfrun/process/0.5
  */
 
+import { home } from '../diagnostics/home.js';
 import { printableJson } from '../diagnostics/display.js';
 import { memberOf } from '../diagnostics/member.js';
 import type { Metadata } from '../model/model.js';
@@ -120,7 +121,7 @@ export function crateText({ name, metadata, files, model, runs, imported, date }
       '@id': softwareId(version),
       '@type': 'SoftwareApplication',
       name: 'interneuron',
-      url: 'https://github.com/interneuron/interneuron',
+      ...(home === '' ? {} : { url: home }),
       softwareVersion: version,
     })),
     ...importAction(imported, model),

@@ -22,7 +22,7 @@ export function readmeText(
     ...(description === undefined ? [] : ['', markdownText(description.trim())]),
     ...(facts.length === 0 ? [] : ['', ...facts.map((fact) => `- ${fact}`)]),
     '',
-    'This file is part of a COMBINE archive, which is also an RO-Crate. [interneuron](https://github.com/interneuron/interneuron)',
+    'This file is part of a COMBINE archive, which is also an RO-Crate. interneuron',
     'runs the model in it and checks the results:',
     '',
     '    interneuron run model.omex -o result.nwb',

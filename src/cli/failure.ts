@@ -1,5 +1,6 @@
 /** Failures as sentences. Nothing else in the command line turns an error into text or into an exit code. */
 
+import { recipients } from '../diagnostics/home.js';
 import { DiagnosticError, InvariantError, UsageError } from '../diagnostics/diagnostic.js';
 import { printable, printableJson } from '../diagnostics/display.js';
 import { countFindings, diagnosticsToJson, renderDiagnostics } from '../diagnostics/render.js';
@@ -74,7 +75,7 @@ function sentences(error: unknown): readonly [Sentence, ...(readonly Sentence[])
 const command = 'the command line';
 
 const reporting =
-  'this is a bug in interneuron, not in the model: report it at https://github.com/interneuron/interneuron/issues ' +
+  `this is a bug in interneuron, not in the model: report it ${recipients} ` +
   `with the model, the command and this message (version ${version}, Node ${process.versions.node}, ` +
   `${process.platform})`;
 

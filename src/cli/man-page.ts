@@ -1,5 +1,6 @@
 /** The manual page interneuron(1), from the table of commands. */
 
+import { home } from '../diagnostics/home.js';
 import { version } from '../pipeline/version.js';
 import { type CommandDefinition, type CommandFiles, commands } from './command-table.js';
 import { exitStatus } from './exit-codes.js';
@@ -46,7 +47,7 @@ export function manPage(): string {
     bold('~/.config/interneuron/config.json'),
     'Defaults of the target, the device and the number of threads.',
     '.SH SEE ALSO',
-    roff('interneuron explain CODE explains a message; https://github.com/interneuron/interneuron'),
+    roff(['interneuron explain CODE explains a message', ...(home === '' ? [] : [home])].join('; ')),
   ];
   return `${sections.join('\n')}\n`;
 }

@@ -63,7 +63,9 @@ describe('commands', () => {
     const points = {
       wrong: message.includes('internal error') && message.includes('x is not a function'),
       right: /not in the model/.test(hint),
-      hint: /report it at https:\S+ with the model, the command and this message \(version [\d.]+, Node /.test(hint),
+      hint: /report it to the maintainers of your copy with the model, the command and this message \(version [\d.]+, Node /.test(
+        hint,
+      ),
       single: stderr.match(/^error/gm)?.length === 1,
       exit: code === 70,
       // A stack trace is of use to developers only.

@@ -1,5 +1,6 @@
 /** `interneuron doctor`: checks each engine on this machine by a short run. */
 
+import { recipients } from '../../diagnostics/home.js';
 import { probeTargets } from '../../pipeline/choose-target.js';
 import { packageFile } from '../../pipeline/package-files.js';
 import { importModel, runModel } from '../../pipeline/pipeline.js';
@@ -49,7 +50,7 @@ export async function doctor(context: CommandContext): Promise<number> {
   context.say(
     healthy
       ? '\nall available engines give the same spikes'
-      : '\nsomething is wrong: report it with this table at https://github.com/interneuron/interneuron/issues',
+      : `\nsomething is wrong: report it with this table ${recipients}`,
   );
   return healthy ? exitCodes.done : exitCodes.wrong;
 }

@@ -1,6 +1,7 @@
 /** Commands for readers of a certificate who repeat the check. */
 
 import { shellWord } from '../../diagnostics/display.js';
+import { home } from '../../diagnostics/home.js';
 import { commit, version } from '../../pipeline/version.js';
 
 /** Whether npm and PyPI have our packages. Until then, nothing may take their names from a registry. */
@@ -10,10 +11,13 @@ export const isRegistered: boolean = false;
 export function repeatCommands(words: readonly string[]): readonly string[] {
   const quoted = words.map(shellWord).join(' ');
   if (isRegistered) return [`npx interneuron@${version} ${quoted}`];
-  const wanted = commit === null ? '' : ` && git -C interneuron checkout ${commit}`;
+  // One chain: nothing is built unless the repository has this very commit.
   return [
-    `git clone https://github.com/interneuron/interneuron${wanted}`,
-    '(cd interneuron && npm ci && npm run build)',
-    `node interneuron/dist/cli.js ${quoted}`,
+    [
+      `git clone ${home === '' ? 'https://github.com/OWNER/REPOSITORY' : home} interneuron`,
+      `git -C interneuron checkout --detach ${commit ?? 'COMMIT'}`,
+      '(cd interneuron && npm ci && npm run build)',
+      `node interneuron/dist/cli.js ${quoted}`,
+    ].join(' && '),
   ];
 }

@@ -21,6 +21,9 @@ import { namesIn } from '../../src/lang/walk.js';
 export const kernelTime = 'time since the spike';
 export const dirac = 'delta of the time';
 
+/** Checks whether an expression reads pulses of a port. */
+export const hasPulses = (e: Expression): boolean => [...namesIn(e)].some((name) => name.startsWith(`${dirac} `));
+
 /** A term c t^power exp(rate t), or c delta(t). */
 interface Term {
   readonly factor: Expression;

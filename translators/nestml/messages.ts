@@ -223,12 +223,14 @@ export const unknownType = (name: string): Finding => ({
 });
 
 /** Values of two units. */
-export const units = (found: string, wanted: string): Finding => ({
+export const units = (found: string, wanted: string, isTrain = false): Finding => ({
   code: 'nestml/units',
   message: `the value has the unit ${found}, its place the unit ${wanted}`,
   expected: wanted,
   found,
-  hint: 'multiply or divide by a quantity such as 1 ms',
+  hint: isTrain
+    ? `write port * 1 s * ${wanted === '1' ? 'a number' : `1 ${wanted}`}: a spike port counts spikes times weights per second`
+    : 'multiply or divide by a quantity such as 1 ms',
 });
 
 /** A number where a quantity is expected, or the other way round: NEST computes with its own units. */

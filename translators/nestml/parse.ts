@@ -223,12 +223,7 @@ class Parser {
       case 'input':
         return this.#block(() => draft.ports.push(...this.#port()));
       case 'output':
-        return this.#block(() => {
-          this.#expect('spike');
-          this.#ignoredParameters();
-          draft.emits = true;
-          this.#endLine();
-        });
+        return this.#output(draft);
       case 'update':
         return void draft.update.push(...this.#body());
       case 'onReceive':
@@ -242,6 +237,19 @@ class Parser {
       default:
         return this.#fail(messages.unknownBlock(word.text), word);
     }
+  }
+
+  /** Reads the output, which up to NESTML 7 stands on one line. */
+  #output(draft: Draft): void {
+    const spike = (): void => {
+      this.#expect('spike');
+      this.#ignoredParameters();
+      draft.emits = true;
+      this.#endLine();
+    };
+    if (this.tokens[this.#at + 1]?.text !== 'spike') return this.#block(spike);
+    this.#expect(':');
+    spike();
   }
 
   #handler(draft: Draft, word: Token): void {

@@ -3,6 +3,7 @@
 import type { Expression } from '../../src/lang/ast.js';
 import { binary } from '../../src/lang/build.js';
 import { namesIn } from '../../src/lang/walk.js';
+import { namesOf } from './checks.js';
 import { variableOf, type Handler, type NestmlModel, type Statement } from './syntax.js';
 import { numberOf } from './values.js';
 
@@ -33,26 +34,6 @@ function integratedBy(body: readonly Statement[]): readonly string[] | null {
   return only.arguments.flatMap((e) => (e.kind === 'name' ? [variableOf(e.name)] : []));
 }
 
-function readsOf(body: readonly Statement[]): readonly string[] {
-  return body.flatMap((one): readonly string[] => {
-    switch (one.kind) {
-      case 'assign':
-        return [one.target, ...namesIn(one.value)];
-      case 'declare':
-        return one.declarations.flatMap(({ value }) => (value ? [...namesIn(value)] : []));
-      case 'call':
-        return one.arguments.flatMap((e) => [...namesIn(e)]);
-      case 'return':
-        return one.value ? [...namesIn(one.value)] : [];
-      case 'if':
-        return [...namesIn(one.condition), ...readsOf([...one.whenTrue, ...one.whenFalse])];
-      case 'for':
-      case 'while':
-        return ['', ...readsOf(one.body), ...(one.kind === 'while' ? namesIn(one.condition) : [])];
-    }
-  });
-}
-
 /** Returns the timer of a refractory period; undefined if the model has none, or uses it in other ways. */
 export function timerOf(model: NestmlModel): Timer | undefined {
   const [choice, ...more] = model.update;
@@ -71,7 +52,7 @@ export function timerOf(model: NestmlModel): Timer | undefined {
       integratedBy,
     );
     const handlers = model.conditions.filter(
-      (one) => namesIn(one.condition as Expression).has(name) || readsOf(one.body).includes(name),
+      (one) => namesIn(one.condition as Expression).has(name) || namesOf(one.body).includes(name),
     );
     const [handler] = handlers;
     if (!while_ || !free || !while_.includes(name) || handlers.length !== 1 || !handler) continue;
@@ -82,8 +63,8 @@ export function timerOf(model: NestmlModel): Timer | undefined {
       ...model.equations.flatMap((one) => (one === equation ? [] : [...namesIn(one.value)])),
       ...[...model.inlines, ...model.internals].flatMap(({ value }) => (value ? [...namesIn(value)] : [])),
       ...rest.flatMap((one) => [...namesIn(one)]),
-      ...readsOf(handler.body.filter((one) => one !== reset)),
-      ...model.receivers.flatMap(({ body }) => readsOf(body)),
+      ...namesOf(handler.body.filter((one) => one !== reset)),
+      ...model.receivers.flatMap(({ body }) => namesOf(body)),
     ].includes(name);
     const always = while_.filter((one) => one !== name);
     const isSubset = free.length === 0 || always.every((one) => free.includes(one));

@@ -121,6 +121,18 @@ export const bodiesOf = ({ update, receivers, conditions }: NestmlModel): readon
   ...[...receivers, ...conditions].map(({ body }) => body),
 ];
 
+/** Checks whether statements integrate equations. */
+export const integrates = (body: readonly Statement[]): boolean =>
+  body.some(
+    (one) =>
+      (one.kind === 'call' && one.name === 'integrate_odes') ||
+      (one.kind === 'if' && integrates([...one.whenTrue, ...one.whenFalse])) ||
+      ((one.kind === 'for' || one.kind === 'while') && integrates(one.body)),
+  );
+
+/** Orders code of events: that of a higher priority runs first. */
+export const byPriority = (a: Handler, b: Handler): number => (b.priority ?? 0) - (a.priority ?? 0);
+
 /** Checks whether a model is of a synapse: its ports have no qualifiers, and one is called as those of synapses. */
 export const isSynapse = ({ ports, receivers }: NestmlModel): boolean =>
   ports.some(({ name }) => name === 'pre_spikes') && receivers.some(({ port }) => port === 'pre_spikes');

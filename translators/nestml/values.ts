@@ -166,7 +166,7 @@ export class Translator {
     const zero = constantOf(value.e) === 0;
     const isPure = isDimensionless(value.dimension);
     if (!isPure && !isDimensionless(dimension))
-      return this.fail(messages.units(unitText(value.dimension), unitText(dimension)), span);
+      return this.fail(messages.units(unitText(value.dimension), unitText(dimension), given.isTrain), span);
     if (value.kind === 'boolean') return this.fail(messages.notNumber(), span);
     if (!zero) this.report(messages.impliedUnit(unitText(isPure ? dimension : value.dimension)), span);
     const unit = isPure ? dimension : value.dimension;

@@ -50,14 +50,15 @@ function rows({ network, measure, modelSeconds, peer, peerSeconds, ours }: Compa
     const changes = before.map((value, round) => (seconds[round] ?? NaN) / value);
     const change = changes.length === 0 ? '–' : ratioText(changes);
     const verdict = aim === undefined ? '–' : ratio <= aim ? `${aim}` : `${aim}: **missed**`;
+    const hasPeer = peerSeconds.every(Number.isFinite);
     return `| ${[
-      `${network}, ${modelSeconds} s`,
+      modelSeconds === 0 ? network : `${network}, ${modelSeconds} s`,
       measure,
       peer,
-      median(peerSeconds).toPrecision(3),
+      hasPeer ? median(peerSeconds).toPrecision(3) : '–',
       engine,
       median(seconds).toPrecision(3),
-      ratioText(ratios),
+      hasPeer ? ratioText(ratios) : '–',
       verdict,
       Math.min(...changes) > noise && changes.length > 0 ? `${change}: **slower**` : change,
     ].join(' | ')} |`;

@@ -8,7 +8,7 @@
  * one thread. A run phase starts when the network is built; what is recorded stays in memory. A whole command goes from
  * the script or document to the written results. NEST runs in `.venv-pynn`, Brian in `.venv`; GeNN has no wheel, so it
  * is left out unless `--genn` names a Python that has it. DIR is a built clone of an earlier version, which then runs
- * in turn with the others.
+ * in turn with the others. Commands such as `page` and `diff` have no peer: only DIR shows whether they became slower.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -42,11 +42,15 @@ interface Trial extends Omit<Comparison, 'peerSeconds' | 'ours'> {
   readonly ours: Readonly<Record<string, { readonly run: (at: string) => number; readonly aim: number | undefined }>>;
 }
 
-/** Runs a command without its output; seconds of the processor of the command and its children. */
-function commandSeconds(command: string, words: readonly string[], cwd = root): number {
+/**
+ * Runs a command without its output; seconds of the processor of the command and its children.
+ *
+ * @param code  the exit code of success
+ */
+function commandSeconds(command: string, words: readonly string[], cwd = root, code = 0): number {
   const script = 'TIMEFORMAT="%U %S"; { time "$@" > /dev/null 2>&1; } 2>&1';
   const { stdout, status } = spawnSync('bash', ['-c', script, 'bash', command, ...words], { cwd, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${command} ${words.join(' ')} ended with ${status}`);
+  if (status !== code) throw new Error(`${command} ${words.join(' ')} ended with ${status}`);
   const [user = NaN, system = NaN] = stdout.trim().split(' ').map(Number);
   return user + system;
 }
@@ -160,7 +164,34 @@ function microcircuitTrials(scale: number, seconds: number): Trial[] {
   ];
 }
 
+/** Whole commands without a peer: their times are compared with the version before only. */
+function commandTrials(): Trial[] {
+  const cuba = path.join(root, 'fixtures/brian/vogels-abbott-cuba.yaml');
+  const coba = path.join(root, 'fixtures/brian/vogels-abbott-coba.yaml');
+  const file = (name: string): readonly string[] => [
+    path.join(mkdtempSync(path.join(folder, 'command-')), name),
+    '--force',
+  ];
+  const commands: Readonly<Record<string, { readonly words: () => readonly string[]; readonly code?: number }>> = {
+    start: { words: () => ['--version'] },
+    validate: { words: () => ['validate', cuba] },
+    describe: { words: () => ['describe', cuba] },
+    page: { words: () => ['page', cuba, '-o', ...file('cuba.html')] },
+    diff: { words: () => ['diff', cuba, coba], code: 1 },
+    'convert with verdict': { words: () => ['convert', cuba, '--to', 'pynn-json', '-o', ...file('cuba.json')] },
+  };
+  return Object.entries(commands).map(([network, { words, code }]) => ({
+    network,
+    measure: 'whole command',
+    modelSeconds: 0,
+    peer: '–',
+    theirs: () => NaN,
+    ours: { cuba: { run: (at) => commandSeconds('node', ['dist/cli.js', ...words()], at, code), aim: undefined } },
+  }));
+}
+
 const trials = [
+  ...commandTrials(),
   ...brianTrials('cuba', 'vogels-abbott-cuba', 10, { wasm: 0.6, c: 0.3, whole: 0.125 }),
   ...brianTrials('cobahh', 'cobahh', 1, { wasm: 0.3, c: 0.12, whole: 0.25 }),
   ...brianTrials('brunel-hakim', 'brunel-hakim', 1, { wasm: 0.5, c: 0.25, whole: 0.25 }),

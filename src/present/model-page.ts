@@ -251,13 +251,20 @@ async function pictureOfRun({ trains, record }: RunResult, { valid }: ImportedMo
         format: '',
         dt,
         end: record.steps * dt,
-        trains: recorded.map(({ plan, counts, read }) => ({
-          population: plan.population,
-          event: 'spike',
-          ids: [...counts].map((_, row) => row),
-          trains: [...counts].map((_, row) => Float64Array.from(read(row, row + 1), (step) => step * dt)),
-          listsSilent: true,
-        })),
+        trains: recorded.map(({ plan, counts, read }) => {
+          // One reading of all rows: each reading passes over all spikes.
+          const steps = read(0, counts.length);
+          let end = 0;
+          return {
+            population: plan.population,
+            event: 'spike',
+            ids: [...counts].map((_, row) => row),
+            trains: [...counts].map((count) =>
+              Float64Array.from(steps.subarray(end, (end += count)), (step) => step * dt),
+            ),
+            listsSilent: true,
+          };
+        }),
       }),
       record,
     },

@@ -129,9 +129,13 @@ export async function limitOfDocuments(
 ): Promise<Limit> {
   if ([first, second].some((valid) => isLarger(valid, workIn(options.seconds))))
     return noLimit(first, 'larger than the budget');
+  const followed = withProtocolOf(second, first);
+  // Definitions that differ are found without the draws.
+  const [early] = withDrawsOf(followed, first, first).others;
+  if (early !== undefined) return noLimit(first, early);
   const frozen = await settledOrReason(withProtocolOf(first, second));
   if (typeof frozen === 'string') return noLimit(first, frozen);
-  const { valid, others } = withDrawsOf(withProtocolOf(second, first), first, frozen);
+  const { valid, others } = withDrawsOf(followed, first, frozen);
   const [other] = others;
   if (other !== undefined) return noLimit(first, other);
   return limitOf(frozen, valid, options);

@@ -57,7 +57,7 @@ export const endsOfBlocks = (): Finding => ({
   code: 'nestml/older-version',
   message: 'this is NESTML 5.2 or older, where blocks end with the word end',
   expected: 'NESTML 5.3 to 9',
-  hint: 'write model in place of neuron or synapse, and remove the lines with end',
+  hint: 'write model for neuron or synapse, state for initial_values, kernel for shape, inline for function in equations, and remove each line with end',
 });
 
 /** A block that NESTML does not have. */

@@ -321,14 +321,16 @@ export class Translator {
         { round: 1, steps: 1, pow: 2, random_normal: 2, random_uniform: 2, random_poisson: 1 }[name]);
     if (wanted === undefined || (!Object.hasOwn(pureFunctions, name) && Object.hasOwn(Object.prototype, name)))
       return this.fail(messages.unknownFunction(name, [...this.functions.keys(), ...functionNames]), span);
-    if (name === 'pow' && e.arguments.length === 2)
-      return this.value(binary('**', e.arguments[0] as Expression, e.arguments[1] as Expression, span), scope);
     if (e.arguments.length !== wanted) this.fail(messages.wrongArguments(name, wanted, e.arguments.length), span);
     const given = values();
     for (const [k, one] of given.entries())
       if (one.kind === 'boolean') this.fail(messages.notNumber(), e.arguments[k]?.span ?? span);
     const [first] = given as [Value];
     const pure = pureFunctions[name];
+    if (name === 'pow') {
+      const [base, exponent] = given.map((one) => this.as(one, dimensionless, span).e) as [Expression, Expression];
+      return real(this.modest(binary('**', base, exponent, span)));
+    }
     if (pure) return real(this.modest(pure(this.as(first, dimensionless, span).e)));
     if (name === 'steps')
       return {

@@ -29,9 +29,9 @@ const apart = [
 const effort = process.env['INTERNEURON_TESTS'] ?? 'quick';
 /** Files that are named are always run. */
 const isNamed = process.argv.some((word) => word.startsWith('test/'));
-const all: LongChoice = { run: new Map(), left: [] };
+const all: LongChoice = { run: new Map(), left: [], cases: new Map() };
 const quick = (): LongChoice => ({ ...all, left: longFiles() });
-const long = isNamed ? all : effort === 'quick' ? quick() : effort === 'change' ? longTestsNow() : all;
+const long = isNamed ? all : effort === 'quick' ? quick() : effort === 'change' ? await longTestsNow() : all;
 const left = [...long.left];
 
 /** What is kept of a run of all tests. */
@@ -45,13 +45,14 @@ export default defineConfig({
     testTimeout: 1_200_000,
     hookTimeout: 1_200_000,
     pool: 'forks',
-    setupFiles: ['test/support/measure-file.ts', 'test/support/notations.ts'],
+    setupFiles: ['test/support/measure-file.ts', 'test/support/cases.ts', 'test/support/notations.ts'],
     reporters: ['default', new SkipReasons(long), ...(isNamed || effort === 'quick' ? [] : reports)],
     sequence: { sequencer: LongestFirst },
     maxWorkers: availableParallelism(),
     // Both projects and later runs take a source that has not changed from there.
     experimental: { fsModuleCache: true, fsModuleCachePath: fileURLToPath(new URL('out/modules', import.meta.url)) },
     // Python compiles what it imports once for all tests: without it, each start of Brian 2 or PyNN takes seconds more.
+    provide: { leftCases: Object.fromEntries([...long.cases].map(([file, cases]) => [file, cases.left])) },
     env: { PYTHONDONTWRITEBYTECODE: '', PYTHONPYCACHEPREFIX: fileURLToPath(new URL('out/bytecode', import.meta.url)) },
     projects: [
       {

@@ -2,9 +2,11 @@
  * The results of the last night, `test/nightly.json`:
  *
  *     npx tsx scripts/nightly.ts age             says how old they are, and fails when they are too old
+ *     npx tsx scripts/nightly.ts broken          lists the test files in which a thorough test failed
  *     npx tsx scripts/nightly.ts site            succeeds if the documentation site is to be built anew
  *     npx tsx scripts/nightly.ts record [REPORT] writes them, from vitest's report of all tests at the present commit,
- *                                                `out/tests.json`
+ *                                                `out/tests.json`, with the fingerprints of all documents and the
+ *                                                functions that cases enter, if this run has found them
  */
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -95,7 +97,7 @@ function buildsSite(): boolean {
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
-function main([action, path = 'out/tests.json']: readonly string[]): number {
+async function main([action, path = 'out/tests.json']: readonly string[]): Promise<number> {
   if (action === 'age') {
     const night = lastNight();
     const commits = night && git('rev-list', '--count', `${night.commit}..HEAD`);
@@ -103,9 +105,15 @@ function main([action, path = 'out/tests.json']: readonly string[]): number {
     process.stdout.write(`${says}\n`);
     return isTooOld ? 1 : 0;
   }
+  if (action === 'broken') {
+    const { effort = '', broken = [] } = lastNight() ?? {};
+    // Usual tests that failed run again among all others.
+    if (effort === 'thorough') for (const file of broken) process.stdout.write(`${file}\n`);
+    return 0;
+  }
   if (action === 'site') return buildsSite() ? 0 : 1;
   if (action !== 'record') {
-    process.stderr.write('usage: npx tsx scripts/nightly.ts age | site | record [REPORT]\n');
+    process.stderr.write('usage: npx tsx scripts/nightly.ts age | broken | site | record [REPORT]\n');
     return 2;
   }
   const durations = existsSync(durationsPath) ? (readJson(durationsPath) as Readonly<Record<string, number>>) : {};
@@ -119,7 +127,12 @@ function main([action, path = 'out/tests.json']: readonly string[]): number {
     return 1;
   }
   writeFileSync(nightlyPath, `${JSON.stringify(night, undefined, 2)}\n`);
+  // Only here engines and a compiler are needed.
+  const { recordRuns } = await import('../test/fixtures/night.js');
+  const { writeMap } = await import('../test/support/entered-map.js');
+  recordRuns(night);
+  writeMap(night.commit);
   return 0;
 }
 
-if (process.argv[1] === import.meta.filename) process.exitCode = main(process.argv.slice(2));
+if (process.argv[1] === import.meta.filename) process.exitCode = await main(process.argv.slice(2));

@@ -9,7 +9,7 @@ import type { Program } from '../../src/ir/program.js';
 import { buildProgram, type BuildOptions } from '../../src/pipeline/build-program.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
 import { protocolOf } from '../../src/lower/context/protocol.js';
-import { fingerprintOf } from '../fixtures/engines.js';
+import { fingerprintOf } from '../fixtures/fingerprint.js';
 
 interface Changes {
   readonly sizes?: readonly [number, number, number];

@@ -1,6 +1,6 @@
 /**
- * Long tests, which take half of the time of all. Every night runs them; a change runs those that it reaches, and a
- * seventh of the others in turn, so that a week covers all.
+ * Long tests, which take nine tenths of the time of all. Every night runs them; a change runs those whose subject it
+ * reaches, and of some of them only the cases that enter a changed function.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { root } from './import-graph.js';
-import { testsReaching } from './reach.js';
+import { testsReaching, type Repository } from './reach.js';
 
 /**
  * Tests that the change of a newcomer is unlikely to break alone: comparisons of engines, large sizes, random programs
@@ -32,6 +32,46 @@ const longTests = [
   'test/ir/library/random.test.ts',
   'test/python/installed.test.ts',
 ];
+
+/**
+ * Long tests with a subject that is smaller than what they import, and its sources. A change of other sources shows
+ * itself in tests of these sources, and in `test/fixtures/targets`.
+ */
+const subjects: readonly { readonly tests: RegExp; readonly sources: RegExp }[] = [
+  {
+    // Engines among themselves: what lowering gives them is an input.
+    tests:
+      /^test\/(?:codegen|runtime\/targets|optimise|matrix)\/|^test\/fixtures\/targets\/mpi|^test\/cli\/codegen|^test\/scripts\/gpu/,
+    sources: /^(?:src\/(?:ir|codegen|optimise)|runtime)\//,
+  },
+  {
+    // What commands print.
+    tests: /^test\/docs\/transcripts/,
+    sources: /^(?!src\/(?:lower|ir|codegen|optimise)\/)/,
+  },
+  {
+    // Scripts, and the packages that run them.
+    tests: /^test\/python\//,
+    sources:
+      /^(?!src\/(?:lower|ir|model|codegen|convert|optimise|lang|library|verify|compare)\/|translators\/(?:neuroml|sonata|nir|swc|nestml)\/)/,
+  },
+  {
+    // The program and its pages as a whole, in processes of their own.
+    tests: /^test\/(?:site|scripts|bundle|fuzz)\/|^test\/cli\/(?:process|starting|sweep|bad-|habits)/,
+    sources: /^(?!src\/(?:lower|ir|model|codegen|convert|optimise|lang|library|verify|compare)\/)/,
+  },
+  {
+    // Results, of which models are only the origin.
+    tests: /^test\/(?:compare|tables|runtime\/results|interoperability\/nwb)/,
+    sources: /^(?:src\/(?:compare|verify|present|tables|pipeline|cli|hdf5)|runtime\/(?:results|record))\//,
+  },
+];
+
+/** Returns whether a change of a file may concern a test that reaches it. */
+export function concerns(path: string, test: string): boolean {
+  const { sources = /^/ } = subjects.find(({ tests }) => tests.test(test)) ?? {};
+  return !/^(?:src|translators|runtime)\//.test(path) || sources.test(path);
+}
 
 /** What the last night found, `test/nightly.json`. `scripts/nightly.ts` writes it. */
 export interface Nightly {
@@ -80,20 +120,27 @@ export interface LongChoice {
   /** Files that run, each with the reason. */
   readonly run: ReadonlyMap<string, string>;
   readonly left: readonly string[];
+  /** Cases that run of files that do not run whole, by their whole names. */
+  readonly cases: ReadonlyMap<string, RecordedCases>;
+}
+
+/** The cases of a file at the last record. */
+export interface RecordedCases {
+  readonly run: readonly string[];
+  /** New cases are not among them. */
+  readonly left: readonly string[];
 }
 
 /**
  * Chooses long tests.
  *
  * @param reached tests that reach a change since the last night; undefined if the changes are unknown
- * @param day     a number that grows by one each day
  */
 export function chooseLong(
   files: readonly string[],
   night: Pick<Nightly, 'broken' | 'seconds'> | undefined,
   reached: ReadonlySet<string> | undefined,
-  day: number,
-): LongChoice {
+): Pick<LongChoice, 'run' | 'left'> {
   const reasonOf = (file: string): string | undefined => {
     if (night === undefined) return 'no night is recorded';
     if (reached === undefined) return 'the changes are unknown';
@@ -108,25 +155,7 @@ export function chooseLong(
     if (reason === undefined) rest.push(file);
     else run.set(file, reason);
   }
-  const turns = sevenths(files, night?.seconds ?? {});
-  for (const file of rest) if (turns.get(file) === day % 7) run.set(file, 'it is its turn');
-  return { run, left: rest.filter((file) => !run.has(file)) };
-}
-
-/** Returns the day of the week of each file, so that all days take about equally long. */
-function sevenths(files: readonly string[], seconds: Readonly<Record<string, number>>): ReadonlyMap<string, number> {
-  const of = (file: string): number => seconds[file] ?? 0;
-  const days = Array.from({ length: 7 }, () => 0);
-  // Each file goes to the day that has least so far.
-  const longestFirst = [...files].sort((one, other) => of(other) - of(one) || (one < other ? -1 : 1));
-  return new Map(
-    longestFirst.map((file) => {
-      const day = days.indexOf(Math.min(...days));
-      // Files that take no time to speak of are spread, too.
-      days[day]! += of(file) + 0.1;
-      return [file, day];
-    }),
-  );
+  return { run, left: rest };
 }
 
 /** Seconds of the processor from which on a file is long. */
@@ -139,8 +168,32 @@ export function longFiles(night = lastNight()): string[] {
   return [...new Set([...globSync(longTests, { cwd: root }), ...present])].sort();
 }
 
-/** Returns the choice of long tests for the present files on a day. */
-export function longTestsNow(now = Date.now()): LongChoice {
+/** Returns the cases that run of long tests that need not run whole. */
+async function casesNow(repository: Repository, night: Nightly): Promise<ReadonlyMap<string, RecordedCases>> {
+  // It loads a compiler, which most users of this file do not need.
+  const { enteredMap, neededCases } = await import('./entered-map.js');
+  const map = enteredMap();
+  const changed = map && changedSince(map.commit);
+  if (map === undefined || changed === undefined) return new Map();
+  const texts = (path: string): { before: string | undefined; after: string | undefined } => ({
+    before: git('show', `${map.commit}:${path}`),
+    after: existsSync(join(root, path)) ? repository.text(path) : undefined,
+  });
+  const needed = neededCases(map, { files: changed, texts }, (paths) =>
+    testsReaching(paths, Object.keys(map.tests), repository),
+  );
+  return new Map(
+    [...needed].flatMap(([test, run]) => {
+      // It runs whole after it failed.
+      if (night.broken.includes(test)) return [];
+      const left = map.tests[test]!.cases.filter((name) => !run.has(name));
+      return [[test, { run: [...run], left }] as const];
+    }),
+  );
+}
+
+/** Returns the choice of long tests for the present files. */
+export async function longTestsNow(): Promise<LongChoice> {
   const night = lastNight();
   const files = longFiles(night);
   const changed = night && changedSince(night.commit);
@@ -149,6 +202,7 @@ export function longTestsNow(now = Date.now()): LongChoice {
     files: present.filter((path) => existsSync(join(root, path))),
     text: (path: string): string => readFileSync(join(root, path), 'utf8'),
   };
-  const reached = changed && testsReaching(changed, files, repository);
-  return chooseLong(files, night, reached, Math.floor(now / 86_400_000));
+  const reached = changed && testsReaching(changed, files, repository, concerns);
+  const { run, left } = chooseLong(files, night, reached);
+  return { run, left, cases: night ? await casesNow(repository, night) : new Map() };
 }

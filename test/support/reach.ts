@@ -63,15 +63,26 @@ export function reaches(file: string, changed: readonly string[], names: Names):
   return false;
 }
 
-/** Returns the tests that reach a changed file. @param changed includes removed files */
+/**
+ * Returns the tests that reach a changed file.
+ *
+ * @param changed  includes removed files
+ * @param concerns whether a change of a file may concern a test that reaches it
+ */
 export function testsReaching(
   changed: readonly string[],
   tests: readonly string[],
   repository: Repository,
+  concerns: (path: string, test: string) => boolean = () => true,
 ): ReadonlySet<string> {
   if (changed.some((path) => general.test(path))) return new Set(tests);
   const names = namesIn(repository);
-  return new Set(tests.filter((test) => reaches(test, changed, names)));
+  return new Set(
+    tests.filter((test) => {
+      const here = changed.filter((path) => concerns(path, test));
+      return reaches(test, here, names);
+    }),
+  );
 }
 
 /** Returns the files that stand for each name of `imports` in package.json. */

@@ -27,11 +27,17 @@ function namesOf(test: TestCase): readonly string[] {
   return names;
 }
 
+/** Returns what a test that skips itself says. */
+function noteOf(test: TestCase): string {
+  const result = test.result();
+  return result.state === 'skipped' ? (result.note ?? '') : '';
+}
+
 export class SkipReasons implements Reporter {
   readonly #long: LongChoice;
 
   /** @param long the files of long tests that run, and those that are left out */
-  constructor(long: LongChoice = { run: new Map(), left: [] }) {
+  constructor(long: LongChoice = { run: new Map(), left: [], cases: new Map() }) {
     this.#long = long;
   }
 
@@ -41,17 +47,19 @@ export class SkipReasons implements Reporter {
     for (const module of modules)
       for (const test of module.children.allTests('skipped')) {
         const reason =
-          namesOf(test)
-            .flatMap((name) => skipReason(name) ?? [])
-            .at(0) ?? 'no reason given';
+          [...namesOf(test), noteOf(test)].flatMap((name) => skipReason(name) ?? []).at(0) ?? 'no reason given';
         if (reason === 'no reason given') unexplained.push(`${module.relativeModuleId}: ${test.fullName}`);
         counts.set(reason, (counts.get(reason) ?? 0) + 1);
       }
     const rows = [...counts].sort(([, a], [, b]) => b - a).map(([reason, count]) => `  ${count} ${reason}\n`);
     if (rows.length > 0) process.stdout.write(`\nSkipped tests by reason:\n${rows.join('')}`);
     for (const name of unexplained) process.stdout.write(`Skipped without a reason: ${name}\n`);
-    const { run, left } = this.#long;
-    for (const [file, reason] of run) process.stdout.write(`Long test: ${file}, since ${reason}\n`);
+    const { run, left, cases } = this.#long;
+    for (const [file, reason] of run) {
+      const chosen = cases.get(file);
+      const some = chosen ? `, ${chosen.run.length} of ${chosen.run.length + chosen.left.length} cases` : '';
+      process.stdout.write(`Long test: ${file}${some}, since ${reason}\n`);
+    }
     if (left.length > 0)
       process.stdout.write(`\n${left.length} files of long tests were left out: npm run test:thorough runs them\n`);
   }

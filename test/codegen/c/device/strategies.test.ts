@@ -11,7 +11,7 @@ import { costsOf, spanOf, strategyNames, wayOf } from '../../../../src/codegen/s
 import type { PropagateKernel } from '../../../../src/ir/program.js';
 import { readStrategy } from '../../../../src/pipeline/read-strategy.js';
 import { documentsIn, loadDocument } from '../../../fixtures/documents.js';
-import { fingerprintOf } from '../../../fixtures/engines.js';
+import { fingerprintOf } from '../../../fixtures/fingerprint.js';
 import { hasOpencl, reason } from '../../../runtime/targets/opencl/devices.js';
 import { cuba, delays } from '../../../runtime/targets/wasm/programs.js';
 import { canShim, shimTarget } from '../../../support/cuda-shim/target.js';

@@ -387,6 +387,18 @@ experiment: { dt: 0.1 ms, protocol: [ run: 10 ms ] }
   const text = await modelIn(model);
   expect(text).toContain('onReceive(spikes_a):\n        a += spikes_a');
   expect(text).toContain('onReceive(spikes_n):\n        n += spikes_n');
+  // Two ports of one variable are called after their projections.
+  const twice = model
+    .replace(
+      'populations:',
+      '  double: { state: { w: { unit: nS, initial: 2 nS } }, pathways: { pre: { on: pre.spike, delay: 1 ms, do: [port += w, w = 0.9*w] } } }\npopulations:',
+    )
+    .replace(
+      'experiment:',
+      '  strong: { from: cells, to: cells, synapse: double, connect: { rule: all }, receptor: a }\nexperiment:',
+    );
+  const ports = (await modelIn(twice)).match(/\bspikes\w* <- spike/g);
+  expect(ports).toEqual(['spikes_fast <- spike', 'spikes_n <- spike', 'spikes_strong <- spike']);
 });
 
 it('names parts without an equivalent in NESTML', async () => {

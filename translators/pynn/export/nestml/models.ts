@@ -207,9 +207,12 @@ export class NestmlModels {
     const taken = new Set([type.parameters, type.state, type.derived, type.inputs].flatMap(Object.keys));
     const byKey = new Map<string, Port>();
     for (const key of keys) {
-      const { use } = [...uses.values()].find((one) => one.key === key) ?? {};
-      if (use === undefined) continue;
-      const name = freeName(keys.length === 1 ? 'spikes' : `spikes_${use.variable}`, (one) => taken.has(one));
+      const [projection, { use } = {}] = [...uses].find(([, one]) => one.key === key) ?? [];
+      if (projection === undefined || use === undefined) continue;
+      // Ports of one variable are called after the first of their projections.
+      const isShared = [...uses.values()].some((one) => one.key !== key && one.use.variable === use.variable);
+      const own = isShared ? `spikes_${projection.replace(/\W/g, '_')}` : `spikes_${use.variable}`;
+      const name = freeName(keys.length === 1 ? 'spikes' : own, (one) => taken.has(one));
       taken.add(name);
       byKey.set(key, {
         name,

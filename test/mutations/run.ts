@@ -2,8 +2,8 @@
  * Tries seeded faults: `npx tsx test/mutations/run.ts [FAULT...]`, by their numbers in `faults.json`, or all.
  *
  * Each fault is put into a copy of the present commit. It is found by the first failing one of: the documents of
- * `test/fixtures/targets`, then tests that import its source, then tests of its folder and of the folders around it,
- * from the shortest on. `out/mutations.json` keeps what was found, and later calls go on from there.
+ * `test/fixtures/targets`, then tests that import its source, tests of its folder and of the folders around it, and all
+ * short tests. `out/mutations.json` keeps what was found, and later calls go on from there.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -16,8 +16,8 @@ import { lastNight } from '../support/long-tests.js';
 import { faultsPath, withFault, type Fault } from './faults.js';
 
 const seconds = lastNight()?.seconds ?? {};
-/** A change runs shorter files always, longer ones if their subject is concerned. */
-const longest = 20;
+/** Seconds of files that each change runs, and of those that are tried first if they are near. */
+const [short, longest] = [5, 20];
 
 /** Sources that no document on WebAssembly enters. */
 const isElsewhere = /^src\/(?:convert|codegen\/(?:c|mpi)|ir\/evaluate)/;
@@ -25,16 +25,18 @@ const isElsewhere = /^src\/(?:convert|codegen\/(?:c|mpi)|ir\/evaluate)/;
 const imports = importGraph(sourceFiles(['test']));
 const isTest = (file: string): boolean => file.endsWith('.test.ts');
 
-/** Returns groups of tests, the nearest first: those that import a source, then those of the folders around it. */
+/** Returns groups of tests, the nearest first: those that import a source, those of the folders around it, all others. */
 function nearestTests(file: string): string[][] {
   const groups = [[...imports].flatMap(([test, targets]) => (isTest(test) && targets.includes(file) ? [test] : []))];
   for (let folder = dirname(relative('src', file)); folder !== '.'; folder = dirname(folder))
     groups.push([...imports.keys()].filter((test) => isTest(test) && test.startsWith(`test/${folder}/`)));
+  // Short tests run for each change.
+  groups.push([...imports.keys()].filter((test) => isTest(test) && (seconds[test] ?? 0) <= short));
   const seen = new Set<string>();
   return groups.map((group) => {
-    const short = group.filter((test) => !seen.has(test) && (seconds[test] ?? 0) <= longest);
-    for (const test of short) seen.add(test);
-    return short.sort((one, other) => (seconds[one] ?? 0) - (seconds[other] ?? 0));
+    const tests = group.filter((test) => !seen.has(test) && (seconds[test] ?? 0) <= longest);
+    for (const test of tests) seen.add(test);
+    return tests.sort((one, other) => (seconds[one] ?? 0) - (seconds[other] ?? 0));
   });
 }
 

@@ -1,6 +1,6 @@
 /** Vectors as variables of their elements: `x[2]` is `x_0` and `x_1`. */
 
-import type { Expression } from '../../src/lang/ast.js';
+import type { Expression, Span } from '../../src/lang/ast.js';
 import { name as nameOf } from '../../src/lang/build.js';
 import { childrenOf, withChildren } from '../../src/lang/walk.js';
 import { constantOf } from '../../src/library/recognise/numbers.js';
@@ -10,6 +10,8 @@ import { Unreadable, type Report } from './text.js';
 
 /** Longest vector of variables. */
 const mostElements = 1000;
+/** All vectors of a model have at most so many declarations and assignments of elements. */
+const mostLines = 20_000;
 
 /** Returns a model whose vectors are variables of their elements. @throws Unreadable after a finding */
 export function withoutVectors(model: NestmlModel, report: Report): NestmlModel {
@@ -43,13 +45,18 @@ export function withoutVectors(model: NestmlModel, report: Report): NestmlModel 
       isNumber(part);
     return e;
   };
-  const each = (name: string): readonly number[] => [...Array(sizes.get(name) ?? 0).keys()];
+  let lines = 0;
+  const each = (name: string, span: Span): readonly number[] => {
+    const size = sizes.get(name) ?? 0;
+    if ((lines += size) > mostLines) fail(messages.endless(mostLines), span);
+    return [...Array(size).keys()];
+  };
   const declared = (one: Declaration): readonly Declaration[] => {
     const { size, ...scalar } = one;
     if (one.value) isNumber(one.value);
     if (!size) return [one];
     sizes.set(one.name, sizeOf(size));
-    return each(one.name).map((k) => ({ ...scalar, name: elementName(one.name, k) }));
+    return each(one.name, one.span).map((k) => ({ ...scalar, name: elementName(one.name, k) }));
   };
   const statement = (one: Statement): readonly Statement[] => {
     switch (one.kind) {
@@ -57,7 +64,7 @@ export function withoutVectors(model: NestmlModel, report: Report): NestmlModel 
         return [{ ...one, declarations: one.declarations.flatMap(declared) }];
       case 'assign':
         if (one.index || !sizes.has(one.target)) return [{ ...one, value: isNumber(one.value) }];
-        return each(one.target).map((k) => ({
+        return each(one.target, one.span).map((k) => ({
           ...one,
           target: elementName(one.target, k),
           value: isNumber(elementOf(one.value, k)),

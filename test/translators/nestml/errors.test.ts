@@ -113,6 +113,12 @@ test('a value that breaks the condition of its declaration', () => {
   expect(errorsOf(withCondition('tau'))).toEqual(['nestml/type 7:27']);
 });
 
+test('vectors of many elements in many lines', () => {
+  const lines = '        v = 2 * v\n'.repeat(50_000);
+  const text = model(`    update:\n        v[1000] real = 0\n${lines}        integrate_odes()\n`);
+  expect(errorsOf(text)).toEqual(['nestml/endless 33:9']);
+});
+
 test('a line of a megabyte', () => {
   expect(errorsOf(model('', `-V / tau${' + 0 * V / tau'.repeat(60_000)}`))).toEqual(['nestml/too-deep 5:14']);
   expect(errorsOf(model('', 'V'.repeat(1_000_000)))).toEqual(['lang/too-long 1:1']);

@@ -6,7 +6,13 @@ import { version } from '../pipeline/version.js';
 import { UsageError, throwUsageErrors } from '../diagnostics/diagnostic.js';
 import { nearest, joinWords, didYouMean } from '../diagnostics/suggest.js';
 import { exitStatus } from './exit-codes.js';
-import { type CommandName, commands, type CommandDefinition, type CommandFiles } from './command-table.js';
+import {
+  type CommandName,
+  commands,
+  listedCommands,
+  type CommandDefinition,
+  type CommandFiles,
+} from './command-table.js';
 
 /** The parsed request. Values are as typed; each command interprets its own. */
 type Request =
@@ -190,7 +196,7 @@ function addCommand(
   const positional = files === null ? '' : positionalOf(files);
   parser.command(
     `${name}${positional}`,
-    definition.describe,
+    (definition.olderNameOf === undefined ? definition.describe : false) as string,
     (command) => {
       command.usage(`$0 ${name}${positional}\n\n${definition.describe}`);
       if (files)
@@ -322,7 +328,7 @@ function unknownCommand(words: readonly string[], help: string): Request {
     );
   if (looksLikeFile(word))
     throw new UsageError(`there is no file ${word}`, 'check the path; interneuron FILE says what a file is');
-  const names = [...Object.keys(commands), 'completion', 'man'];
+  const names = [...listedCommands, 'completion', 'man'];
   throw new UsageError(
     `there is no command ${word}`,
     didYouMean(word, names) ?? `the commands are ${names.join(', ')}`,

@@ -23,11 +23,12 @@ const handlers: Readonly<Record<CommandName, (context: CommandContext) => Promis
   codegen: async (context) => (await import('./commands/codegen.js')).codegen(context),
   certify: async (context) => (await import('./commands/certify.js')).certify(context),
   verify: async (context) => (await import('./commands/verify.js')).verify(context),
-  compare: async (context) => (await import('./commands/compare.js')).compare(context),
+  same: async (context) => (await import('./commands/same.js')).same(context),
+  compare: async (context) => (await import('./commands/same.js')).same(context),
   test: async (context) => (await import('./commands/test.js')).test(context),
   plot: async (context) => (await import('./commands/plot.js')).plot(context),
   gate: async (context) => (await import('./commands/gate.js')).gate(context, runCommandLine),
-  diff: async (context) => (await import('./commands/diff.js')).diff(context),
+  diff: async (context) => (await import('./commands/same.js')).same(context),
   matrix: async (context) => (await import('./commands/matrix.js')).matrix(context),
   describe: async (context) => (await import('./commands/describe.js')).describe(context),
   report: async (context) => (await import('./commands/report.js')).report(context),
@@ -42,7 +43,7 @@ const handlers: Readonly<Record<CommandName, (context: CommandContext) => Promis
 };
 
 /** Commands that read a result from standard input. */
-const resultCommands: ReadonlySet<CommandName> = new Set(['compare', 'inspect', 'verify']);
+const resultCommands: ReadonlySet<CommandName> = new Set(['same', 'compare', 'diff', 'inspect', 'verify']);
 
 /**
  * Runs one command.

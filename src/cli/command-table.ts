@@ -34,6 +34,8 @@ export interface CommandFiles {
 /** A command: its arguments and its help text. */
 export interface CommandDefinition {
   readonly describe: string;
+  /** The name that help lists in place of this one. */
+  readonly olderNameOf?: string;
   /** The files it takes. */
   readonly files: CommandFiles | null;
   readonly options: Readonly<Record<string, OptionDefinition>>;
@@ -218,8 +220,39 @@ const compared = {
   ignore: { type: 'string', repeated: true, value: 'name', describe: 'leave this out, named as in --only' },
   unpaired: { type: 'boolean', describe: 'cells with one identifier are other cells, drawn anew' },
   why: { type: 'boolean', describe: 'run the model again under conventions of other simulators, to find the cause' },
-  details: { type: 'boolean', describe: 'also list files, all quantities and distances' },
+  details: { type: 'boolean', describe: 'also list files and all quantities' },
 } as const satisfies Record<string, OptionDefinition>;
+
+/** The command and its older names, which take the same files, options and exit codes. */
+const same = {
+  describe: 'tell whether two models, two results, or a result and a model are the same',
+  files: {
+    name: 'sides',
+    many: true,
+    describe:
+      'two models in any notations, two results of any programs, or one of each; patterns in quotes name several runs',
+  },
+  options: {
+    parts: { type: 'boolean', describe: 'list the parts of two models that differ or have other names' },
+    'no-run': { type: 'boolean', describe: 'compare two models by their values only' },
+    limit,
+    ...read,
+    ...compared,
+    from: { type: 'string', value: 'time', describe: 'leave out what is before this time; of models: their notation' },
+    picture: { type: 'string', value: 'file', describe: 'draw two results as a picture: .svg or .png' },
+    force,
+    target: { type: 'string', choices: targetNames, describe: 'engine to run the model of a result on [auto]' },
+    device,
+    threads,
+    ...common,
+  },
+  examples: [
+    ['$0 same a.yaml b.nml', 'exit code 0: the same, 1: another, 3: undecided'],
+    ['$0 same cuba.nwb nest.dat --within 0.1ms', 'spikes, statistics and samples of two results'],
+    ["$0 same 'ours-*.nwb' 'nest-*.dat' --cells id+1", 'several runs of each side, with other seeds'],
+    ['$0 same nest.dat model.yaml', 'whether a model gives a result'],
+  ],
+} as const satisfies CommandDefinition;
 
 /** All commands, in the order of the help text. */
 export const commands = {
@@ -504,6 +537,7 @@ export const commands = {
     required: ['target', 'output'],
     examples: [['$0 codegen cuba.yaml --target c -o cuba', 'source code, CMakeLists.txt and a README']],
   },
+  same,
   verify: {
     describe: 'run the model of a result again and compare bit for bit, or a given model within tolerances',
     files: {
@@ -526,24 +560,6 @@ export const commands = {
     examples: [
       ['$0 verify cuba.nwb --target reference', 'reports identical, or the first difference'],
       ['$0 verify cuba.nwb --everywhere --json', 'a list for all engines; lists of several machines can be joined'],
-    ],
-  },
-  compare: {
-    describe: 'compare results of any programs: spikes, statistics and samples, with a verdict',
-    files: {
-      name: 'results',
-      many: true,
-      describe: 'two results: of run, NWB, SONATA, NEST, LEMS, Neo, or a table; patterns in quotes name several runs',
-    },
-    options: {
-      ...compared,
-      picture: { type: 'string', value: 'file', describe: 'draw both as a picture: .svg or .png' },
-      force,
-      ...common,
-    },
-    examples: [
-      ['$0 compare cuba.nwb nest.dat --within 0.1ms', 'exit code 0: the same, 1: different, 3: cannot say'],
-      ["$0 compare 'ours-*.nwb' 'nest-*.dat' --cells id+1", 'several runs of each side, with other seeds'],
     ],
   },
   test: {
@@ -676,20 +692,6 @@ export const commands = {
       ['$0 matrix cuba.yaml --in .venv-brian2.9 --in .venv-brian2.10 --in .venv-nest', 'a table of verdicts'],
       ['$0 matrix brunel.py --execute --in old --in new --why', 'a script in two releases of Brian, as it is'],
       ['$0 matrix brunel.py --execute --in old --in new -- 5 --inhibition 4', 'a script with arguments of its own'],
-    ],
-  },
-  diff: {
-    describe: 'compare two results, to the first difference, or two models, part by part',
-    files: { name: 'files', many: true, describe: 'two results written by run, or two models in any notations' },
-    options: {
-      'no-run': { type: 'boolean', describe: 'do not run two models to tell whether they are the same' },
-      limit,
-      ...read,
-      ...common,
-    },
-    examples: [
-      ['$0 diff a.nwb b.nwb', 'the first difference in time, with its bits'],
-      ['$0 diff a.yaml b.nml', 'parts that differ, and whether both are the same model in the limit of small steps'],
     ],
   },
   describe: {
@@ -847,7 +849,14 @@ export const commands = {
     options: { ...common },
     examples: [],
   },
+  compare: { ...same, olderNameOf: 'same' },
+  diff: { ...same, olderNameOf: 'same' },
 } as const satisfies Record<string, CommandDefinition>;
 
 /** A command, as typed. */
 export type CommandName = keyof typeof commands;
+
+/** Commands that help lists: without older names. */
+export const listedCommands: readonly string[] = Object.entries<CommandDefinition>(commands).flatMap(
+  ([name, { olderNameOf }]) => (olderNameOf === undefined ? [name] : []),
+);

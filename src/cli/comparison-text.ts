@@ -1,5 +1,6 @@
 /** Comparisons of results as text for people. */
 
+import { differenceText } from '../../runtime/results/compare.js';
 import { formatDuration } from '../diagnostics/quantities.js';
 import type { Comparison, PopulationComparison, SignalComparison } from '../compare/compare.js';
 import { coverageText, distanceText, gradeText, headline } from '../compare/headline.js';
@@ -26,6 +27,7 @@ export function comparisonLines(
     ...(coverage.complete ? [] : [`in both   ${gradeText(common, within)}`]),
     ...(details ? recorded.map((file, k) => `${k === 0 ? 'first ' : 'second'}    ${fileText(file)}`) : []),
     ...runLines(exact),
+    ...firstLines(exact),
     ...(leftOut.length === 0 ? [] : [`left out  ${shortened(leftOut)}`]),
     ...[...slips, ...notes].map((note) => `note      ${note}`),
     ...advice(comparison, details),
@@ -99,8 +101,15 @@ function fileText({ path, format, end, dt }: Recorded): string {
   return `${path}: ${format}${duration}${dt === undefined ? '' : ` in steps of ${ms(dt)}`}`;
 }
 
+/** Returns the first difference of two runs to the bit, in one line. */
+function firstLines(exact: ExactComparison | undefined): readonly string[] {
+  if (!exact?.first) return [];
+  const text = differenceText(exact.first, exact.records[0].dt, ['first', 'second']);
+  return [`earliest  ${text.replace(/^first difference /, '')}`];
+}
+
 /** Returns the difference of two runs, in one line. */
-export function runLines(exact: ExactComparison | undefined): readonly string[] {
+function runLines(exact: ExactComparison | undefined): readonly string[] {
   if (!exact) return [];
   const { runs, reason: apart } = exact;
   const differences = runs.map(({ what, first, second }) => `${what} ${first} and ${second}`);

@@ -11,6 +11,18 @@ import { exitCodes } from './exit-codes.js';
 import { sourceText } from './source-texts.js';
 import type { Terminal } from './terminal.js';
 
+/** Findings in one of two things that are to be compared, so that there is no verdict on them. */
+export class InvalidSide extends DiagnosticError {}
+
+/** Returns what is read of two things. @throws InvalidSide for findings in one of them */
+export async function validSide<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw error instanceof DiagnosticError ? new InvalidSide(error.diagnostics) : error;
+  }
+}
+
 /** Data needed to report a failure. */
 interface FailureContext {
   readonly terminal: Terminal;
@@ -35,7 +47,7 @@ export function reportFailure(thrown: unknown, { terminal, sources, json }: Fail
       );
       terminal.stderr.write(`\n${countFindings(error.diagnostics)}\n`);
     }
-    return exitCodes.wrong;
+    return error instanceof InvalidSide ? exitCodes.usage : exitCodes.wrong;
   }
   if (error instanceof InterruptedError) {
     terminal.stderr.write(`${printable(error.message)}: nothing was written\n`);

@@ -94,5 +94,6 @@ async function filesIn(
 /** Checks whether a path leads to a folder. */
 export const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-const isPattern = (word: string): boolean =>
+/** Checks whether a word is a pattern that names files. */
+export const isPattern = (word: string): boolean =>
   /[*?[{]/.test(word) && statSync(word, { throwIfNoEntry: false }) === undefined;

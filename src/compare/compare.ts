@@ -234,6 +234,18 @@ export function asCheckOfFirst(comparison: Comparison): Comparison {
   return { ...comparison, coverage, common, grade: coverage.complete ? common : 'different' };
 }
 
+/** Returns a comparison of runs without random numbers: spikes without a partner are different. */
+export function withoutDoubt(comparison: Comparison): Comparison {
+  const { common, coverage, divergence } = comparison;
+  if (divergence === null || isAtLeast(common, 'same within δ')) return comparison;
+  const populations = comparison.populations.map((population) =>
+    population.divergence === null
+      ? population
+      : { ...population, quantities: null, lag: null, grade: 'different' as const },
+  );
+  return { ...comparison, populations, common: 'different', grade: coverage.complete ? 'different' : comparison.grade };
+}
+
 /** Checks whether a grade is as close as another. */
 export const isAtLeast = (grade: Grade, other: Grade): boolean => grades.indexOf(grade) <= grades.indexOf(other);
 

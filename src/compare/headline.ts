@@ -23,8 +23,18 @@ const longest = 100;
 
 /** Returns the grade with the one figure or name that decides it, in at most 100 characters. */
 export function headline(comparison: Comparison): string {
-  const text = `${gradeText(comparison.grade, comparison.within)}: ${findingOf(comparison)}`;
+  const text = `${gradeText(comparison.grade, comparison.within)}${beginOf(comparison)}: ${findingOf(comparison)}`;
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+}
+
+/** Returns the time from which on spikes differ, if they decide the grade and no statistics do. */
+function beginOf({ common, coverage, slips, divergence, populations, replicates }: Comparison): string {
+  const areSpikes =
+    common === 'different' && coverage.complete && slips.length === 0 && replicates === null && divergence !== null;
+  const areStatistics = populations.some(
+    ({ lag, quantities: all }) => lag !== null || all?.some(({ verdict }) => verdict === 'different'),
+  );
+  return areSpikes && !areStatistics ? ` from ${milliseconds(divergence.time)} on` : '';
 }
 
 /** Returns the figure or name that decides the grade, and the compared parts, in one sentence. */

@@ -15,7 +15,7 @@ export function modelCommands(path: string, notation: Notation, isArchive = fals
     ['convert', `interneuron convert ${file} --to ${to} -o ${shellWord(`${stem}${usualSuffix(to)}`)}`],
     isArchive
       ? ['run again and compare', `interneuron verify ${file}`]
-      : ['compare with another model', `interneuron diff ${file} OTHER`],
+      : ['compare with another model', `interneuron same ${file} OTHER`],
   ];
 }
 

@@ -37,7 +37,7 @@ export function limitLines(limit: Limit, named: (variable: string) => string = (
     case 'another model': {
       const [what, values, more] = remaining(limit, named);
       const whole = `${start}${what} ${values}${more}`;
-      return whole.length <= mostCharacters ? [whole] : [`${start}${what}${more}`, `it ${values}`];
+      return whole.length <= mostCharacters ? [whole] : [`${start}${what}${more}`, values.replace(/^is /, '')];
     }
     case 'no limit':
       return [`${start}${reason}`];
@@ -134,7 +134,7 @@ function remaining(
   const size = variable === undefined ? ms(distance) : String(Number(distance.toPrecision(2)));
   return [
     `${variable === undefined ? 'spikes' : named(variable)} of ${population}[${cell}]`,
-    `stay ${size} apart at ${steps}`,
+    `${variable === undefined ? 'stay' : 'stays'} ${size} apart at ${steps}`,
     ` (${cells} ${cells === 1 ? 'cell' : 'cells'})`,
   ];
 }

@@ -85,7 +85,9 @@ describe('interneuron FILE', () => {
     expect(neuron.stdout).toContain(`python -I -m interneuron neuron ${folder.file('cell.py')} -o cell.yaml\n`);
     const hoc = await runCommand([folder.file('init.hoc')]);
     expect([hoc.code, hoc.stdout]).toEqual([0, expect.stringContaining('a hoc script, which is read by executing it')]);
-    expect(hoc.stdout).toContain(`python -I -m interneuron neuron ${folder.file('init.hoc')} --to neuroml -o init.nml\n`);
+    expect(hoc.stdout).toContain(
+      `python -I -m interneuron neuron ${folder.file('init.hoc')} --to neuroml -o init.nml\n`,
+    );
   });
 
   it('shows what is wrong, and exits with 1', async () => {

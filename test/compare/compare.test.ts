@@ -443,7 +443,7 @@ describe('interneuron compare', () => {
   });
 
   it.each([
-    [['a.dat'], /compare takes two results, but got 1/],
+    [['a.dat'], /same takes two files, but got 1/],
     [['a.dat', 'absent.dat'], /there is no file .*absent\.dat/],
     [['a.dat', 'b.dat', '--within', '0.1'], /--within cannot be 0\.1: it has no unit/],
     [['a.dat', 'b.dat', '--margin', 'rate=10'], /--margin rate=10: rate is compared relative to its size/],

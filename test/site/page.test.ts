@@ -890,7 +890,7 @@ describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium 
         expect(await commands()).toEqual([
           expect.stringContaining(`interneuron run ${name} -o `),
           expect.stringMatching(`^interneuron convert ${name} --to \\w+ -o `),
-          `interneuron diff ${name} OTHER`,
+          `interneuron same ${name} OTHER`,
         ]);
         mkdirSync(join(root, 'broken'), { recursive: true });
         writeFileSync(join(root, 'broken', name), broken, 'latin1');

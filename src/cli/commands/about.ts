@@ -166,7 +166,7 @@ async function aboutResult(path: string): Promise<About> {
       isOurs
         ? ['run again and compare', `interneuron verify ${file}`]
         : ['compare with a model', `interneuron verify ${file} MODEL`],
-      ['compare with another result', `interneuron compare ${file} OTHER`],
+      ['compare with another result', `interneuron same ${file} OTHER`],
     ],
     findings: [],
   };

@@ -10,11 +10,8 @@ import { milliseconds } from '../../compare/recorded.js';
 import { isBundle } from '../../pipeline/read/model-in-bundle.js';
 import type { CheckedFile } from '../../verify/verify-bundle.js';
 import type { Judged } from '../../verify/certify/check-output.js';
-import { verifyModel } from '../../verify/verify-model.js';
 import type { verifyEverywhere } from '../../verify/verify-everywhere.js';
 import { verifyResult, type Verification } from '../../verify/verify.js';
-import { comparisonOptions, requiredGrade, reportComparison } from '../comparison-options.js';
-import { whyDifferent } from '../../verify/why-different.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
@@ -54,6 +51,8 @@ export async function verify(context: CommandContext): Promise<number> {
   if (others.length > 0)
     throw new UsageError(`verify takes a result and a model, but got ${files.length} files`, 'verify them one by one');
   const isTolerant = tolerant.some((name) => options.flag(name) || options.values(name).length > 0);
+  if ((model !== undefined || isTolerant) && !options.flag('everywhere'))
+    return (await import('./same-run.js')).sameRun(context, path, model);
   const target = options.value('target');
   const device = options.value('device');
   const threads = readThreads(options.value('threads'));
@@ -72,22 +71,6 @@ export async function verify(context: CommandContext): Promise<number> {
       if (model !== undefined || isTolerant || target !== undefined || threads !== undefined || device !== undefined)
         throw new UsageError('--everywhere takes a result only', 'leave out the model, tolerances and the engine');
       return await everywhere(context, path, run, () => progress.stop());
-    }
-    if (model !== undefined || isTolerant) {
-      const given = comparisonOptions(options);
-      const { found, isSameModel, interrupted, imported } = await verifyModel(
-        path,
-        model === undefined ? undefined : (changes) => context.model(model, changes),
-        run,
-        given,
-      );
-      const [foreign, own] = found.recorded;
-      const cause = options.flag('why') ? await whyDifferent(imported, own, foreign, run, given) : undefined;
-      progress.stop();
-      if (interrupted) return exitCodes.interrupted;
-      const usual = isSameModel === null ? 'statistically the same' : 'same spikes';
-      const least = requiredGrade(options) ?? (options.value('within') === undefined ? usual : 'same within δ');
-      return reportComparison(context, found, least, sameModelLines(isSameModel), cause);
     }
     if (isBundle(path)) return await verifyPacked(context, path, run, () => progress.stop());
     const verification = await verifyResult(path, run);
@@ -201,11 +184,6 @@ function checkedLines(checked: readonly CheckedFile[]): readonly string[] {
     ...checked.flatMap(({ path, reason }) => (reason === undefined ? [] : [`${path}: ${reason}`])),
     ...(same.length === 0 ? [] : [`same model as the one that is run: ${same.join(', ')}`]),
   ].map(printable);
-}
-
-function sameModelLines(isSame: boolean | null): readonly string[] {
-  if (isSame === null) return [];
-  return [isSame ? 'the model is the one that made the result' : 'the model is not the one that made the result'];
 }
 
 function verificationReport({ verdict, stored, found, engine, limits }: Verification): object {

@@ -1,4 +1,4 @@
-/** `interneuron compare`: how well two results of any programs agree. */
+/** Two results of any programs, or two sets of runs, for `interneuron same`. */
 
 import { extname } from 'node:path';
 import { UsageError } from '../../diagnostics/diagnostic.js';
@@ -10,18 +10,13 @@ import { modelInResult } from '../../pipeline/results/model-in-result.js';
 import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';
 import { comparisonOptions, requiredGrade, reportComparison } from '../comparison-options.js';
 import type { CommandContext } from '../context.js';
+import { validSide } from '../failure.js';
 import { namedFiles } from '../model-files.js';
 import { cacheOption } from '../values.js';
 
 /** Compares two results, or two sets of runs named by patterns, and prints how well they agree. */
-export async function compare(context: CommandContext): Promise<number> {
-  const { files, options } = context;
-  const [first, second, ...others] = files;
-  if (first === undefined || second === undefined || others.length > 0)
-    throw new UsageError(
-      `compare takes two results, but got ${files.length}`,
-      "name two files of spikes or samples, or two patterns in quotes, such as 'a-*.nwb' 'b-*.nwb', for several runs of each side",
-    );
+export async function sameResults(context: CommandContext, first: string, second: string): Promise<number> {
+  const { options } = context;
   const picture = options.value('picture');
   const suffix = extname(picture ?? 'x.svg').toLowerCase();
   if (suffix !== '.svg' && suffix !== '.png')
@@ -32,10 +27,11 @@ export async function compare(context: CommandContext): Promise<number> {
   if (picture !== undefined) await refuseToReplace([picture], options.flag('force'));
   const given = comparisonOptions(options);
   const [ours, theirs] = [await namedFiles(first), await namedFiles(second)];
-  const found =
+  const found = await validSide(() =>
     ours.length + theirs.length === 2
-      ? await compareResults(itemAt(ours, 0), itemAt(theirs, 0), given)
-      : await compareSeveralResults(ours, theirs, given);
+      ? compareResults(itemAt(ours, 0), itemAt(theirs, 0), given)
+      : compareSeveralResults(ours, theirs, given),
+  );
   if (picture !== undefined) {
     const { comparisonPicture } = await import('../../pictures/comparison-pictures.js');
     const { drawPicture } = await import('../../pictures/canvas.js');
@@ -62,6 +58,6 @@ async function causeOf(
   if (other) return whyDifferent(other, recorded[1], recorded[0], run, given);
   throw new UsageError(
     `neither ${first} nor ${second} holds a model to run`,
-    `name the model, as in interneuron verify ${first} model.yaml --why`,
+    `name the model, as in interneuron same ${first} model.yaml --why`,
   );
 }

@@ -1,0 +1,109 @@
+/** `interneuron same`: whether two models, two results, or a result and a model are the same. */
+
+import { printable } from '../../diagnostics/display.js';
+import { UsageError } from '../../diagnostics/diagnostic.js';
+import type { ImportedModel } from '../../pipeline/pipeline.js';
+import { whatIsFile } from '../../pipeline/read/what-is.js';
+import type { ModelComparison } from '../../verify/compare-models.js';
+import type { Limit, LimitOptions } from '../../verify/limit.js';
+import { limitLines, limitReport } from '../../verify/limit-text.js';
+import type { CommandContext } from '../context.js';
+import { isFolder, isPattern } from '../model-files.js';
+import { modelDifferenceLines } from '../model-difference-text.js';
+import { exitCodes } from '../exit-codes.js';
+import { readSeconds } from '../values.js';
+import { printJson, validSide } from '../failure.js';
+import { indented } from '../table.js';
+
+/** Compares two things by what they are. Exit code 0: the same, 1: another, 3: undecided, 2: invalid or unreadable. */
+export async function same(context: CommandContext): Promise<number> {
+  const [first, second, ...others] = context.files;
+  if (first === undefined || second === undefined || others.length > 0)
+    throw new UsageError(
+      `same takes two files, but got ${context.files.length}`,
+      "name two models, two results, a result and a model, or two patterns in quotes, such as 'a-*.nwb' 'b-*.nwb', for several runs of each side",
+    );
+  const [isFirst, isSecond] = [isModel(first), isModel(second)];
+  if (isFirst && isSecond) return sameModels(context, first, second);
+  if (isFirst || isSecond) {
+    const { sameRun } = await import('./same-run.js');
+    return isFirst ? sameRun(context, second, first) : sameRun(context, first, second);
+  }
+  return (await import('./same-results.js')).sameResults(context, first, second);
+}
+
+/** Checks whether a side is a model. Patterns and folders name results. */
+const isModel = (path: string): boolean =>
+  !isPattern(path) && !isFolder(path) && ['model', 'script', 'archive'].includes(whatIsFile(path).kind);
+
+async function sameModels(context: CommandContext, first: string, second: string): Promise<number> {
+  const { compareAcross } = await import('../../verify/compare-across.js');
+  const models = [await validSide(() => context.model(first)), await validSide(() => context.model(second))] as const;
+  const { comparison, became } = await compareAcross(...models);
+  const limit =
+    context.options.flag('no-run') || comparison.sameModel
+      ? undefined
+      : await limitOfModels(models, { became }, readSeconds('limit', context.options));
+  if (context.json)
+    printJson(context.terminal, {
+      models: [first, second],
+      verdict: limit?.verdict ?? verdictOf(comparison),
+      ...comparison,
+      ...(limit === undefined ? {} : { limit: limitReport(limit) }),
+    });
+  const parts = modelDifferenceLines(comparison);
+  const lines =
+    limit === undefined
+      ? parts
+      : [
+          ...indented(verdictLines(comparison, limit)),
+          ...(context.options.flag('parts') ? ['', ...parts.slice(1)] : partsLine(parts.length - 1)),
+        ];
+  context.say(lines.map(printable).join('\n'));
+  if (limit === undefined) return comparison.sameExperiment ? exitCodes.done : exitCodes.wrong;
+  return limit.verdict === 'the same model'
+    ? exitCodes.done
+    : limit.verdict === 'another model'
+      ? exitCodes.wrong
+      : exitCodes.uncertain;
+}
+
+/** Most listed values that can each be the cause: longer lists also come from parts that are paired wrongly. */
+const mostCauses = 5;
+
+/** Returns the verdict with its figures. Another model is named by the first listed value that differs, if any. */
+function verdictLines({ differences }: ModelComparison, limit: Limit): readonly string[] {
+  const lines = limitLines(limit);
+  if (limit.verdict !== 'another model') return lines;
+  const causes = differences.filter(
+    ({ property, first, second }) => property !== '' && first !== null && second !== null,
+  );
+  const [cause] = causes;
+  if (cause === undefined || causes.length > mostCauses) return lines;
+  const { property, parts, first, second } = cause;
+  const part = (parts[0] ?? '').replace(/^\w+ /, '');
+  const more = causes.length === 1 ? '' : ` (and ${causes.length - 1} more)`;
+  const [headline = '', ...others] = lines;
+  return [
+    `${limit.verdict}: ${property} of ${part} is ${first} and ${second}${more}`,
+    headline.slice(limit.verdict.length + 2),
+    ...others,
+  ];
+}
+
+const partsLine = (count: number): readonly string[] =>
+  count === 0 ? [] : [`--parts lists ${count} difference${count === 1 ? '' : 's'}`];
+
+/** Returns the verdict on models that are compared by value only. */
+const verdictOf = ({ sameExperiment, sameModel }: ModelComparison): string =>
+  sameExperiment ? 'the same model' : sameModel ? 'another experiment' : 'another model';
+
+/** Returns the verdict on two models in the limit of small steps, by the parts that the comparison matched. */
+async function limitOfModels(
+  [first, second]: readonly [ImportedModel, ImportedModel],
+  options: LimitOptions,
+  seconds?: number,
+): Promise<Limit> {
+  const { limitOfDocuments } = await import('../../verify/limit.js');
+  return limitOfDocuments(first.valid, second.valid, { ...options, ...(seconds === undefined ? {} : { seconds }) });
+}

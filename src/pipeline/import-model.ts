@@ -5,6 +5,7 @@ import { addRecordings } from './add-recordings.js';
 import { setConstants } from './apply-settings.js';
 import { definitionsIn } from './read/definitions.js';
 import { inStage } from './stages.js';
+import { withFittingStep } from '../library/fitting-step.js';
 import { readDataFiles } from './read/data-files.js';
 import type { ImportedModel } from './read/imported-model.js';
 import type { ImportOptions } from './read/import-options.js';
@@ -111,11 +112,18 @@ export function complete(
   const { notation } = imported;
   const timed = addInputs(withTiming(imported.document, options.timing), options.inputs ?? {}, diagnostics);
   const given = givenTexts(imported, options, diagnostics);
-  const { document, positions } = addRecordings(timed, imported.positions, options.record ?? [], given.every);
-  // 4. Schema, names, dimensions, rules; defaults filled in, units in SI.
+  const recorded = addRecordings(timed, imported.positions, options.record ?? [], given.every);
+  const { positions } = recorded;
   const { carried } = imported;
   const { seed } = options;
   const { set, dt, duration } = given;
+  const isMarkupOrShape =
+    notation === markupNotation || (notation !== 'canonical' && roadOf(notation).asMarkup !== undefined);
+  const choosesStep = isMarkupOrShape && !carried && dt === undefined;
+  const fitting = choosesStep ? withFittingStep(recorded.document, positions, set) : undefined;
+  if (fitting) diagnostics.add(messages.stepChosen(fitting.found), positions.place('/experiment'));
+  const { document } = fitting ?? recorded;
+  // 4. Schema, names, dimensions, rules; defaults filled in, units in SI.
   const overrides = {
     ...(Object.keys(set).length === 0 ? {} : { set }),
     ...(seed === undefined ? {} : { seed }),

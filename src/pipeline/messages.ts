@@ -3,7 +3,11 @@
 import { UsageError, type Finding } from '../diagnostics/diagnostic.js';
 import { formatBytes } from '../diagnostics/quantities.js';
 import { oneOf, shorten, suggestion, unlike } from '../diagnostics/suggest.js';
+import type { FittingStep } from '../library/fitting-step.js';
 import { titleOf, type Notation } from './read/notation.js';
+
+/** Returns a time in s as text in ms. */
+const milliseconds = (seconds: number): string => `${Number((seconds * 1e3).toPrecision(6))} ms`;
 
 /** Steps are counted in 32 bits with a sign. */
 export const mostSteps = 2 ** 31 - 1;
@@ -162,6 +166,14 @@ export const messages = {
       `give --duration '100 ` +
       `ms'${usualStep === undefined ? '' : `, and --dt unless you want steps of ${usualStep * 1000} ms`}`,
   }),
+  stepChosen: ({ step, hasGates, fastest }: FittingStep): Finding => ({
+    code: 'run/step-chosen',
+    severity: 'note',
+    message: `the document states no time step: it is ${milliseconds(step)}, which fits into ${
+      hasGates ? 'its gates' : `its fastest rate, of ${milliseconds(fastest)}`
+    }`,
+    hint: 'give another one with --dt',
+  }),
   noTurningBack: (phase: string): Finding => ({
     code: 'codegen/no-turning-back',
     message: `a stand-alone project only runs forward, but the protocol has a ${phase} phase`,
@@ -194,6 +206,31 @@ export const messages = {
           ? 'NaN'
           : `NaN in all ${elements} elements`
         : `NaN in ${count} of ${elements} elements`,
+    hint: notNumbersHint(dt),
+  }),
+  membraneFault: (
+    {
+      owner,
+      variable,
+      count,
+      elements,
+      dt,
+    }: {
+      readonly owner: string;
+      readonly variable: string;
+      readonly count: number;
+      readonly elements: number;
+      readonly dt: number;
+    },
+    begin?: { readonly step: number; readonly element: number },
+  ): Finding => ({
+    code: 'run/membrane-not-a-number',
+    message:
+      begin === undefined
+        ? `${shorten(variable)} of ${shorten(owner)} is not a number (NaN) when the run ends`
+        : `${shorten(variable)} of ${shorten(owner)}[${begin.element}] is not a number (NaN) from step ${begin.step} on, at ${milliseconds(begin.step * dt)}`,
+    expected: 'a potential',
+    found: count === elements ? 'NaN in all cells' : `NaN in ${count} of ${elements} cells`,
     hint: notNumbersHint(dt),
   }),
   samplesNotFinite: (

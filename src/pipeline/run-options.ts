@@ -1,6 +1,7 @@
 /** Options and result of a run. */
 
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import type { NotNumbers } from '../../runtime/record/fingerprint.js';
 import type { StoredCheckpoint } from '../../runtime/record/recording-state.js';
 import type { Precision, Program } from '../ir/program.js';
 import type { ResultWriter, RunRecord, SpikeTrains } from '../../runtime/results/result.js';
@@ -106,6 +107,8 @@ export interface RunResult {
   readonly outputs: readonly string[];
   /** Wall time of each stage. */
   readonly seconds: StageTimes;
+  /** Variables that are not finite at the end. */
+  readonly notNumbers: readonly NotNumbers[];
   /** The fault that ended the run early, if any, and oddities of its final state. */
   readonly diagnostics: readonly Diagnostic[];
   /** Removes temporary files. */

@@ -362,3 +362,23 @@ describe('Ctrl-C', () => {
     expect(readdirSync(folder.path).filter((name) => name.startsWith('early'))).toEqual([]);
   });
 });
+
+describe('a membrane that ends as NaN', () => {
+  it('fails the run, which is kept, and names the first step and cell', async () => {
+    const words = ['run', 'fixtures/neuroml/cells.net.nml', '--dt', '0.1 ms', '--json', '-o', folder.file('nan.csv')];
+    const { code, stdout } = await runCommand([...words, '--duration', '100 ms']);
+    const { diagnostics } = JSON.parse(stdout) as RunReport;
+    const faults = diagnostics.filter(({ code: of }) => of.startsWith('run/'));
+    expect([code, ...faults.map(({ code: of, severity }) => `${of} ${severity}`)]).toEqual([
+      1,
+      'run/membrane-not-a-number error',
+      'run/membrane-not-a-number error',
+    ]);
+    expect(existsSync(folder.file('nan.csv'))).toBe(true);
+    const [, step] = /^v of exc\[\d\] is not a number \(NaN\) from step (\d+) on/.exec(faults[0]?.message ?? '') ?? [];
+    const codes = [];
+    for (const steps of [Number(step) - 1, Number(step)])
+      codes.push((await runCommand([...words, '--force', '--duration', `${steps / 10} ms`])).code);
+    expect(codes).toEqual([0, 1]);
+  });
+});

@@ -14,6 +14,7 @@ import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { interruptible } from '../interrupt.js';
+import { membraneFaults } from '../membrane-faults.js';
 import { passFiles } from '../pass-files.js';
 import { progressDisplay, silentProgress } from '../progress.js';
 import { generatedSummary, runSummary } from '../summary.js';
@@ -46,7 +47,7 @@ export async function run(context: CommandContext): Promise<number> {
       environment: !options.flag('no-environment'),
       ...(checkpoint ? { checkpoint } : {}),
     };
-    const result = await runModel(imported, {
+    const ran = await runModel(imported, {
       ...given,
       outputs: outputs.length > 0 ? outputs : (given.outputs ?? []),
       outputFolder: outputFolder ?? given.outputFolder ?? '.',
@@ -62,6 +63,12 @@ export async function run(context: CommandContext): Promise<number> {
       ...(dump === undefined ? {} : { dumpIr: await irDumper(dump, options.flag('force')) }),
     });
     progress.stop();
+    const faults = ran.kind === 'run' ? await membraneFaults(imported, ran) : [];
+    // Other variables that are NaN follow from the membrane.
+    const result =
+      ran.kind === 'run' && faults.length > 0
+        ? { ...ran, diagnostics: [...ran.diagnostics.filter(({ code }) => code !== 'run/not-a-number'), ...faults] }
+        : ran;
     const report = runReport(imported, result, (performance.now() - context.began) / 1000);
     if (context.json) printJson(terminal, report);
     if (result.kind === 'generated') {
@@ -80,7 +87,7 @@ export async function run(context: CommandContext): Promise<number> {
     const folder = given.checkpoint?.folder;
     if (folder !== undefined && existsSync(folder)) context.say(`continue with  interneuron run --resume ${folder}`);
     if (result.record.outcome === 'stopped') return interruption.exitCode();
-    return result.record.outcome === 'fault' ? exitCodes.wrong : exitCodes.done;
+    return result.record.outcome === 'fault' || faults.length > 0 ? exitCodes.wrong : exitCodes.done;
   } catch (error) {
     const folder = checkpoint?.folder;
     if (!(error instanceof UsageError) || folder === undefined || !hasState(folder)) throw error;

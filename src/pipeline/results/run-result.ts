@@ -20,6 +20,7 @@ export const runResult = (
   trains: run.trains,
   outputs,
   seconds: watch.seconds(),
+  notNumbers: run.notNumbers,
   diagnostics: [...findings, ...runFindings(run, program.dt)],
   dispose: () => recorder.dispose(),
 });

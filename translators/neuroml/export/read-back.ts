@@ -3,6 +3,7 @@
 import { DiagnosticError, Diagnostics, UsageError, type Diagnostic } from '../../../src/diagnostics/diagnostic.js';
 import { hashModel, type ModelHashes } from '../../../src/model/hash.js';
 import type { ValidModel } from '../../../src/model/model.js';
+import { withFittingStep } from '../../../src/library/fitting-step.js';
 import { atEndOfStep } from '../../../src/model/end-of-step.js';
 import { normalise } from '../../../src/model/normalise.js';
 import type { IncludeHost } from '../../shared/include-host.js';
@@ -39,7 +40,8 @@ export function readBack(
   try {
     const lems = readLems(text, document, host, diagnostics);
     const parts = lems && !diagnostics.hasErrors ? importParts(lems, diagnostics) : null;
-    const normalised = parts && normalise(parts.document, parts.positions, diagnostics);
+    const stepped = parts && (withFittingStep(parts.document, parts.positions)?.document ?? parts.document);
+    const normalised = parts && normalise(stepped, parts.positions, diagnostics);
     const valid = normalised && atEndOfStep(normalised, parts.positions, diagnostics);
     if (lems && parts && valid && !diagnostics.hasErrors) {
       const mismatches = diagnostics.list.filter(({ code }) => code === 'lems/dimension-mismatch');

@@ -4,7 +4,7 @@
 
 from brian2 import *
 
-defaultclock.dt = 0.1 * ms
+defaultclock.dt = 5 * us
 
 # --- Constants
 E_leak = -54.387 * mV

@@ -4,7 +4,7 @@
 
 import interneuron_pynn as sim
 
-sim.setup(timestep=0.1, min_delay=0.1)
+sim.setup(timestep=0.005, min_delay=0.005)
 
 # --- Types of cells and synapses
 

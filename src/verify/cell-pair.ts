@@ -1,6 +1,7 @@
 /** A cell of one model and the cell of another one that it became, and how they differ. */
 
-import type { ValidModel } from '../model/typed.js';
+import type { Form, ValidModel } from '../model/model.js';
+import type { LedgerRow } from './ledger.js';
 
 /** Variables of a population by name. */
 export type State = ReadonlyMap<string, number>;
@@ -38,10 +39,23 @@ export interface StateComparison {
   readonly differences: readonly StateDifference[];
   /** Populations with states without counterparts: only their runs are compared. */
   readonly apart: readonly string[];
+  /** Rows for protocols and operations. */
+  readonly rows: readonly LedgerRow[];
+  /** Why the rates of populations are compared in runs, too, and why their events are. */
+  readonly reasons: ReadonlyMap<string, readonly string[]>;
+  readonly ofEvents: ReadonlyMap<string, readonly string[]>;
+  /** Number of compared cells of each population. */
+  readonly looked: ReadonlyMap<string, number>;
+  /** Conditions that no sampled state takes both ways. */
+  readonly oneWay: readonly { readonly population: string; readonly text: string }[];
   /** Largest difference of two numbers that are equal up to rounding, relative to their size. */
   readonly rounding: number;
   /** Whether the effects of all synapses were compared. */
   readonly synapses: boolean;
+  /** Why effects of synapses on a population were not compared at states. */
+  readonly unknown: ReadonlyMap<string, string>;
+  /** Whether cells of some populations were left out. */
+  readonly isSampled: boolean;
   /** Projections with plastic synapses and effects that were not compared. */
   readonly plastic: readonly string[];
   /** Delays or times of given spikes in s that differ by less than half a step of the source: the first two. */
@@ -72,5 +86,5 @@ export function moreStates(states: readonly State[], next: () => number): readon
 }
 
 /** Checks whether both have one step: a target that was written for a shorter one has its times on its grid. */
-export const isAtOneStep = (source: ValidModel, target: ValidModel): boolean =>
+export const isAtOneStep = <F extends Form>(source: ValidModel<F>, target: ValidModel<F>): boolean =>
   source.model.experiment.dt === target.model.experiment.dt;

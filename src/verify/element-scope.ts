@@ -1,7 +1,7 @@
 /** Values of an element of a model at a state, and statements that are run there. */
 
-import type { Statement } from '../lang/ast.js';
-import { assigned, NoNumber } from '../lang/evaluate.js';
+import type { Expression, Statement } from '../lang/ast.js';
+import { assigned, NoNumber, type Functions } from '../lang/evaluate.js';
 import { namesIn } from '../lang/walk.js';
 import { valueAt } from '../library/recognise/numbers.js';
 import { arrayOf } from '../model/arrays.js';
@@ -17,11 +17,34 @@ import {
 /** Gives values by name. */
 export type Scope = (name: string) => number;
 
+/** Functions of time that the expressions of a model call. */
+const known = new WeakMap<ValidModel['model'], Functions>();
+
+/** Returns the given functions of time of a model. */
+function tablesOf({ model, data }: ValidModel): Functions {
+  const found =
+    known.get(model) ??
+    ((name, [time = 0, element = 0]) => {
+      const table = model.tables[name];
+      if (table === undefined) return undefined;
+      const values = arrayOf(table.values, data);
+      const columns = table.columns ?? 1;
+      const last = values.length / columns - 1;
+      const row = Math.min(last, Math.max(0, Math.floor(time / table.dt + 1e-6)));
+      return Number(values[row * columns + (table.columns === null ? 0 : element)]);
+    });
+  known.set(model, found);
+  return found;
+}
+
+/** Returns the value of an expression of a model. @throws NoNumber */
+export const valueIn = (valid: ValidModel, e: Expression, scope: Scope): number => valueAt(e, scope, tablesOf(valid));
+
 /** Returns the value of an element. @throws NoNumber */
-export function valueOf(value: Value, element: number, scope: Scope, { data }: ValidModel): number {
+export function valueOf(value: Value, element: number, scope: Scope, valid: ValidModel): number {
   if (typeof value === 'number') return value;
-  if (value.kind === 'expression') return valueAt(value.expression, scope);
-  if (value.kind === 'array') return Number(arrayOf(value.array, data)[element] ?? NaN);
+  if (value.kind === 'expression') return valueIn(valid, value.expression, scope);
+  if (value.kind === 'array') return Number(arrayOf(value.array, valid.data)[element] ?? NaN);
   throw new NoNumber('a drawn value');
 }
 
@@ -38,7 +61,7 @@ export function scopeOf(
     const known = state.get(name) ?? more(name);
     if (known !== undefined) return known;
     const [parameter, variable, derived] = [type.parameters[name], type.state[name], type.derived[name]];
-    if (derived) return valueAt(derived.value, scope);
+    if (derived) return valueIn(valid, derived.value, scope);
     const value = owner.values[name] ?? parameter?.value ?? variable?.initial;
     if ((parameter || variable) && value !== undefined) return valueOf(value, element, scope, valid);
     if (isNeuronType(type) && type.inputs[name]) return type.inputs[name].reduce === 'sum' ? 0 : 1;

@@ -47,6 +47,38 @@ export interface Ledger {
 /** Verdicts on two models. Only the first one says that nothing is missing in its ledger. */
 export type ModelVerdict = 'the same model' | 'the same model as far as it acted' | 'another model' | 'no limit';
 
-/** Returns the rows that forbid to call two models the same. */
+/** Returns the rows that forbid to call two models the same: without a comparison, or of a part of the time only. */
 export const emptyRows = ({ rows }: Ledger): readonly LedgerRow[] =>
-  rows.filter(({ how }) => how === 'never acted' || how === 'not looked at');
+  rows.filter(
+    ({ how, seconds, elements }) =>
+      how === 'never acted' ||
+      how === 'not looked at' ||
+      (seconds !== undefined && seconds.compared < seconds.of - 1e-9) ||
+      (elements !== undefined && elements.compared < elements.of),
+  );
+
+/** Returns what empty rows lack, in one line: `in 200 of 5,000 ms; never: threshold of cells`. */
+export function lackText(ledger: Ledger): string {
+  const rows = emptyRows(ledger);
+  const [time] = rows.flatMap(({ seconds }) => seconds ?? []);
+  const ms = (seconds: number): string => Number((seconds * 1e3).toPrecision(6)).toLocaleString('en');
+  const namesOf = (all: readonly LedgerRow[]): readonly string[] => [
+    ...new Set(all.map(({ quantity, part }) => `${quantity} of ${part}`)),
+  ];
+  const list = (word: string, names: readonly string[]): readonly string[] =>
+    names.length === 0
+      ? []
+      : [
+          `${word}: ${names.slice(0, mostNamed).join(', ')}${names.length > mostNamed ? ` and ${names.length - mostNamed} more` : ''}`,
+        ];
+  const [part] = rows.flatMap(({ elements, part: name }) => (elements ? [{ ...elements, name }] : []));
+  return [
+    ...(time ? [`in ${ms(time.compared)} of ${ms(time.of)} ms`] : []),
+    ...(part ? [`${part.compared.toLocaleString('en')} of ${part.of.toLocaleString('en')} ${part.name}`] : []),
+    ...list('never', namesOf(rows.filter(({ how }) => how === 'never acted'))),
+    ...list('not looked at', namesOf(rows.filter(({ how }) => how === 'not looked at'))),
+  ].join('; ');
+}
+
+/** Most rows that one line names. */
+const mostNamed = 3;

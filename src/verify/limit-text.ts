@@ -4,7 +4,8 @@ import { symbolicQuantity } from '../lang/readable-quantity.js';
 import { parseUnit } from '../lang/units.js';
 import type { Distances } from './approach.js';
 import type { Limit } from './limit.js';
-import type { StateDifference } from './cell-pair.js';
+import type { StateComparison, StateDifference } from './cell-pair.js';
+import { lackText, type Ledger } from './ledger.js';
 
 /** Returns a time in s with few digits. */
 const ms = (time: number): string => `${Number((time * 1e3).toPrecision(2))} ms`;
@@ -24,10 +25,11 @@ export function limitLines(limit: Limit, named: (variable: string) => string = (
   const { verdict, reason = '', closed, writtenAnew, with: tool } = limit;
   const start = `${verdict}${tool === undefined ? '' : `, run in ${tool}`}: `;
   switch (verdict) {
-    case 'the same model': {
+    case 'the same model':
+    case 'the same model as far as it acted': {
       const [first = '', ...figures] = vanishing(limit);
       return [
-        `${start}${first}`,
+        `${start}${verdict === 'the same model' ? first : lackText(limit.ledger)}`,
         ...figures,
         ...(writtenAnew ? ['written anew for each step'] : []),
         ...(closed.length > 0 ? [`${listOf(closed)} coupled as in the network`] : []),
@@ -141,15 +143,28 @@ function remaining(
 
 const quantityOf = ({ population, cell, quantity }: StateDifference): string => `${quantity} of ${population}[${cell}]`;
 
-/** Returns both values of a quantity, with as many digits as show a difference. */
-function valuesOf({ values, unit }: StateDifference): string {
+const valuesOf = (difference: StateDifference): string =>
+  `is ${valueTexts(difference)
+    .map((text) => text ?? 'none')
+    .join(' and ')}`;
+
+/** Returns both values of a quantity, with as many digits as show a difference; null for no value. */
+function valueTexts({ values, unit }: StateDifference): readonly [string | null, string | null] {
   const { dimension } = parseUnit(unit);
-  const shown = (digits: number): readonly string[] =>
+  const shown = (digits: number): readonly (string | null)[] =>
     values.map((value) =>
-      value === null ? 'none' : String(symbolicQuantity(Number(value.toPrecision(digits)), dimension)),
+      value === null ? null : String(symbolicQuantity(Number(value.toPrecision(digits)), dimension)),
     );
-  const [first, second] = [6, 9, 12].map(shown).find(([one, other]) => one !== other) ?? shown(15);
-  return `is ${first} and ${second}`;
+  const [first = null, second = null] = [6, 9, 12].map(shown).find(([one, other]) => one !== other) ?? shown(15);
+  return [first, second];
+}
+
+/** Returns the first difference at a state, with its values as text. */
+export function firstDifference(states?: StateComparison): Pick<Ledger, 'difference'> {
+  const [difference] = states?.differences ?? [];
+  if (difference === undefined) return {};
+  const { population: part, cell: element, quantity } = difference;
+  return { difference: { part, element, quantity, values: valueTexts(difference) } };
 }
 
 /** Returns a verdict with the figures of each step, for reports. */
@@ -157,6 +172,7 @@ export function limitReport(limit: Limit): object {
   const { verdict, reason, seconds, levels, rest, states, closed, writtenAnew, with: tool = 'interneuron' } = limit;
   return {
     verdict,
+    ledger: limit.ledger,
     with: tool,
     ...(reason === undefined ? {} : { reason }),
     seconds,

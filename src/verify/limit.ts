@@ -6,11 +6,11 @@
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { itemAt } from '../diagnostics/entry.js';
 import { composed, unchanged, type Became } from '../model/rewriting/became.js';
-import type { Recording, ValidModel } from '../model/model.js';
+import type { Phase, Recording, ValidModel } from '../model/model.js';
 import { populationOf } from '../model/selected.js';
-import { isRecording } from '../model/tagged.js';
+import { endOf, isRecording } from '../model/tagged.js';
 import { timingProperties } from '../model/timing-properties.js';
-import { typedValid } from '../model/typed-model.js';
+import { typedPhases, typedValid, writtenValid } from '../model/typed-model.js';
 import { gathered } from '../library/gather/gather.js';
 import { joined } from '../library/joined-parts.js';
 import { chooseTarget } from '../pipeline/choose-target.js';
@@ -22,6 +22,12 @@ import { halvings, listedIn, operations, usualWork, workIn, workOf } from './lim
 import { drawnOnce, firstPart, listed, partsThere, withStep } from './open-loop.js';
 import { compared, firstStable, NotANumber, openPair, type OpenPair } from './open-pair.js';
 import type { StateComparison } from './cell-pair.js';
+import type { ModelDifference } from './compare-models.js';
+import { emptyRows, type Ledger, type ModelVerdict } from './ledger.js';
+import { ledgerRows } from './ledger-rows.js';
+import { firstDifference } from './limit-text.js';
+import { comparedTrains } from './given-spikes.js';
+import { withPairedStates } from './pair-states.js';
 import { compareStates } from './state-comparison.js';
 import { withDrawsOf } from './shared-draws.js';
 import type { Taken } from './some-cells.js';
@@ -29,7 +35,9 @@ import { stepReaders, stepReasons } from './step-reasons.js';
 
 /** Verdict on two models. */
 export interface Limit {
-  readonly verdict: 'the same model' | 'another model' | 'no limit';
+  readonly verdict: ModelVerdict;
+  /** What was compared, and how; empty for no limit. */
+  readonly ledger: Ledger;
   /** Reason for no limit. */
   readonly reason?: string;
   /** Compared time, and time step of the source, in s. */
@@ -55,6 +63,9 @@ export interface WrittenModel {
   readonly became: Became;
 }
 
+/** Protocols of two models. */
+type Protocols = readonly [first: readonly Phase[], second: readonly Phase[]];
+
 /** How to decide. */
 export interface LimitOptions {
   /** Statement on the parts of the model in its conversion; absent: they keep their names. */
@@ -65,6 +76,10 @@ export interface LimitOptions {
   readonly written?: (frozen: ValidModel) => Promise<WrittenModel>;
   /** Runs the first model with its loop open in another program, as the second model. */
   readonly runTarget?: (opened: ValidModel) => Promise<SpikesByPopulation>;
+  /** Differences of the lists of parts. */
+  readonly listed?: readonly ModelDifference[];
+  /** Protocols of both models before they were cut; absent: they are whole. */
+  readonly protocols?: Protocols;
   readonly signal?: AbortSignal;
 }
 
@@ -93,12 +108,14 @@ export async function limitOf(whole: ValidModel, target: ValidModel, options: Li
       if (draws !== undefined) throw new UsageError(draws);
       const there = partsThere(source, frozen, became);
       const { valid: made, became: parts } = joined(frozen, (name) => there.get(name)?.population);
-      return { valid: made, became: composed([became, parts]) };
+      const after = composed([became, parts]);
+      return { valid: made, became: withPairedStates(source, made, partsThere(source, made, after), after) };
     };
+    const { protocols = [whole.model.experiment.protocol, target.model.experiment.protocol] } = options;
     const written = await settled({ valid: target, became: given });
     const from = withStates(withStep(own.valid, dt));
-    const found = await approach(from, () => Promise.resolve(written), options);
-    if (found.verdict === 'the same model') return found;
+    const found = await approach(from, () => Promise.resolve(written), protocols, options);
+    if (isSame(found)) return found;
     const anew = options.written;
     if (anew !== undefined) {
       const made = new Map([[dt, Promise.resolve(written)]]);
@@ -108,8 +125,8 @@ export async function limitOf(whole: ValidModel, target: ValidModel, options: Li
         return known;
       };
       if (dependsOnStep(written.valid, (await at(dt / 2)).valid)) {
-        const again = await approach(from, at, options);
-        if (again.verdict === 'the same model') return { ...again, writtenAnew: true };
+        const again = await approach(from, at, protocols, options);
+        if (isSame(again)) return { ...again, writtenAnew: true };
       }
     }
     const [reader] = [...stepReaders(source.model), ...stepReaders(written.valid.model)];
@@ -120,6 +137,9 @@ export async function limitOf(whole: ValidModel, target: ValidModel, options: Li
     return noLimit(source, reasonOf(error));
   }
 }
+
+/** Checks whether no difference was found. */
+export const isSame = ({ verdict }: Pick<Limit, 'verdict'>): boolean => verdict.startsWith('the same model');
 
 /** Compares two models of any notations. Parts that both draw by one definition have the draws of the first. */
 export async function limitOfDocuments(
@@ -138,8 +158,14 @@ export async function limitOfDocuments(
   const { valid, others } = withDrawsOf(followed, first, frozen);
   const [other] = others;
   if (other !== undefined) return noLimit(first, other);
-  return limitOf(frozen, valid, options);
+  const protocols = [withProtocolOf(first, second), withProtocolOf(second, first)].map(
+    ({ model }) => model.experiment.protocol,
+  );
+  return limitOf(frozen, valid, { protocols: [protocols[0]!, protocols[1]!], ...options });
 }
+
+/** Returns the end of the shorter of two protocols in s. */
+const untilOf = (protocols: Protocols): number => Math.min(...protocols.map((phases) => endOf(phases)));
 
 /** Returns a model with the protocol of another or a usual one, if it states none, as networks of NeuroML alone. */
 function withProtocolOf(valid: ValidModel, { model: other }: ValidModel): ValidModel {
@@ -171,6 +197,7 @@ export function reasonOf(error: unknown): string {
 /** Returns a verdict for models without a limit. */
 export const noLimit = ({ model }: ValidModel, reason: string): Limit => ({
   verdict: 'no limit',
+  ledger: { version: 1, rows: [] },
   reason,
   seconds: comparedTime(model, compared.first),
   dt: model.experiment.dt,
@@ -196,7 +223,8 @@ const dependsOnStep = ({ model: a }: ValidModel, { model: b }: ValidModel): bool
 async function approach(
   source: ValidModel,
   at: (step: number) => Promise<WrittenModel>,
-  { seconds, runTarget, signal }: LimitOptions,
+  protocols: Protocols,
+  { seconds, runTarget, signal, listed = [] }: LimitOptions,
 ): Promise<Limit> {
   const work = workIn(seconds);
   const { became } = await at(source.model.experiment.dt);
@@ -208,10 +236,27 @@ async function approach(
     ...(signal ? { signal } : {}),
   });
   const { halved, found: coarsest } = await firstStable(pair.halved, pair.runAt);
-  const states = await statesApart(source, written, pair, coarsest);
+  const { states, first } = await statesApart(source, written, protocols, pair, coarsest);
   const levels: Distances[] = [];
-  const limit = (verdict: Limit['verdict'], reason?: string): Limit => ({
-    verdict,
+  const whatRan = {
+    source: first,
+    there: partsThere(source, (await at(source.model.experiment.dt)).valid, became),
+    states: runTarget === undefined ? states : undefined,
+    seconds: pair.seconds,
+    until: untilOf(protocols),
+    listed,
+  };
+  const ledgerOf = (verdict: ModelVerdict): Ledger => ({
+    version: 1,
+    rows: verdict === 'no limit' ? [] : ledgerRows({ ...whatRan, levels }),
+    ...firstDifference(states),
+  });
+  const limit = (given: ModelVerdict, reason?: string): Limit => {
+    const ledger = ledgerOf(given);
+    const isPartly = given === 'the same model' && emptyRows(ledger).length > 0;
+    return { ...figures(reason), ledger, verdict: isPartly ? 'the same model as far as it acted' : given };
+  };
+  const figures = (reason?: string): Omit<Limit, 'verdict' | 'ledger'> => ({
     ...(reason === undefined ? {} : { reason }),
     seconds: pair.seconds,
     dt: source.model.experiment.dt,
@@ -255,13 +300,20 @@ async function approach(
 async function statesApart(
   source: ValidModel,
   written: (step: number) => Promise<ValidModel>,
-  { seconds, cellsIn }: OpenPair,
+  protocols: Protocols,
+  { cellsIn }: OpenPair,
   { step, runs }: RunPair,
-): Promise<StateComparison> {
+): Promise<{ readonly states: StateComparison; readonly first: ValidModel }> {
   const target = await written(step / 8);
   const [own, there] = [source, target].map((valid) => gathered(typedValid(valid), 'limit').valid);
   const isGathered = [source, target].some(({ model }) => timingProperties[model.timing].takesTurns);
-  return compareStates(own!, there!, cellsIn(runs[0]), { seconds, isGathered });
+  const cells = cellsIn(runs[0]);
+  const until = untilOf(protocols);
+  const typed = [typedPhases(source.model, protocols[0]), typedPhases(target.model, protocols[1])] as const;
+  const compared = compareStates(own!, there!, cells, { until, protocols: typed, isGathered });
+  const trains = comparedTrains(source, target, cells, until);
+  const differences = [...trains.differences, ...compared.differences];
+  return { states: { ...compared, ...trains, differences }, first: writtenValid(own!) };
 }
 
 /** A cell by its number. */

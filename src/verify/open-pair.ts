@@ -393,6 +393,10 @@ function cellPairs(
       own.map(({ variable, there: as = variable, factor = 1 }) => [variable, [as, factor] as const]),
     );
     const isTaken = taken.has(population) ? new Set(taken.get(population)) : undefined;
+    const [usual = []] = cells.flatMap((cell) => {
+      const found = states.get(`${population}[${cell}]`);
+      return found ? [found.filter((_, k) => k % 3 === 0)] : [];
+    });
     return cells.map((cell, element): CellPair => ({
       isTaken: isTaken?.has(cell) ?? true,
       population,
@@ -400,7 +404,7 @@ function cellPairs(
       there: name,
       element,
       names,
-      states: states.get(`${population}[${cell}]`) ?? [],
+      states: states.get(`${population}[${cell}]`) ?? usual,
     }));
   });
 }

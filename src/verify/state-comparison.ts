@@ -7,19 +7,10 @@ import type { Expression } from '../lang/ast.js';
 import { NoNumber } from '../lang/evaluate.js';
 import { namesIn, writtenBy } from '../lang/walk.js';
 import { near, sequence, valueAt } from '../library/recognise/numbers.js';
-import { numbersOf } from '../model/arrays.js';
-import { populationsOf } from '../model/selected.js';
-import type { NeuronType, Projection, Sum, ValidModel } from '../model/typed.js';
-import { areInFile } from '../model/tagged.js';
-import { writtenSelection } from '../model/typed-model.js';
-import {
-  isAtOneStep,
-  moreStates,
-  type CellPair,
-  type State,
-  type StateComparison,
-  type StateDifference,
-} from './cell-pair.js';
+import { contentOf, type NeuronType, type Phase, type Population, type ValidModel } from '../model/typed.js';
+import { branchesOf, statesOnBothSides } from './branches.js';
+import { cellInputs, continuousInputs, type CellInputs } from './cell-inputs.js';
+import { moreStates, type CellPair, type State, type StateComparison, type StateDifference } from './cell-pair.js';
 import {
   cellNumber,
   compartmentsApart,
@@ -27,8 +18,14 @@ import {
   withoutCompartments,
   type StructuredCell,
 } from './compartment-comparison.js';
-import { cellType, perform, readByRates, scopeOf, spikeOf, valueOf, type Scope } from './element-scope.js';
+import { compareOperations, compareProtocols, type ScopedPair } from './compare-protocols.js';
+import { timesBetween } from './edges.js';
+import { cellType, perform, readByRates, scopeOf, spikeOf, valueIn, valueOf, type Scope } from './element-scope.js';
+import { writtenVariables } from './pair-states.js';
 import { comparedEffects } from './synapse-comparison.js';
+
+/** Relative difference of numbers that documents state with few digits, such as areas by 3.1415926. */
+const fewDigits = 2e-7;
 
 /** Returns conditions that hold an equation without a spike. */
 const holdsOf = (type: NeuronType, name: string): readonly Expression[] =>
@@ -36,17 +33,21 @@ const holdsOf = (type: NeuronType, name: string): readonly Expression[] =>
     refractory?.while && !refractory.suppress && refractory.rate.includes(name) ? [refractory.while] : [],
   );
 
-/**
- * Compares two models at states of their cells, and the spikes that are given.
- *
- * @param options.seconds     time until which spikes are compared
- * @param options.isGathered  whether one of them is of LEMS, with its receptors gathered
- */
+/** Protocols to compare, and how. */
+interface HowToCompare {
+  /** End of the shorter protocol in s. */
+  readonly until: number;
+  readonly protocols: readonly [source: readonly Phase[], target: readonly Phase[]];
+  /** Whether one of the models is of LEMS, with its receptors gathered. */
+  readonly isGathered: boolean;
+}
+
+/** Compares two models at states of their cells and at times of their protocols. */
 export function compareStates(
   given: ValidModel,
   givenTarget: ValidModel,
   cells: readonly CellPair[],
-  { seconds, isGathered }: { readonly seconds: number; readonly isGathered: boolean },
+  { until, protocols, isGathered }: HowToCompare,
 ): StateComparison {
   const [source, target] = [withoutCompartments(given), withoutCompartments(givenTarget)];
   const differences: StateDifference[] = [];
@@ -55,11 +56,26 @@ export function compareStates(
   let rounding = 0;
   const same = (a: number, b: number, size: number): boolean => {
     if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true;
-    if (!near(a, b, size)) return false;
+    if (!near(a, b, size) && !(Math.abs(a - b) <= fewDigits * Math.max(Math.abs(a), Math.abs(b), size))) return false;
     rounding = Math.max(rounding, Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b), size));
     return true;
   };
   const seen = new Set<string>();
+  const reasons = new Map<string, Set<string>>();
+  const because = (population: string, reason: string): void => {
+    partly.add(population);
+    reasons.set(population, (reasons.get(population) ?? new Set()).add(reason));
+  };
+  const ofEvents = new Map<string, Set<string>>();
+  const inEvents = (population: string, reason: string): void => {
+    partly.add(population);
+    ofEvents.set(population, (ofEvents.get(population) ?? new Set()).add(reason));
+  };
+  const [ownInputs, otherInputs] = [cellInputs(source), cellInputs(target)];
+  const oneWay: { readonly population: string; readonly text: string }[] = [];
+  const looked = new Map<string, number>();
+  const groups = new Set<string>();
+  const scopedPairs = new Map<string, ScopedPair[]>();
   for (const all of cells) {
     const { population, there } = all;
     // Sources of listed spikes are compared by their spikes.
@@ -74,9 +90,11 @@ export function compareStates(
         structuredCell(target, there, numbers[1]),
       ];
       if (tree && treeThere) {
-        const isDrivenAlike = drives(source, population) === drives(target, there);
+        const isDrivenAlike =
+          continuousInputs(source, population) === continuousInputs(target, there) &&
+          ownInputs.namesOf(population, numbers[0]).length === otherInputs.namesOf(there, numbers[1]).length;
         const compared = compartmentsApart([tree, treeThere], { isDrivenAlike, same });
-        if (!compared.isWhole) partly.add(population);
+        if (!compared.isWhole) because(population, 'compartments or inputs of other kinds');
         const [first] = compared.differences;
         if (first && !differences.some((one) => one.population === population))
           differences.push({ population, cell: numbers[0], ...first });
@@ -94,27 +112,76 @@ export function compareStates(
       const images = new Set([...names.values()].map(([as]) => as));
       const lone = Object.keys(type.state).filter((name) => !names.has(name) && read.has(name));
       const loneThere = Object.keys(otherType.state).filter((name) => !images.has(name) && readThere.has(name));
-      if (!restAtZero(source, population, lone)) throw new NoNumber('a state without a counterpart');
-      // Currents and receptors of LEMS are parameters and states of other notations: changes of rates lack them.
-      const isDrivenAlike = drives(source, population, read) === drives(target, there, readThere);
+      if (!restAtZero(source, population, lone)) throw new NoNumber(`no counterpart of ${listOf(lone)}`);
+      const isDrivenAlike = continuousInputs(source, population, read) === continuousInputs(target, there, readThere);
       const isResting = restAtFirst(target, there, loneThere);
-      if (!isDrivenAlike || !restAtZero(target, there, loneThere)) partly.add(population);
-      const scope = (state: ReadonlyMap<string, number>): Scope => scopeOf(type, own, cell, state, source);
-      const moved = (state: State): Map<string, number> =>
-        new Map(
-          [...state].flatMap(([name, value]) => {
-            const [as, factor] = names.get(name) ?? [];
-            return as === undefined || factor === undefined ? [] : [[as, value * factor] as const];
-          }),
-        );
-      const otherScope = (state: ReadonlyMap<string, number>): Scope =>
-        scopeOf(otherType, other, element, state, target);
+      if (!isDrivenAlike) because(population, 'continuous synapses of other kinds');
+      if (!restAtZero(target, there, loneThere)) because(population, `no counterpart of ${listOf(loneThere)}`);
+      const scope = scopeWithInputs(source, population, cell, type, own, ownInputs);
+      const otherScope = scopeWithInputs(target, there, element, otherType, other, otherInputs);
+      const moved = movedBy(names);
       const found = (quantity: string, values: StateDifference['values'], unit: string): void => {
         if (!differences.some((one) => one.population === population && one.quantity === quantity))
           differences.push({ population, cell, quantity, values, unit });
       };
+      looked.set(population, (looked.get(population) ?? 0) + 1);
       const points = [...states, ...moreStates(states, next)];
+      const plain = points.length;
+      // Cells with other inputs meet other branches.
+      const group = [
+        population,
+        there,
+        ...ownInputs.namesOf(population, cell),
+        '',
+        ...otherInputs.namesOf(there, element),
+      ].join(' ');
+      if (!tree && reasons.get(population) === undefined) {
+        const scoped: ScopedPair = { pair: all, points: points.slice(0, plain), moved, scopes: [scope, otherScope] };
+        scopedPairs.set(population, [...(scopedPairs.get(population) ?? []), scoped]);
+      }
+      const [base] = points;
       const [event, otherEvent] = [spikeOf(type), spikeOf(otherType)];
+      for (const reason of otherKinds(type, otherType)) inEvents(population, reason);
+      let timed: readonly number[] = [];
+      let around: readonly State[] = [];
+      // States and events without counterparts can do what the time or a branch does in the other model.
+      const isAlike = reasons.get(population) === undefined;
+      if (base && !tree && isAlike && !groups.has(group) && groups.size < mostGroups) {
+        groups.add(group);
+        const times = timesBetween(
+          [
+            { valid: source, type, scope: scope(base), currents: ownInputs.namesOf(population, cell) },
+            {
+              valid: target,
+              type: otherType,
+              scope: otherScope(moved(base)),
+              currents: otherInputs.namesOf(there, element),
+            },
+          ],
+          until,
+        );
+        const branches = [
+          ...branchesOf(source, type, scope, !ofEvents.has(population)),
+          ...branchesOf(target, otherType, (state) => otherScope(moved(state)), !ofEvents.has(population)),
+        ];
+        const bothSides = statesOnBothSides(branches, base, sizesOf(states, type), times);
+        around = bothSides.states;
+        points.push(...around);
+        points.push(...times.map((t) => new Map([...base, ['t', t]])));
+        timed = times;
+        const isEqual =
+          contentOf(codeOf(type)) === contentOf(codeOf(otherType)) &&
+          Object.keys(type.parameters).every((name) => scope(base)(name) === otherScope(moved(base))(name));
+        if (!isEqual) oneWay.push(...[...new Set(bothSides.oneWay)].map((text) => ({ population, text })));
+        oneWay.push(
+          ...ofUnknownSign([source, target], all, (state) => rateOfMain(source, type, scope(state)), base).map(
+            (name) => ({
+              population,
+              text: `${name} without synapses`,
+            }),
+          ),
+        );
+      }
       for (const [name, { initial, unit }] of Object.entries(type.state)) {
         if (!names.has(name)) continue;
         const [as, factor] = names.get(name)!;
@@ -127,44 +194,67 @@ export function compareStates(
         const rates = points.map(
           (state) =>
             [
-              type.derivatives[name] ? valueAt(type.derivatives[name].rate, scope(state)) : 0,
+              type.derivatives[name] ? valueIn(source, type.derivatives[name].rate, scope(state)) : 0,
               otherType.derivatives[as]
-                ? valueAt(otherType.derivatives[as].rate, otherScope(moved(state))) / factor
+                ? valueIn(target, otherType.derivatives[as].rate, otherScope(moved(state))) / factor
                 : 0,
             ] as const,
         );
         // Rates of held equations may be written as zero.
         for (const [k, [, rate]] of rates.entries())
-          if (rate === 0 && held.some((when) => valueAt(when, scope(points[k] as State)) !== 0)) rates[k] = [0, 0];
-        if (isGathered && !isResting) continue;
-        const [base] = isGathered && !isDrivenAlike ? rates : [];
-        const size = Math.max(...rates.map(([rate]) => Math.abs(rate)).filter(Number.isFinite));
-        const apartIn = rates.find(([a, b]) => !same(a - (base?.[0] ?? 0), b - (base?.[1] ?? 0), size * 1e-2));
-        if (apartIn) found(`rate of ${name}`, apartIn, `(${unit})/s`);
+          if (rate === 0 && held.some((when) => valueIn(source, when, scope(points[k] as State)) !== 0))
+            rates[k] = [0, 0];
+        if (isGathered && !isResting) {
+          because(population, 'states without counterparts that move');
+          continue;
+        }
+        const [first] = isGathered && !isDrivenAlike ? rates : [];
+        const usual = rates.slice(0, plain).map(([rate]) => Math.abs(rate));
+        const size = Math.max(0, ...usual.filter(Number.isFinite));
+        const isStair = stairsOf(rates.slice(points.length - timed.length));
+        const apartIn = rates.findIndex(
+          ([a, b], k) =>
+            !same(a - (first?.[0] ?? 0), b - (first?.[1] ?? 0), size * 1e-2) &&
+            !isStair(k - (points.length - timed.length)),
+        );
+        if (apartIn >= 0) {
+          const time = points[apartIn]!.get('t');
+          const at = time === undefined ? '' : ` at ${Number((time * 1e3).toPrecision(6))} ms`;
+          found(`rate of ${name}${at}`, rates[apartIn]!, `(${unit})/s`);
+        }
       }
       if (event && otherEvent) {
         let above: State | undefined;
         for (const name of [...namesIn(event.when)].filter((one) => type.state[one])) {
-          const [point] = points;
-          if (!point) continue;
-          const at = (value: number): State => new Map([...point, [name, value]]);
-          const values = points.map((state) => state.get(name) ?? 0);
-          const thresholds = crossings(
-            values,
-            (value) => valueAt(event.when, scope(at(value))) !== 0,
-            (value) => valueAt(otherEvent.when, otherScope(moved(at(value)))) !== 0,
-          );
-          // Other conditions, such as a peak, have no threshold: only runs tell.
-          if (thresholds?.[1] === null) throw new NoNumber('a condition of another kind');
-          // Bisection leaves a threshold of 0 with the rounding of the other values.
-          const size = Math.max(...values.map(Math.abs));
-          if (thresholds && !same(thresholds[0], thresholds[1], size))
-            found('threshold', thresholds, type.state[name]?.unit ?? '1');
-          const beyond = thresholds && [-size, size].map((further) => thresholds[0] + further);
-          const value = beyond?.find((one) => valueAt(event.when, scope(at(one))) !== 0);
-          if (value !== undefined) above = new Map([...(above ?? []), [name, value]]);
+          for (const [k, point] of [...points.slice(0, 1), ...around].entries()) {
+            const at = (value: number): State => new Map([...point, [name, value]]);
+            const values = points.slice(0, plain).map((state) => state.get(name) ?? 0);
+            const thresholds = crossings(
+              values,
+              (value) => valueIn(source, event.when, scope(at(value))) !== 0,
+              (value) => valueIn(target, otherEvent.when, otherScope(moved(at(value)))) !== 0,
+            );
+            // Other conditions, such as a peak, have no threshold: only runs tell.
+            if (thresholds?.[1] === null) throw new NoNumber('a condition of another kind');
+            // Bisection leaves a threshold of 0 with the rounding of the other values.
+            const size = Math.max(...values.map(Math.abs));
+            if (thresholds && !same(thresholds[0], thresholds[1], size))
+              found('threshold', thresholds, type.state[name]?.unit ?? '1');
+            const beyond = thresholds && [-size, size].map((further) => thresholds[0] + further);
+            const value = beyond?.find((one) => valueIn(source, event.when, scope(at(one))) !== 0);
+            if (value !== undefined && k === 0) above = new Map([...(above ?? []), [name, value]]);
+          }
         }
-        for (const point of points) {
+        const spikesAt = (state: State): readonly [number, number] => [
+          Number(valueIn(source, event.when, scope(state)) !== 0),
+          Number(valueIn(target, otherEvent.when, otherScope(moved(state))) !== 0),
+        ];
+        const disagreeing =
+          event.edge === otherEvent.edge && !ofEvents.has(population)
+            ? points.map(spikesAt).find(([a, b]) => a !== b)
+            : undefined;
+        if (disagreeing) found('spike condition', disagreeing, '1');
+        for (const point of ofEvents.has(population) ? points.slice(0, plain) : points) {
           const [after, otherAfter] = [new Map(point), moved(point)];
           perform(event.do, scope(after), after);
           perform(otherEvent.do, otherScope(otherAfter), otherAfter);
@@ -175,12 +265,26 @@ export function compareStates(
             if (!same(...values, Math.abs(point.get(name) ?? 0))) found(`reset of ${name}`, values, unit);
           }
           const [refractory, otherRefractory] = [event.refractory, otherEvent.refractory];
-          // Crossings need no period if the potential falls below the threshold after each spike.
-          if (event.edge !== otherEvent.edge) partly.add(population);
-          if (event.edge !== otherEvent.edge || refractory?.while || otherRefractory?.while) continue;
+          if (refractory?.while || otherRefractory?.while) {
+            const whiles = [refractory?.while, otherRefractory?.while] as const;
+            const isAlike =
+              whiles[0] &&
+              whiles[1] &&
+              (valueIn(source, whiles[0], scope(point)) !== 0) ===
+                (valueIn(target, whiles[1], otherScope(moved(point))) !== 0);
+            if (!isAlike) inEvents(population, 'refractory conditions of other kinds');
+            continue;
+          }
+          if (event.edge !== otherEvent.edge) continue;
           // Other notations count refractory periods by states of their own.
           const isCounted = (refractory === undefined) !== (otherRefractory === undefined);
-          if (isCounted && (refractory ?? otherRefractory)!.rate.length > 0) partly.add(population);
+          if (refractory && otherRefractory) {
+            const heldThere = new Set(otherRefractory.rate);
+            const one = [...names].find(([name, [as]]) => refractory.rate.includes(name) !== heldThere.has(as));
+            const isHeld = (name: string): number => (refractory.rate.includes(name) ? 0 : 1);
+            if (one && isLongerThanAStep(refractory, scope(after)))
+              found(`rate of ${one[0]} in the refractory period`, [isHeld(one[0]), 1 - isHeld(one[0])], '1');
+          }
           const periods = [
             periodOf(event, isCounted, scope, new Map([...after, ...(above ?? [])])),
             periodOf(otherEvent, isCounted, otherScope, new Map([...otherAfter, ...moved(above ?? new Map())])),
@@ -191,15 +295,25 @@ export function compareStates(
     } catch (error) {
       if (!(error instanceof NoNumber || error instanceof RangeError)) throw error;
       apart.add(population);
+      because(population, error.message);
     }
   }
   const effects = comparedEffects(source, target, cells, same);
-  const trains = comparedTrains(source, target, cells, seconds);
+  const models = [source, target] as const;
+  const [stages, operations] = [
+    compareProtocols(models, protocols, scopedPairs, until, same),
+    compareOperations(models, scopedPairs, same),
+  ];
   return {
-    ...trains,
     ...effects,
-    differences: [...differences, ...trains.differences, ...effects.differences],
+    differences: [...differences, ...effects.differences, ...stages.differences, ...operations.differences],
+    rows: [...stages.rows, ...operations.rows],
     apart: [...new Set([...apart, ...partly])],
+    reasons: listsOf(reasons),
+    ofEvents: listsOf(ofEvents),
+    looked,
+    isSampled: false,
+    oneWay,
     rounding,
   };
 }
@@ -269,16 +383,120 @@ function restAtZero(valid: ValidModel, population: string, names: readonly strin
   return isZero && restAtFirst(valid, population, names);
 }
 
-/** Returns the number of currents and continuous synapses that act on a population, or on some of its variables. */
-function drives({ model }: ValidModel, population: string, read?: ReadonlySet<string>): number {
-  const acts = (to: Projection['to']['of']): boolean => populationsOf(writtenSelection(to)).includes(population);
-  const synapses = Object.values(model.projections).filter(({ to, synapse, receptors }) => {
-    const { contributes, summed } = model.synapses[synapse]!;
-    const isRead = ({ to: { variable } }: Sum): boolean => read?.has(receptors[variable] ?? variable) ?? true;
-    return acts(to.of) && [...contributes, ...summed].some(isRead);
-  });
-  return synapses.length + Object.values(model.stimuli).filter(({ to }) => acts(to)).length;
+/** Returns phrases for events of two types that are only comparable in runs. */
+function otherKinds(type: NeuronType, other: NeuronType): readonly string[] {
+  const [event, otherEvent] = [spikeOf(type), spikeOf(other)];
+  const [refractory, otherRefractory] = [event?.refractory, otherEvent?.refractory];
+  const isCounted = (refractory === undefined) !== (otherRefractory === undefined);
+  return [
+    ...((event === undefined) === (otherEvent === undefined) ? [] : ['a spike in one of them only']),
+    ...([type, other].some(({ events }) => Object.keys(events).length > 1) ? ['events besides spikes'] : []),
+    // Crossings need no period if the potential falls below the threshold after each spike.
+    ...(event && otherEvent && event.edge !== otherEvent.edge ? ['thresholds of other kinds'] : []),
+    ...(isCounted && (refractory ?? otherRefractory)!.rate.length > 0 ? ['refractory periods of other kinds'] : []),
+  ];
 }
+
+/** Largest step of a function of time in stairs, relative to its range: a slope in other steps differs by as much. */
+const stair = 0.02;
+
+/** Returns a function that checks whether values at one of some times differ by a step of stairs, by its number. */
+function stairsOf(rates: readonly (readonly [number, number])[]): (k: number) => boolean {
+  const own = rates.map(([a]) => a);
+  const range = Math.max(...own) - Math.min(...own);
+  return (k) => {
+    const pair = rates[k];
+    if (k < 0 || pair === undefined) return false;
+    const [a, b] = pair;
+    const steps = [own[k - 1] ?? a, own[k + 1] ?? a].map((value) => Math.abs(value - a));
+    return Math.abs(a - b) <= 1.01 * Math.max(0, ...steps.filter((size) => size <= stair * range));
+  };
+}
+
+/** Returns the rate of the variable that the spike condition reads. */
+function rateOfMain(valid: ValidModel, type: NeuronType, scope: Scope): number {
+  const when = spikeOf(type)?.when;
+  const main = when && [...namesIn(when)].find((name) => type.derivatives[name]);
+  return main === undefined ? 0 : valueIn(valid, type.derivatives[main]!.rate, scope);
+}
+
+/**
+ * Returns currents of a cell that no synapse writes in either model, and that have other names: whether the counterpart
+ * excites or inhibits is unknown, unless it has the sign that the name of the receptor states.
+ */
+function ofUnknownSign(
+  [source, target]: readonly [ValidModel, ValidModel],
+  { population, there, names }: CellPair,
+  rateAt: (state: State) => number,
+  base: State,
+): readonly string[] {
+  const [written, writtenThere] = [writtenVariables(source, population), writtenVariables(target, there)];
+  return [...names].flatMap(([name, [as, factor]]) => {
+    const unit = source.model.neurons[source.model.populations[population]?.type ?? '']?.state[name]?.unit;
+    if (name === as || unit !== 'A' || written.has(name) || writtenThere.has(as)) return [];
+    const at = (value: number): number => rateAt(new Map([...base, [name, value]]));
+    if (at(0) === at(1e-9)) return [];
+    const inhibits = /inh|_i$/i.test(name);
+    return inhibits === factor < 0 ? [] : [name];
+  });
+}
+
+/** Returns the code of a type, whose values are compared by themselves. */
+const codeOf = ({ derivatives, derived, events }: NeuronType): object => ({ derivatives, derived, events });
+
+const listsOf = (sets: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, readonly string[]> =>
+  new Map([...sets].map(([name, all]) => [name, [...all]]));
+
+/** Most groups of cells with equal currents whose branches and times are compared. */
+const mostGroups = 40;
+
+const listOf = (names: readonly string[]): string => names.join(', ');
+
+/** Returns the values of a cell at a state, with its currents. */
+function scopeWithInputs(
+  valid: ValidModel,
+  population: string,
+  cell: number,
+  type: NeuronType,
+  owner: Population,
+  inputs: CellInputs,
+): (state: State, populations?: ValidModel['model']['populations']) => Scope {
+  return (state, populations) => {
+    const scope: Scope = scopeOf(type, populations?.[population] ?? owner, cell, state, valid, (name) =>
+      type.inputs[name]?.reduce === 'sum' ? inputs.valueOf(population, cell, name, scope) : undefined,
+    );
+    return scope;
+  };
+}
+
+/** Returns a function that gives the state of the counterpart of a cell. */
+const movedBy =
+  (names: CellPair['names']) =>
+  (state: State): Map<string, number> =>
+    new Map(
+      [...state].flatMap(([name, value]) => {
+        const [as, factor] = name === 't' ? ['t', 1] : (names.get(name) ?? []);
+        return as === undefined || factor === undefined ? [] : [[as, value * factor] as const];
+      }),
+    );
+
+/** Returns the usual size of each variable, and of the time. */
+const sizesOf = (states: readonly State[], { state }: NeuronType): ReadonlyMap<string, number> =>
+  new Map(
+    Object.entries(state).map(([name, { unit }]) => {
+      const values = states.map((one) => Math.abs(one.get(name) ?? 0)).filter(Number.isFinite);
+      return [name, Math.max(0, ...values) || usualSizes[unit] || 1];
+    }),
+  );
+
+/** Sizes of variables that are 0 in a run, by SI unit. */
+const usualSizes: Readonly<Record<string, number>> = { V: 0.05, A: 1e-9, S: 1e-8, C: 1e-12, s: 0.01, Hz: 100 };
+
+/** Checks whether a refractory period can hold a rate for longer than a step. */
+const isLongerThanAStep = (
+  { for: period }: NonNullable<NeuronType['events'][string]['refractory']>,
+  scope: Scope,
+): boolean => period === undefined || valueAt(period, scope) > 1.5 * scope('dt');
 
 /**
  * Returns the values at which two conditions change near values of a run, null for one that does not; undefined if the
@@ -305,58 +523,4 @@ function crossings(
       return [changeOf(first, from, endOf(wider)), isSame ? null : changeOf(second, from, endOf(further))];
     }
   return undefined;
-}
-
-/** Returns the given spikes of each element of a population until a time in s; undefined if it has others. */
-function givenTrains(
-  { model, data }: ValidModel,
-  name: string,
-  until: number,
-): readonly (readonly number[])[] | undefined {
-  const { type, spikes, size = 0 } = model.populations[name] ?? {};
-  if (type !== undefined || spikes === undefined || areInFile(spikes)) return undefined;
-  const trains: number[][] = Array.from({ length: size }, () => []);
-  const times = numbersOf(spikes.times, data);
-  numbersOf(spikes.indices, data).forEach((element, k) => times[k]! < until && trains[element]?.push(times[k]!));
-  return trains.map((train) => train.sort((a, b) => a - b));
-}
-
-/** Compares the times of given spikes. */
-function comparedTrains(
-  source: ValidModel,
-  target: ValidModel,
-  cells: readonly CellPair[],
-  seconds: number,
-): Pick<StateComparison, 'differences' | 'close'> {
-  const { dt } = source.model.experiment;
-  const trains = new Map<string, ReturnType<typeof givenTrains>>();
-  const trainsOf = (valid: ValidModel, name: string): ReturnType<typeof givenTrains> => {
-    const key = `${valid === source ? 'source' : 'target'} ${name}`;
-    const known = trains.get(key) ?? givenTrains(valid, name, seconds - dt);
-    trains.set(key, known);
-    return known;
-  };
-  const differences: StateDifference[] = [];
-  let close: StateComparison['close'];
-  const found = new Set<string>();
-  for (const { population, cell, there, element } of cells) {
-    const [own, other] = [trainsOf(source, population)?.[cell], trainsOf(target, there)?.[element]];
-    if (!own || !other || found.has(population)) continue;
-    const add = (quantity: string, values: StateDifference['values'], unit: string): void => {
-      found.add(population);
-      differences.push({ population, cell, quantity, values, unit });
-    };
-    if (own.length !== other.length) add('number of spikes', [own.length, other.length], '1');
-    else
-      for (const [k, time] of own.entries()) {
-        const values = [time, other[k]!] as const;
-        if (Math.abs(values[1] - time) > dt * 0.51) {
-          add(`spike ${k}`, values, 's');
-          break;
-        }
-        if (isAtOneStep(source, target) && Math.abs(values[1] - time) > dt * 1e-6)
-          close ??= { what: 'times of spikes', values };
-      }
-  }
-  return { differences, ...(close ? { close } : {}) };
 }

@@ -52,7 +52,7 @@ export function comparedEffects(
   target: ValidModel,
   cells: readonly CellPair[],
   same: (a: number, b: number, size: number) => boolean,
-): Pick<StateComparison, 'differences' | 'close' | 'synapses' | 'plastic'> {
+): Pick<StateComparison, 'differences' | 'close' | 'synapses' | 'plastic' | 'unknown'> {
   const { dt } = source.model.experiment;
   const own = new Map(cells.map((pair) => [`${pair.population}[${pair.cell}]`, pair]));
   const other = new Map(cells.map((pair) => [`${pair.there}[${pair.element}]`, pair]));
@@ -103,7 +103,7 @@ export function comparedEffects(
     const isRate = of === 'rate';
     if (ours.unknown.has(population) || theirs.unknown.has(population)) continue;
     if (areOfOtherKinds(from, receiver)) {
-      ours.unknown.add(population);
+      ours.unknown.set(population, 'synapses of other kinds');
       continue;
     }
     const found = (quantity: string, values: StateDifference['values'], unit: string): void =>
@@ -117,7 +117,7 @@ export function comparedEffects(
       });
     // A variable that one model does not record, or under another name, is not compared.
     if (of === 'synapse' && !(mine && others)) continue;
-    const lists = [mine, others].map((one) => inOrder(one?.list ?? []));
+    const lists = [mine, others].map((one) => inOrder(summed(one?.list ?? [])));
     const apart = lists[0]!.length === lists[1]!.length ? undefined : lists.map(({ length }) => length);
     if (apart) {
       found('number of effects', [apart[0]!, apart[1]!], '1');
@@ -155,7 +155,8 @@ export function comparedEffects(
     differences,
     ...(close ? { close } : {}),
     synapses: ours.unknown.size + theirs.unknown.size === 0,
-    plastic: plasticTo(source, new Set([...ours.unknown, ...theirs.unknown])),
+    unknown: new Map([...theirs.unknown, ...ours.unknown]),
+    plastic: plasticTo(source, new Set([...ours.unknown.keys(), ...theirs.unknown.keys()])),
   };
 }
 
@@ -168,6 +169,24 @@ const plasticTo = ({ model }: ValidModel, populations: ReadonlySet<string>): rea
 
 /** Returns the effect of one spike; without memory, all spikes have the effect of the first. */
 const jumpOf = ({ jumps }: Effect, spike: number): number => jumps[spike] ?? jumps[0] ?? 0;
+
+/** Returns effects with the same delay as their sum; of recorded synapses each is compared. */
+function summed(effects: readonly Effect[]): readonly Effect[] {
+  if (effects.length < 2 || effects[0]?.of === 'synapse') return effects;
+  const sums = new Map<string, Effect>();
+  for (const effect of effects) {
+    const key = effect.delay.toPrecision(9);
+    const known = sums.get(key);
+    const length = Math.max(effect.jumps.length, known?.jumps.length ?? 0);
+    const jumps = Array.from(
+      { length },
+      (_, spike) => jumpOf(effect, spike) + (known === undefined ? 0 : jumpOf(known, spike)),
+    );
+    sums.set(key, { ...effect, jumps });
+  }
+  const size = Math.max(...effects.flatMap(({ jumps }) => jumps.map(Math.abs)));
+  return [...sums.values()].filter(({ jumps }) => jumps.some((jump) => Math.abs(jump) > 1e-9 * size));
+}
 
 /** Returns effects in an order that both models have. */
 const inOrder = (effects: readonly Effect[]): readonly Effect[] =>
@@ -248,12 +267,12 @@ function effectsIn(
   readonly effects: ReadonlyMap<string, Effects>;
   /** Whether rates change, by source and receiver; undefined if nothing does. */
   readonly pairs: ReadonlyMap<string, boolean | undefined>;
-  readonly unknown: Set<string>;
+  readonly unknown: Map<string, string>;
 } {
   const { model } = valid;
   const found = new Map<string, Effects>();
   const pairs = new Map<string, boolean | undefined>();
-  const unknown = new Set<string>();
+  const unknown = new Map<string, string>();
   let count = 0;
   for (const [name, projection] of Object.entries(model.projections))
     try {
@@ -274,7 +293,7 @@ function effectsIn(
     } catch (error) {
       if (!(error instanceof NoNumber || error instanceof RangeError)) throw error;
       for (const name of populationsOf(writtenSelection(projection.to.of)))
-        unknown.add(naming.pairOf(name, 0)?.population ?? name);
+        unknown.set(naming.pairOf(name, 0)?.population ?? name, error.message);
     }
   return { effects: found, pairs, unknown };
 }

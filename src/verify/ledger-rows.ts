@@ -1,0 +1,160 @@
+/** Rows of the ledger behind a verdict, from comparisons at states and from runs. */
+
+import { lengthOf } from '../model/arrays.js';
+import type { ValidModel } from '../model/model.js';
+import { populationOf, populationsOf } from '../model/selected.js';
+import type { Distances } from './approach.js';
+import type { StateComparison } from './cell-pair.js';
+import type { ModelDifference } from './compare-models.js';
+import type { Comparison, LedgerRow } from './ledger.js';
+import type { PartsThere } from './open-loop.js';
+
+/** What was compared of two models. */
+interface Compared {
+  /** The first model, with its loop closed. */
+  readonly source: ValidModel;
+  readonly there: PartsThere;
+  /** Absent: the models were compared by runs only. */
+  readonly states: StateComparison | undefined;
+  /** Distances in runs. */
+  readonly levels: readonly Distances[];
+  /** Compared time of the runs, and all time of the protocol, in s. */
+  readonly seconds: number;
+  readonly until: number;
+  /** Values that the lists of parts state otherwise. */
+  readonly listed: readonly ModelDifference[];
+}
+
+/** Quantities of cells that act by spikes. */
+const ofSpikes = ['threshold', 'reset', 'refractory period'] as const;
+
+/** Returns the rows for what was compared. */
+export function ledgerRows(compared: Compared): readonly LedgerRow[] {
+  const { source, states, listed } = compared;
+  const { populations, projections } = source.model;
+  const rows = [
+    ...Object.entries(populations).flatMap(([name, { type }]) =>
+      type === undefined ? sourceRows(name, compared) : cellRows(name, compared),
+    ),
+    ...Object.keys(projections).flatMap((name) => synapseRows(name, compared)),
+    ...(states?.rows ?? []),
+  ];
+  return [...rows, ...listed.flatMap((difference) => unexplained(difference, rows))];
+}
+
+/** Returns a function that makes rows of a part. */
+const rowsOf =
+  (part: string, { there }: Compared) =>
+  (quantity: string, how: Comparison, more: Partial<LedgerRow> = {}): LedgerRow => {
+    const counterpart = [...there].find(([, { population }]) => population === part)?.[0];
+    return {
+      part,
+      quantity,
+      how,
+      ...(counterpart === undefined || counterpart === part ? {} : { counterpart }),
+      ...more,
+    };
+  };
+
+/** Returns the rows of a population with given spikes. */
+function sourceRows(name: string, compared: Compared): readonly LedgerRow[] {
+  const { source, states, seconds, until } = compared;
+  if (source.model.populations[name]?.spikes === undefined) return [];
+  const row = rowsOf(name, compared);
+  return states
+    ? [row('given spikes', 'by value')]
+    : [row('given spikes', 'by run', { seconds: { compared: seconds, of: until } })];
+}
+
+/** Returns the rows of a population of cells. */
+function cellRows(name: string, compared: Compared): readonly LedgerRow[] {
+  const { source, states, levels, seconds, until } = compared;
+  const row = rowsOf(name, compared);
+  const units = [...(levels.at(-1)?.units.values() ?? [])].filter(({ population }) => population === name);
+  const [spikes, samples] = [true, false].map((isSpike) =>
+    units.some((unit) => (unit.variable === undefined) === isSpike),
+  );
+  const reasons = states?.reasons.get(name) ?? [];
+  const { size } = source.model.populations[name]!;
+  const looked = states?.looked.get(name) ?? 0;
+  const isByState = states !== undefined && looked > 0 && reasons.length === 0;
+  const because = reasonOf(reasons);
+  const ofEvents = [...reasons, ...(states?.ofEvents.get(name) ?? [])];
+  const areEventsByState = isByState && ofEvents.length === 0;
+  const how = (acted: boolean | undefined, otherwise: Comparison): Comparison =>
+    isByState ? 'by state' : acted ? 'by run' : otherwise;
+  const branches = (states?.oneWay ?? []).filter(({ population }) => population === name);
+  const isTimed = hasTimedInputs(source, name);
+  const inputs = how(spikes || samples, 'not looked at');
+  return [
+    row('first values', how(samples || spikes, 'not looked at'), because),
+    row('rates', how(samples || spikes, 'not looked at'), because),
+    ...(hasSpikes(source, name) ? ofSpikes : []).map((quantity) =>
+      areEventsByState
+        ? row(quantity, 'by state')
+        : row(quantity, spikes ? 'by run' : 'never acted', reasonOf(ofEvents)),
+    ),
+    ...(isTimed
+      ? [
+          row(
+            'inputs',
+            inputs,
+            inputs === 'by run' ? { ...because, seconds: { compared: seconds, of: until } } : because,
+          ),
+        ]
+      : []),
+    ...[...new Set(branches.map(({ text }) => text))].map((text) => row(`branch ${text}`, 'never acted')),
+  ].map((one) =>
+    isByState && looked < size && states.isSampled ? { ...one, elements: { compared: looked, of: size } } : one,
+  );
+}
+
+const reasonOf = (reasons: readonly string[]): Partial<LedgerRow> =>
+  reasons.length === 0 ? {} : { reason: reasons.join(', ') };
+
+/** Checks whether the cells of a population spike by a condition. */
+const hasSpikes = ({ model }: ValidModel, population: string): boolean =>
+  Object.values(model.neurons[model.populations[population]?.type ?? '']?.events ?? {}).some(
+    ({ emits }) => emits !== null,
+  );
+
+/** Checks whether currents act on a population. */
+const hasTimedInputs = ({ model }: ValidModel, population: string): boolean =>
+  Object.values(model.stimuli).some(({ to }) => populationsOf(to).includes(population));
+
+/** Returns the rows of a projection. */
+function synapseRows(name: string, compared: Compared): readonly LedgerRow[] {
+  const { source, states, levels } = compared;
+  const { to, from, connect } = source.model.projections[name]!;
+  const [rule] = connect;
+  if (rule?.rule === 'list' && lengthOf(rule.sources) === 0) return [];
+  const targets = populationsOf(to.of);
+  const reason = targets.flatMap((population) => states?.unknown.get(population) ?? [])[0];
+  const row = rowsOf(name, compared);
+  if (states && reason === undefined) return [row('effects and delays', 'by state')];
+  const isCompared = [...(levels.at(-1)?.units.values() ?? [])].some(({ population }) => targets.includes(population));
+  const acts = isSpiking(compared, populationOf(from.of) ?? '');
+  const isPlastic = states?.plastic.includes(name) ?? false;
+  const how = isPlastic || !isCompared ? 'not looked at' : acts ? 'by run' : 'never acted';
+  return [row('effects and delays', how, reason === undefined ? {} : { reason })];
+}
+
+/** Checks whether a population has given spikes, spikes in a run, or continuous outputs. */
+const isSpiking = ({ source, levels }: Compared, population: string): boolean =>
+  source.model.populations[population]?.spikes !== undefined ||
+  [...(levels.at(-1)?.units.values() ?? [])].some((unit) => unit.population === population);
+
+/** Returns a row for a value that lists of parts state otherwise and that no comparison at states explains. */
+function unexplained(
+  { parts, property, first, second }: ModelDifference,
+  rows: readonly LedgerRow[],
+): readonly LedgerRow[] {
+  if (first === null || second === null || property === '' || property === 'type' || property === 'connect') return [];
+  return parts.flatMap((part): readonly LedgerRow[] => {
+    const [kind, name = ''] = part.split(' ');
+    if (kind !== 'population' && kind !== 'projection') return [];
+    const own = rows.filter((row) => row.part === name);
+    if (own.every(({ how }) => how === 'by state' || how === 'by value')) return [];
+    return [{ part: name, quantity: property, how: 'not looked at', reason: `${first} and ${second}` }];
+  });
+}

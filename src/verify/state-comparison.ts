@@ -272,7 +272,8 @@ export function compareStates(
               whiles[1] &&
               (valueIn(source, whiles[0], scope(point)) !== 0) ===
                 (valueIn(target, whiles[1], otherScope(moved(point))) !== 0);
-            if (!isAlike) inEvents(population, 'refractory conditions of other kinds');
+            if (!isAlike && !(isCrossing(event) && isCrossing(otherEvent)))
+              inEvents(population, 'refractory conditions of other kinds');
             continue;
           }
           if (event.edge !== otherEvent.edge) continue;
@@ -383,6 +384,13 @@ function restAtZero(valid: ValidModel, population: string, names: readonly strin
   return isZero && restAtFirst(valid, population, names);
 }
 
+/** Checks whether a spike is a crossing of its threshold: rising, or suppressed as long as the condition holds. */
+function isCrossing({ edge, when, refractory }: NeuronType['events'][string]): boolean {
+  const textOf = (e: Expression): string => contentOf(e).replaceAll('">="', '">"');
+  const isHeld = refractory?.while !== undefined && textOf(refractory.while) === textOf(when) && refractory.suppress;
+  return edge === 'rising' || isHeld;
+}
+
 /** Returns phrases for events of two types that are only comparable in runs. */
 function otherKinds(type: NeuronType, other: NeuronType): readonly string[] {
   const [event, otherEvent] = [spikeOf(type), spikeOf(other)];
@@ -392,8 +400,12 @@ function otherKinds(type: NeuronType, other: NeuronType): readonly string[] {
     ...((event === undefined) === (otherEvent === undefined) ? [] : ['a spike in one of them only']),
     ...([type, other].some(({ events }) => Object.keys(events).length > 1) ? ['events besides spikes'] : []),
     // Crossings need no period if the potential falls below the threshold after each spike.
-    ...(event && otherEvent && event.edge !== otherEvent.edge ? ['thresholds of other kinds'] : []),
-    ...(isCounted && (refractory ?? otherRefractory)!.rate.length > 0 ? ['refractory periods of other kinds'] : []),
+    ...(event && otherEvent && isCrossing(event) !== isCrossing(otherEvent) ? ['thresholds of other kinds'] : []),
+    ...(isCounted &&
+    !(event && otherEvent && isCrossing(event) && isCrossing(otherEvent)) &&
+    (refractory ?? otherRefractory)!.rate.length > 0
+      ? ['refractory periods of other kinds']
+      : []),
   ];
 }
 

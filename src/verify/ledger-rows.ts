@@ -4,7 +4,7 @@ import { lengthOf } from '../model/arrays.js';
 import type { ValidModel } from '../model/model.js';
 import { populationOf, populationsOf } from '../model/selected.js';
 import type { Distances } from './approach.js';
-import type { StateComparison } from './cell-pair.js';
+import type { StateComparison } from './states/cell-pair.js';
 import type { ModelDifference } from './compare-models.js';
 import type { Comparison, LedgerRow } from './ledger.js';
 import type { PartsThere } from './open-loop.js';

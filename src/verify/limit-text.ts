@@ -1,11 +1,10 @@
 /** Verdicts in the limit of small steps as text for people. */
 
-import { symbolicQuantity } from '../lang/readable-quantity.js';
-import { parseUnit } from '../lang/units.js';
 import type { Distances } from './approach.js';
 import type { Limit } from './limit.js';
-import type { StateComparison, StateDifference } from './cell-pair.js';
-import { lackText, type Ledger } from './ledger.js';
+import type { StateDifference } from './states/cell-pair.js';
+import { valueTexts } from './states/difference-text.js';
+import { lackText } from './ledger.js';
 
 /** Returns a time in s with few digits. */
 const ms = (time: number): string => `${Number((time * 1e3).toPrecision(2))} ms`;
@@ -147,25 +146,6 @@ const valuesOf = (difference: StateDifference): string =>
   `is ${valueTexts(difference)
     .map((text) => text ?? 'none')
     .join(' and ')}`;
-
-/** Returns both values of a quantity, with as many digits as show a difference; null for no value. */
-function valueTexts({ values, unit }: StateDifference): readonly [string | null, string | null] {
-  const { dimension } = parseUnit(unit);
-  const shown = (digits: number): readonly (string | null)[] =>
-    values.map((value) =>
-      value === null ? null : String(symbolicQuantity(Number(value.toPrecision(digits)), dimension)),
-    );
-  const [first = null, second = null] = [6, 9, 12].map(shown).find(([one, other]) => one !== other) ?? shown(15);
-  return [first, second];
-}
-
-/** Returns the first difference at a state, with its values as text. */
-export function firstDifference(states?: StateComparison): Pick<Ledger, 'difference'> {
-  const [difference] = states?.differences ?? [];
-  if (difference === undefined) return {};
-  const { population: part, cell: element, quantity } = difference;
-  return { difference: { part, element, quantity, values: valueTexts(difference) } };
-}
 
 /** Returns a verdict with the figures of each step, for reports. */
 export function limitReport(limit: Limit): object {

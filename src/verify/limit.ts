@@ -21,14 +21,14 @@ import { lastVerdict, restOf, verdictOf } from './limit-verdict.js';
 import { halvings, listedIn, operations, usualWork, workIn, workOf } from './limit-work.js';
 import { drawnOnce, firstPart, listed, partsThere, withStep } from './open-loop.js';
 import { compared, firstStable, NotANumber, openPair, type OpenPair } from './open-pair.js';
-import type { StateComparison } from './cell-pair.js';
+import type { StateComparison } from './states/cell-pair.js';
 import type { ModelDifference } from './compare-models.js';
 import { emptyRows, type Ledger, type ModelVerdict } from './ledger.js';
 import { ledgerRows } from './ledger-rows.js';
-import { firstDifference } from './limit-text.js';
-import { comparedTrains } from './given-spikes.js';
-import { withPairedStates } from './pair-states.js';
-import { compareStates } from './state-comparison.js';
+import { firstDifference } from './states/difference-text.js';
+import { comparedTrains } from './states/given-spikes.js';
+import { withPairedStates } from './states/pair-states.js';
+import { compareStates } from './states/state-comparison.js';
 import { withDrawsOf } from './shared-draws.js';
 import type { Taken } from './some-cells.js';
 import { stepReaders, stepReasons } from './step-reasons.js';
@@ -78,6 +78,8 @@ export interface LimitOptions {
   readonly runTarget?: (opened: ValidModel) => Promise<SpikesByPopulation>;
   /** Differences of the lists of parts. */
   readonly listed?: readonly ModelDifference[];
+  /** Populations of which the first model gives the spikes; absent: those of the model itself. */
+  readonly given?: ReadonlySet<string>;
   /** Protocols of both models before they were cut; absent: they are whole. */
   readonly protocols?: Protocols;
   readonly signal?: AbortSignal;
@@ -91,7 +93,7 @@ export interface LimitOptions {
 export async function limitOf(whole: ValidModel, target: ValidModel, options: LimitOptions = {}): Promise<Limit> {
   const source = firstPart(whole, compared.longest);
   const { dt } = source.model.experiment;
-  const { became: given = unchanged } = options;
+  const { became: stated = unchanged, given = givenIn(whole) } = options;
   const work = workIn(options.seconds);
   if (isLarger(source, work)) return noLimit(source, 'larger than the budget');
   if (comparedTime(source.model) <= 0) return noLimit(source, 'the model does not run');
@@ -112,9 +114,9 @@ export async function limitOf(whole: ValidModel, target: ValidModel, options: Li
       return { valid: made, became: withPairedStates(source, made, partsThere(source, made, after), after) };
     };
     const { protocols = [whole.model.experiment.protocol, target.model.experiment.protocol] } = options;
-    const written = await settled({ valid: target, became: given });
+    const written = await settled({ valid: target, became: stated });
     const from = withStates(withStep(own.valid, dt));
-    const found = await approach(from, () => Promise.resolve(written), protocols, options);
+    const found = await approach(from, () => Promise.resolve(written), protocols, { ...options, given });
     if (isSame(found)) return found;
     const anew = options.written;
     if (anew !== undefined) {
@@ -125,7 +127,7 @@ export async function limitOf(whole: ValidModel, target: ValidModel, options: Li
         return known;
       };
       if (dependsOnStep(written.valid, (await at(dt / 2)).valid)) {
-        const again = await approach(from, at, protocols, options);
+        const again = await approach(from, at, protocols, { ...options, given });
         if (isSame(again)) return { ...again, writtenAnew: true };
       }
     }
@@ -161,8 +163,12 @@ export async function limitOfDocuments(
   const protocols = [withProtocolOf(first, second), withProtocolOf(second, first)].map(
     ({ model }) => model.experiment.protocol,
   );
-  return limitOf(frozen, valid, { protocols: [protocols[0]!, protocols[1]!], ...options });
+  return limitOf(frozen, valid, { protocols: [protocols[0]!, protocols[1]!], given: givenIn(first), ...options });
 }
+
+/** Returns the populations of a model with given spikes. */
+const givenIn = ({ model }: ValidModel): ReadonlySet<string> =>
+  new Set(Object.entries(model.populations).flatMap(([name, { spikes }]) => (spikes ? [name] : [])));
 
 /** Returns the end of the shorter of two protocols in s. */
 const untilOf = (protocols: Protocols): number => Math.min(...protocols.map((phases) => endOf(phases)));
@@ -224,7 +230,7 @@ async function approach(
   source: ValidModel,
   at: (step: number) => Promise<WrittenModel>,
   protocols: Protocols,
-  { seconds, runTarget, signal, listed = [] }: LimitOptions,
+  { seconds, runTarget, signal, listed = [], given = new Set() }: LimitOptions,
 ): Promise<Limit> {
   const work = workIn(seconds);
   const { became } = await at(source.model.experiment.dt);
@@ -236,7 +242,7 @@ async function approach(
     ...(signal ? { signal } : {}),
   });
   const { halved, found: coarsest } = await firstStable(pair.halved, pair.runAt);
-  const { states, first } = await statesApart(source, written, protocols, pair, coarsest);
+  const { states, first } = await statesApart(source, written, protocols, given, pair, coarsest);
   const levels: Distances[] = [];
   const whatRan = {
     source: first,
@@ -301,6 +307,7 @@ async function statesApart(
   source: ValidModel,
   written: (step: number) => Promise<ValidModel>,
   protocols: Protocols,
+  given: ReadonlySet<string>,
   { cellsIn }: OpenPair,
   { step, runs }: RunPair,
 ): Promise<{ readonly states: StateComparison; readonly first: ValidModel }> {
@@ -311,7 +318,9 @@ async function statesApart(
   const until = untilOf(protocols);
   const typed = [typedPhases(source.model, protocols[0]), typedPhases(target.model, protocols[1])] as const;
   const compared = compareStates(own!, there!, cells, { until, protocols: typed, isGathered });
-  const trains = comparedTrains(source, target, cells, until);
+  // Draws are made for the part that is run.
+  const drawn = Math.min(until, comparedTime(source.model));
+  const trains = comparedTrains(source, target, cells, (name) => (given.has(name) ? until : drawn));
   const differences = [...trains.differences, ...compared.differences];
   return { states: { ...compared, ...trains, differences }, first: writtenValid(own!) };
 }

@@ -25,7 +25,7 @@ import {
   type PartsThere,
 } from './open-loop.js';
 import { becameOf, fewest, takenCells, withCells, withFewSources, type Taken } from './some-cells.js';
-import type { CellPair } from './cell-pair.js';
+import type { CellPair } from './states/cell-pair.js';
 
 /** Most times at which states are compared. */
 const mostTimes = 1000;

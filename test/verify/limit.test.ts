@@ -153,7 +153,6 @@ describe.each(['brian-json', 'neuroml'] as const)('a network that becomes %s', (
 });
 
 test.each([
-  ['pynn/izhikevich.json', 'neuroml'],
   ['pynn/hh-cond-exp.json', 'brian-json'],
   ['pynn/stdp-network.json', 'brian-json'],
   ['brian/stdp-pair.yaml', 'pynn-json'],

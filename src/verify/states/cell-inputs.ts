@@ -1,10 +1,10 @@
 /** Currents that act on cells from outside a network, at any time. */
 
-import { numbersOf } from '../model/arrays.js';
-import { elementsIn, populationOf, populationsOf } from '../model/selected.js';
-import type { Expression } from '../lang/ast.js';
-import type { Projection, Stimulus, ValidModel } from '../model/typed.js';
-import { writtenSelection } from '../model/typed-model.js';
+import { numbersOf } from '../../model/arrays.js';
+import { elementsIn, populationOf, populationsOf } from '../../model/selected.js';
+import type { Expression } from '../../lang/ast.js';
+import type { Projection, Stimulus, ValidModel } from '../../model/typed.js';
+import { writtenSelection } from '../../model/typed-model.js';
 import { valueIn, type Scope } from './element-scope.js';
 
 /** A current on some cells of a population. */

@@ -3,12 +3,12 @@
  * currents of their membranes under a voltage clamp, which show all channels, whatever their variables are called.
  */
 
-import { DiagnosticError } from '../diagnostics/diagnostic.js';
-import { valueAt } from '../library/recognise/numbers.js';
-import { withoutStructure } from '../lower/cable/expand.js';
-import type { Cable } from '../lower/context/cable.js';
-import { LoweringDiagnostics } from '../lower/context/context.js';
-import type { ValidModel } from '../model/typed.js';
+import { DiagnosticError } from '../../diagnostics/diagnostic.js';
+import { valueAt } from '../../library/recognise/numbers.js';
+import { withoutStructure } from '../../lower/cable/expand.js';
+import type { Cable } from '../../lower/context/cable.js';
+import { LoweringDiagnostics } from '../../lower/context/context.js';
+import type { ValidModel } from '../../model/typed.js';
 import { scopeOf, type Scope } from './element-scope.js';
 
 /** A model with a population for compartments of equal equations; the one that detects spikes has the cells' name. */

@@ -1,8 +1,8 @@
 /** Variables with linear rates, advanced by any time without a step. */
 
-import { memoised } from '../diagnostics/memoise.js';
-import { NoNumber } from '../lang/evaluate.js';
-import { near } from '../library/recognise/numbers.js';
+import { memoised } from '../../diagnostics/memoise.js';
+import { NoNumber } from '../../lang/evaluate.js';
+import { near } from '../../library/recognise/numbers.js';
 
 /**
  * Returns a function that advances variables by a time in s. @throws NoNumber for rates that are not linear in them

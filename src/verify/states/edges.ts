@@ -1,10 +1,10 @@
 /** Times at which given functions of time of a cell change: conditions on the time, and steps of tables. */
 
-import type { Expression } from '../lang/ast.js';
-import { NoNumber } from '../lang/evaluate.js';
-import { callsIn, namesIn, visit } from '../lang/walk.js';
-import { arrayOf } from '../model/arrays.js';
-import { expressionsIn, type NeuronType, type ValidModel } from '../model/typed.js';
+import type { Expression } from '../../lang/ast.js';
+import { NoNumber } from '../../lang/evaluate.js';
+import { callsIn, namesIn, visit } from '../../lang/walk.js';
+import { arrayOf } from '../../model/arrays.js';
+import { expressionsIn, type NeuronType, type ValidModel } from '../../model/typed.js';
 import { valueIn, type Scope } from './element-scope.js';
 
 /** A cell of a model with its currents. */

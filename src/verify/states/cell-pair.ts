@@ -1,7 +1,7 @@
 /** A cell of one model and the cell of another one that it became, and how they differ. */
 
-import type { Form, ValidModel } from '../model/model.js';
-import type { LedgerRow } from './ledger.js';
+import type { Form, ValidModel } from '../../model/model.js';
+import type { LedgerRow } from '../ledger.js';
 
 /** Variables of a population by name. */
 export type State = ReadonlyMap<string, number>;

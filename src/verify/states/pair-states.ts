@@ -1,16 +1,16 @@
 /** Pairs states of two cell types with other names, by what the states do. */
 
-import { equalDimensions } from '../lang/dimension.js';
-import { NoNumber } from '../lang/evaluate.js';
-import { parseUnit } from '../lang/units.js';
-import { namesIn, writtenBy } from '../lang/walk.js';
-import { populationsOf } from '../model/selected.js';
-import type { Became } from '../model/rewriting/became.js';
-import type * as written from '../model/model.js';
-import type { ValidModel } from '../model/typed.js';
-import { typedValid, writtenSelection } from '../model/typed-model.js';
+import { equalDimensions } from '../../lang/dimension.js';
+import { NoNumber } from '../../lang/evaluate.js';
+import { parseUnit } from '../../lang/units.js';
+import { namesIn, writtenBy } from '../../lang/walk.js';
+import { populationsOf } from '../../model/selected.js';
+import type { Became } from '../../model/rewriting/became.js';
+import type * as written from '../../model/model.js';
+import type { ValidModel } from '../../model/typed.js';
+import { typedValid, writtenSelection } from '../../model/typed-model.js';
 import { cellType, scopeOf, spikeOf, valueIn } from './element-scope.js';
-import type { PartsThere } from './open-loop.js';
+import type { PartsThere } from '../open-loop.js';
 
 /** What a state of a cell does. */
 interface Role {
@@ -97,7 +97,7 @@ function rolesOf(valid: ValidModel, population: string, nameOf: (source: string)
   });
 }
 
-/** Returns how differently two states act; infinite for other dimensions, and for a state that moves and one that stays. */
+/** Returns how differently two states act; infinite for other dimensions, or if only one of them moves. */
 function apart(a: Role, b: Role): number {
   if (!equalDimensions(parseUnit(a.unit).dimension, parseUnit(b.unit).dimension)) return Infinity;
   if ((a.slope === 0) !== (b.slope === 0)) return Infinity;
@@ -119,13 +119,13 @@ interface Paired {
   readonly factor?: number;
 }
 
-/** Returns a factor of -1 for states that act on the rate of the potential with opposite signs, as subtracted currents. */
+/** Returns a factor of -1 for states that change the potential with opposite signs, such as subtracted currents. */
 function signOf({ effects: [a, a2] }: Role, { effects: [b, b2] }: Role): { readonly factor?: number } {
   const isOpposite = (x: number, y: number): boolean => x * y < 0 && Math.abs(x + y) <= 0.5 * Math.abs(x);
   return isOpposite(a, b) && isOpposite(a2, b2) ? { factor: -1 } : {};
 }
 
-/** Returns a statement on parts that also pairs the states of paired populations that it leaves without counterparts. */
+/** Returns a statement on parts that also pairs states of paired populations without a stated counterpart. */
 export function withPairedStates(
   source: written.ValidModel,
   target: written.ValidModel,

@@ -1,14 +1,14 @@
 /** States at which the conditions of two types of cells hold, and states at which they do not. */
 
-import type { Expression } from '../lang/ast.js';
-import { binary, number } from '../lang/build.js';
-import { NoNumber } from '../lang/evaluate.js';
-import { printExpression } from '../lang/print.js';
-import { namesIn, visit } from '../lang/walk.js';
-import { expressionsIn, type NeuronType } from '../model/typed.js';
+import type { Expression } from '../../lang/ast.js';
+import { binary, number } from '../../lang/build.js';
+import { NoNumber } from '../../lang/evaluate.js';
+import { printExpression } from '../../lang/print.js';
+import { namesIn, visit } from '../../lang/walk.js';
+import { expressionsIn, type NeuronType } from '../../model/typed.js';
 import type { State } from './cell-pair.js';
 import { readByRates, valueIn, type Scope } from './element-scope.js';
-import type { ValidModel } from '../model/typed.js';
+import type { ValidModel } from '../../model/typed.js';
 
 /** Conditions on which the form of an expression depends. */
 function conditionsIn(e: Expression): readonly Expression[] {
@@ -32,7 +32,11 @@ function conditionsOf(type: NeuronType, withEvents: boolean): readonly Expressio
   const code = [
     Object.values(derivatives),
     Object.entries(derived).flatMap(([name, { value }]) => (read.has(name) ? [value] : [])),
-    Object.values(withEvents ? events : {}).map(({ when, do: actions, refractory }) => [when, actions, refractory?.for]),
+    Object.values(withEvents ? events : {}).map(({ when, do: actions, refractory }) => [
+      when,
+      actions,
+      refractory?.for,
+    ]),
   ];
   const isVariable = (name: string): boolean => name === 't' || state[name] !== undefined || inputs[name] !== undefined;
   return expressionsIn(code)
@@ -78,7 +82,7 @@ function boundedIn(condition: Expression, valueAt: (e: Expression, state: State)
 }
 
 /** Relative sizes of changes of a variable that are tried, from small to large. */
-const ladder = Array.from({ length: 36 }, (_, k) => 2 ** (k / 2 - 6));
+const ladder = Array.from({ length: 48 }, (_, k) => 2 ** (k / 2 - 6));
 
 /**
  * Returns states on both sides of each branch, found by changes of one variable after another, and the branches that no

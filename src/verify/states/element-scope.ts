@@ -1,10 +1,10 @@
 /** Values of an element of a model at a state, and statements that are run there. */
 
-import type { Expression, Statement } from '../lang/ast.js';
-import { assigned, NoNumber, type Functions } from '../lang/evaluate.js';
-import { namesIn } from '../lang/walk.js';
-import { valueAt } from '../library/recognise/numbers.js';
-import { arrayOf } from '../model/arrays.js';
+import type { Expression, Statement } from '../../lang/ast.js';
+import { assigned, NoNumber, type Functions } from '../../lang/evaluate.js';
+import { namesIn } from '../../lang/walk.js';
+import { valueAt } from '../../library/recognise/numbers.js';
+import { arrayOf } from '../../model/arrays.js';
 import {
   isNeuronType,
   type NeuronType,
@@ -12,7 +12,7 @@ import {
   type SynapseType,
   type ValidModel,
   type Value,
-} from '../model/typed.js';
+} from '../../model/typed.js';
 
 /** Gives values by name. */
 export type Scope = (name: string) => number;

@@ -1,14 +1,14 @@
 /** Compares the effects and delays of synapses of two models, without a step: each is played alone. */
 
-import { NoNumber } from '../lang/evaluate.js';
-import { noEquations } from '../library/element-values.js';
-import { near, sequence } from '../library/recognise/numbers.js';
-import { lengthOf, numbersOf } from '../model/arrays.js';
-import { elementsIn, populationOf, populationsOf } from '../model/selected.js';
-import { ownerOf } from '../model/rewriting/recorded-variables.js';
-import { isRecording } from '../model/tagged.js';
-import type { NeuronType, Population, Projection, ValidModel } from '../model/typed.js';
-import { writtenSelection } from '../model/typed-model.js';
+import { NoNumber } from '../../lang/evaluate.js';
+import { noEquations } from '../../library/element-values.js';
+import { near, sequence } from '../../library/recognise/numbers.js';
+import { lengthOf, numbersOf } from '../../model/arrays.js';
+import { elementsIn, populationOf, populationsOf } from '../../model/selected.js';
+import { ownerOf } from '../../model/rewriting/recorded-variables.js';
+import { isRecording } from '../../model/tagged.js';
+import type { NeuronType, Population, Projection, ValidModel } from '../../model/typed.js';
+import { writtenSelection } from '../../model/typed-model.js';
 import { cellType, scopeOf, valueOf } from './element-scope.js';
 import {
   actsByOthers,

@@ -1,13 +1,13 @@
 /** Compares what the protocols and operations of two models do to their cells. */
 
-import { NoNumber } from '../lang/evaluate.js';
-import { namesIn } from '../lang/walk.js';
-import { elementsIn, populationOf, populationsOf } from '../model/selected.js';
-import { contentOf, expressionsIn, type Operation, type Phase, type ValidModel } from '../model/typed.js';
-import { writtenSelection } from '../model/typed-model.js';
+import { NoNumber } from '../../lang/evaluate.js';
+import { namesIn } from '../../lang/walk.js';
+import { elementsIn, populationOf, populationsOf } from '../../model/selected.js';
+import { contentOf, expressionsIn, type Operation, type Phase, type ValidModel } from '../../model/typed.js';
+import { writtenSelection } from '../../model/typed-model.js';
 import type { CellPair, State, StateDifference } from './cell-pair.js';
 import { perform, valueIn, type Scope } from './element-scope.js';
-import type { LedgerRow } from './ledger.js';
+import type { LedgerRow } from '../ledger.js';
 import { stageAt, stagesOf, type Stages } from './stages.js';
 
 /** A pair of cells with the values that expressions read. */

@@ -3,12 +3,12 @@
  * variables are called.
  */
 
-import type { Assignment, Expression, Side, Statement } from '../lang/ast.js';
-import { assigned, NoNumber } from '../lang/evaluate.js';
-import { spelling } from '../lang/reference.js';
-import { namesIn, writtenBy } from '../lang/walk.js';
-import { valueAt } from '../library/recognise/numbers.js';
-import type { NeuronType, SynapseType } from '../model/typed.js';
+import type { Assignment, Expression, Side, Statement } from '../../lang/ast.js';
+import { assigned, NoNumber } from '../../lang/evaluate.js';
+import { spelling } from '../../lang/reference.js';
+import { namesIn, writtenBy } from '../../lang/walk.js';
+import { valueAt } from '../../library/recognise/numbers.js';
+import type { NeuronType, SynapseType } from '../../model/typed.js';
 import { perform, readByRates, spikeOf, type Scope } from './element-scope.js';
 import { advancing } from './linear-rates.js';
 

@@ -1,11 +1,11 @@
 /** Values that the protocol of a model gives its cells during a run. */
 
-import { NoNumber } from '../lang/evaluate.js';
-import { assignedBy, numbersIn } from '../model/assigned.js';
-import { elementsIn, populationOf } from '../model/selected.js';
-import { timeAfter } from '../model/tagged.js';
-import type { Phase, Population, ValidModel } from '../model/typed.js';
-import { writtenSelection } from '../model/typed-model.js';
+import { NoNumber } from '../../lang/evaluate.js';
+import { assignedBy, numbersIn } from '../../model/assigned.js';
+import { elementsIn, populationOf } from '../../model/selected.js';
+import { timeAfter } from '../../model/tagged.js';
+import type { Phase, Population, ValidModel } from '../../model/typed.js';
+import { writtenSelection } from '../../model/typed-model.js';
 import { scopeOf, valueIn, valueOf } from './element-scope.js';
 
 /** A model from a time in s on. */

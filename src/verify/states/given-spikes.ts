@@ -1,8 +1,8 @@
 /** Given spikes of two models, at all times of their protocols. */
 
-import { numbersOf } from '../model/arrays.js';
-import { areInFile } from '../model/tagged.js';
-import type { ValidModel } from '../model/model.js';
+import { numbersOf } from '../../model/arrays.js';
+import { areInFile } from '../../model/tagged.js';
+import type { ValidModel } from '../../model/model.js';
 import { isAtOneStep, type CellPair, type StateComparison, type StateDifference } from './cell-pair.js';
 
 /** Returns the given spikes of each element of a population until a time in s; undefined if it has others. */
@@ -24,11 +24,11 @@ export function comparedTrains(
   source: ValidModel,
   target: ValidModel,
   cells: readonly CellPair[],
-  seconds: number,
+  untilOf: (population: string) => number,
 ): Pick<StateComparison, 'differences' | 'close'> {
   const { dt } = source.model.experiment;
   const trains = new Map<string, ReturnType<typeof givenTrains>>();
-  const trainsOf = (valid: ValidModel, name: string): ReturnType<typeof givenTrains> => {
+  const trainsOf = (valid: ValidModel, name: string, seconds: number): ReturnType<typeof givenTrains> => {
     const key = `${valid === source ? 'source' : 'target'} ${name}`;
     const known = trains.get(key) ?? givenTrains(valid, name, seconds - dt);
     trains.set(key, known);
@@ -38,7 +38,10 @@ export function comparedTrains(
   let close: StateComparison['close'];
   const found = new Set<string>();
   for (const { population, cell, there, element } of cells) {
-    const [own, other] = [trainsOf(source, population)?.[cell], trainsOf(target, there)?.[element]];
+    const [own, other] = [
+      trainsOf(source, population, untilOf(population))?.[cell],
+      trainsOf(target, there, untilOf(population))?.[element],
+    ];
     if (!own || !other || found.has(population)) continue;
     const add = (quantity: string, values: StateDifference['values'], unit: string): void => {
       found.add(population);

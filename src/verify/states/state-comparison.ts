@@ -3,11 +3,11 @@
  * effects and delays of synapses. Differences by more than rounding are differences of the models.
  */
 
-import type { Expression } from '../lang/ast.js';
-import { NoNumber } from '../lang/evaluate.js';
-import { namesIn, writtenBy } from '../lang/walk.js';
-import { near, sequence, valueAt } from '../library/recognise/numbers.js';
-import { contentOf, type NeuronType, type Phase, type Population, type ValidModel } from '../model/typed.js';
+import type { Expression } from '../../lang/ast.js';
+import { NoNumber } from '../../lang/evaluate.js';
+import { namesIn } from '../../lang/walk.js';
+import { near, sequence, valueAt } from '../../library/recognise/numbers.js';
+import { contentOf, type NeuronType, type Phase, type Population, type ValidModel } from '../../model/typed.js';
 import { branchesOf, statesOnBothSides } from './branches.js';
 import { cellInputs, continuousInputs, type CellInputs } from './cell-inputs.js';
 import { moreStates, type CellPair, type State, type StateComparison, type StateDifference } from './cell-pair.js';
@@ -18,10 +18,10 @@ import {
   withoutCompartments,
   type StructuredCell,
 } from './compartment-comparison.js';
+import { isCrossing, ofUnknownSign, otherKinds, rateOfMain, restAtFirst, restAtZero, stairsOf } from './cell-kinds.js';
 import { compareOperations, compareProtocols, type ScopedPair } from './compare-protocols.js';
 import { timesBetween } from './edges.js';
 import { cellType, perform, readByRates, scopeOf, spikeOf, valueIn, valueOf, type Scope } from './element-scope.js';
-import { writtenVariables } from './pair-states.js';
 import { comparedEffects } from './synapse-comparison.js';
 
 /** Relative difference of numbers that documents state with few digits, such as areas by 3.1415926. */
@@ -182,6 +182,8 @@ export function compareStates(
           ),
         );
       }
+      const isAbove = (state: State): boolean =>
+        event !== undefined && !isCrossing(event) && valueIn(source, event.when, scope(state)) !== 0;
       for (const [name, { initial, unit }] of Object.entries(type.state)) {
         if (!names.has(name)) continue;
         const [as, factor] = names.get(name)!;
@@ -191,6 +193,8 @@ export function compareStates(
         ] as const;
         if (!same(...values, 0)) found(`first ${name}`, values, unit);
         const held = holdsOf(type, name);
+        // Cells leave states in which they spike at once.
+        const areAbove = points.map((state, k) => k >= plain && isAbove(state));
         const rates = points.map(
           (state) =>
             [
@@ -214,6 +218,7 @@ export function compareStates(
         const isStair = stairsOf(rates.slice(points.length - timed.length));
         const apartIn = rates.findIndex(
           ([a, b], k) =>
+            !areAbove[k] &&
             !same(a - (first?.[0] ?? 0), b - (first?.[1] ?? 0), size * 1e-2) &&
             !isStair(k - (points.length - timed.length)),
         );
@@ -362,95 +367,6 @@ function changeOf(test: (value: number) => boolean, from: number, to: number): n
     else b = middle;
   }
   return b;
-}
-
-/** Checks whether states of a population keep their first values before the first event. */
-function restAtFirst({ model, data }: ValidModel, population: string, names: readonly string[]): boolean {
-  const owner = model.populations[population]!;
-  const type = model.neurons[owner.type ?? '']!;
-  const first = scopeOf(type, owner, 0, new Map(), { model, data });
-  return names.every((name) => {
-    const rate = type.derivatives[name]?.rate;
-    return rate === undefined || valueAt(rate, (read) => (names.includes(read) ? first(read) : 1)) === 0;
-  });
-}
-
-/** Checks whether states of a population stay 0 without input, as states of receptors do. */
-function restAtZero(valid: ValidModel, population: string, names: readonly string[]): boolean {
-  const { type = '', values } = valid.model.populations[population]!;
-  const { state, events } = valid.model.neurons[type]!;
-  const written = writtenBy(Object.values(events).flatMap((event) => event.do));
-  const isZero = names.every((name) => (values[name] ?? state[name]!.initial) === 0 && !written.has(name));
-  return isZero && restAtFirst(valid, population, names);
-}
-
-/** Checks whether a spike is a crossing of its threshold: rising, or suppressed as long as the condition holds. */
-function isCrossing({ edge, when, refractory }: NeuronType['events'][string]): boolean {
-  const textOf = (e: Expression): string => contentOf(e).replaceAll('">="', '">"');
-  const isHeld = refractory?.while !== undefined && textOf(refractory.while) === textOf(when) && refractory.suppress;
-  return edge === 'rising' || isHeld;
-}
-
-/** Returns phrases for events of two types that are only comparable in runs. */
-function otherKinds(type: NeuronType, other: NeuronType): readonly string[] {
-  const [event, otherEvent] = [spikeOf(type), spikeOf(other)];
-  const [refractory, otherRefractory] = [event?.refractory, otherEvent?.refractory];
-  const isCounted = (refractory === undefined) !== (otherRefractory === undefined);
-  return [
-    ...((event === undefined) === (otherEvent === undefined) ? [] : ['a spike in one of them only']),
-    ...([type, other].some(({ events }) => Object.keys(events).length > 1) ? ['events besides spikes'] : []),
-    // Crossings need no period if the potential falls below the threshold after each spike.
-    ...(event && otherEvent && isCrossing(event) !== isCrossing(otherEvent) ? ['thresholds of other kinds'] : []),
-    ...(isCounted &&
-    !(event && otherEvent && isCrossing(event) && isCrossing(otherEvent)) &&
-    (refractory ?? otherRefractory)!.rate.length > 0
-      ? ['refractory periods of other kinds']
-      : []),
-  ];
-}
-
-/** Largest step of a function of time in stairs, relative to its range: a slope in other steps differs by as much. */
-const stair = 0.02;
-
-/** Returns a function that checks whether values at one of some times differ by a step of stairs, by its number. */
-function stairsOf(rates: readonly (readonly [number, number])[]): (k: number) => boolean {
-  const own = rates.map(([a]) => a);
-  const range = Math.max(...own) - Math.min(...own);
-  return (k) => {
-    const pair = rates[k];
-    if (k < 0 || pair === undefined) return false;
-    const [a, b] = pair;
-    const steps = [own[k - 1] ?? a, own[k + 1] ?? a].map((value) => Math.abs(value - a));
-    return Math.abs(a - b) <= 1.01 * Math.max(0, ...steps.filter((size) => size <= stair * range));
-  };
-}
-
-/** Returns the rate of the variable that the spike condition reads. */
-function rateOfMain(valid: ValidModel, type: NeuronType, scope: Scope): number {
-  const when = spikeOf(type)?.when;
-  const main = when && [...namesIn(when)].find((name) => type.derivatives[name]);
-  return main === undefined ? 0 : valueIn(valid, type.derivatives[main]!.rate, scope);
-}
-
-/**
- * Returns currents of a cell that no synapse writes in either model, and that have other names: whether the counterpart
- * excites or inhibits is unknown, unless it has the sign that the name of the receptor states.
- */
-function ofUnknownSign(
-  [source, target]: readonly [ValidModel, ValidModel],
-  { population, there, names }: CellPair,
-  rateAt: (state: State) => number,
-  base: State,
-): readonly string[] {
-  const [written, writtenThere] = [writtenVariables(source, population), writtenVariables(target, there)];
-  return [...names].flatMap(([name, [as, factor]]) => {
-    const unit = source.model.neurons[source.model.populations[population]?.type ?? '']?.state[name]?.unit;
-    if (name === as || unit !== 'A' || written.has(name) || writtenThere.has(as)) return [];
-    const at = (value: number): number => rateAt(new Map([...base, [name, value]]));
-    if (at(0) === at(1e-9)) return [];
-    const inhibits = /inh|_i$/i.test(name);
-    return inhibits === factor < 0 ? [] : [name];
-  });
 }
 
 /** Returns the code of a type, whose values are compared by themselves. */

@@ -85,7 +85,7 @@ function refusalOf(source: string, error: DiagnosticError | UsageError, context:
 /** Checks whether a conversion is another model, or whether its run fails or differs if the limit decides nothing. */
 function isDifferent({ verdict, limit, check }: Measurement): boolean {
   if (check?.failure !== undefined || limit?.verdict === 'another model') return true;
-  return verdict === 'different' && limit?.verdict !== 'the same model';
+  return verdict === 'different' && limit?.verdict.startsWith('the same model') !== true;
 }
 
 /** Checks whether a measurement ends with a verdict on the conversion, for or against it. */

@@ -43,7 +43,7 @@ async function sameModels(context: CommandContext, first: string, second: string
   const limit =
     context.options.flag('no-run') || comparison.sameModel
       ? undefined
-      : await limitOfModels(models, { became }, readSeconds('limit', context.options));
+      : await limitOfModels(models, { became, listed: comparison.differences }, readSeconds('limit', context.options));
   if (context.json)
     printJson(context.terminal, {
       models: [first, second],

@@ -467,6 +467,7 @@ class Translation {
         this.report(messages.accumulates(state), span);
         throw new Untranslatable();
       }
+      if (!isZero(slope) && linearForm(value, ['dt'])) this.report(messages.ownStep(state), span);
       rates.set(state, atNoStep(slope));
     }
     return rates;
@@ -500,6 +501,7 @@ class Translation {
     this.#schemes = [];
     step.run(file.breakpoint);
     const rates = new Map([...this.#stepped(), ...ratesOf(step.effects, this.#facts)]);
+    this.#checkExponential(rates);
     const [sent] = [...step.effects.sent, ...first.effects.sent].filter(
       ({ name }, k) => k < step.effects.sent.length || !file.receive || name !== 'net_send',
     );
@@ -556,6 +558,20 @@ class Translation {
     return swapped.length === 0
       ? mechanism
       : renamed(mechanism, new Map(swapped.flatMap(([a, b]) => [[a, b] as const, [b, a] as const])));
+  }
+
+  /** Reports rates that are not linear in their states, for which `cnexp` has no solution. */
+  #checkExponential(rates: ReadonlyMap<string, Expression>): void {
+    for (const solve of this.file.breakpoint) {
+      if (solve.kind !== 'solve' || solve.method !== 'cnexp') continue;
+      for (const one of this.file.blocks.get(solve.block)?.body ?? []) {
+        if (one.kind !== 'assign' || !one.isRate) continue;
+        const name = this.#renamed.get(one.target.name) ?? one.target.name;
+        const rate = rates.get(name) ?? rates.get(one.target.name);
+        if (rate && !linearForm(this.#expanded(rate, new Set([name])), [name]))
+          this.report(messages.nonlinearRate(one.target.name), one.span);
+      }
+    }
   }
 
   /** Returns the definitions of RANGE variables in a step, by the names of the variables. */

@@ -761,6 +761,22 @@ export const zeroAtFirst = (name: string): Finding => ({
   hint: `assign ${shorten(name)} in INITIAL, the difference vanishes with the step`,
 });
 
+/** `cnexp` of an equation that is not linear in its state. */
+export const nonlinearRate = (name: string): Finding => ({
+  code: 'nmodl/nonlinear-rate',
+  severity: 'note',
+  message: `the rate of ${shorten(name)} is not linear in it, and cnexp solves linear equations: NEURON's values differ`,
+  hint: 'write METHOD derivimplicit',
+});
+
+/** A state that statements advance by a multiple of the time step. */
+export const ownStep = (name: string): Finding => ({
+  code: 'nmodl/own-step',
+  severity: 'note',
+  message: `a statement advances ${shorten(name)} by a multiple of dt: NEURON's values depend on its step, this model integrates the rate`,
+  hint: 'write a DERIVATIVE block, the difference vanishes with the step',
+});
+
 /** A single mechanism, on a cell of its own. */
 export const onCell = (name: string, kind: string): Finding => ({
   code: 'nmodl/on-cell',

@@ -414,6 +414,11 @@ export const commands = {
         value: 'name',
         describe: 'the simulator from whose memory the file was read, for the verdict',
       },
+      recorded: {
+        type: 'string',
+        value: 'file',
+        describe: 'for --check: what that simulator computed, which the model is compared with',
+      },
       'left-out': {
         type: 'string',
         repeated: true,

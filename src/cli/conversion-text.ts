@@ -8,6 +8,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { ValidModel } from '../model/model.js';
 import type { Measurement } from '../verify/measure.js';
 import { measurementHeadline, measurementLines } from '../verify/measurement-text.js';
+import type { ReadVerdict } from '../verify/recorded-run.js';
 import { formatTable } from './table.js';
 
 /** Returns the entries of a report that differ, what matters most first, with one for all conventions of a step. */
@@ -62,18 +63,17 @@ export const unstable = (failure: string, { model }: ValidModel, words: SourceWo
  * Returns the verdict in a headline, and figures: the number of parts that are left out, the measurement, and a hint
  * on shorter steps.
  *
- * @param simulator  from whose memory the model was read, which a document that reads back alike says nothing of
+ * @param read  verdict on a model that a simulator held, which a document that reads back alike says nothing of
  */
 export function summaryOf(
   valid: ValidModel,
   { outcome, report }: ConvertedModel,
   measured: Measurement | undefined,
   words: SourceWords,
-  simulator?: string,
+  read?: ReadVerdict,
 ): readonly string[] {
   const own = measured === undefined ? ['not measured'] : measurementLines(measured, words.variable);
-  const read = simulator === undefined ? [] : [`read, not compared with ${simulator}`];
-  const measurement = [...read, ...(read.length > 0 && measured?.verdict === 'exact' ? [] : own)];
+  const measurement = read === undefined ? own : [readText(read), ...(measured?.verdict === 'exact' ? [] : own)];
   const differing = differencesIn(report);
   const omissions = differing.filter(isLeftOut);
   const hint = shorterSteps(valid, differing, measured);
@@ -95,6 +95,13 @@ export function headlineOf({ outcome, report, portable }: ConvertedModel, measur
     measured === undefined ? 'not measured' : measurementHeadline(measured),
     ...(portable ? [] : ['not portable']),
   ].join('; ');
+}
+
+/** Returns the verdict on a model that a simulator held, in a line. */
+function readText({ from, verdict, figures }: ReadVerdict): string {
+  const why = figures === undefined ? '' : `: ${figures}`;
+  if (verdict === 'not compared') return `read, not compared with ${from}${why}`;
+  return verdict === 'the same model' ? `the same model as in ${from}${why}` : `another model than in ${from}${why}`;
 }
 
 const numberOf = (count: number, what: string): string => `${count} ${what}${count === 1 ? ' is' : 's are'}`;

@@ -912,6 +912,36 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
       expect(Number(samples[0]?.values[Math.round(Number(time) * 40)]) * 1e3).toBeCloseTo(v, 10);
   });
 
+  it('are compared with the run of NEURON by --check, compartment by compartment', async () => {
+    const checked = async (name: string, text: string): Promise<string> => {
+      writeFileSync(folder.file(`${name}.py`), text);
+      const words = ['neuron', folder.file(`${name}.py`), '-o', folder.file(`${name}.yaml`), '--check', '--partial'];
+      const command = run(join(root, '.venv-pynn/bin/python'), ['-m', 'interneuron', ...words], {
+        cwd: root,
+        env: variables(program()),
+      });
+      const { stdout } = await command.catch((error: unknown) => error as { readonly stdout: string });
+      return stdout;
+    };
+    expect(await checked('followed', alpha)).toMatch(
+      /the same model as in NEURON: potentials of 1 compartments at most \S+e-1\d mV apart in 5 ms\n/,
+    );
+    // A current of the script that begins during the run is not in the model.
+    const text = alpha.replace('h.continuerun(5)', 'h.continuerun(4)\nsynapse.gmax = 0.1\nh.continuerun(5)');
+    expect(await checked('changed', text)).toMatch(
+      /another model than in NEURON: potentials of 1 compartments .* in soma\(0\.5\) of soma\[0\] at \S+ ms; half of its step/,
+    );
+  });
+
+  it('name what the script changes during the run, with its line', async () => {
+    const text = alpha.replace('h.continuerun(5)', 'h.continuerun(4)\nsynapse.gmax = 0.1\nh.continuerun(5)');
+    writeFileSync(folder.file('between.py'), text);
+    const words = ['-m', 'interneuron', 'neuron', folder.file('between.py')];
+    await expect(python('.venv-pynn', words, program())).rejects.toThrow(
+      'not read: gmax of AlphaSynapse[0], which the script sets to 0.1 at 4 ms, in line 12 of between.py',
+    );
+  });
+
   it('have cells of IntFire1, if cells drive them', async () => {
     writeFileSync(folder.file('integrators.py'), integrators);
     const path = folder.file('integrators.yaml');

@@ -10,6 +10,7 @@ import { printable } from '../../diagnostics/display.js';
 import { orOutputError } from '../../../runtime/results/output-error.js';
 import { ownSteps, type Measurement } from '../../verify/measure.js';
 import { measurementReport } from '../../verify/measurement-text.js';
+import type { ReadVerdict } from '../../verify/recorded-run.js';
 import { checkLines } from '../check-text.js';
 import type { ImportedModel } from '../../pipeline/pipeline.js';
 import { shareableJson } from '../../pipeline/results/provenance.js';
@@ -36,7 +37,7 @@ import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { indented } from '../table.js';
-import { readSeconds } from '../values.js';
+import { importOptions, readSeconds } from '../values.js';
 
 /**
  * Writes models and reports how faithful the conversions are; an incomplete one is refused without `--partial`. Goes on
@@ -136,18 +137,20 @@ async function convertOne(
   ]);
   const measured = isAccepted ? await measurementOf(context, imported, to, converted) : undefined;
   const words = sourceWords(imported.valid.model, imported.positions, converted.report);
-  const summary = summaryOf(imported.valid, converted, measured, words, options.value('captured-by'));
+  const read = await readVerdict(context);
+  const summary = summaryOf(imported.valid, converted, measured, words, read);
   const attempt = { imported, converted, words, measured, summary };
   const rejection = await rejectionOf(attempt, to, { refused, isForUs });
   const outputs = rejection === undefined ? await write(converted, planned, path, context) : [];
-  const told = reportOf(attempt, to, outputs, options.value('captured-by'));
+  const told = reportOf(attempt, to, outputs, read);
   if (rejection !== undefined) {
     context.show(rejection.findings);
     for (const line of rejection.lines) context.say(line);
     return { code: exitCodes.wrong, report: told };
   }
   tell(attempt, to, outputs, context);
-  const isWrong = isChecked(context) && measured !== undefined && isDifferent(measured);
+  const isWrong =
+    read?.verdict === 'another model' || (isChecked(context) && measured !== undefined && isDifferent(measured));
   return { code: isWrong ? exitCodes.wrong : exitCodes.done, report: told };
 }
 
@@ -293,6 +296,15 @@ async function measurementOf(
   return measure(valid, to, converted, { ...how, whole, from: notation });
 }
 
+/** Returns the verdict on a model that a simulator held; undefined: it was read from a document. */
+async function readVerdict({ options }: CommandContext): Promise<ReadVerdict | undefined> {
+  const [from, recorded] = [options.value('captured-by'), options.value('recorded')];
+  if (from === undefined) return undefined;
+  if (recorded === undefined) return { from, verdict: 'not compared' };
+  const { compareWithRecorded } = await import('../../verify/recorded-run.js');
+  return compareWithRecorded(from, recorded, importOptions(options));
+}
+
 /** Returns the entries that make the command reject a conversion. */
 function refusal({ report }: ConvertedModel, strict: boolean, partial: boolean): readonly ConversionEntry[] {
   return report.filter(
@@ -333,15 +345,15 @@ function reportOf(
   { imported: { valid, hashes, notation }, converted, words, measured }: Attempt,
   to: TargetNotation,
   outputs: readonly string[],
-  simulator: string | undefined,
+  read: ReadVerdict | undefined,
 ): object {
   const verdict = verdictOf(converted, measured);
   return {
     model: { name: valid.model.name, hash: hashes.model },
     from: notation,
     to,
-    outcome: simulator !== undefined && verdict === 'exact' ? 'read' : verdict,
-    ...(simulator === undefined ? {} : { read: { from: simulator, verdict: 'not compared' } }),
+    outcome: read !== undefined && verdict === 'exact' ? 'read' : verdict,
+    ...(read === undefined ? {} : { read }),
     portable: converted.portable,
     headline: headlineOf(converted, measured),
     decided: measured !== undefined && isDecided(measured),

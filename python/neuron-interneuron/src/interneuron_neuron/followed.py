@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from .memory import Memory
 from .sources import Sources
-from .values import variables
 
 #: Places whose potentials variables follow: by NEURON's name of the point process and by the variable.
 Followed = Mapping[str, Mapping[str, Any]]
@@ -19,13 +19,14 @@ def points_of(h: Any) -> list[Any]:
 
 
 def followed_potentials(
-    h: Any, sources: Sources, given: Iterable[Sequence[Any]], taken: Iterable[Sequence[Any]]
+    h: Any, sources: Sources, memory: Memory, given: Iterable[Sequence[Any]], taken: Iterable[Sequence[Any]]
 ) -> tuple[Followed, list[str]]:
     """Finds the potentials that point processes follow.
 
     Args:
         h: NEURON.
         sources: texts of mechanisms.
+        memory: variables of the model.
         given: arguments of source_var: a pointer to a variable, and its number.
         taken: arguments of target_var: a point process, a pointer to one of its variables, and the number.
 
@@ -40,14 +41,13 @@ def followed_potentials(
     wanted: list[tuple[Any, str, Any]] = []
     unknown: list[str] = []
     for words in taken:
-        own = [words[0]] if len(words) > 2 else points
-        found = _variable(h, own, words[-2])
+        found = memory.find(words[-2])
         source = numbers.get(int(words[-1]))
-        if found is None or source is None:
+        if found is None or source is None or not hasattr(found[1], "get_segment"):
             what = words[0].hname() if len(words) > 2 else "a mechanism"
             unknown.append(f"a variable of {what} that follows another one (target_var of ParallelContext)")
         else:
-            wanted.append((*found, source))
+            wanted.append((found[1], found[0].name, source))
     segments = [segment for section in h.allsec() for segment in section.allseg()] if wanted or pointers else []
     before = [segment.v for segment in segments]
     places: dict[str, dict[str, Any]] = {}
@@ -80,17 +80,3 @@ def _value(point: Any, name: str) -> float | None:
         return float(getattr(point, name))
     except (RuntimeError, TypeError, AttributeError, ValueError):
         return None
-
-
-def _variable(h: Any, points: Iterable[Any], reference: Any) -> tuple[Any, str] | None:
-    """Returns the point process that has a variable, and the name of the variable: a mark is written to it and looked for."""
-    before, mark = reference[0], 0.1234567890123
-    reference[0] = mark
-    try:
-        for point in points:
-            for name in variables(h, point.hname().partition("[")[0]):
-                if getattr(point, name, None) == mark:
-                    return point, name
-    finally:
-        reference[0] = before
-    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import glob
+import json
 import os
 import re
 import shutil
@@ -11,16 +12,23 @@ import signal
 import subprocess
 import sys
 import tempfile
+from array import array
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from interneuron._scripts import captured_by, command_on_script, ended_with, note_left_out, note_options, run_file, write_captured
 
 from .followed import followed_potentials
+from .memory import Memory, Variable
 from .model import Model
 from .run import Run
 from .sources import Sources, mod_files
+
+
+#: Variable of the process of a script that asks for what NEURON computes.
+_CHECK = "INTERNEURON_CHECK"
 
 
 def use_script(words: list[str], command: list[str], arguments: Sequence[str] = ()) -> int:
@@ -39,7 +47,7 @@ def use_script(words: list[str], command: list[str], arguments: Sequence[str] = 
         # A model that is read is not yet the one that NEURON runs.
         [*words, "--captured-by", "NEURON"] if command[-1] == "convert" else words,
         lambda captured: ["interneuron_neuron.launcher", captured, words[0], *arguments],
-        {**os.environ, "MPLBACKEND": "Agg"},
+        {**os.environ, "MPLBACKEND": "Agg", **({_CHECK: "1"} if command[-1] == "convert" and "--check" in words else {})},
         until="",
     )
 
@@ -139,7 +147,11 @@ class _Capture:
         self.h, self.output, self.script, self.folders = h, output, script, folders
         self.cvode = h.CVode()
         self.run = Run(h, script, self._write)
-        self.run.tell = self._known
+        self.run.tell, self.run.begun = self._known, self._begun
+        if os.environ.get(_CHECK):
+            self.run.potentials = []
+        #: Numbers of events of artificial cells before the first step.
+        self.before: dict[str, int] = {}
         #: Whether NEURON shows what vectors record and play: version 8 does not.
         self.shows_vectors = True
         self.recorded: list[tuple[Any, float | None]] = []
@@ -205,7 +217,12 @@ class _Capture:
 
     def _known(self) -> dict[str, Any]:
         """Returns what the run shows: events of artificial cells by name, and those that the script puts into NetCons."""
-        return {"trains": {name: list(events) for name, events in self.trains.items()}, "put": self.put}
+        if self.run.potentials is not None:
+            array("d", chain.from_iterable(self.run.potentials)).tofile(open(f"{self.output}.potentials", "wb"))
+        return {"trains": {name: list(events)[self.before.get(name, 0) :] for name, events in self.trains.items()}, "put": self.put}
+
+    def _begun(self) -> None:
+        self.before = {name: len(events) for name, events in self.trains.items()}
 
     def _write(self, known: dict[str, Any]) -> None:
         """Writes the model. Memory is that of the first step.
@@ -218,8 +235,9 @@ class _Capture:
         if hasattr(signal, "SIGALRM"):
             signal.signal(signal.SIGALRM, signal.SIG_IGN)
         sources = Sources(h, str(self.output.parent), self.folders)
-        followed, unknown = followed_potentials(h, sources, self.given, self.taken)
-        model = Model(h, sources, Path(self.script).stem, followed, self.run.first)
+        memory = self.run.memory
+        followed, unknown = followed_potentials(h, sources, memory, self.given, self.taken)
+        model = Model(h, sources, Path(self.script).stem, memory, followed, self.run.first)
         if "neuron.rxd" in sys.modules and getattr(sys.modules.get("neuron.rxd.species"), "_all_species", None):
             model.leave("reactions and diffusion of rxd")
         for sentence in [*unknown, *known["sentences"], *_unseen_in_hoc(self.script, [*self.folders, os.path.join(h.neuronhome(), "lib", "hoc")])]:
@@ -238,33 +256,59 @@ class _Capture:
                 model.leave("values that vectors play, which NEURON 8 does not show")
         if re.search(r"\b(fstim|fclamp|fsyn)\s*\(", text):
             model.leave("currents, clamps and synapses of fstim, fclamp and fsyn")
+        if h.secondorder and not self.cvode.active():
+            model.note("the script's second order (secondorder) becomes this program's: potentials differ by the error of the step")
         if self.cvode.active():
             model.note(f"the script takes the variable time step of CVode, which becomes NEURON's fixed one of {model.dt} ms")
         model.record_all(self.recorded)
         note_left_out(str(self.output), model.left_out)
-        note_options(str(self.output), [word for folder in sorted(sources.folders) for word in ("--allow-path", folder)])
         document = model.document()
+        options = [word for folder in sorted(sources.folders) for word in ("--allow-path", folder)]
+        if self.run.potentials is not None:
+            options += ["--recorded", self._write_check(model, document)]
+        note_options(str(self.output), options)
         for place in _without_number(document):
             raise ValueError(f"{place} is not a number (NaN)")
         write_captured(self.output, document, {})
+
+    def _write_check(self, model: Model, document: dict[str, Any]) -> str:
+        """Writes the document with the potentials of all compartments as its recordings. Returns the file that names it."""
+        places = [model.place_of(segment) for section in self.h.allsec() for segment in section]
+        cells: dict[tuple[str, str, float], list[int]] = {}
+        for population, index, section, x in places:
+            cells.setdefault((population, section, x), []).append(index)
+        sites = list(cells)
+        record = [
+            {"of": {"population": population, "indices": indices}, "variables": ["v"], "section": section, "fraction": x}
+            for (population, section, x), indices in cells.items()
+        ]
+        check = Path(f"{self.output}.check.json")
+        write_captured(check, {**document, "record": record}, {})
+        columns = [
+            (sites.index((population, section, x)), cells[population, section, x].index(index), f"{section}({x:g}) of {population}[{index}]")
+            for population, index, section, x in places
+        ]
+        recorded = Path(f"{self.output}.recorded.json")
+        recorded.write_text(json.dumps({"model": str(check), "potentials": f"{self.output}.potentials", "columns": columns}), encoding="utf-8")
+        return str(recorded)
 
     def _played(self, model: Any) -> dict[Any, Any]:
         """Returns what vectors play, by point process and variable."""
         found: dict[Any, Any] = {}
         for vector, words in self.plays:
             reference = next((each for each in words if _is_reference(each)), None)
-            owner = None if reference is None else _owner(self.h, reference)
-            if owner is None:
-                model.leave("a vector that plays into a variable")
+            variable = None if reference is None else _variable(self.run.memory, reference)
+            if variable is None or not variable.owner.startswith("IClamp["):
+                model.leave(f"a vector that plays into {variable or 'a variable'}")
                 continue
             # A number is a step; a vector has the times, and the flag of continuous play may follow.
             rest = words[next(k for k, each in enumerate(words) if _is_reference(each)) + 1 :]
             times = next((list(each) for each in rest if hasattr(each, "to_python")), None)
             values = list(vector)
             if times is None:
-                found[owner] = (float(rest[0]) if rest else None, values)
+                found[variable.owner, variable.name] = (float(rest[0]) if rest else None, values)
             else:
-                found[owner] = ((times, len(rest) > 1), values[: len(times)])
+                found[variable.owner, variable.name] = ((times, len(rest) > 1), values[: len(times)])
         return found
 
 
@@ -322,7 +366,7 @@ def _unseen_in_hoc(script: str, folders: Sequence[str]) -> Iterator[str]:
 def _hoc_in_python(text: str) -> Iterator[tuple[int, str]]:
     """Finds the statements in hoc that a script in Python executes: the line of each, and its text."""
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)) and len(node.args) == 1:
+        if isinstance(node, ast.Call) and len(node.args) == 1 and "h" in (getattr(node.func, "id", ""), getattr(node.func, "attr", "")):
             [words] = node.args
             if isinstance(words, ast.Constant) and isinstance(words.value, str):
                 yield node.lineno, words.value
@@ -361,6 +405,12 @@ def _is_reference(value: Any) -> bool:
     return "Vector" not in type(value).__name__ and not isinstance(value, (str, list, tuple))
 
 
+def _variable(memory: Memory, reference: Any) -> Variable | None:
+    """Returns the variable of a pointer."""
+    found = memory.find(reference)
+    return None if found is None else found[0]
+
+
 #: Global identifiers below this one are looked for.
 _GIDS = 1_000_000
 
@@ -375,21 +425,6 @@ def _gids(h: Any) -> list[int]:
         "interneuron_gids.append(interneuron_gid)"
     )
     return [int(each) for each in h.interneuron_gids]
-
-
-def _owner(h: Any, reference: Any) -> tuple[str, str] | None:
-    """Returns the clamp that has a variable, and the name of the variable."""
-    before, mark = reference[0], 0.1234567890123
-    reference[0] = mark
-    try:
-        clamps = h.List("IClamp")
-        for clamp in (clamps.o(k) for k in range(int(clamps.count()))):
-            for name in ("amp", "delay", "dur"):
-                if getattr(clamp, name) == mark:
-                    return clamp.hname(), name
-    finally:
-        reference[0] = before
-    return None
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ class Variable(NamedTuple):
     name: str
     #: As in MechanismStandard: a global (-1), a parameter (1), an assigned variable (2), or a state (3).
     kind: int
+    #: NEURON's name of the mechanism; empty for others.
+    mechanism: str = ""
 
     def __str__(self) -> str:
         return f"{self.name} of {self.owner}" if self.owner else self.name
@@ -29,15 +31,28 @@ class Memory:
         self.h = h
         self._lists: dict[tuple[str, int], list[tuple[str, int]]] = {}
         found = list(self._all())
-        self.variables = [variable for variable, _ in found]
+        self.variables = [variable for variable, *_ in found]
+        self._owners = [owner for _, owner, _ in found]
+        #: Places of potentials among the variables, in the order of sections and segments.
+        self.potentials = [k for k, variable in enumerate(self.variables) if variable.name == "v" and variable.kind == 3 and "(" in variable.owner]
         self._pointers, self._values = h.PtrVector(len(found)), h.Vector(len(found))
-        for k, (_, pointer) in enumerate(found):
+        for k, (*_, pointer) in enumerate(found):
             self._pointers.pset(k, pointer)
 
     def read(self) -> Any:
         """Returns the values of all variables as an array."""
         self._pointers.gather(self._values)
         return self._values.as_numpy().copy()
+
+    def find(self, reference: Any) -> tuple[Variable, Any] | None:
+        """Returns the variable of a pointer and its segment, point process or connection: a mark is written to it and looked for."""
+        before, mark = reference[0], 0.1234567890123
+        reference[0] = mark
+        try:
+            places = (self.read() == mark).nonzero()[0]
+        finally:
+            reference[0] = before
+        return (self.variables[places[0]], self._owners[places[0]]) if len(places) else None
 
     def structure(self) -> dict[str, float]:
         """Returns what no pointer shows: by name, numbers of sections, mechanisms, point processes and connections."""
@@ -66,7 +81,7 @@ class Memory:
         for segment, v in zip(segments, (v for variable, v in zip(self.variables, values) if variable.name == "v")):
             segment.v = v
 
-    def _all(self) -> Iterator[tuple[Variable, Any]]:
+    def _all(self) -> Iterator[tuple[Variable, Any, Any]]:
         h, membranes = self.h, dict[str, bool]()
         for section in h.allsec():
             for segment in section:
@@ -76,7 +91,7 @@ class Memory:
                     name = mechanism.name()
                     if name.endswith("_ion"):
                         ion = name[:-4]
-                        yield from _pointers(segment, place, [(f"e{ion}", 2), (f"{ion}i", 2), (f"{ion}o", 2)])
+                        yield from _pointers(segment, place, [(each.format(ion), 2) for each in ("e{}", "{}i", "{}o", "i{}")], None, name)
                     else:
                         membranes[name] = True
                         for kind in (1, 2, 3):
@@ -95,21 +110,26 @@ class Memory:
                 yield from self._of(h, "", name, -1)
         connections = h.List("NetCon")
         for one in (connections.o(k) for k in range(int(connections.count()))):
-            yield from _pointers(one, one.hname(), [("delay", 1), ("threshold", 1)])
+            # Connections without a target watch events, and end when nobody keeps them.
+            if one.syn() is None:
+                continue
+            yield from ((variable, None, pointer) for variable, _, pointer in _pointers(one, one.hname(), [("delay", 1), ("threshold", 1)]))
             for k in range(int(one.wcnt())):
-                yield Variable(one.hname(), f"weight[{k}]", 1), one._ref_weight[k]
+                yield Variable(one.hname(), f"weight[{k}]", 1), None, one._ref_weight[k]
         yield from _pointers(h, "", [("celsius", -1), ("dt", -1), ("secondorder", -1)])
 
-    def _of(self, owner: Any, place: str, mechanism: str, kind: int) -> Iterator[tuple[Variable, Any]]:
+    def _of(self, owner: Any, place: str, mechanism: str, kind: int) -> Iterator[tuple[Variable, Any, Any]]:
         """Finds the variables of a mechanism."""
         if (mechanism, kind) not in self._lists:
             self._lists[mechanism, kind] = listed(self.h, mechanism, kind)
         for name, length in self._lists[mechanism, kind]:
             for k in range(length):
-                yield from _pointers(owner, place, [(name, kind)], k if length > 1 else None)
+                yield from _pointers(owner, place, [(name, kind)], k if length > 1 else None, mechanism)
 
 
-def _pointers(owner: Any, place: str, names: list[tuple[str, int]], index: int | None = None) -> Iterator[tuple[Variable, Any]]:
+def _pointers(
+    owner: Any, place: str, names: list[tuple[str, int]], index: int | None = None, mechanism: str = ""
+) -> Iterator[tuple[Variable, Any, Any]]:
     for name, kind in names:
         try:
             pointer = getattr(owner, f"_ref_{name}")
@@ -118,4 +138,4 @@ def _pointers(owner: Any, place: str, names: list[tuple[str, int]], index: int |
         except (AttributeError, LookupError, TypeError, RuntimeError):
             # Not every name that NEURON lists has a place in memory.
             continue
-        yield Variable(place, name if index is None else f"{name}[{index}]", kind), pointer
+        yield Variable(place, name if index is None else f"{name}[{index}]", kind, mechanism), owner, pointer

@@ -14,25 +14,19 @@ from typing import Any
 from .followed import Followed, points_of
 from .frameworks import framework_names
 from .integrators import INTEGRATORS, connection_to
-from .memory import Variable
+from .memory import Memory, Variable
+from .parts import Part, levels, parts_of, points_of_part, spot
 from .sources import Sources
 from .values import (
-    along,
     by_place,
-    first_values,
-    fraction,
     identifier,
-    is_cylinder,
     is_reversed,
-    is_shape,
     listed,
     node_of,
     places,
     rounded,
     same,
     unique,
-    variables,
-    with_lengths,
 )
 
 #: Reversal potentials, concentrations and currents of ions, by NEURON's names and ours.
@@ -100,18 +94,21 @@ class _Put:
 class Model:
     """The document of the model that NEURON holds."""
 
-    def __init__(self, h: Any, sources: Sources, title: str, followed: Followed, first: Iterable[Variable] = ()) -> None:
+    def __init__(
+        self, h: Any, sources: Sources, title: str, memory: Memory, followed: Followed, first: Iterable[Variable] = ()
+    ) -> None:
         """Reads the model.
 
         Args:
             h: NEURON.
             sources: texts of mechanisms.
             title: name of the model.
+            memory: variables of the model.
             followed: places whose potentials variables of point processes follow.
             first: states that INITIAL does not give their values.
         """
         self._first = {(one.owner, one.name) for one in first}
-        self.h, self.sources, self.followed = h, sources, followed
+        self.h, self.sources, self.memory, self.followed = h, sources, memory, followed
         #: Time step in ms. CVode's own changes during the run.
         self.dt = 0.025 if h.CVode().active() else float(h.dt)
         self.left_out: list[str] = []
@@ -123,8 +120,8 @@ class Model:
         self.tables: dict[str, Any] = {}
         self.record: list[dict[str, Any]] = []
         self.title = title
-        #: Population, index, and name within the cell of each section, by its name.
-        self.places: dict[str, tuple[str, int, str]] = {}
+        #: Population, index, and names within the cell of each section or of its parts, by its name.
+        self.places: dict[str, tuple[str, int, list[str]]] = {}
         #: Projection and index of each point process that is a synapse, by its name.
         self.points: dict[str, tuple[str, int]] = {}
         self._names = framework_names()
@@ -134,6 +131,8 @@ class Model:
         self._rests: dict[str, float] = {}
         #: Positions of cells by population; um.
         self._positions: dict[str, list[tuple[float, float, float]]] = {}
+        #: Populations whose positions a framework gives.
+        self._framed: set[str] = set()
         self._events: dict[str, dict[tuple[str, float, float], str]] = {}
         self._shapes: dict[str, str] = {}
         #: Ends of sections, which are nodes without area, that something is at: names of the sections that stand for them.
@@ -159,12 +158,12 @@ class Model:
         nodes = [node_of(segment) for segment in used if segment is not None]
         return {(node.sec.name(), node.x): "" for node in nodes if node.x in (0, 1)}
 
-    def _place(self, segment: Any) -> tuple[str, int, str, float]:
+    def place_of(self, segment: Any) -> tuple[str, int, str, float]:
         """Returns the population, index, section and fraction of a place."""
         node = node_of(segment)
-        population, index, name = self.places[node.sec.name()]
+        population, index, names = self.places[node.sec.name()]
         end = self._ends.get((node.sec.name(), node.x))
-        return (population, index, end, 0.5) if end else (population, index, name, fraction(node))
+        return (population, index, end, 0.5) if end else (population, index, *spot(node, names))
 
     def leave(self, sentence: str) -> None:
         """Notes a part that is not in the document."""
@@ -183,14 +182,18 @@ class Model:
         sections = [root]
         for section in sections:
             sections.extend(section.children())
-        names: dict[str, str] = {}
+        parts: list[Part] = []
+        names: dict[str, list[str]] = {}
         for section in sections:
             name = self._names.sections.get(section.name()) or section.name().rpartition(".")[2]
-            names[section.name()] = unique(identifier(name), names.values())
+            own = parts_of(section, identifier(name), [each.name for each in parts])
+            parts += own
+            names[section.name()] = [each.name for each in own]
+        ends = self._end_sections(parts, names)
         cell = {
             "compartments": {
-                "sections": {**{names[each.name()]: self._section(each, names) for each in sections}, **self._end_sections(sections, names)},
-                **self._membranes(sections, names),
+                "sections": {**{each.name: self._section(each, names) for each in parts}, **ends},
+                **self._membranes(parts, bool(ends)),
                 "temperature": f"{self.h.celsius + 273.15!r} kelvin",
             },
             "inputs": {"synaptic": {"unit": "A", "reduce": "sum"}},
@@ -204,26 +207,28 @@ class Model:
             population = self._shapes[shape] = unique(identifier(known.population if known else _template(root)), self.populations)
             self.types[population] = cell
             self.populations[population] = {"type": population, "size": 0}
-        if known:
-            self._positions.setdefault(population, []).append(known.position)
+        place = (root.x3d(0), root.y3d(0), root.z3d(0)) if root.n3d() else (0.0, 0.0, 0.0)
+        self._positions.setdefault(population, []).append(known.position if known else place)
+        self._framed |= {population} if known else set()
         index = self.populations[population]["size"]
         self.populations[population]["size"] += 1
         for section in sections:
             self.places[section.name()] = (population, index, names[section.name()])
 
-    def _end_sections(self, sections: list[Any], names: dict[str, str]) -> dict[str, Any]:
+    def _end_sections(self, parts: list[Part], names: Mapping[str, list[str]]) -> dict[str, Any]:
         """Returns a section without a membrane for each end at which something is, which acts at the end as in NEURON."""
-        found = {}
-        for section in sections:
+        found: dict[str, Any] = {}
+        for part in parts:
+            section = part.section
             for x in (0.0, 1.0):
-                if (section.name(), x) not in self._ends:
-                    continue
                 is_far = (x == 1) != is_reversed(section)
-                name = unique(f"{names[section.name()]}_{'end' if is_far else 'begin'}", names.values())
-                self._ends[section.name(), x] = names[f"{section.name()}({x})"] = name
-                own = self._section(section, names)
+                if (section.name(), x) not in self._ends or part.index != (part.count - 1 if is_far else 0):
+                    continue
+                name = unique(f"{part.name}_{'end' if is_far else 'begin'}", [*(each.name for each in parts), *found])
+                self._ends[section.name(), x] = name
+                own = self._section(part, names)
                 found[name] = {
-                    "parent": {"section": names[section.name()], "fraction": float(is_far)},
+                    "parent": {"section": part.name, "fraction": float(is_far)},
                     # Shorter ones give larger rounding errors, longer ones larger capacitances.
                     "length": "1e-4 um",
                     "diameter": f"{section(x).diam!r} um",
@@ -233,34 +238,24 @@ class Model:
                 }
         return found
 
-    def _section(self, section: Any, names: Mapping[str, str]) -> dict[str, Any]:
+    def _section(self, part: Part, names: Mapping[str, list[str]]) -> dict[str, Any]:
+        section, segment = part.section, part.segments[0]
         found: dict[str, Any] = {}
         parent = section.parentseg()
-        if parent is not None:
-            found["parent"] = {"section": names[parent.sec.name()], "fraction": fraction(parent)}
-        count = int(section.n3d())
-        coordinates = (section.x3d, section.y3d, section.z3d, section.diam3d)
-        diameters = [segment.diam for segment in section]
-        points = with_lengths([[each(k) for each in coordinates] for k in range(count)], [section.arc3d(k) for k in range(count)])
-        points = [each for k, each in enumerate(points) if k == 0 or each != points[k - 1]]
-        # One cylinder need not be several, which fewer simulators run.
-        points = [points[0], points[-1]] if is_cylinder(points) else points
-        if len(points) > 1 and is_shape(section, points):
+        if part.index > 0:
+            found["parent"] = {"section": names[section.name()][part.index - 1], "fraction": 1.0}
+        elif parent is not None:
+            name, x = spot(parent, names[parent.sec.name()])
+            found["parent"] = {"section": name, "fraction": x}
+        points = points_of_part(part)
+        if points:
             found["points"] = [[f"{each!r} um" for each in point] for point in points]
         else:
-            found["length"], found["diameter"] = f"{section.L!r} um", f"{sum(diameters) / len(diameters)!r} um"
-            if max(diameters) - min(diameters) > 1e-9 * max(diameters):
-                self.leave(f"diameters along {section.name()}: its compartments have their mean")
-        capacitances = [segment.cm for segment in section]
-        if not isinstance(same(capacitances), float):
-            self.leave(f"capacitances along {section.name()}: its compartments have their mean")
-        found["divisions"] = int(section.nseg)
-        found["specificCapacitance"] = f"{sum(capacitances) / len(capacitances)!r} uF/cm**2"
+            found["length"], found["diameter"] = f"{section.L / part.count!r} um", f"{segment.diam!r} um"
+        found["divisions"] = len(part.segments)
+        found["specificCapacitance"] = f"{segment.cm!r} uF/cm**2"
         found["resistivity"] = f"{section.Ra!r} ohm*cm"
-        potentials = first_values(section)["v"]
-        if not isinstance(same(potentials), float):
-            self.leave(f"first potentials along {section.name()}: its compartments have their mean")
-        found["initial"] = f"{sum(potentials) / len(potentials)!r} mV"
+        found["initial"] = f"{segment.v!r} mV"
         return found
 
     def _parameters(self, mechanism: str) -> tuple[list[tuple[str, int]], dict[str, list[float]]]:
@@ -295,22 +290,23 @@ class Model:
                 found[own] = value
         return found
 
-    def _membranes(self, sections: list[Any], names: Mapping[str, str]) -> dict[str, Any]:
+    def _membranes(self, parts: list[Part], has_ends: bool) -> dict[str, Any]:
         groups: dict[str, list[str]] = {}
-        for section in sections:
-            groups.setdefault(re.sub(r"_\d+$", "", names[section.name()]), []).append(names[section.name()])
-        groups = {f"{name}_group" if name in names.values() else name: members for name, members in groups.items() if len(members) > 1}
+        names = [part.name for part in parts]
+        for name in names:
+            groups.setdefault(re.sub(r"_\d+$", "", name), []).append(name)
+        groups = {f"{name}_group" if name in names else name: members for name, members in groups.items() if len(members) > 1}
         values: dict[str, dict[str, dict[str, Any]]] = {}
-        ions: dict[str, dict[str, Any]] = {}
-        for section in sections:
-            for name in sorted({each.name() for segment in section for each in segment}, key=self.sources.order):
+        ions: dict[str, dict[str, Part]] = {}
+        for part in parts:
+            for name in sorted({each.name() for segment in part.segments for each in segment}, key=self.sources.order):
                 if name.endswith("_ion"):
-                    ions.setdefault(name[:-4], {})[names[section.name()]] = section
+                    ions.setdefault(name[:-4], {})[part.name] = part
                 elif name == "extracellular":
-                    if any(seg.xg[0] != 1e9 or seg.xc[0] != 0 or seg.e_extracellular != 0 for seg in section):
+                    if any(seg.xg[0] != 1e9 or seg.xc[0] != 0 or seg.e_extracellular != 0 for seg in part.segments):
                         self.leave("the layers of extracellular")
                 elif name not in ("morphology", "capacitance"):
-                    values.setdefault(name, {})[names[section.name()]] = self._values(section, name, ions)
+                    values.setdefault(name, {})[part.name] = self._values(part, name)
         mechanisms: dict[str, Any] = {}
         for name, own in values.items():
             file = self.sources.file(name)
@@ -318,21 +314,23 @@ class Model:
                 self.leave(f"the mechanism {name}, whose text in NMODL is not known")
                 continue
             shared = self._globals(name)
+            if getattr(self.h, f"usetable_{name}", 0):
+                self.note(f"NEURON interpolates the tables of {name} (usetable_{name} is 1), and the model computes the formulas: --check shows the difference")
             placed = by_place({place: {**shared, **each} for place, each in own.items()}, groups)
             mechanisms[identifier(name)] = {
                 "nmodl": file,
-                **({} if len(own) == len(names) else {"on": places(list(own), groups)}),
+                **({} if len(own) == len(names) and not has_ends else {"on": places(list(own), groups)}),
                 **({"values": placed} if placed else {}),
             }
         return {"groups": groups, "ions": {ion: self._ion(ion, each) for ion, each in ions.items()}, "mechanisms": mechanisms}
 
-    def _values(self, section: Any, mechanism: str, ions: Mapping[str, Any]) -> dict[str, Any]:
+    def _values(self, part: Part, mechanism: str) -> dict[str, Any]:
         names, usual = self._parameters(mechanism)
         found = {}
         for name, length in names:
             own = name[: -len(mechanism) - 1] if name.endswith(f"_{mechanism}") else name
             for k in range(length):
-                read = [getattr(segment, name)[k] if length > 1 else getattr(segment, name) for segment in along(section)]
+                read = [getattr(segment, name)[k] if length > 1 else getattr(segment, name) for segment in part.segments]
                 if any(each != usual[name][k] for each in read):
                     found[own if length == 1 else f"{own}_{k}"] = same(read)
         states = listed(self.h, mechanism, 3)
@@ -340,31 +338,31 @@ class Model:
             own = name.removesuffix(f"_{mechanism}")
             for k in range(length):
                 place = name if length == 1 else f"{name}[{k}]"
-                if any((str(segment), place) in self._first for segment in section):
-                    read = [getattr(segment, name)[k] if length > 1 else getattr(segment, name) for segment in along(section)]
+                if any((str(segment), place) in self._first for segment in part.segments):
+                    read = [getattr(segment, name)[k] if length > 1 else getattr(segment, name) for segment in part.segments]
                     found[own if length == 1 else f"{own}_{k}"] = same(read)
         # First concentrations that a mechanism computes.
         for state in re.findall(r"[A-Za-z_]\w*", self.sources.block(mechanism, "STATE")):
-            if state in first_values(section):
-                found[state] = same(first_values(section)[state])
+            if state in levels(part.section):
+                found[state] = same([getattr(segment, state) for segment in part.segments])
         return found
 
-    def _ion(self, ion: str, sections: Mapping[str, Any]) -> dict[str, Any]:
+    def _ion(self, ion: str, parts: Mapping[str, Part]) -> dict[str, Any]:
         charge = int(self.h.ion_charge(f"{ion}_ion"))
 
-        def level(section: Any) -> dict[str, str]:
-            middle, starts = section.nseg // 2, first_values(section)
+        def level(part: Part) -> dict[str, str]:
+            segment = part.segments[0]
             # NEURON computes the potential at each step where a mechanism writes a concentration.
-            is_computed = int(self.h.ion_style(f"{ion}_ion", sec=section)) >> 6 & 1
+            is_computed = int(self.h.ion_style(f"{ion}_ion", sec=part.section)) >> 6 & 1
             return {
-                "inside": f"{starts[f'{ion}i'][middle]!r} mM",
-                "outside": f"{starts[f'{ion}o'][middle]!r} mM",
-                "reversal": "nernst" if is_computed else f"{getattr(section(0.5), f'e{ion}')!r} mV",
+                "inside": f"{getattr(segment, f'{ion}i')!r} mM",
+                "outside": f"{getattr(segment, f'{ion}o')!r} mM",
+                "reversal": "nernst" if is_computed else f"{getattr(segment, f'e{ion}')!r} mV",
             }
 
-        levels = {place: level(section) for place, section in sections.items()}
-        first = next(iter(levels.values()))
-        at = {place: {key: each[key] for key in each if each[key] != first[key]} for place, each in levels.items() if each != first}
+        known = {place: level(part) for place, part in parts.items()}
+        first = next(iter(known.values()))
+        at = {place: {key: each[key] for key in each if each[key] != first[key]} for place, each in known.items() if each != first}
         return {"valence": charge, **first, **({"at": at} if at else {})}
 
     # --- Point processes and connections ----------------------------------------------------------------------------
@@ -506,7 +504,7 @@ class Model:
 
     def _point(self, point: Any, received: list[Any], trains: Any, plays: Any, rows: Any) -> None:
         kind, name = point.hname().partition("[")[0], point.hname()
-        place = self._place(point.get_segment())
+        place = self.place_of(point.get_segment())
         if kind == "PointProcessMark":
             # It only marks a place.
             pass
@@ -532,7 +530,7 @@ class Model:
                 self.synapses[synapse]["shared"] = True
             ends = [each for each in (self._source(one, trains) for one in received) if each is not None]
             if followed:
-                origins = list(dict.fromkeys(self._place(segment) for segment in followed.values()))
+                origins = list(dict.fromkeys(self.place_of(segment) for segment in followed.values()))
                 if ends or len(origins) > 1:
                     self.leave(f"{name}, which follows the potential of one place and has events or the potential of another")
                     return
@@ -633,7 +631,7 @@ class Model:
             source = "a variable other than v" if sender is None else sender.hname()
             self.leave(f"events of {source}: NetCons are read from potentials and artificial cells")
             return None
-        population, index, section, x = self._place(segment)
+        population, index, section, x = self.place_of(segment)
         return population, self._event(population, section, x, one.threshold), index, one
 
     def _is_regular(self, sender: Any, train: list[float]) -> bool:
@@ -758,50 +756,32 @@ class Model:
         self.record += [{"of": name, "variables": ["v"]} for name, cell in self.types.items() if "compartments" in cell]
 
     def _site(self, reference: Any) -> tuple[Any, ...] | None:
-        """Returns the place of a variable: a mark is written to it and looked for."""
+        """Returns the place of a variable."""
         if reference == self.h._ref_t:
             return ("time",)
-        before, mark = reference[0], 0.1234567890123
-        try:
-            reference[0] = mark
-            for section in self.h.allsec():
-                population, index, name = self.places[section.name()]
-                for segment in section:
-                    if segment.v == mark:
-                        return ("cell", population, index, "v", name, fraction(segment))
-                    for mechanism in segment:
-                        variable = self._marked(mechanism, mark)
-                        if variable is not None:
-                            return ("cell", population, index, variable, name, fraction(segment))
-                    for point in segment.point_processes():
-                        if point.hname() in self.points:
-                            # In synapses, i is the index of the source.
-                            for each in set(variables(self.h, point.hname().partition("[")[0])) - {"i"}:
-                                if getattr(point, each, None) == mark:
-                                    return ("point", *self.points[point.hname()], each)
-        finally:
-            reference[0] = before
-        return None
-
-    def _marked(self, mechanism: Any, mark: float) -> str | None:
-        name = mechanism.name()
-        if name.endswith("_ion"):
-            ion = name[:-4]
-            for own, ours in _ION_NAMES.items():
-                if getattr(mechanism.segment(), own.format(ion), None) == mark:
-                    return ours.format(ion)
+        found = self.memory.find(reference)
+        if found is None:
             return None
-        for each in variables(self.h, name):
-            own = each[: -len(name) - 1] if each.endswith(f"_{name}") else each
-            if getattr(mechanism, own, None) == mark:
-                return f"{identifier(name)}.{own}"
-        return None
+        variable, owner = found
+        if variable.owner in self.points and variable.name != "i":
+            # In synapses, i is the index of the source.
+            return ("point", *self.points[variable.owner], variable.name)
+        kind, own = variable.mechanism, variable.name
+        if not hasattr(owner, "sec") or not (kind or own == "v"):
+            return None
+        if kind.endswith("_ion"):
+            own = next(ours.format(kind[:-4]) for name, ours in _ION_NAMES.items() if name.format(kind[:-4]) == own)
+        elif kind:
+            own = f"{identifier(kind)}.{own.removesuffix(f'_{kind}')}"
+        population, index, names = self.places[owner.sec.name()]
+        return ("cell", population, index, own, *spot(owner, names))
 
     # --- The document -----------------------------------------------------------------------------------------------
     def document(self) -> dict[str, Any]:
         """Returns the document."""
         for name, places in self._positions.items():
-            self.populations[name]["positions"] = {"array": places, "unit": "um"}
+            if name in self._framed or len(set(places)) > 1:
+                self.populations[name]["positions"] = {"array": places, "unit": "um"}
         for population in self.populations.values():
             if "values" in population:
                 units = {key: parameter["unit"] for key, parameter in self.types[population["type"]]["parameters"].items()}

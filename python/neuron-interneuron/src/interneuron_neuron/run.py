@@ -41,8 +41,12 @@ class Run:
                 sentences on what the script does during the run, and what `tell` adds.
         """
         self.h, self.script, self._write = h, os.path.abspath(script), write
+        #: Called at the first step.
+        self.begun: Callable[[], None] = lambda: None
         #: Adds to what is known of the run when it ends.
         self.tell: Callable[[], dict[str, Any]] = dict
+        #: Potentials at the first step and after each one, if they are kept.
+        self.potentials: list[Any] | None = None
         self.cvode = h.CVode()
         #: The process of the script, which waits for the run if a framework runs the model in a child process.
         self.process = os.getpid()
@@ -77,6 +81,12 @@ class Run:
             h.FInitializeHandler(2, self._after_finitialize),
         ]
         self.cvode.extra_scatter_gather(0, self._in_step)
+
+    @property
+    def memory(self) -> Memory:
+        """Variables of the model at its first step."""
+        assert self._memory is not None
+        return self._memory
 
     # --- Times at which NEURON calls --------------------------------------------------------------------------------
     def _before_initial(self) -> None:
@@ -145,10 +155,16 @@ class Run:
             if self.cvode.active():
                 self._compare_parameters(before)
             self.end = self.h.t
+            self._keep(self._last)
             if time.monotonic() - self._started > _LIMIT:
                 self.say(f"the run after {_ms(self.h.t)}, because it has taken {_LIMIT} s until then")
                 self.finish()
             self._await_step(self.h.t)
+
+    def _keep(self, values: Any) -> None:
+        """Keeps the potentials of one time for a comparison."""
+        if self.potentials is not None and values is not None and self._memory is not None and not self.cvode.active():
+            self.potentials.append([values[k] for k in self._memory.potentials])
 
     def _is_settling(self) -> bool:
         """Whether long steps, or those before the time 0, let the model settle before it runs."""
@@ -161,15 +177,16 @@ class Run:
         Args:
             late: whether the step has changed the potentials, which were those after the last step.
         """
-        assert self._memory is not None
         self.has_begun, self._started, self._line = True, time.monotonic(), self._now()
+        self.begun()
         now = self._values()
         first = now if now is None or not late else self._with_potentials(now)
         if first is None:
             self.say("first values of states: the script changes its sections after finitialize")
         else:
             self.first = self._not_initial(first)
-        self._last, self._structure = now, self._memory.structure()
+        self._last, self._structure = now, self.memory.structure()
+        self._keep(first)
         if not hasattr(os, "fork"):
             self.say("what the script does during the run, because this system cannot split its process")
             self._finish_here()
@@ -187,20 +204,18 @@ class Run:
             return
         os.close(self._output)
         if late and first is not None:
-            self._memory.set_potentials(first)
+            self.memory.set_potentials(first)
         with os.fdopen(reading, encoding="utf-8") as told:
             text = told.read()
         # Without a text, the other half was killed, which its own end shows.
         _exit(self._written(json.loads(text)) if text else 1)
 
     def _with_potentials(self, now: Any) -> Any:
-        assert self._memory is not None
-        return self._memory.with_potentials(now, self._last)
+        return self.memory.with_potentials(now, self._last)
 
     def _not_initial(self, values: Any) -> list[Variable]:
         """Returns the states that INITIAL has not given their values. Those at another potential count, too."""
-        assert self._memory is not None
-        variables = self._memory.variables
+        variables = self.memory.variables
         moved = [k for k in _different(values, self._initial) if variables[k].kind == 3]
         places = {variables[k].owner for k in moved if variables[k].name == "v"}
         return [
@@ -228,8 +243,7 @@ class Run:
 
     def _compare_structure(self, line: int) -> None:
         """Notes which parts of the model are others than at the first step. Those that are gone do not run."""
-        assert self._memory is not None
-        before, self._structure = self._structure, self._memory.structure()
+        before, self._structure = self._structure, self.memory.structure()
         for name, value in self._structure.items():
             if before.get(name, value) != value:
                 self.say(f"{name}, which the script sets to {value:.6g} at {_ms(self._time)}{self._where(line, name.partition(' ')[0])}", name)
@@ -238,17 +252,15 @@ class Run:
 
     def _compare_parameters(self, before: Any) -> None:
         """Notes which parameters have changed during steps of CVode, whose ends the script does not wait for."""
-        assert self._memory is not None
-        now, variables = self._last, self._memory.variables
+        now, variables = self._last, self.memory.variables
         if now is not None and before is not None:
             changed = [k for k in _different(now, before) if abs(variables[k].kind) == 1 and variables[k].name != "dt"]
             self._note_changes(now, [k for k in changed if not variables[k].name.startswith("weight")], self._now())
 
     def _note_changes(self, now: Any, places: Iterable[int], line: int) -> None:
-        assert self._memory is not None
         changed: dict[tuple[str, float], list[Variable]] = {}
         for k in places:
-            variable = self._memory.variables[k]
+            variable = self.memory.variables[k]
             changed.setdefault((variable.name, float(now[k])), []).append(variable)
         for (name, value), variables in changed.items():
             more = f" and {len(variables) - 1} more" if len(variables) > 1 else ""

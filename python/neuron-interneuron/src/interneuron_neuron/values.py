@@ -8,13 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 
-def first_values(section: Any) -> dict[str, list[float]]:
-    """Returns the potentials and concentrations along a section, by NEURON's names."""
-    ions = [each.name()[:-4] for each in section(0.5) if each.name().endswith("_ion")]
-    names = ["v", *(f"{ion}{side}" for ion in ions for side in "io")]
-    return {name: [getattr(segment, name) for segment in along(section)] for name in names}
-
-
 def is_reversed(section: Any) -> bool:
     """Whether a section is joined to its parent by its end 1, where its points begin: in the document, it begins there."""
     return bool(section.parentseg() is not None and section.orientation() == 1)
@@ -67,17 +60,6 @@ def listed(h: Any, mechanism: str, kind: int) -> list[tuple[str, int]]:
     return [told(h, lambda text, k=k: standard.name(text, k)) for k in range(int(standard.count()))]  # type: ignore[misc]
 
 
-#: Names of variables, by mechanism.
-_variables: dict[str, list[str]] = {}
-
-
-def variables(h: Any, mechanism: str) -> list[str]:
-    """Returns the names of the variables of a mechanism, which end in its name for membranes."""
-    if mechanism not in _variables:
-        _variables[mechanism] = [name for kind in (1, 2, 3) for name, _ in listed(h, mechanism, kind)]
-    return _variables[mechanism]
-
-
 def places(places: list[str], groups: Mapping[str, list[str]]) -> Any:
     """Returns sections as the name of a group, if one has them all and no others."""
     return next((name for name, members in groups.items() if set(members) == set(places)), places)
@@ -102,58 +84,15 @@ def node_of(segment: Any) -> Any:
     return segment
 
 
-def is_cylinder(points: list[list[float]]) -> bool:
-    """Whether points with diameters, at least two, are on one line in their order, with one diameter."""
-    way = sum(math.dist(a[:3], b[:3]) for a, b in zip(points, points[1:]))
-    return len(points) > 1 and len({each[3] for each in points}) == 1 and way - math.dist(points[0][:3], points[-1][:3]) < 1e-12 * way
-
-
-def with_lengths(points: list[list[float]], arcs: list[float]) -> list[list[float]]:
-    """Returns points whose distances are the lengths that NEURON has.
-
-    Args:
-        points: x, y, z and diameter in um, which NEURON rounds to single precision when a script sets the length of a section.
-        arcs: lengths along the section in um, which it does not round.
-    """
-    steps = [(a, b, math.dist(a[:3], b[:3]), end - begin) for a, b, begin, end in zip(points, points[1:], arcs, arcs[1:])]
-    if all(abs(length - step) <= 1e-12 * arcs[-1] for _, _, step, length in steps):
-        return points
-    found = points[:1]
-    for a, b, step, length in steps:
-        last = found[-1]
-        # Points that single precision has merged are apart in the direction of x.
-        moved = [q + (y - x) * length / step for q, x, y in zip(last, a[:3], b[:3])] if step else [last[0] + length, *last[1:3]]
-        found.append([*moved, b[3]])
-    return found
-
-
-def is_shape(section: Any, points: list[list[float]]) -> bool:
-    """Whether the areas of a section's compartments are those of its points, which NEURON may have left."""
-    area = sum(
-        math.pi * (a[3] + b[3]) / 2 * math.hypot(math.dist(a[:3], b[:3]), (a[3] - b[3]) / 2) for a, b in zip(points, points[1:])
-    )
-    return bool(abs(area - sum(segment.area() for segment in section)) < 1e-4 * area)
-
-
 def rounded(value: Any) -> Any:
-    """Returns a cell without its place in space: the texts of points relative to the first one, to 1e-3 um."""
-    if not isinstance(value, dict):
-        return value
-    sections = value.get("compartments", {}).get("sections")
-    if not sections:
-        return value
-    origin = next((each["points"][0] for each in sections.values() if "points" in each), None)
+    """Returns a cell without its place and direction in space: for each point the length since the last, to 1e-3 um."""
+    sections = value["compartments"]["sections"]
     number: Callable[[str], float] = lambda text: float(text.split()[0])  # noqa: E731
-    moved = {
-        name: {
-            **each,
-            "points": [
-                [round(number(x) - (number(o) if k < 3 else 0), 3) for k, (x, o) in enumerate(zip(point, origin))]
-                for point in each["points"]
-            ],
-        }
-        if "points" in each and origin
-        else each
-        for name, each in sections.items()
-    }
-    return {**value, "compartments": {**value["compartments"], "sections": moved}}
+
+    def lengths(points: list[list[str]]) -> list[list[float]]:
+        read = [[number(each) for each in point] for point in points]
+        before = [read[0], *read]
+        return [[round(math.dist(a[:3], b[:3]), 3), round(b[3], 3)] for a, b in zip(before, read)]
+
+    shapes = {name: {**each, "points": lengths(each["points"])} if "points" in each else each for name, each in sections.items()}
+    return {**value, "compartments": {**value["compartments"], "sections": shapes}}

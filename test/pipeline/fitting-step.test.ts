@@ -80,3 +80,19 @@ it('the hash of the experiment names it, and a stated step stays', () => {
     .trim()}<Simulation id="s" length="10ms" step="0.1ms" target="net"/></Lems>`;
   expect(stepOf(simulated)).toBe(1e-4);
 });
+
+it('a synapse of two equal exponentials is warned of, at its place', () => {
+  const text = (rise: string): string => `<Lems><Target component="sim"/><Include file="Cells.xml"/>
+<Include file="Networks.xml"/><Include file="Simulation.xml"/>
+<expTwoSynapse id="s" gbase="5nS" erev="0mV" tauDecay="3ms" tauRise="${rise}"/>
+<iafCell id="c" leakReversal="-50mV" thresh="-55mV" reset="-70mV" C="0.2nF" leakConductance="0.01uS"/>
+<network id="n"><population id="p" component="c" size="2"/><projection id="pr" presynapticPopulation="p" postsynapticPopulation="p" synapse="s"><connection id="0" preCellId="../p[0]" postCellId="../p[1]"/></projection></network>
+<Simulation id="sim" length="20ms" step="0.1ms" target="n"/></Lems>`;
+  const found = (rise: string): readonly (number | undefined)[] =>
+    importText(text(rise)).diagnostics.flatMap(({ code, place }) =>
+      code === 'neuroml/equal-times' ? [place?.line] : [],
+    );
+  expect(found('3ms')).toEqual([3]);
+  expect(found('0.003s')).toEqual([3]);
+  expect(found('0.5ms')).toEqual([]);
+});

@@ -153,10 +153,18 @@ const spikeSources: readonly (readonly [type: string, parameter: 'averageRate' |
   ['transientPoissonFiringSynapse', 'averageRate'],
 ];
 
+/** Warns of a synapse whose two exponentials are one: its peak, by which they are scaled, has no value. */
+function checkTimes(synapse: Component, lems: LemsModel, diagnostics: Diagnostics): void {
+  const [rise, decay] = ['tauRise', 'tauDecay'].map((name) => valueOf(synapse, name, lems));
+  if (rise !== undefined && rise === decay)
+    diagnostics.add(messages.equalTimes(synapse.id, synapse.attributes['tauRise'] ?? ''), synapse.place);
+}
+
 /** Warns of sources that would have to send more than one spike in a step. */
 function checkRates({ step = NaN }: Run, lems: LemsModel, diagnostics: Diagnostics): void {
   for (const component of lems.byId.values()) {
     const source = spikeSources.find(([type]) => component.type.lineage.includes(type));
+    if (component.type.lineage.includes('expTwoSynapse')) checkTimes(component, lems, diagnostics);
     const value = source && valueOf(component, source[1], lems);
     if (!source || value === undefined) continue;
     const rate = source[1] === 'period' ? 1 / value : value;

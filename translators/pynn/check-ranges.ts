@@ -17,6 +17,24 @@ export function outOfRange(made: { readonly cell?: Part | null; readonly synapse
   return findings[0];
 }
 
+/** Cells with the usual threshold of -50 mV and reset of -65 mV. */
+const usualCells = /^IF_(?:curr|cond)_(?:alpha|exp|delta)$/;
+
+/** Warns of a cell with a threshold that is not above its reset: NEST refuses it, and NEURON has no spikes. */
+export function checkThreshold(type: string, given: unknown, pointer: string, to: Reporter): void {
+  const params = isObject(given) ? given : {};
+  if (!type.startsWith('IF_')) return;
+  const [threshold, reset] = (['v_thresh', 'v_reset'] as const).map((name) => {
+    const value = params[name] ?? (usualCells.test(type) ? { v_thresh: -50, v_reset: -65 }[name] : undefined);
+    return typeof value === 'number' ? [value] : isNumbers(value) ? value : [];
+  });
+  const at = threshold!.findIndex((value, k) => value <= (reset![reset!.length === 1 ? 0 : k] ?? -Infinity));
+  const low = at >= 0 || threshold!.length !== 1 ? at : reset!.findIndex((value) => value >= threshold![0]!);
+  if (low < 0) return;
+  const [v, r] = [threshold, reset].map((values) => values![values!.length === 1 ? 0 : low]!);
+  to.report(messages.lowThreshold(v!, r!), child(pointer, Object.hasOwn(params, 'v_thresh') ? 'v_thresh' : 'v_reset'));
+}
+
 interface Part {
   readonly type: string;
 }

@@ -186,6 +186,16 @@ export const outOfRange = (what: string, expected: string, found: unknown): Find
   found: shorten(found),
 });
 
+/** A threshold that is not above the reset. */
+export const lowThreshold = (threshold: number, reset: number): Finding => ({
+  code: 'pynn/threshold-below-reset',
+  severity: 'warning',
+  message: `v_thresh, ${threshold} mV, is not above v_reset, ${reset} mV: NEST refuses such cells, and PyNN on NEURON gives no spikes`,
+  expected: `v_thresh above ${reset} mV`,
+  found: `${threshold} mV`,
+  hint: 'raise v_thresh, or lower v_reset',
+});
+
 /** A document that would become too large when written out. */
 export const tooManyListed = (found: number, most: number): Finding => ({
   code: 'pynn/too-many-listed',

@@ -7,7 +7,7 @@ import { canList, own, type Setting } from './context.js';
 import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { whereFrom } from './native/types.js';
-import { checkRanges } from './check-ranges.js';
+import { checkRanges, checkThreshold } from './check-ranges.js';
 import type { PopulationInfo } from './selections.js';
 import type { Population, Value, Values } from './specification.generated.js';
 import { translateStructure } from './structures.js';
@@ -55,6 +55,7 @@ export function translatePopulation(
     return nativePopulation(population, info.cell, info.size, positions, pointer, types, setting);
   const given = givenParameters(population.cell, child(pointer, 'cell'));
   checkRanges(population.cell.params, `${pointer}/cell/params`, setting);
+  checkThreshold(population.cell.type, population.cell.params, `${pointer}/cell/params`, setting);
   checkRate(population, `${pointer}/cell/params`, setting);
   const parameters = parameterValues(info.cell, given, info.size, setting);
   const initial = initialValues(

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError, Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import { importModel } from '../../../src/pipeline/pipeline.js';
+import '../../../translators/pynn/road.js';
 import { reporter } from '../../../translators/pynn/reporter.js';
 import { findings } from './support.js';
 
@@ -433,4 +435,27 @@ it('a slice may leave its bounds and its step open', () => {
     findings({ ...cell('IF_curr_exp'), views: [{ label: 'v', of: 'p', select: { slice } }] });
   expect([view([0, 2, null]), view([null, null, 2])]).toEqual([[], []]);
   expect(view([0, 2, 0])).toEqual([expect.stringContaining('pynn/wrong-value')]);
+});
+
+describe('a threshold that is not above the reset', () => {
+  it.each([
+    [{ v_thresh: -70 }, '/populations/0/cell/params/v_thresh'],
+    [{ v_reset: -50 }, '/populations/0/cell/params/v_reset'],
+    [{ v_thresh: [-50, -70], v_reset: -65 }, '/populations/0/cell/params/v_thresh'],
+    [{ v_thresh: -60, v_reset: [-65, -55] }, '/populations/0/cell/params/v_thresh'],
+    [{ v_thresh: -51, v_reset: -60 }, undefined],
+    [{}, undefined],
+  ])('%j', (params, pointer) => {
+    const document = {
+      format: 'interneuron/pynn',
+      setup: { timestep: 0.1 },
+      populations: [{ label: 'c', size: 2, cell: { type: 'IF_curr_exp', params } }],
+      phases: [{ run: 20 }],
+    };
+    const { diagnostics } = importModel({ name: 'm.json', text: JSON.stringify(document) });
+    const found = diagnostics.filter(({ code }) => code === 'pynn/threshold-below-reset');
+    expect(found.map(({ place, severity }) => [place?.pointer, severity])).toEqual(
+      pointer === undefined ? [] : [[pointer, 'warning']],
+    );
+  });
 });

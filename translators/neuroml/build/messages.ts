@@ -143,6 +143,16 @@ export const portOfSeveralActions = (type: string, port: string): Finding => ({
   hint: 'the events arrive here; jNeuroML delivers none of them: it connects the port of the first action, and sends from that of the last',
 });
 
+/** A synapse with one time constant for rise and decay. */
+export const equalTimes = (id: string, time: string): Finding => ({
+  code: 'neuroml/equal-times',
+  severity: 'warning',
+  message: `tauRise and tauDecay of ${shorten(id)} are equal: jNeuroML stops, since the peak of its waveform has no value`,
+  expected: 'tauRise below tauDecay',
+  found: `${time} for both`,
+  hint: 'use alphaSynapse, or make tauRise a little shorter',
+});
+
 /** A Poisson source with a mean interval shorter than a step; a warning. */
 export const rateBeyondStep = (parameter: 'averageRate' | 'period', written: string, step: number): Finding => ({
   code: 'neuroml/rate-beyond-step',

@@ -4,6 +4,7 @@ import { unzipSync } from 'fflate';
 import { platform } from './platform.js';
 import type { GivenModel, OpenedFiles } from './messages.js';
 import { shownBytes, whatIs } from '../src/pipeline/read/what-is.js';
+import { namedFiles } from '../src/pipeline/read/names-in-text.js';
 import { UsageError } from '../src/diagnostics/diagnostic.js';
 import { formatBytes } from '../src/diagnostics/quantities.js';
 
@@ -57,7 +58,7 @@ export function documentsAmong(files: Files): readonly string[] {
   const nameOf = (path: string): string => path.replace(/^.*\//, '');
   const named = new Set(
     found.flatMap(([path, bytes]) =>
-      (platform.bytes.latin1(bytes).match(/[\w.-]+\.\w+/g) ?? []).filter((name) => name !== nameOf(path)),
+      [...namedFiles(platform.bytes.latin1(bytes))].map(nameOf).filter((name) => name !== nameOf(path)),
     ),
   );
   const rank = (path: string): readonly number[] => [

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
+import { namedFiles } from '../pipeline/read/names-in-text.js';
 import { outcomeOf } from '../platform/start-program.js';
 
 /**
@@ -31,14 +32,6 @@ export function changedModels(paths: readonly string[], commit: string, folder =
       if ([...named].some((name) => changedNames.has(basename(name)))) changed.add(path);
   }
   return paths.filter((path) => changed.has(realpathSync(path)));
-}
-
-/** Returns names of files with a suffix in a text. The time grows with the text, whatever it contains. */
-function namedFiles(text: string): ReadonlySet<string> {
-  const words = new Set(text.match(/[\w./-]+/g));
-  // A sentence may end with a name.
-  const names = [...words].map((word) => /^.*\w/.exec(word)?.[0] ?? '');
-  return new Set(names.filter((name) => /\.\w+$/.test(name)));
 }
 
 /** Returns whether a path is a file, which ends, unlike a pipe or a device. */

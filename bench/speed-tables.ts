@@ -4,9 +4,10 @@
 export interface Comparison {
   readonly network: string;
   readonly measure: string;
-  /** Seconds of model time. */
+  /** Seconds of model time; 0 for a command that runs no model. */
   readonly modelSeconds: number;
   readonly peer: string;
+  /** Empty without a peer. */
   readonly peerSeconds: readonly number[];
   /** By the name of an engine. `aim`: the largest ratio to the peer that was aimed at; `before`: an earlier version. */
   readonly ours: Readonly<
@@ -50,7 +51,7 @@ function rows({ network, measure, modelSeconds, peer, peerSeconds, ours }: Compa
     const changes = before.map((value, round) => (seconds[round] ?? NaN) / value);
     const change = changes.length === 0 ? '–' : ratioText(changes);
     const verdict = aim === undefined ? '–' : ratio <= aim ? `${aim}` : `${aim}: **missed**`;
-    const hasPeer = peerSeconds.every(Number.isFinite);
+    const hasPeer = peerSeconds.length > 0;
     return `| ${[
       modelSeconds === 0 ? network : `${network}, ${modelSeconds} s`,
       measure,

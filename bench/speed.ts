@@ -38,7 +38,8 @@ const nest = path.join(root, '.venv-pynn/bin/python');
 
 /** A comparison before it ran: each function runs its program once and returns seconds of the processor. */
 interface Trial extends Omit<Comparison, 'peerSeconds' | 'ours'> {
-  readonly theirs: () => number;
+  /** Absent without a peer. */
+  readonly theirs?: () => number;
   readonly ours: Readonly<Record<string, { readonly run: (at: string) => number; readonly aim: number | undefined }>>;
 }
 
@@ -185,7 +186,6 @@ function commandTrials(): Trial[] {
     measure: 'whole command',
     modelSeconds: 0,
     peer: '–',
-    theirs: () => NaN,
     ours: { cuba: { run: (at) => commandSeconds('node', ['dist/cli.js', ...words()], at, code), aim: undefined } },
   }));
 }
@@ -212,7 +212,7 @@ const seconds = trials.map(({ ours }) => ({
 try {
   for (let round = 0; round < rounds; round++) {
     for (const [k, { network, measure, peer, theirs, ours }] of trials.entries()) {
-      seconds[k]?.theirs.push(theirs());
+      if (theirs) seconds[k]?.theirs.push(theirs());
       for (const [engine, { run }] of Object.entries(ours)) {
         seconds[k]?.ours[engine]?.seconds.push(run(root));
         if (options.before !== undefined) seconds[k]?.ours[engine]?.before.push(run(path.resolve(options.before)));

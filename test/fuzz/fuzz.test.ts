@@ -18,7 +18,17 @@ import { randomOf } from './random.js';
 import { campaign, removeWorker } from './supervise.js';
 
 const all = {
-  ...{ brian: 400, canonical: 400, pynn: 500, neuroml: 150, nmodl: 400, expression: 5000, command: 400 },
+  ...{
+    brian: 400,
+    canonical: 400,
+    pynn: 500,
+    neuroml: 150,
+    nmodl: 400,
+    nestml: 200,
+    swc: 200,
+    expression: 5000,
+    command: 400,
+  },
   ...{ calls: 400, results: 200, nir: 150, bundles: 40, sonata: 100 },
   ...{ 'brian-models': 50, 'pynn-models': 50, 'neuroml-models': 50 },
 } as const;

@@ -28,6 +28,8 @@ export const notations = [
   'pynn',
   'neuroml',
   'nmodl',
+  'nestml',
+  'swc',
   'expression',
   'command',
   'calls',
@@ -66,10 +68,10 @@ function textsIn(...folders: readonly string[]): readonly string[] {
     .filter((text) => text.length <= longestSeed);
 }
 
-const mechanismsIn = (...folders: readonly string[]): readonly string[] =>
+const filesIn = (suffix: string, ...folders: readonly string[]): readonly string[] =>
   folders.flatMap((folder) =>
     readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.mod'))
+      .filter((name) => name.endsWith(suffix))
       .sort()
       .map((name) => readFileSync(join(root, folder, name), 'utf8')),
   );
@@ -117,13 +119,9 @@ const makers: Readonly<Record<FuzzNotation, () => Maker>> = {
       .map((text) => ({ text, tree: markupOf(text) }));
     return documentsOf(seeds, mutateMarkup, textOf);
   },
-  nmodl: () => {
-    const seeds = mechanismsIn('test/translators/nmodl/files', 'test/translators/nmodl/trials');
-    return (random) => {
-      const changed = mutateCode(random.pick(seeds), seeds, random);
-      return random.once(12) ? mutateText(changed, random) : Buffer.from(changed);
-    };
-  },
+  nmodl: () => codeOf(filesIn('.mod', 'test/translators/nmodl/files', 'test/translators/nmodl/trials')),
+  nestml: () => codeOf(filesIn('.nestml', 'test/translators/nestml/files')),
+  swc: () => codeOf(filesIn('.swc', 'test/fuzz/seeds/swc')),
   expression: () => {
     const seeds = textsIn('fixtures/brian', 'fixtures/model/hard')
       .flatMap((text) => nodesOf(treeOf(parse(text))))
@@ -143,6 +141,14 @@ const makers: Readonly<Record<FuzzNotation, () => Maker>> = {
   'pynn-models': () => written(pynnModel),
   'neuroml-models': () => written(neuromlModel),
 };
+
+/** Returns changed texts of a language. */
+const codeOf =
+  (seeds: readonly string[]): Maker =>
+  (random) => {
+    const changed = mutateCode(random.pick(seeds), seeds, random);
+    return random.once(4) ? mutateText(changed, random) : Buffer.from(changed);
+  };
 
 /** Documents that are valid as they are. */
 const written =

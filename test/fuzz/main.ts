@@ -36,6 +36,8 @@ const inRound: Readonly<Record<FuzzNotation, number>> = {
   pynn: 15_000,
   neuroml: 10_000,
   nmodl: 2000,
+  nestml: 1000,
+  swc: 1000,
   expression: 200_000,
   command: 2000,
   calls: 1000,

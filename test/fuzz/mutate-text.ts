@@ -18,9 +18,24 @@ const bytes = [
   [0x00],
 ];
 
+/** Characters and pieces of which a long token is made. */
+const tokens = ['a', ' ', '\t', '1', '.', '-', '_', '(', '[', '{', '"', "'", ':', '#', '\\', '&', '<', ',', '=', '/', '*', '\n', 'a.', 'a ', '(a', 'a=', '- ', '/*', '<!--']; // prettier-ignore
+
+/** Returns a text with a line of it repeated up to 2,000 times, or with one token of up to 60,000 characters. */
+function lengthened(text: string, random: Random): string {
+  if (random.once(2)) {
+    const lines = text.split(/(?<=\n)/);
+    const at = random.below(lines.length);
+    return [...lines.slice(0, at), (lines[at] ?? '').repeat(1 + random.below(2000)), ...lines.slice(at)].join('');
+  }
+  const token = random.pick(tokens);
+  const at = random.below(text.length + 1);
+  return text.slice(0, at) + token.repeat(Math.ceil((1 + random.below(60_000)) / token.length)) + text.slice(at);
+}
+
 /** The text with one to three of its stretches dropped, doubled, cut off, or with something put in between. */
 export function mutateText(text: string, random: Random): Uint8Array {
-  let changed = text;
+  let changed = random.once(3) ? lengthened(text, random) : text;
   for (let changes = 1 + random.below(3); changes > 0; changes--) {
     const at = random.below(changed.length + 1);
     const end = Math.min(changed.length, at + 1 + random.below(20));

@@ -52,7 +52,8 @@ const between = ownForms.includes(notation) ? 1 : 8;
 let commandsFed: CommandFeeder | undefined;
 
 /** A file with a suffix is read by it. */
-const document = join(folder, notation === 'nmodl' ? 'model.mod' : 'model');
+const suffixes: Readonly<Record<string, string>> = { nmodl: '.mod', nestml: '.nestml', swc: '.swc' };
+const document = join(folder, `model${suffixes[notation] ?? ''}`);
 
 /** Feeds an input, by its kind. */
 async function feed(bytes: Uint8Array, ordinal: number): Promise<Outcome> {

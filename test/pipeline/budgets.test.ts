@@ -10,20 +10,21 @@ import { importModel, runModel, validateModel } from '../../src/pipeline/pipelin
 import { decodeSource } from '../../src/pipeline/read/read-source.js';
 import { temporaryFolder } from '../../src/platform/temporary-folder.js';
 import { askedEffort } from '../support/effort.js';
-import { growing, type Growing } from '../support/growing.js';
+import { growing, malformedTexts, suffixes, type Growing } from '../support/growing.js';
 import '../../translators/brian/road.js';
 import '../../translators/neuroml/road.js';
 
-const source = (text: string): ReturnType<typeof decodeSource> => decodeSource('model', Buffer.from(text));
+const source = (text: string, suffix = ''): ReturnType<typeof decodeSource> =>
+  decodeSource(`model${suffix}`, Buffer.from(text));
 
 /** Definitions that read each other in a circle. */
 const loop = (n: number): string =>
   Array.from({ length: n }, (_, k) => `y${k}: { value: y${(k + 1) % n} + 1, unit: 1 }`).join(', ');
 
 /** Returns the codes of the findings in a document that is validated. */
-async function codesOf(text: string): Promise<readonly string[]> {
+async function codesOf(text: string, suffix = ''): Promise<readonly string[]> {
   try {
-    return (await validateModel(source(text))).diagnostics.map(({ code }) => code);
+    return (await validateModel(source(text, suffix))).diagnostics.map(({ code }) => code);
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
     return error.diagnostics.map(({ code }) => code);
@@ -31,9 +32,9 @@ async function codesOf(text: string): Promise<readonly string[]> {
 }
 
 /** Processor time of validating a document, in ms. */
-async function timeOf(text: string): Promise<number> {
+async function timeOf(text: string, suffix = ''): Promise<number> {
   const before = process.cpuUsage();
-  await codesOf(text);
+  await codesOf(text, suffix);
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
 }
@@ -64,6 +65,22 @@ else
         return twice < 3 * once + 50 && fourTimes < 9 * once + 100;
       };
       expect((await inProportion()) || (await inProportion()) || (await inProportion())).toBe(true);
+    });
+
+    test.each(Object.entries(malformedTexts))('a long token in malformed %s', async (notation, makers) => {
+      const suffix = suffixes[notation] ?? '';
+      const slow: string[] = [];
+      for (const [kind, make] of Object.entries(makers)) {
+        const inProportion = async (): Promise<boolean> => {
+          const fourTimes = await timeOf(make(40_000), suffix);
+          // Too short to measure proportions: a quadratic pattern takes a second.
+          if (fourTimes < 300) return true;
+          const [once, twice] = [await timeOf(make(10_000), suffix), await timeOf(make(20_000), suffix)];
+          return twice < 3 * once + 50 && fourTimes < 9 * once + 100;
+        };
+        if (!((await inProportion()) || (await inProportion()) || (await inProportion()))) slow.push(kind);
+      }
+      expect(slow).toEqual([]);
     });
 
     test('Synapses, each with a type of its own', async () => {

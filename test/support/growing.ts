@@ -3,6 +3,9 @@
 import '../../translators/brian/road.js';
 import '../../translators/pynn/road.js';
 import '../../translators/neuroml/road.js';
+import '../../translators/nestml/road.js';
+import '../../translators/nmodl/road.js';
+import '../../translators/swc/road.js';
 
 /** Writes a document with `n` things of a kind. */
 export type Growing = (n: number) => string;
@@ -1094,6 +1097,49 @@ const lems: Readonly<Record<string, Growing>> = {
   unknownNames: (n) => lemsWith(times(n, (k) => `<DerivedVariable name="y${k}" dimension="none" value="q${k}"/>`)),
   wrongDimensions: (n) => lemsWith(times(n, (k) => `<DerivedVariable name="y${k}" dimension="voltage" value="x"/>`)),
 };
+
+/** Pieces that a malformed text repeats: each is a token of its own, begins one, or never ends. */
+const tokens: Readonly<Record<string, string>> = {
+  ...{ letters: 'a', digits: '1', blanks: ' ', tabs: '\t', points: '.', dashes: '-', underscores: '_', commas: ',' },
+  ...{ parentheses: '(', brackets: '[', braces: '{', quotes: '"', apostrophes: "'", colons: ':', hashes: '#' },
+  ...{ backslashes: '\\', ampersands: '&', less: '<', equals: '=', slashes: '/', stars: '*', tildes: '~', lines: '\n' },
+  ...{ names: 'a.', words: 'a ', calls: '(a', keys: 'a: ', comments: '/*', tags: '<a ', exponents: '1e' },
+};
+
+/** Texts of which a token is made long: `‹` stands for a place of it. */
+const shortTexts: Readonly<Record<string, string>> = {
+  yaml: 'format: interneuron/brian\nname: x‹\ndt: 0.1 ms\n‹: 1\nneuron_groups:\n  g: { N: 1‹, model: "dv/dt = -v/(10*ms)‹ : 1" }\nrun: 1 ms\n',
+  json: '{"format": "interneuron/pynn"‹, "name": "x‹", "populations": [{"label": ‹1, "size": 1, "cell": {"type": "IF_curr_exp"}}], "phases": [{"run": 1}]}',
+  xml: '<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d"><iafCell id="c‹" leakReversal="-50mV‹" ‹ thresh="-55mV" reset="-70mV" C="0.2nF" leakConductance="0.01uS"/>‹<network id="n"/></neuroml>',
+  nmodl:
+    'NEURON { SUFFIX k‹ NONSPECIFIC_CURRENT i }\nPARAMETER { g = 1‹ (S/cm2‹) }\nASSIGNED { v (mV) i (mA/cm2) }\nBREAKPOINT { i = g*(v + 65)‹ }\n',
+  nestml:
+    "model one:\n    state:\n        v real = 0‹\n    equations:\n        v' = -v/(10 ms)‹\n    input:\n        spikes <- spike‹\n    output:\n        spike\n    update:\n        integrate_odes()‹\n",
+  swc: '# a cell‹\n1 1 0 0 0 5 -1\n2 3 5 0‹ 0 1 1\n3 3 9 0 0 1‹ 2\n',
+};
+
+/** Names of files of notations that are told by their suffix. */
+export const suffixes: Readonly<Record<string, string>> = { nmodl: '.mod', nestml: '.nestml', swc: '.swc' };
+
+/** Malformed texts with one long token at each place. */
+const malformed = (text: string): Readonly<Record<string, Growing>> => {
+  const parts = text.split('‹');
+  return Object.fromEntries(
+    Object.entries(tokens).flatMap(([name, token]) =>
+      parts
+        .slice(1)
+        .map((_, place): readonly [string, Growing] => [
+          `${name} at place ${place + 1}`,
+          (n) => `${parts.slice(0, place + 1).join('')}${token.repeat(n)}${parts.slice(place + 1).join('')}`,
+        ]),
+    ),
+  );
+};
+
+/** Malformed texts by notation and kind. */
+export const malformedTexts: Readonly<Record<string, Readonly<Record<string, Growing>>>> = Object.fromEntries(
+  Object.entries(shortTexts).map(([notation, text]) => [notation, malformed(text)]),
+);
 
 /** By notation and by the kind of thing that there are `n` of. */
 export const growing: Readonly<Record<string, Readonly<Record<string, Growing>>>> = {

@@ -75,7 +75,6 @@ function cellRows(name: string, compared: Compared): readonly LedgerRow[] {
     units.some((unit) => (unit.variable === undefined) === isSpike),
   );
   const reasons = states?.reasons.get(name) ?? [];
-  const { size } = source.model.populations[name]!;
   const looked = states?.looked.get(name) ?? 0;
   const isByState = states !== undefined && looked > 0 && reasons.length === 0;
   const because = reasonOf(reasons);
@@ -104,9 +103,7 @@ function cellRows(name: string, compared: Compared): readonly LedgerRow[] {
         ]
       : []),
     ...[...new Set(branches.map(({ text }) => text))].map((text) => row(`branch ${text}`, 'never acted')),
-  ].map((one) =>
-    isByState && looked < size && states.isSampled ? { ...one, elements: { compared: looked, of: size } } : one,
-  );
+  ];
 }
 
 const reasonOf = (reasons: readonly string[]): Partial<LedgerRow> =>
@@ -131,7 +128,10 @@ function synapseRows(name: string, compared: Compared): readonly LedgerRow[] {
   const targets = populationsOf(to.of);
   const reason = targets.flatMap((population) => states?.unknown.get(population) ?? [])[0];
   const row = rowsOf(name, compared);
-  if (states && reason === undefined) return [row('effects and delays', 'by state')];
+  if (states && reason === undefined) {
+    const [some] = targets.flatMap((population) => states.receivers.get(population) ?? []);
+    return [row('effects and delays', 'by state', some && some.compared < some.of ? { elements: some } : {})];
+  }
   const isCompared = [...(levels.at(-1)?.units.values() ?? [])].some(({ population }) => targets.includes(population));
   const acts = isSpiking(compared, populationOf(from.of) ?? '');
   const isPlastic = states?.plastic.includes(name) ?? false;
@@ -149,12 +149,16 @@ function unexplained(
   { parts, property, first, second }: ModelDifference,
   rows: readonly LedgerRow[],
 ): readonly LedgerRow[] {
-  if (first === null || second === null || property === '' || property === 'type' || property === 'connect') return [];
   return parts.flatMap((part): readonly LedgerRow[] => {
     const [kind, name = ''] = part.split(' ');
     if (kind !== 'population' && kind !== 'projection') return [];
     const own = rows.filter((row) => row.part === name);
-    if (own.every(({ how }) => how === 'by state' || how === 'by value')) return [];
-    return [{ part: name, quantity: property, how: 'not looked at', reason: `${first} and ${second}` }];
+    const areSome = own.some(({ elements }) => elements !== undefined);
+    const isValue = first !== null && second !== null && !['', 'type', 'connect'].includes(property);
+    if (!isValue && !areSome) return [];
+    if (!areSome && own.every(({ how }) => how === 'by state' || how === 'by value')) return [];
+    return [
+      { part: name, quantity: property, how: 'not looked at', reason: `${first ?? 'none'} and ${second ?? 'none'}` },
+    ];
   });
 }

@@ -16,7 +16,7 @@ export interface LedgerRow {
   /** Such as `rate of v`, `threshold`, `effects` or `given spikes`. */
   readonly quantity: string;
   readonly how: Comparison;
-  /** Compared elements, and all of them; absent: all. */
+  /** Cells whose synapses were compared, and all of them; absent: all. The values of the others are equal in the lists. */
   readonly elements?: { readonly compared: number; readonly of: number };
   /** Compared time in s, and all of it; absent: all, or no time is involved. */
   readonly seconds?: { readonly compared: number; readonly of: number };
@@ -50,11 +50,10 @@ export type ModelVerdict = 'the same model' | 'the same model as far as it acted
 /** Returns the rows that forbid to call two models the same: without a comparison, or of a part of the time only. */
 export const emptyRows = ({ rows }: Ledger): readonly LedgerRow[] =>
   rows.filter(
-    ({ how, seconds, elements }) =>
+    ({ how, seconds }) =>
       how === 'never acted' ||
       how === 'not looked at' ||
-      (seconds !== undefined && seconds.compared < seconds.of - 1e-9) ||
-      (elements !== undefined && elements.compared < elements.of),
+      (seconds !== undefined && seconds.compared < seconds.of - 1e-9),
   );
 
 /** Returns what empty rows lack, in one line: `in 200 of 5,000 ms; never: threshold of cells`. */
@@ -71,13 +70,21 @@ export function lackText(ledger: Ledger): string {
       : [
           `${word}: ${names.slice(0, mostNamed).join(', ')}${names.length > mostNamed ? ` and ${names.length - mostNamed} more` : ''}`,
         ];
-  const [part] = rows.flatMap(({ elements, part: name }) => (elements ? [{ ...elements, name }] : []));
   return [
     ...(time ? [`in ${ms(time.compared)} of ${ms(time.of)} ms`] : []),
-    ...(part ? [`${part.compared.toLocaleString('en')} of ${part.of.toLocaleString('en')} ${part.name}`] : []),
     ...list('never', namesOf(rows.filter(({ how }) => how === 'never acted'))),
     ...list('not looked at', namesOf(rows.filter(({ how }) => how === 'not looked at'))),
   ].join('; ');
+}
+
+/** Returns a line for parts of which some cells were compared with their synapses; empty if all were. */
+export function someText({ rows }: Ledger): readonly string[] {
+  const parts = new Map(rows.flatMap(({ part, elements }) => (elements ? [[part, elements] as const] : [])));
+  const [first] = parts;
+  if (first === undefined) return [];
+  const [name, { compared, of }] = first;
+  const more = parts.size === 1 ? '' : ` (and ${parts.size - 1} more projections)`;
+  return [`synapses of ${name} on ${compared.toLocaleString('en')} of ${of.toLocaleString('en')} cells${more}`];
 }
 
 /** Most rows that one line names. */

@@ -4,7 +4,7 @@ import type { Distances } from './approach.js';
 import type { Limit } from './limit.js';
 import type { StateDifference } from './states/cell-pair.js';
 import { valueTexts } from './states/difference-text.js';
-import { lackText } from './ledger.js';
+import { lackText, someText } from './ledger.js';
 
 /** Returns a time in s with few digits. */
 const ms = (time: number): string => `${Number((time * 1e3).toPrecision(2))} ms`;
@@ -30,6 +30,7 @@ export function limitLines(limit: Limit, named: (variable: string) => string = (
       return [
         `${start}${verdict === 'the same model' ? first : lackText(limit.ledger)}`,
         ...figures,
+        ...someText(limit.ledger),
         ...(writtenAnew ? ['written anew for each step'] : []),
         ...(closed.length > 0 ? [`${listOf(closed)} coupled as in the network`] : []),
         ...ownStep(limit),

@@ -54,8 +54,8 @@ export interface StateComparison {
   readonly synapses: boolean;
   /** Why effects of synapses on a population were not compared at states. */
   readonly unknown: ReadonlyMap<string, string>;
-  /** Whether cells of some populations were left out. */
-  readonly isSampled: boolean;
+  /** Cells of each population whose synapses were compared, and all its cells. */
+  readonly receivers: ReadonlyMap<string, { readonly compared: number; readonly of: number }>;
   /** Projections with plastic synapses and effects that were not compared. */
   readonly plastic: readonly string[];
   /** Delays or times of given spikes in s that differ by less than half a step of the source: the first two. */

@@ -318,7 +318,7 @@ export function compareStates(
     reasons: listsOf(reasons),
     ofEvents: listsOf(ofEvents),
     looked,
-    isSampled: false,
+    receivers: receiversIn(cells),
     oneWay,
     rounding,
   };
@@ -371,6 +371,16 @@ function changeOf(test: (value: number) => boolean, from: number, to: number): n
 
 /** Returns the code of a type, whose values are compared by themselves. */
 const codeOf = ({ derivatives, derived, events }: NeuronType): object => ({ derivatives, derived, events });
+
+/** Returns the number of cells of each population whose synapses are compared, and of all. */
+function receiversIn(cells: readonly CellPair[]): StateComparison['receivers'] {
+  const found = new Map<string, { compared: number; of: number }>();
+  for (const { population, isTaken } of cells) {
+    const known = found.get(population) ?? { compared: 0, of: 0 };
+    found.set(population, { compared: known.compared + Number(isTaken), of: known.of + 1 });
+  }
+  return found;
+}
 
 const listsOf = (sets: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, readonly string[]> =>
   new Map([...sets].map(([name, all]) => [name, [...all]]));

@@ -25,7 +25,7 @@ const isElsewhere = /^src\/(?:convert|codegen\/(?:c|mpi)|ir\/evaluate)/;
 const imports = importGraph(sourceFiles(['test']));
 const isTest = (file: string): boolean => file.endsWith('.test.ts');
 
-/** Returns groups of tests, the nearest first: those that import a source, those of the folders around it, all others. */
+/** Returns groups of tests, the nearest first: those that import a source, those of the folders around it, others. */
 function nearestTests(file: string): string[][] {
   const groups = [[...imports].flatMap(([test, targets]) => (isTest(test) && targets.includes(file) ? [test] : []))];
   for (let folder = dirname(relative('src', file)); folder !== '.'; folder = dirname(folder))

@@ -84,7 +84,7 @@ function editsOf(node: ts.Node, source: ts.SourceFile): Edit[] {
     add('missing case', `!(${text})`);
   if (ts.isIfStatement(parent) && parent.expression === node) add('missing case', `(${text}) && Number(0) > 1`);
   if (ts.isCaseClause(node) && node.statements.length === 0) add('missing case', '');
-  if (ts.isExpressionStatement(node)) add('missing statement', '');
+  if (ts.isExpressionStatement(node)) add('missing statement', ';');
   if (ts.isSpreadElement(node)) add('missing case', '');
   return edits;
 }

@@ -11,6 +11,11 @@ it('are forty, each in a line of its own', () => {
   for (const { before, after } of faults) expect(after).not.toBe(before);
 });
 
+it('that were tried are among them', () => {
+  const found = JSON.parse(readFileSync('test/mutations/found.json', 'utf8')) as Readonly<Record<string, string>>;
+  expect(Object.keys(found).filter((number) => faults[Number(number)] === undefined)).toEqual([]);
+});
+
 it('are put into the nearest line that is as before', () => {
   const fault: Fault = { file: 'a.ts', line: 5, kind: 'bound', before: 'a < b', after: 'a <= b' };
   expect(withFault('a < b\n\n\na < b\n', fault)).toBe('a < b\n\n\na <= b\n');

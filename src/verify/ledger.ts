@@ -16,7 +16,7 @@ export interface LedgerRow {
   /** Such as `rate of v`, `threshold`, `effects` or `given spikes`. */
   readonly quantity: string;
   readonly how: Comparison;
-  /** Cells whose synapses were compared, and all of them; absent: all. The values of the others are equal in the lists. */
+  /** Cells whose synapses were compared, and all of them; absent: all. */
   readonly elements?: { readonly compared: number; readonly of: number };
   /** Compared time in s, and all of it; absent: all, or no time is involved. */
   readonly seconds?: { readonly compared: number; readonly of: number };

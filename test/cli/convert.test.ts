@@ -613,3 +613,20 @@ describe('--dump', () => {
     expect(stderr).toContain('--dump writes the models of one conversion');
   });
 });
+
+it('makes the folder of a circuit of which only the configs are left', async () => {
+  const own = {
+    interneuron: 1,
+    neurons: { own: { state: { v: { unit: 'mV', initial: 3 } }, derivatives: { v: '-v/(15*ms) + sin(t/ms)*mV/ms' } } },
+    populations: { p: { type: 'own', size: 2 } },
+    experiment: { dt: '0.1 ms', duration: '1 ms' },
+  };
+  writeFileSync(folder.file('own.json'), JSON.stringify(own));
+  const words = ['convert', folder.file('own.json'), '--to', 'sonata', '--partial', '-o', folder.file('new/circuit')];
+  expect(await runCommand(words)).toMatchObject({ code: 0 });
+  expect(
+    readdirSync(folder.file('new/circuit'))
+      .filter((name) => !name.startsWith('.'))
+      .sort(),
+  ).toEqual(['circuit_config.json', 'simulation_config.json']);
+});

@@ -141,7 +141,7 @@ async function convertOne(
   const summary = summaryOf(imported.valid, converted, measured, words, read);
   const attempt = { imported, converted, words, measured, summary };
   const rejection = await rejectionOf(attempt, to, { refused, isForUs });
-  const outputs = rejection === undefined ? await write(converted, planned, path, context) : [];
+  const outputs = rejection === undefined ? await write(converted, to, planned, path, context) : [];
   const told = reportOf(attempt, to, outputs, read);
   if (rejection !== undefined) {
     context.show(rejection.findings);
@@ -375,6 +375,7 @@ const pathsOf = ({ files }: ConvertedModel, path: string): readonly string[] =>
 /** Writes a conversion, or prints it. @returns the files written, the document first */
 async function write(
   converted: ConvertedModel,
+  to: TargetNotation,
   paths: readonly string[],
   path: string,
   context: CommandContext,
@@ -384,6 +385,7 @@ async function write(
     return [];
   }
   await refuseToReplace(paths, context.options.flag('force'));
+  if (isFolderNotation(to)) orOutputError(path, () => mkdirSync(dirname(path), { recursive: true }));
   return writeFiles(converted, paths, path);
 }
 

@@ -14,7 +14,7 @@ const apart = [
   'test/runtime/targets/**/*.test.ts',
   'test/fixtures/targets/*.test.ts',
   'test/{fuzz,python,scripts,serve}/*.test.ts',
-  'test/cli/{bad-input,process,progress,starting,sweep}.test.ts',
+  'test/cli/{bad-input,process,progress,starting,sweep,what-is}.test.ts',
   'test/pipeline/choose-target.test.ts',
   'test/runtime/results/{damaged,nwb/memory}.test.ts',
   'test/interoperability/pynn-{compartments,native}.test.ts',

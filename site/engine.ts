@@ -49,6 +49,7 @@ import { noParts } from '../src/present/describe/description.js';
 import { sourceWords } from '../src/convert/source-words.js';
 import { measure } from '../src/verify/measure.js';
 import { measurementLines } from '../src/verify/measurement-text.js';
+import { needsDuration } from '../src/present/next-commands.js';
 import { registerNotations } from '../src/notations.js';
 import { judgeRun, readCondition } from '../src/verify/expect/task.js';
 import { importModel } from '../src/pipeline/import-model.js';
@@ -118,6 +119,7 @@ function readModel({ valid, notation, hashes }: ImportedModel, text: string): Re
     parameters: parametersOf(document, text),
     seed: document.experiment.seed,
     duration: durationText(document.experiment.protocol),
+    needsDuration: needsDuration(valid),
     diagram: modelDiagram(document, new Map()),
   };
 }

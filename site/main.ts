@@ -17,7 +17,7 @@ import {
   type FileBeside,
   type HeldModel,
 } from './link.js';
-import type { BeginMessage, Changes, GivenModel, ReadModel, RunEnd, TaskState } from './messages.js';
+import type { BeginMessage, Changes, GivenModel, OpenedFiles, ReadModel, RunEnd, TaskState } from './messages.js';
 import { createPictures } from './pictures.js';
 import { addTo, emptyRecording, replaceSamples, type Recording } from './recording.js';
 import { createSliders, noChanges } from './sliders.js';
@@ -487,11 +487,26 @@ async function openFiles(files: readonly (readonly [path: string, file: File])[]
   await work(async () => {
     const reply = await (await client).call('open', all);
     const [main] = reply.answer?.documents ?? [];
-    if (!reply.answer || main === undefined) return report(`Nothing was opened: ${problem(reply)}.`);
+    if (!reply.answer) return report(`Nothing was opened: ${problem(reply)}.`);
+    const others = othersText(reply.answer.others);
+    if (main === undefined) return report(`No model was opened. ${others}`);
     [recorded, claim, isAddressed] = [undefined, undefined, false];
     const { files: found, documents } = reply.answer;
     await openChosen({ files: found, main, options: {} }, documents);
+    if (others !== '') report(others);
   });
+}
+
+/** Most files that are named besides a model. */
+const mostOthers = 4;
+
+/** Returns what files are that hold no model, and what to do with each. */
+function othersText(others: OpenedFiles['others']): string {
+  const named = others
+    .slice(0, mostOthers)
+    .map(({ path, title, instead }) => `${path} is ${title}${instead === undefined ? '' : `: ${instead}`}.`);
+  const more = others.length - mostOthers;
+  return [...named, ...(more > 0 ? [`There are ${more} more files.`] : [])].join(' ');
 }
 
 /** Opens the first of some documents, and shows what it holds or where its mistakes are. */
@@ -509,7 +524,9 @@ async function openChosen(model: GivenModel, documents: readonly string[]): Prom
 /** Shows commands for the document that the visitor opened. */
 function showCommands(): void {
   const mistake = textFindings.find(({ severity, code }) => severity === 'error' && !code.startsWith('page/'));
-  const commands = readNow ? modelCommands(given.main, readNow.notation) : repairCommands(given.main, mistake?.code);
+  const commands = readNow
+    ? modelCommands(given.main, readNow.notation, { needsDuration: readNow.needsDuration })
+    : repairCommands(given.main, mistake?.code);
   element('commands', HTMLDListElement).replaceChildren(
     ...commands.flatMap(([purpose, command]) => {
       const copy = make('button', { type: 'button', textContent: 'Copy', ariaLabel: `Copy the command: ${purpose}` });

@@ -48,6 +48,8 @@ export interface ReadModel {
   readonly seed: string;
   /** With a unit. */
   readonly duration: string;
+  /** Whether the model states no duration. */
+  readonly needsDuration: boolean;
   /** Populations and projections. */
   readonly diagram: Diagram;
 }
@@ -105,6 +107,12 @@ export interface Converted {
 export interface OpenedFiles {
   readonly files: GivenModel['files'];
   readonly documents: readonly string[];
+  /** Files that are no models, with a command or a sentence for each. */
+  readonly others: readonly {
+    readonly path: string;
+    readonly title: string;
+    readonly instead: string | undefined;
+  }[];
 }
 
 /** Calls of the worker, by name. */

@@ -3,8 +3,10 @@
 import { unzipSync } from 'fflate';
 import { platform } from './platform.js';
 import type { GivenModel, OpenedFiles } from './messages.js';
-import { shownBytes, whatIs } from '../src/pipeline/read/what-is.js';
+import { isAside } from '../src/bundle/contents.js';
+import { fileCommands } from '../src/present/next-commands.js';
 import { namedFiles } from '../src/pipeline/read/names-in-text.js';
+import { shownBytes, unknownFile, whatIs } from '../src/pipeline/read/what-is.js';
 import { UsageError } from '../src/diagnostics/diagnostic.js';
 import { formatBytes } from '../src/diagnostics/quantities.js';
 
@@ -16,11 +18,18 @@ const mostUnpacked = 2 ** 30;
 /** Returns files with those of archives, and their documents. @throws UsageError as `unpacked` */
 export function opened(given: Files): Promise<{ readonly answer: OpenedFiles; readonly findings: [] }> {
   const files = unpacked(given);
-  return Promise.resolve({ answer: { files, documents: documentsAmong(files) }, findings: [] });
+  const documents = documentsAmong(files);
+  const others = files.flatMap(([path, bytes]): OpenedFiles['others'] => {
+    const { title, advice, ...what } = whatIs(path, startOf(bytes));
+    if (isAside(path) || what.kind === 'model' || documents.includes(path)) return [];
+    const [[, command] = []] = fileCommands(path, { title, ...what });
+    return ['script', 'notebook', 'connections', 'sweep', 'result', 'expectations'].includes(what.kind) ||
+      documents.length === 0
+      ? [{ path, title, instead: command ?? advice }]
+      : [];
+  });
+  return Promise.resolve({ answer: { files, documents, others }, findings: [] });
 }
-
-/** Files of systems and tools, which are no part of what was packed. */
-const isAside = (path: string): boolean => /(^|\/)(\.|__MACOSX\/)/.test(path);
 
 /**
  * Returns files with those in archives in place of the archives.
@@ -50,11 +59,17 @@ const startOf = (bytes: Uint8Array): string => platform.bytes.latin1(bytes.subar
 
 /**
  * Lists the documents of models among files, best first: those that no other document names, in the order of their
- * depth and length. What is no document is left out; if there is none at all, the first file stands for them.
+ * depth and length. Other files are left out. Without a document that names its notation, those with a suffix of models
+ * stand for them.
  */
 export function documentsAmong(files: Files): readonly string[] {
   const found = files.filter(([path, bytes]) => !isAside(path) && whatIs(path, startOf(bytes)).notation !== undefined);
-  if (found.length === 0) return files.slice(0, 1).map(([path]) => path);
+  if (found.length === 0)
+    return files.flatMap(([path, bytes]) => {
+      const { kind, title } = whatIs(path, startOf(bytes));
+      const isText = kind === 'recording' && title === unknownFile && files.length === 1;
+      return kind === 'model' || isText ? [path] : [];
+    });
   const nameOf = (path: string): string => path.replace(/^.*\//, '');
   const named = new Set(
     found.flatMap(([path, bytes]) =>

@@ -63,6 +63,9 @@ const formats: Readonly<Record<string, FileFormat>> = {
   '.dat': media('text/plain'),
 };
 
+/** Checks whether a path in an archive is of a system or tool, and no part of what was packed. */
+export const isAside = (path: string): boolean => /(^|\/)(\.|__MACOSX\/)/.test(path);
+
 const lems: FileFormat = media('application/lems+xml');
 const binary: FileFormat = media('application/octet-stream');
 

@@ -93,7 +93,8 @@ export async function runCommandLine(
 
 /** Checks whether a command line is only files: it begins with a file, not with a command. */
 const namesFile = ([first = '']: readonly string[]): boolean =>
-  !/^(?:|-.*|help|completion|man)$/.test(first) && !Object.hasOwn(commands, first) && existsSync(first);
+  first === standardStream ||
+  (!/^(?:|-.*|help|completion|man)$/.test(first) && !Object.hasOwn(commands, first) && existsSync(first));
 
 /** Checks whether to speak JSON of a command line that may not have been understood. */
 function asksForJson(words: readonly string[]): boolean {

@@ -1,5 +1,7 @@
 /** Scripts of Brian 2 and PyNN as models: the Python package executes them, if the user asks for it. */
 
+import { existsSync } from 'node:fs';
+import { whatIsFile } from '../pipeline/read/what-is.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { shellWord } from '../diagnostics/display.js';
 import { isolatedPython } from '../platform/python.js';
@@ -27,9 +29,21 @@ export const asksToExecute = (words: readonly string[]): boolean =>
  */
 export function offerToExecute(words: readonly string[], models: readonly string[]): string {
   if (!commands.includes(words[0] ?? '') || !models.some(isScript)) return '';
+  const refused = models
+    .filter(isScript)
+    .map(refusalOf)
+    .find((text) => text !== undefined);
+  if (refused !== undefined) return `\n${refused.join('\n  ')}\n`;
   const own = ownWords(words);
   const line = [...own, '--execute', ...words.slice(own.length)].map(shellWord).join(' ');
   return `\nIf the script is your own, this line executes it with Python:\n  interneuron ${line}\n`;
+}
+
+/** Returns what a script is that is not executed, and what its users do instead; undefined for others. */
+function refusalOf(path: string): readonly [sentence: string, advice: string] | undefined {
+  if (!existsSync(path)) return undefined;
+  const { isRefused = false, title, advice = '' } = whatIsFile(path);
+  return isRefused ? [`${path} is ${title}`, advice] : undefined;
 }
 
 /**
@@ -41,6 +55,8 @@ export function offerToExecute(words: readonly string[], models: readonly string
 export async function executeScript(words: readonly string[], terminal: Terminal): Promise<number> {
   const scripts = ownWords(words).filter(isScript);
   if (scripts.length === 0) throw new UsageError('there is no script to execute', '--execute is for models in Python');
+  const refused = scripts.map(refusalOf).find((text) => text !== undefined);
+  if (refused !== undefined) throw new UsageError(...refused);
   const python = pythonWithPackage(terminal);
   terminal.stderr.write(`${scripts.join(', ')}: ${python} executes it with your rights\n`);
   const at = words.indexOf('--execute');

@@ -1,19 +1,43 @@
-/** Commands that make sense for a model, ready to copy. */
+/** Commands that make sense for a file, ready to copy: each works as it is printed. */
 
-import { shownFor, usualSuffix } from '../convert/target-notations.js';
-import { shellWord } from '../diagnostics/display.js';
+import { shownFor, usualSuffix, type TargetNotation } from '../convert/target-notations.js';
+import { fileWord } from '../diagnostics/display.js';
+import type { ValidModel } from '../model/model.js';
 import type { Notation } from '../pipeline/read/notation.js';
+import type { What } from '../pipeline/read/what-is.js';
 
 /** A command with its purpose in a few words. */
 export type NextCommand = readonly [purpose: string, command: string];
 
-/** Returns commands for a valid model. @param isArchive  whether the file is an archive with results */
-export function modelCommands(path: string, notation: Notation, isArchive = false): readonly NextCommand[] {
-  const [file, stem, to] = [shellWord(path), stemOf(path), shownFor(notation)];
+/** What the commands of a model depend on besides its notation. */
+interface ModelFacts {
+  /** Whether the file is an archive with a result of interneuron. */
+  readonly hasResult?: boolean;
+  /** Whether the model states no duration; absent: it cannot be run. */
+  readonly needsDuration?: boolean;
+  /** A notation that expresses the whole model; null: none was found. */
+  readonly to?: TargetNotation | null;
+}
+
+/** Checks whether a model states no duration of a run. */
+export const needsDuration = ({ model }: ValidModel): boolean => model.experiment.protocol.length === 0;
+
+/** Duration of a run of a model that states none. */
+export const usualDuration = '100 ms';
+
+/** Returns commands for a valid model. */
+export function modelCommands(path: string, notation: Notation, facts: ModelFacts = {}): readonly NextCommand[] {
+  const { hasResult = false, needsDuration: lacksDuration, to = shownFor(notation) } = facts;
+  const [file, stem] = [fileWord(path), stemOf(path)];
+  const duration = lacksDuration === true ? ` --duration '${usualDuration}'` : '';
   return [
-    ['run', `interneuron run ${file} -o ${shellWord(`${stem}.nwb`)}`],
-    ['convert', `interneuron convert ${file} --to ${to} -o ${shellWord(`${stem}${usualSuffix(to)}`)}`],
-    isArchive
+    ...(lacksDuration === undefined
+      ? []
+      : [['run', `interneuron run ${file}${duration} -o ${fileWord(`${stem}.nwb`)}`] as const]),
+    ...(to === null
+      ? []
+      : [['convert', `interneuron convert ${file} --to ${to} -o ${fileWord(`${stem}${usualSuffix(to)}`)}`] as const]),
+    hasResult
       ? ['run again and compare', `interneuron verify ${file}`]
       : ['compare with another model', `interneuron same ${file} OTHER`],
   ];
@@ -21,13 +45,51 @@ export function modelCommands(path: string, notation: Notation, isArchive = fals
 
 /** Returns commands for a model with mistakes. @param code  of the first mistake; absent if it has none */
 export const repairCommands = (path: string, code?: string): readonly NextCommand[] => [
-  ['check again', `interneuron validate ${shellWord(path)}`],
+  ['check again', `interneuron validate ${fileWord(path)}`],
   ...(code === undefined ? [] : [['explain the first', `interneuron explain ${code}`] as const]),
 ];
 
+/** Returns commands for a file that is neither a model nor a result. */
+export function fileCommands(path: string, { kind, simulator }: What): readonly NextCommand[] {
+  const [file, stem] = [fileWord(path), stemOf(path)];
+  switch (kind) {
+    case 'script':
+      return simulator === undefined ? [] : scriptCommands(file, stem, simulator === 'NEURON');
+    case 'notebook':
+      return [
+        ['save its cells as a script', `jupyter nbconvert --to script ${file}`],
+        ['look at the script', `interneuron ${fileWord(path.replace(/\.ipynb$/i, '.py'))}`],
+      ];
+    case 'archive':
+      return [
+        ['unpack', `unzip -q ${file} -d ${fileWord(stem)}`],
+        ['look at the files', `interneuron ${fileWord(stem)}`],
+      ];
+    case 'expectations':
+      return [['test', `interneuron test ${file}`]];
+    case 'connections':
+      return [['start a model', `interneuron new brian -o ${fileWord(`${stem}-model.yaml`)}`]];
+    default:
+      return [];
+  }
+}
+
+const scriptCommands = (file: string, stem: string, isOfNeuron: boolean): readonly NextCommand[] =>
+  isOfNeuron
+    ? [
+        ['read its network', `python -I -m interneuron neuron ${file} -o ${fileWord(`${stem}.yaml`)}`],
+        ['convert', `python -I -m interneuron neuron ${file} --to neuroml -o ${fileWord(`${stem}.nml`)}`],
+      ]
+    : [
+        ['run', `interneuron run ${file} --execute`],
+        ['describe', `interneuron describe ${file} --execute`],
+        ['convert', `interneuron convert ${file} --execute --to neuroml -o ${fileWord(`${stem}.nml`)}`],
+      ];
+
 /** Returns the name for files made from a file: its own without folder and suffix, or the folder's for a config. */
 export function stemOf(path: string): string {
+  if (path === '-') return 'model';
   const [file = '', folder = ''] = path.split(/[\\/]/).reverse();
-  const name = file.replace(/(?<=.)\.[^.]*$/, '');
+  const name = file.replace(/(?<=.)\.gz$/i, '').replace(/(?<=.)\.[^.]*$/, '');
   return /^(?:simulation_)?config$/.test(name) ? folder || 'circuit' : name.replace(/\.(?:nml|net)$/, '');
 }

@@ -888,7 +888,7 @@ describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium 
         await status(`${name} was read as ${notation}`);
         await visit.locator('#description table').first().waitFor();
         expect(await commands()).toEqual([
-          expect.stringContaining(`interneuron run ${name} -o `),
+          expect.stringMatching(`^interneuron run ${name} (--duration '100 ms' )?-o `),
           expect.stringMatching(`^interneuron convert ${name} --to \\w+ -o `),
           `interneuron same ${name} OTHER`,
         ]);
@@ -921,6 +921,14 @@ describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium 
       await drop(join(root, 'circuit.zip'));
       await status('zipped/config.json was read as sonata');
       const zip = zipSync({ 'model/lems/first.yaml': new Uint8Array(readFileSync('fixtures/brian/single-lif.yaml')) });
+      writeFileSync(join(root, 'notes.ipynb'), '{"cells": [], "nbformat": 4}');
+      await drop(join(root, 'notes.ipynb'));
+      await status('No model was opened. notes.ipynb is a notebook: jupyter nbconvert --to script notes.ipynb.');
+      const script = new TextEncoder().encode('from brian2 import *\n');
+      const cell = new Uint8Array(readFileSync('fixtures/brian/single-lif.yaml'));
+      writeFileSync(join(root, 'mixed.zip'), zipSync({ 'cell.yaml': cell, 'model.py': script }));
+      await drop(join(root, 'mixed.zip'));
+      await status('model.py is a Python script of Brian 2, which is read by executing it: interneuron run model.py');
       writeFileSync(join(root, 'model.zip'), zip);
       await drop(join(root, 'model.zip'));
       await status('model/lems/first.yaml was read as brian');
@@ -929,7 +937,10 @@ describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium 
       await status('cut.zip cannot be unpacked: it is damaged');
       writeFileSync(join(root, 'run.py'), 'import brian2');
       await drop(join(root, 'run.py'));
-      await status('run.py cannot be run');
+      await status('No model was opened. run.py is a Python script of Brian 2');
+      writeFileSync(join(root, 'bread.yaml'), 'bread: 2\n');
+      await drop(join(root, 'bread.yaml'));
+      await status('bread.yaml cannot be run');
       expect(await visit.isVisible('#editor')).toBe(true);
       // A drop on the editor opens the file: its text isn't inserted into the document before.
       const place = await visit.locator('#editor').boundingBox();

@@ -19,7 +19,7 @@ const longTests = [
   'test/translators/{neuroml/{export-restored,export/every-fixture,large,renamed},pynn/protocol-fixtures}.test.ts',
   'test/pipeline/{budgets,checkpoint,forged,hostile-texts,results/names-and-units}.test.ts',
   'test/session/{cells-between-runs,open-model}.test.ts',
-  'test/cli/{codegen,process,sweep}.test.ts',
+  'test/cli/{codegen,process,sweep,what-is}.test.ts',
   'test/codegen/{hostile-names,wasm/growth,c/{differential,pace}}.test.ts',
   'test/codegen/c/device/{cable-teams,cuda,cuda-project,one-path,opencl-project,strategies}.test.ts',
   'test/fixtures/{brunel-2000,going-on,later-phases,neuroml,targets/{model,mpi,neuroml,pynn}}.test.ts',

@@ -1,20 +1,39 @@
 /** `interneuron FILE`: the kind of a file, its mistakes, its content, and the commands that make sense for it. */
 
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { platform } from '#platform';
+import { unpackArchive } from '../../bundle/archive.js';
+import { isAside } from '../../bundle/contents.js';
+import { manifestName } from '../../bundle/manifest.js';
 import { openRecorded } from '../../compare/open-recorded.js';
 import { withNodes } from '../../compare/read/ours.js';
+import { convertModel } from '../../convert/convert.js';
+import { shownFor, suggestedFor, usualSuffix, type TargetNotation } from '../../convert/target-notations.js';
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
-import { printable, shellWord } from '../../diagnostics/display.js';
+import { fileWord, printable } from '../../diagnostics/display.js';
+import { formatCount } from '../../diagnostics/quantities.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
-import { titleOf } from '../../pipeline/read/notation.js';
-import { whatIsFile } from '../../pipeline/read/what-is.js';
+import type { ImportedModel } from '../../pipeline/read/imported-model.js';
+import { factsOf, titleOf } from '../../pipeline/read/notation.js';
+import { shownBytes, whatIs, whatIsFile, whatTableIs, type Kind, type What } from '../../pipeline/read/what-is.js';
 import { isBundle } from '../../pipeline/read/model-in-bundle.js';
-import { modelCommands, repairCommands, stemOf, type NextCommand } from '../../present/next-commands.js';
+import { temporaryFolder } from '../../platform/temporary-folder.js';
+import {
+  fileCommands,
+  modelCommands,
+  needsDuration,
+  repairCommands,
+  stemOf,
+  usualDuration,
+  type NextCommand,
+} from '../../present/next-commands.js';
+import { isTableName, readTable } from '../../tables/open.js';
+import { standardStream } from '../arguments.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
-import { modelFiles } from '../model-files.js';
+import { formatTable } from '../table.js';
 import { describeInText, descriptionOf } from './describe.js';
 import { linesOf } from './inspect.js';
 
@@ -68,75 +87,214 @@ function show(
 }
 
 async function aboutPath(path: string, context: CommandContext): Promise<About> {
+  if (path === standardStream) return aboutInput(context);
   if (!existsSync(path)) throw new UsageError(`there is no file ${path}`, 'check the path');
   if (statSync(path).isDirectory()) {
     const circuit = join(path, 'simulation_config.json');
     return existsSync(circuit) ? aboutPath(circuit, context) : aboutFolder(path);
   }
-  if (/^\.(?:py|hoc|oc)$/.test(extname(path))) return aboutScript(path);
-  if (isBundle(path) || whatIsFile(path).kind === 'model') return aboutModel(path, context);
-  return aboutResult(path);
+  return aboutFile(path, withColumns(path, whatIsFile(path)), context);
 }
 
-async function aboutFolder(path: string): Promise<About> {
-  const models = await modelFiles([path]);
-  const file = shellWord(path);
-  return {
-    path,
-    kind: models.length === 1 ? 'a folder with 1 model' : `a folder with ${models.length} models`,
-    valid: true,
-    content: shortened(
-      models.map(({ within }) => within),
-      `interneuron validate ${file}`,
-    ),
-    commands: [
-      ['check all', `interneuron validate ${file}`],
-      ['convert all', `interneuron convert ${file} --to neuroml -o converted`],
-      ['look at one', `interneuron ${shellWord(models[0]?.path ?? path)}`],
-    ],
-    findings: [],
-  };
+async function aboutFile(path: string, what: What, context: CommandContext): Promise<About> {
+  switch (what.kind) {
+    case 'model':
+      return aboutModel(path, context);
+    case 'archive':
+      return aboutArchive(path, context);
+    case 'result':
+    case 'recording':
+      return aboutResult(path);
+    default:
+      return {
+        path,
+        kind: what.title,
+        valid: true,
+        content: what.advice === undefined ? [] : [what.advice],
+        commands: fileCommands(path, what),
+        findings: [],
+      };
+  }
 }
 
-/** Modules of scripts that NEURON runs. */
-const neuronModules = /^\s*(?:from|import)\s+(?:neuron|netpyne|bmtk|LFPy|bluepyopt|hnn_core)\b/m;
-
-/** Scripts are executed only on request, so all that is stated here is how to request it. */
-function aboutScript(path: string): About {
-  const file = shellWord(path);
-  const isPython = extname(path) === '.py';
-  const isOfNeuron = !isPython || neuronModules.test(readFileSync(path, 'utf8'));
-  const convertedTo = `--to neuroml -o ${shellWord(`${stemOf(path)}.nml`)}`;
-  const model = shellWord(`${stemOf(path)}.yaml`);
-  return {
-    path,
-    kind: `a ${isPython ? 'Python' : 'hoc'} script, which is read by executing it`,
-    valid: true,
-    content: [],
-    commands: isOfNeuron
-      ? [
-          ['read its network', `python -I -m interneuron neuron ${file} -o ${model}`],
-          ['convert', `python -I -m interneuron neuron ${file} ${convertedTo}`],
-        ]
-      : [
-          ['describe', `interneuron describe ${file} --execute`],
-          ['run', `interneuron run ${file} --execute`],
-          ['convert', `interneuron convert ${file} --execute ${convertedTo}`],
-        ],
-    findings: [],
-  };
-}
-
-async function aboutModel(path: string, context: CommandContext): Promise<About> {
+/** Describes standard input as a file. A result is read from a file only. */
+async function aboutInput(context: CommandContext): Promise<About> {
+  const { text } = context.readModel(standardStream);
+  const what = whatIs('', text.slice(0, shownBytes));
+  if (what.kind !== 'result' && what.kind !== 'recording')
+    return aboutFile(standardStream, what.kind === 'archive' ? { ...what, kind: 'other' } : what, context);
+  const folder = temporaryFolder('input');
+  const path = join(folder, 'input');
   try {
-    const { description, notation, findings } = await descriptionOf(path, context);
+    writeFileSync(path, text);
+    const { kind, content } = await aboutResult(path);
+    const commands: readonly NextCommand[] = [['list its content', 'interneuron inspect -']];
+    return { path: standardStream, kind, valid: true, content, commands, findings: [] };
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(error.message.replaceAll(path, 'standard input'), error.hint);
+    throw error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Returns what a table is by the names of its columns, also of tables that are packed. */
+function withColumns(path: string, what: What): What {
+  const mayBeTable = ['recording', 'connections'].includes(what.kind) && isTableName(path);
+  if (!mayBeTable || statSync(path).size > longestTable) return what;
+  let found = what;
+  try {
+    const { rows } = readTable(
+      path,
+      (names) => {
+        found = (names && whatTableIs(path, names)) ?? what;
+        return [];
+      },
+      { path, texts: new Map(), memory: platform.machine.memory() },
+    );
+    return found.kind === 'connections' ? { ...found, title: `${found.title}, ${formatCount(rows)} rows` } : found;
+  } catch (error) {
+    if (error instanceof DiagnosticError) return found;
+    throw error;
+  }
+}
+
+/** Bytes of the longest table whose rows are counted. */
+const longestTable = 64 * 2 ** 20;
+
+/** Most files of a folder or an archive whose beginnings are read. */
+const mostRead = 1000;
+
+/** Kinds of files in the order of a list: what builds or holds a model comes first. */
+const order: readonly Kind[] = [
+  'script',
+  'notebook',
+  'model',
+  'archive',
+  'expectations',
+  'result',
+  'sweep',
+  'connections',
+  'recording',
+  'other',
+];
+
+/** Returns the files of a folder with what they are and a command for each, as lines; and the kind in a sentence. */
+function listed(
+  folder: string,
+  files: readonly string[],
+): { readonly kind: string; readonly lines: readonly string[] } {
+  const found = files.slice(0, mostRead).map((within) => ({ within, what: whatIsFile(join(folder, within)) }));
+  // Parts in languages of their own follow whole models, and scripts that are not read follow all.
+  const rank = ({ what }: (typeof found)[number]): number =>
+    order.indexOf(what.kind === 'script' && what.simulator === undefined ? 'other' : what.kind) +
+    (what.notation !== undefined && factsOf(what.notation).form === 'text' ? 0.5 : 0);
+  const sorted = found.toSorted((a, b) => rank(a) - rank(b));
+  const models = found.filter(({ what }) => what.kind === 'model' && what.notation !== undefined).length;
+  const scripts = found.filter(({ what }) => what.simulator !== undefined).length;
+  const counts = [
+    ...(scripts === 0 ? [] : [`${scripts} script${scripts === 1 ? '' : 's'}`]),
+    ...(models === 0 ? [] : [`${models} model${models === 1 ? '' : 's'}`]),
+  ];
+  const others = files.length - models - scripts;
+  const more = `${others} other file${others === 1 ? '' : 's'}`;
+  return {
+    kind:
+      counts.length === 0
+        ? `with ${files.length === 0 ? 'no files' : more}`
+        : `with ${counts.join(' and ')}${others === 0 ? '' : `, and ${more}`}`,
+    lines: formatTable(
+      [
+        { heading: '', align: 'left' },
+        { heading: '', align: 'left' },
+        { heading: '', align: 'left' },
+      ],
+      sorted.map(({ within, what: { title, ...what } }) => {
+        const path = join(folder, within);
+        const [[, command] = []] = fileCommands(path, { title, ...what });
+        const looks = ['model', 'result', 'recording', 'archive'].includes(what.kind);
+        return [within, title, looks ? `interneuron ${fileWord(path)}` : (command ?? '')];
+      }),
+    ).slice(1),
+  };
+}
+
+/** Returns the files below a folder, without hidden ones and those of packages. */
+function filesBelow(folder: string): readonly string[] {
+  const found: string[] = [];
+  for (const waiting = ['']; waiting.length > 0 && found.length < mostListed;) {
+    const within = waiting.pop() ?? '';
+    for (const entry of readdirSync(join(folder, within), { withFileTypes: true })) {
+      if (/^(?:\.|node_modules$|__pycache__$)/.test(entry.name)) continue;
+      if (entry.isDirectory()) waiting.push(join(within, entry.name));
+      else if (entry.isFile()) found.push(join(within, entry.name));
+    }
+  }
+  return found.sort();
+}
+
+/** Most files of a folder that are counted. */
+const mostListed = 100_000;
+
+function aboutFolder(path: string): About {
+  const { kind, lines } = listed(path, filesBelow(path));
+  const file = fileWord(path);
+  return {
+    path,
+    kind: `a folder ${kind}`,
+    valid: true,
+    content: shortened(lines, `ls ${file}`),
+    commands: /\d model/.test(kind) ? [['check all models', `interneuron validate ${file}`]] : [],
+    findings: [],
+  };
+}
+
+/** Describes an archive: its model if it has a manifest, else the list of its files. */
+async function aboutArchive(path: string, context: CommandContext): Promise<About> {
+  const folder = temporaryFolder('archive');
+  try {
+    const files = await unpackArchive(path, folder);
+    const hasResult = files.some((file) => /^results\/.*\.(?:nwb|json)$/.test(file));
+    if (files.includes(manifestName)) return await aboutModel(path, context, hasResult);
+    const shown = files.filter((file) => !isAside(file)).sort();
+    const { kind, lines } = listed(folder, shown);
+    const inside = lines.map((line) => line.replace(/ +\S*interneuron .*$/, '').trimEnd());
+    const what: What = { kind: 'archive', title: 'an archive' };
+    return {
+      path,
+      kind: `an archive ${kind}`,
+      valid: true,
+      content: shortened(inside, `unzip -l ${fileWord(path)}`),
+      commands: fileCommands(path, what),
+      findings: [],
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function aboutModel(path: string, context: CommandContext, hasResult = false): Promise<About> {
+  try {
+    const { description, notation, findings, imported } = await descriptionOf(path, context);
+    const run = imported ?? (await orUndefined(() => context.model(path)));
+    const isArchive = path !== standardStream && isBundle(path);
+    const duration = run && needsDuration(run.valid);
     const lines = describeInText(description).trimEnd().split('\n');
     return {
       path,
-      kind: `${isBundle(path) ? 'an archive with ' : ''}${titleOf(notation)}, valid`,
+      kind: `${isArchive ? 'an archive with ' : ''}${titleOf(notation)}, valid`,
       valid: true,
-      content: shortened(lines, `interneuron describe ${shellWord(path)}`),
-      commands: modelCommands(path, notation, isBundle(path)),
+      content: [
+        ...shortened(lines, `interneuron describe ${fileWord(path)}`),
+        ...(duration === true
+          ? ['', `It states no duration of a run: give one, such as --duration '${usualDuration}'.`]
+          : []),
+      ],
+      commands: modelCommands(path, notation, {
+        hasResult,
+        ...(duration === undefined ? {} : { needsDuration: duration }),
+        to: run ? await expressing(run, path) : null,
+      }),
       findings,
     };
   } catch (error) {
@@ -152,8 +310,34 @@ async function aboutModel(path: string, context: CommandContext): Promise<About>
   }
 }
 
+/** Returns what a function returns; undefined if a document has mistakes for it. */
+async function orUndefined<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof DiagnosticError) return undefined;
+    throw error;
+  }
+}
+
+/** Most cells of a model that is converted to see which notation expresses it. */
+const mostTried = 10_000;
+
+/** Returns a notation that expresses a whole model, the usual one if possible; null if none does. */
+async function expressing({ valid, notation, positions }: ImportedModel, path: string): Promise<TargetNotation | null> {
+  const usual = shownFor(notation);
+  const cells = Object.values(valid.model.populations).reduce((sum, { size }) => sum + size, 0);
+  if (cells > mostTried) return usual;
+  for (const to of [usual, ...suggestedFor(usual), 'canonical'] as const) {
+    const name = `${stemOf(path)}${usualSuffix(to)}`;
+    const { files, outcome, portable } = await convertModel(valid, to, { name, positions, tables: true });
+    if (files.length > 0 && outcome !== 'incomplete' && portable) return to;
+  }
+  return null;
+}
+
 async function aboutResult(path: string): Promise<About> {
-  const file = shellWord(path);
+  const file = fileWord(path);
   const recorded = withNodes(await openRecorded(path));
   const isOurs = recorded.record !== undefined;
   return {
@@ -162,7 +346,7 @@ async function aboutResult(path: string): Promise<About> {
     valid: true,
     content: shortened(linesOf(recorded), `interneuron inspect ${file}`),
     commands: [
-      ['draw', `interneuron plot ${file} -o ${shellWord(`${stemOf(path)}.svg`)}`],
+      ['draw', `interneuron plot ${file} -o ${fileWord(`${stemOf(path)}.svg`)}`],
       isOurs
         ? ['run again and compare', `interneuron verify ${file}`]
         : ['compare with a model', `interneuron verify ${file} MODEL`],

@@ -14,6 +14,7 @@ import { withTextLines, type Line, type ModelDescription } from '../../present/d
 import { describeInHtml, describeInLatex, describeInMarkdown } from '../../present/describe/formats.js';
 import { membraneSections, tablesOf } from '../../present/describe/membrane.js';
 import { neuromlParts } from '../../present/describe/neuroml-parts.js';
+import type { ImportedModel } from '../../pipeline/read/imported-model.js';
 import { isBundle } from '../../pipeline/read/model-in-bundle.js';
 import { inStage } from '../../pipeline/stages.js';
 import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';
@@ -55,6 +56,8 @@ interface DescribedModel {
   readonly description: ModelDescription<Line>;
   readonly notation: Notation;
   readonly findings: readonly Diagnostic[];
+  /** Absent for a document that has no run. */
+  readonly imported?: ImportedModel;
   /** Returns the part that another notation can express. */
   readonly written: (to: TargetNotation) => string;
 }
@@ -89,6 +92,7 @@ export async function descriptionOf(path: string, context: CommandContext): Prom
     description: inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses, tables)),
     notation: imported.notation,
     findings: imported.diagnostics,
+    imported,
     written: (to) => roadOf(targetOf(to).notation).describe!(imported.valid),
   };
 }

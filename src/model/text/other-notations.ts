@@ -1,5 +1,7 @@
 /** Notations of other programs, which are named rather than read. */
 
+import { fileWord } from '../../diagnostics/display.js';
+
 interface OtherNotation {
   readonly name: string;
   /** Checks whether a document is in it, by the suffix of its name or its first lines. */
@@ -14,9 +16,9 @@ const never = /^(?!)/;
 const others: readonly OtherNotation[] = [
   {
     name: 'NESTML',
-    suffix: /\.nestml$/i,
+    suffix: never,
     content: /^(?:model|neuron|synapse)\s+\w+:\s*$/m,
-    hint: 'write its equations as a Brian-like specification (interneuron new brian); --to pynn-nestml writes NESTML',
+    hint: 'give the file the suffix .nestml, by which models in NESTML are known',
   },
   {
     name: 'NeuroMLlite',
@@ -34,7 +36,7 @@ const others: readonly OtherNotation[] = [
     name: 'hoc of NEURON',
     suffix: /\.hoc$/i,
     content: /^(?:load_file|xopen)\s*\(/m,
-    hint: 'export the cell from NEURON as NeuroML (pyneuroml.neuron.export_to_neuroml2), and name that file',
+    hint: 'NEURON executes it: python -I -m interneuron neuron FILE -o model.yaml (package neuron-interneuron) reads its network',
   },
   {
     name: 'NMODL of NEURON',
@@ -50,5 +52,6 @@ const looked = 4000;
 /** Returns the notation of another program that a document is in; undefined for any other text. */
 export function otherNotationOf(text: string, document: string): Pick<OtherNotation, 'name' | 'hint'> | undefined {
   const start = text.slice(0, looked);
-  return others.find(({ suffix, content }) => suffix.test(document) || content.test(start));
+  const other = others.find(({ suffix, content }) => suffix.test(document) || content.test(start));
+  return other && { ...other, hint: other.hint.replace('FILE', fileWord(document)) };
 }

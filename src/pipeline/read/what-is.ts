@@ -1,12 +1,25 @@
-/** What a file is, by its name and its beginning. */
+/** What a file is, by its name and its beginning: the one answer for the command line, pages, folders and archives. */
 
 import { platform } from '#platform';
 import { firstBytes, hdf5Signature } from '../../../runtime/results/file-start.js';
 import { readRefusal } from '../../diagnostics/system-error.js';
 import { modelSuffixes, notationOfFile, titleOf, type Notation } from './notation.js';
 
-/** Kinds of files. */
-export type Kind = 'model' | 'script' | 'notebook' | 'archive' | 'expectations' | 'experiment' | 'result' | 'other';
+/** Kinds of files. Results are of interneuron, recordings of any program. */
+export type Kind =
+  | 'script'
+  | 'notebook'
+  | 'model'
+  | 'archive'
+  | 'expectations'
+  | 'result'
+  | 'recording'
+  | 'sweep'
+  | 'connections'
+  | 'other';
+
+/** Simulators with scripts that are read by executing them. */
+export type ScriptSimulator = 'Brian 2' | 'PyNN' | 'NEURON';
 
 /** What a file is. */
 export interface What {
@@ -15,6 +28,12 @@ export interface What {
   readonly title: string;
   /** Notation of a model; absent if only the suffix says that the file is one. */
   readonly notation?: Notation;
+  /** Simulator of a script; absent: none that is read. */
+  readonly simulator?: ScriptSimulator;
+  /** Whether a script is not executed, because no network of its simulator is read. */
+  readonly isRefused?: true;
+  /** What people do with a file that is not read, or needs, as a sentence. */
+  readonly advice?: string;
 }
 
 /** Number of bytes at the beginning of a file that show what it is. */
@@ -23,17 +42,85 @@ export const shownBytes = 1 << 16;
 /** Texts at the beginning of a run's record and of a result, which hold models of their own. */
 const ownResult = /^.{0,512}"interneuron(?:\/run|-neo-json)"/s;
 
+/** Title of a file whose kind is unknown. */
+export const unknownFile = 'a file of unknown kind';
+
+const omv = 'a test of OMV';
+
 /** Kinds of files that their suffixes show. */
-const bySuffix: readonly (readonly [RegExp, Kind, string])[] = [
-  [/(?:^|[/.\\])expect\.(?:ya?ml|json)$/i, 'expectations', 'expectations'],
-  [/\.(?:omt|mep)$/i, 'expectations', 'a test of OMV'],
-  [/\.sedml$/i, 'experiment', 'an experiment in SED-ML'],
-  [/\.py$/i, 'script', 'a Python script, which is read by executing it'],
-  [/\.(?:hoc|oc|ses)$/i, 'script', 'a hoc script, which is read by executing it'],
-  [/\.ipynb$/i, 'notebook', 'a notebook'],
-  [/\.(?:svg|png|jpe?g|gif|pdf|eps)$/i, 'other', 'a figure'],
-  [/\.(?:md|rst|txt|html?|cff|bib|tex)$/i, 'other', 'a text for readers'],
+const bySuffix: readonly (readonly [RegExp, What])[] = [
+  [/(?:^|[/.\\])expect\.(?:ya?ml|json)$/i, { kind: 'expectations', title: 'expectations about a run' }],
+  [/\.omt$/i, { kind: 'expectations', title: omv }],
+  [/\.mep$/i, { kind: 'other', title: `values of ${omv}`, advice: 'name the test, a file .omt' }],
+  [
+    /\.sedml$/i,
+    {
+      kind: 'other',
+      title: 'an experiment in SED-ML',
+      advice: 'interneuron-biosimulators carries it out in a COMBINE archive with its models',
+    },
+  ],
+  [
+    /\.(?:pkl|pickle)$/i,
+    {
+      kind: 'other',
+      title: 'a pickle of Python, which may run any code when it is read',
+      advice: 'write the data as NWB or NIX, such as with neo.io.NixIO',
+    },
+  ],
+  [/\.(?:svg|png|jpe?g|gif|pdf|eps)$/i, { kind: 'other', title: 'a figure' }],
+  [/\.(?:md|rst|html?|cff|bib|tex)$/i, { kind: 'other', title: 'a text for readers' }],
 ];
+
+/** Scripts in Python by the modules that they import, the first that fits. */
+const scripts: readonly (readonly [modules: string, What])[] = [
+  ['neuron|netpyne|bmtk|LFPy|bluepyopt|hnn_core', scriptOf('NEURON', 'neuron-interneuron')],
+  ['pyNN', scriptOf('PyNN', 'pynn-interneuron')],
+  ['brian2', scriptOf('Brian 2', 'brian2-interneuron')],
+  [
+    'nest',
+    {
+      kind: 'script',
+      title: 'a script of PyNEST, which interneuron does not read',
+      isRefused: true,
+      advice: 'write the model in PyNN or NESTML, or compare its results with a run: interneuron same RESULT OTHER',
+    },
+  ],
+];
+
+function scriptOf(simulator: ScriptSimulator, distribution: string): What {
+  return {
+    kind: 'script',
+    title: `a Python script of ${simulator}, which is read by executing it`,
+    simulator,
+    advice: `its commands need Python with the package ${distribution}`,
+  };
+}
+
+/** Returns what a notebook is, by the imports in its cells. */
+function notebook(start: string): What {
+  const code = start.replace(/\\n/g, '\n').replace(/"/g, '\n');
+  const { simulator } = pythonScript(code);
+  return {
+    kind: 'notebook',
+    title: `a notebook${simulator === undefined ? '' : ` with code of ${simulator}`}`,
+    advice: 'its cells are read as a script, which Jupyter writes',
+  };
+}
+
+/** Returns what a script in Python is, by its imports. */
+function pythonScript(start: string): What {
+  const found = scripts.find(([modules]) =>
+    new RegExp(String.raw`^[ \t]*(?:from|import)[ \t]+(?:[\w.]+[ \t]*,[ \t]*)*(?:${modules})\b`, 'm').test(start),
+  );
+  return (
+    found?.[1] ?? {
+      kind: 'script',
+      title: 'a Python script that imports none of Brian 2, PyNN and NEURON',
+      advice: 'interneuron run --execute reads a script that builds its network through modules of its own',
+    }
+  );
+}
 
 /**
  * Returns what a file is.
@@ -42,34 +129,73 @@ const bySuffix: readonly (readonly [RegExp, Kind, string])[] = [
  */
 export function whatIs(path: string, start: string): What {
   const named = bySuffix.find(([suffix]) => suffix.test(path));
-  if (named) return { kind: named[1], title: named[2] };
+  if (named) return named[1];
+  if (/\.py$/i.test(path)) return pythonScript(start);
+  if (/\.ipynb$/i.test(path) || /^\s*\{.{0,4000}"nbformat"/s.test(start)) return notebook(start);
+  if (/\.(?:hoc|oc|ses)$/i.test(path))
+    return {
+      ...scriptOf('NEURON', 'neuron-interneuron'),
+      title: 'a hoc script of NEURON, which is read by executing it',
+    };
   if (ownResult.test(start)) return { kind: 'result', title: 'a result of interneuron' };
-  if (start.startsWith('PK\x03\x04'))
+  if (/^PK(?:\x03\x04|\x05\x06)/.test(start))
     return /^.{26,64}?\.npy/s.test(start)
-      ? { kind: 'other', title: 'arrays of NumPy' }
+      ? { kind: 'recording', title: 'arrays of NumPy' }
       : { kind: 'archive', title: 'an archive' };
   const notation = notationOfFile(path, start);
   if (notation !== undefined) return { kind: 'model', title: titleOf(notation), notation };
   if (hasSuffixOfModels(path)) return { kind: 'model', title: 'a document that names no notation' };
-  return { kind: 'other', title: start.startsWith(hdf5Signature) ? 'an HDF5 file' : 'a file of unknown kind' };
+  return tableOf(path, start);
 }
 
 /** Checks whether a path ends as those of models only. Results are JSON, too. */
 const hasSuffixOfModels = (path: string): boolean =>
   modelSuffixes().some((suffix) => suffix !== '.json' && path.toLowerCase().endsWith(suffix));
 
-/** Returns what the file at a path is. @throws UsageError if it cannot be read */
-export const whatIsFile = (path: string): What =>
-  orRefusal(path, () =>
-    platform.files.status(path).kind === 'file'
-      ? whatIs(path, firstBytes(path, shownBytes))
-      : { kind: 'other', title: 'no file' },
-  );
+/** Names of columns with the ends of connections. */
+const ends = [
+  /^(?:pre|source|src|from|i|bodyid_pre)(?:_?(?:id|index|idx|gid|root_id|node_id|pt_root_id))?$/i,
+  /^(?:post|target|tgt|to|j|bodyid_post)(?:_?(?:id|index|idx|gid|root_id|node_id|pt_root_id))?$/i,
+];
 
-function orRefusal<T>(path: string, read: () => T): T {
+/** Returns what a table or another file of data is. */
+function tableOf(path: string, start: string): What {
+  if (start.startsWith('PAR1')) return { kind: 'recording', title: 'a table in Parquet' };
+  if (start.startsWith('\x1f\x8b')) return { kind: 'recording', title: 'a file packed by gzip' };
+  if (start.includes('\0')) {
+    const title = start.startsWith(hdf5Signature) ? 'an HDF5 file' : unknownFile;
+    return { kind: 'recording', title };
+  }
+  if (/^\s*\{\s*"runs"\s*:/.test(start)) return sweep;
+  const header = /^(?:\s*#[^\n]*\n)*\s*([^\n]{0,10000})/.exec(start)?.[1] ?? '';
+  const names = header.split(/[,;\t\r]/).map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
+  const title = /\.(?:csv|tsv|dat|txt|gdf|spikes)$/i.test(path) ? 'a table' : unknownFile;
+  return whatTableIs(path, names) ?? { kind: 'recording', title };
+}
+
+const sweep: What = { kind: 'sweep', title: 'the table of a sweep of interneuron' };
+
+/** Returns what a table is by the names of its columns; undefined for tables of other kinds. */
+export function whatTableIs(path: string, names: readonly string[]): What | undefined {
+  if (['seed', 'outcome', 'fingerprint'].every((name) => names.includes(name))) return sweep;
+  if (names.some((name) => /^(?:times?|t|timestamps?|step)(?![A-Za-z])/i.test(name)))
+    return { kind: 'recording', title: 'a table with times' };
+  const [source, target] = ends.map((end) => names.find((name) => end.test(name)));
+  if (source === undefined || target === undefined) return undefined;
+  const connect = `connect: { from: ${platform.paths.basename(path)}, source: ${source}, target: ${target} }`;
+  return {
+    kind: 'connections',
+    title: 'a table of connections',
+    advice: `a model reads it by \`${connect}\` (docs/how-to/edge-tables.md)`,
+  };
+}
+
+/** Returns what the file at a path is. @throws UsageError if it cannot be read */
+export function whatIsFile(path: string): What {
   try {
-    return read();
+    if (platform.files.status(path).kind === 'file') return whatIs(path, firstBytes(path, shownBytes));
   } catch (error) {
     throw readRefusal(error, path) ?? error;
   }
+  return { kind: 'other', title: 'no file' };
 }

@@ -225,7 +225,8 @@ export async function exportSonata(
       ...nodes.files,
       ...edges.files,
       ...spikes.files,
-      ...[...used].flatMap(({ files }) => files),
+      // Types share the files of their mechanisms.
+      ...new Map([...used].flatMap(({ files }) => files.map((file) => [file.name, file]))).values(),
     ],
     report: report.entries,
     became: composed([first, became]),

@@ -1,6 +1,6 @@
 /** Compares two models part by part, regardless of their notations. */
 
-import { createHash } from 'node:crypto';
+import { platform } from '#platform';
 import { entryOf, itemAt } from '../diagnostics/entry.js';
 import { equalDimensions } from '../lang/dimension.js';
 import { divideRationals } from '../lang/rational.js';
@@ -122,9 +122,9 @@ const withPairs = (connect: Projection['connect'], data: DataStore): readonly ob
   connect.map((rule) => {
     if (rule.rule !== 'list') return rule;
     const { sources, targets, ...rest } = rule;
-    const hash = createHash('sha256');
-    for (const ends of [sources, targets]) hash.update(Uint32Array.from(numbersOf(ends, data)));
-    return { ...rest, pairs: `${lengthOf(sources)} (SHA-256 ${hash.digest('hex').slice(0, 12)})` };
+    const hash = platform.sha256();
+    for (const ends of [sources, targets]) hash.update(new Uint8Array(Uint32Array.from(numbersOf(ends, data)).buffer));
+    return { ...rest, pairs: `${lengthOf(sources)} (SHA-256 ${hash.hex().slice(0, 12)})` };
   });
 
 /**
@@ -182,7 +182,7 @@ function compact(value: unknown): string {
   return `${value.length} values, ${digest(text)}`;
 }
 
-const digest = (text: string): string => `SHA-256 ${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
+const digest = (text: string): string => `SHA-256 ${platform.sha256().update(text).hex().slice(0, 12)}`;
 
 /** Returns every value of a tree with the way to it. Long lists are one value. */
 function leaves(path: string, item: unknown): readonly (readonly [string, string])[] {

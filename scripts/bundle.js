@@ -212,8 +212,8 @@ export async function bundle(entryPoints, folder, library = {}) {
   });
   for (const { path, text } of outputFiles) {
     await mkdir(dirname(path), { recursive: true });
-    // Node shows the line of an error that nobody catches.
-    const code = await withShortLocals(text, { ...form, lineLimit: 200 });
+    // Node shows the line of an error that nobody catches. Shorter lines make pages larger.
+    const code = await withShortLocals(text, { ...form, lineLimit: 1000 });
     const machine = machines[path] && relative(dirname(path), resolve(folder, machines[path]));
     const first = machine ? `import './${machine.replaceAll('\\', '/')}.js';\n` : '';
     await writeFile(

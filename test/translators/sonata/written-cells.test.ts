@@ -36,6 +36,23 @@ describe('cells with a shape', () => {
     },
   );
 
+  it('of two types with the same channels write the file of each channel once', async () => {
+    const document = spiking();
+    const { neurons, populations } = document as typeof branched;
+    const two = {
+      ...document,
+      neurons: { ...neurons, second: neurons.tree },
+      populations: { ...populations, others: { ...populations.cells, type: 'second' } },
+    };
+    const { valid } = importModel({ name: 'cells.json', text: JSON.stringify(two) });
+    const { files } = await convertModel(valid, 'sonata');
+    const names = files.map(({ name }) => name);
+    expect(names.filter((name) => name.endsWith('.mod')).length).toBeGreaterThan(0);
+    expect(names).toHaveLength(new Set(names).size);
+    const again = await inFolder(files, (path) => importModel(readSource(path)).valid);
+    expect(Object.keys(again.model.populations)).toEqual(expect.arrayContaining(['cells', 'others']));
+  });
+
   const { tree } = branched.neurons;
   const { mechanisms, sections } = tree.compartments;
   const withMechanism = (changes: object): object => ({

@@ -19,7 +19,14 @@ const names = { brian: 'Brian', pynn: 'PyNN', neuroml: 'NeuroML and LEMS', canon
 const thorough = askedEffort === 'thorough';
 const updating = process.env['UPDATE_CONVERSION'] === '1';
 /** Verdicts of the table. */
-const verdicts = ['exact', 'the same model', 'another model', 'no limit', 'not decided'] as const;
+const verdicts = [
+  'exact',
+  'the same model',
+  'the same model as far as it acted',
+  'another model',
+  'no limit',
+  'not decided',
+] as const;
 
 const cells: Cell[] = [];
 
@@ -46,7 +53,10 @@ function asWritten({ name: fixture, from }: Fixture, to: Cell['to']): Cell {
       .map((column) => column.trim());
   const text = columns(`| ${fixture} | `)?.[2 + notations.indexOf(to)] ?? '';
   const [reason, stated = ''] = columns(`| ${fixture} | ${names[to]} | `)?.slice(3) ?? [];
-  const outcome = (['incomplete', ...verdicts] as const).find((one) => text.startsWith(one));
+  // The longest word first: one begins with another.
+  const outcome = (['incomplete', ...verdicts] as const)
+    .toSorted((a, b) => b.length - a.length)
+    .find((one) => text.startsWith(one));
   const [, grade] = /\(([^)]*)\)/.exec(text) ?? [];
   return {
     fixture,
@@ -103,7 +113,7 @@ function written(): { readonly table: string; readonly log: string } {
   });
   const withOutcome = (...outcomes: readonly Cell['outcome'][]): readonly Cell[] =>
     cells.filter(({ outcome, sameHash }) => !sameHash && outcomes.includes(outcome));
-  const others = withOutcome('another model', 'no limit', 'not decided').map(
+  const others = withOutcome('the same model as far as it acted', 'another model', 'no limit', 'not decided').map(
     ({ fixture, to, reasons: [verdict = '', ...stated] }) =>
       `| ${fixture} | ${names[to]} | ${escaped(verdict)} | ${escaped(verdict.startsWith('another') ? stated.join('; ') : '')} |`,
   );

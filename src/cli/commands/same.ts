@@ -70,6 +70,8 @@ async function sameModels(context: CommandContext, first: string, second: string
 
 /** Most listed values that can each be the cause: longer lists also come from parts that are paired wrongly. */
 const mostCauses = 5;
+/** Longest two values that name a cause. Two digests, of lists that are not shown, are longer. */
+const longestValues = 38;
 
 /** Returns the verdict with its figures. Another model is named by the first listed value that differs, if any. */
 function verdictLines({ differences }: ModelComparison, limit: Limit): readonly string[] {
@@ -78,7 +80,7 @@ function verdictLines({ differences }: ModelComparison, limit: Limit): readonly 
   const causes = differences.filter(
     ({ property, first, second }) => property !== '' && first !== null && second !== null,
   );
-  const [cause] = causes;
+  const cause = causes.find(({ first, second }) => `${first}${second}`.length <= longestValues);
   if (cause === undefined || causes.length > mostCauses) return lines;
   const { property, parts, first, second } = cause;
   const part = (parts[0] ?? '').replace(/^\w+ /, '');

@@ -178,7 +178,7 @@ class _Capture:
             _noted(self.h.NetCon, "event", self._note_event)
             _noted(self.h.CVode, "event", self._note_statement)
             for kind, name, sentence in _UNREAD:
-                _noted(getattr(self.h, kind), name, lambda own, words, sentence=sentence: self._note_unread(sentence, words))
+                _noted(getattr(self.h, kind), name, self._noting_unread(sentence))
         except (AttributeError, TypeError, LookupError):
             self.shows_vectors = False
 
@@ -193,11 +193,16 @@ class _Capture:
 
     def _note_statement(self, _: Any, words: tuple[Any, ...]) -> None:
         if not any(isinstance(getattr(each, "__self__", None), Run) for each in words):
-            self._note_unread(_STATEMENTS, ())
+            self._noting_unread(_STATEMENTS)(None, ())
 
-    def _note_unread(self, sentence: str, words: tuple[Any, ...]) -> None:
-        if not any(getattr(each, "__self__", None) is self.run for each in words):
-            self.run.say(f"{sentence}{self.run.place()}", sentence)
+    def _noting_unread(self, sentence: str) -> Callable[[Any, tuple[Any, ...]], None]:
+        """Returns what notes a call that is not read, unless its argument is the run's own."""
+
+        def note(_: Any, words: tuple[Any, ...]) -> None:
+            if not any(getattr(each, "__self__", None) is self.run for each in words):
+                self.run.say(f"{sentence}{self.run.place()}", sentence)
+
+        return note
 
     def _watch_sources(self) -> None:
         """Records the events of artificial cells and stimuli, also those at the time 0, and keeps sources with a gid."""

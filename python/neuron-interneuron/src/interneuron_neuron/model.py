@@ -570,7 +570,8 @@ class Model:
                 self.tables[name] = {"dt": f"{times!r} ms", "unit": "nA", "values": values}
                 value = f"{name}(t)"
             elif len(values) <= _POINTS:
-                value = f"({_played(*times, values, value)})"
+                moments, is_continuous = times
+                value = f"({_played(moments, is_continuous, values, value)})"
             else:
                 self.leave(f"the vector that plays {len(values)} values at its own times into {variable} of {owner}, which may be {_POINTS}")
         begin, end = point.delay, point.delay + point.dur

@@ -53,7 +53,7 @@ export function otherKinds(type: NeuronType, other: NeuronType): readonly string
   ];
 }
 
-/** Largest step of a function of time in stairs, relative to its range: a slope in other steps differs by as much. */
+/** Largest difference between a slope and stairs, relative to the range of the slope. */
 const stair = 0.02;
 
 /** Returns a function that checks whether values at one of some times differ by a step of stairs, by its number. */
@@ -65,7 +65,7 @@ export function stairsOf(rates: readonly (readonly [number, number])[]): (k: num
     if (k < 0 || pair === undefined) return false;
     const [a, b] = pair;
     const steps = [own[k - 1] ?? a, own[k + 1] ?? a].map((value) => Math.abs(value - a));
-    return Math.abs(a - b) <= 1.01 * Math.max(0, ...steps.filter((size) => size <= stair * range));
+    return Math.abs(a - b) <= 1.01 * Math.min(Math.max(...steps), stair * range);
   };
 }
 

@@ -159,7 +159,7 @@ export function compareStates(
             },
           ],
           until,
-        );
+        ).toSorted((one, next) => one - next);
         const branches = [
           ...branchesOf(source, type, scope, !ofEvents.has(population)),
           ...branchesOf(target, otherType, (state) => otherScope(moved(state)), !ofEvents.has(population)),

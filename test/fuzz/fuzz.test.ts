@@ -29,7 +29,7 @@ const all = {
     expression: 5000,
     command: 400,
   },
-  ...{ calls: 400, results: 200, nir: 150, bundles: 40, sonata: 100 },
+  ...{ calls: 400, results: 200, nir: 150, bundles: 120, sonata: 100 },
   ...{ 'brian-models': 50, 'pynn-models': 50, 'neuroml-models': 50 },
 } as const;
 /**

@@ -199,7 +199,7 @@ describe('interneuron compare', () => {
         ),
       },
       1,
-      /^different: /,
+      /^different from -999\.9 ms on: /,
     ],
     [
       'cells with the rates of other cells',

@@ -20,7 +20,7 @@ const table = `{"format": "interneuron/brian", "dt": "0.1 ms", "run": "1 ms",
 "synapses": {"s": {"source": "p", "target": "p", "on_pre": "v += 1",
   "connect": {"from": "edges.csv", "source": "pre", "target": "post"}}}}`;
 
-// Each text, or its table, begins with two lines, the first of which a carriage return ends, and marks a mistake as odd.
+// Each text, or its table, begins with two lines. A carriage return ends the first, and a mistake is marked as odd.
 test.each([
   ['cell.swc', '# one\r# two\n1 1 0 0 0 8 -1\n2 3 9 0 0 odd 1\n'],
   ['k.mod', ': one\r: two\nNEURON { SUFFIX k }\nPARAMETER { odd = odd }\n'],

@@ -27,7 +27,7 @@ export const limits = {
   projectionPieces: 40_000,
   /** Attributes of one element of XML. */
   attributes: 500,
-  /** Bytes of a packed file, an archive or the columns of a table: always allowed, for each byte of the file, at most. */
+  /** Bytes of a packed file, an archive or columns of a table: always allowed, for each byte of the file, at most. */
   unpackedAlways: 2 ** 26,
   unpackedRatio: 50,
   unpackedMost: 2 ** 32,

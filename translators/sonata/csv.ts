@@ -50,8 +50,10 @@ export function readTypes(
   }
   const rows = new Map<number, TypeRow>();
   for (const [index, line] of lines.entries()) {
-    const cells = index === 0 ? [] : cellsOf(line);
+    const cells = index === 0 ? [] : [...cellsOf(line)];
     if (cells.length === 0) continue;
+    // As pandas reads it: a separator at the end begins an empty cell.
+    if (cells.length === columns.length - 1 && line.endsWith(' ')) cells.push({ text: '', column: line.length + 1 });
     const at = { document, line: index + 1, column: 1 };
     if (cells.length !== columns.length) {
       report(messages.rowLength(cells.length, columns.length), at);

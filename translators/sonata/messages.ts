@@ -88,7 +88,9 @@ export const unreadableFile = (file: string, reason: string): Finding => ({
   found: shorten(file, 120),
   hint: reason.includes('outside')
     ? '--allow-path names a folder that may be read as well'
-    : 'correct the name: paths start from the folder of the config, or from a variable of its manifest',
+    : file.includes('\\')
+      ? 'write / in place of \\ between folders, which only Windows reads'
+      : 'correct the name: paths start from the folder of the config, or from a variable of its manifest',
 });
 
 /** A construct that cannot be imported. */

@@ -313,7 +313,11 @@ describe('networks without a simulation', () => {
     ['a rate', rate('S*exp(v/V)'), []],
     // The reference interpreter goes on with numbers in SI: published models rely on it.
     ['a rate of no unit', rate('exp(v/V)'), ['warning lems/dimension-mismatch 4:68']],
-    ['a rate of a potential that has its unit', rate('S*exp(v)'), ['warning lems/dimension-mismatch 4:74']],
+    [
+      'a rate of a potential that has its unit',
+      rate('S*exp(v)'),
+      ['note run/step-chosen 2:1', 'warning lems/dimension-mismatch 4:74'],
+    ],
     ['a rate of something else', rate('S*exp(w/V)'), ['error lems/unknown-name 4:74']],
   ])('channels by themselves: %s', async (name, text, findings) => {
     const code = findings.some((finding) => finding.startsWith('error')) ? 1 : 0;

@@ -90,7 +90,7 @@ describe.skipIf(!mpi.available)(withReason('codegen --target mpi', mpi.available
         );
         expect(built).toMatchObject({ status: 0 });
         const start = target === 'mpi' ? ['mpirun', '--allow-run-as-root', '--oversubscribe', '-n', '3'] : [];
-        const ran = await runProgram([...start, './network', '--output', 'out'], { cwd: project });
+        const ran = await runProgram([...start, join(project, 'network'), '--output', 'out'], { cwd: project });
         expect(ran).toMatchObject({ status: 0, stderr: '' });
         if (target === 'mpi') {
           const data = readFileSync(join(project, 'initial.bin'));

@@ -66,7 +66,7 @@ describe('verdicts', () => {
 
   test('cells without spikes that draw their own first state have only a comparison of the same draws', async () => {
     const { verdict, limit } = await measured('pynn-json', { initializers: { v: 'rand()*10*mV', drive: '1*mV' } });
-    expect([verdict, limit?.verdict]).toEqual(['not measured', 'the same model']);
+    expect([verdict, limit?.verdict]).toEqual(['not measured', 'the same model as far as it acted']);
   });
 
   test('noise in each step is judged by the statistics of both', async () => {

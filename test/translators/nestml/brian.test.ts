@@ -14,5 +14,8 @@ test('held equations, truth values, infinite bounds and gates become equations a
   expect(text).toContain('int(pause <= 0*ms)*');
   expect(text).toContain('"method": "rk4"');
   const { valid: back } = await readWritten(converted, 'brian');
-  expect((await limitOf(valid, back, { became: converted.became })).verdict).toBe('the same model');
+  const { verdict, ledger } = await limitOf(valid, back, { became: converted.became });
+  // The cell does not spike.
+  const idle = ledger?.rows.flatMap(({ how, quantity }) => (how === 'never acted' ? [quantity] : []));
+  expect([verdict, idle]).toEqual(['the same model as far as it acted', ['threshold', 'reset', 'refractory period']]);
 });

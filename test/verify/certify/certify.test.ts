@@ -174,7 +174,7 @@ describe('interneuron certify', () => {
 
   it.each([
     ['euler', 'exact', 'reproduced', 'the same model', /; the same model: differences vanish with the step/],
-    ['14*mV', '15*mV', 'not reproduced', 'cannot say', /; another model: .* of cells\[\d\] is /],
+    ['14*mV', '15*mV', 'not reproduced', 'different', /; another model: .* of cells\[\d\] is /],
   ])('a result with %s beside a model with %s', async (from, to, verdict, grade, statement) => {
     const cells = {
       ...model.neuron_groups.cells,
@@ -272,7 +272,7 @@ describe('interneuron certify', () => {
     const run = ['run', folder.file('whole/noise.json'), '-q', '-o', folder.file('whole/results/noise.csv')];
     expect(await runCommand(run)).toMatchObject({ code: 0 });
     const { code, stdout } = await certify('whole', 'listed');
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/^net\.py: not checked: a Python script/m)]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^net\.py: not checked: a script of PyNEST/m)]);
     const found = certificateIn('listed');
     expect(found.files.map(({ path, verdict }) => [path, verdict])).toEqual(
       expect.arrayContaining([

@@ -149,6 +149,44 @@ const sharedMachine = (imports) => ({
   },
 });
 
+/** Longest line that neither makes nor throws an error. */
+const longestLine = 1000;
+
+/**
+ * Returns code with the line breaks near errors that it makes or throws: Node shows the line of an error that nobody
+ * catches. Others only make pages larger.
+ *
+ * @param broken  the code in short lines
+ * @param whole   the same code without these line breaks
+ */
+function withFewBreaks(broken, whole) {
+  const near = 250;
+  const parts = [];
+  let [start, last, j] = [0, 0, 0];
+  for (let i = 0; i < broken.length;) {
+    // In strings a line break follows a backslash. One can also stand for a blank.
+    const isInString = broken.startsWith('\\\n', i) && !whole.startsWith('\\\n', j);
+    if (!isInString && (broken[i] === whole[j] || (broken[i] === '\n' && whole[j] === ' '))) {
+      i += 1;
+      j += 1;
+      continue;
+    }
+    const length = isInString ? 2 : 1;
+    if (!isInString && broken[i] !== '\n')
+      throw new Error(`more than line breaks differ at ${broken.slice(i, i + 40)}`);
+    const isNear = ['throw', 'Error('].some((word) =>
+      [broken.lastIndexOf(word, i), broken.indexOf(word, i)].some((at) => at >= 0 && Math.abs(at - i) < near),
+    );
+    if (isNear || i - last > longestLine) last = i;
+    else {
+      parts.push(broken.slice(start, i));
+      start = i + length;
+    }
+    i += length;
+  }
+  return parts.join('') + broken.slice(start);
+}
+
 /** Statements of a bundled module that scripts do not have. */
 const ofModules = /^#!.*\n|(?<=^|[;}\n])(?:import(?:(?:\*as |[ {])[^"']*from)?"[^"]+"|export\{[^}]*\});/g;
 
@@ -212,8 +250,10 @@ export async function bundle(entryPoints, folder, library = {}) {
   });
   for (const { path, text } of outputFiles) {
     await mkdir(dirname(path), { recursive: true });
-    // Node shows the line of an error that nobody catches. Shorter lines make pages larger.
-    const code = await withShortLocals(text, { ...form, lineLimit: 1000 });
+    const [broken, whole] = await Promise.all(
+      [{ ...form, lineLimit: 200 }, form].map((each) => withShortLocals(text, each)),
+    );
+    const code = withFewBreaks(broken, whole);
     const machine = machines[path] && relative(dirname(path), resolve(folder, machines[path]));
     const first = machine ? `import './${machine.replaceAll('\\', '/')}.js';\n` : '';
     await writeFile(

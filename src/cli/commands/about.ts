@@ -179,11 +179,17 @@ const order: readonly Kind[] = [
   'other',
 ];
 
-/** Returns the files of a folder with what they are and a command for each, as lines; and the kind in a sentence. */
-function listed(
-  folder: string,
-  files: readonly string[],
-): { readonly kind: string; readonly lines: readonly string[] } {
+/** Files of a folder or an archive. */
+interface Listed {
+  /** Numbers of kinds of files, in words. */
+  readonly kind: string;
+  readonly models: number;
+  /** A row for each file. */
+  readonly lines: readonly string[];
+}
+
+/** Returns the files of a folder with what they are. @param withCommands  whether a row ends with a command */
+function listed(folder: string, files: readonly string[], withCommands: boolean): Listed {
   const found = files.slice(0, mostRead).map((within) => ({ within, what: whatIsFile(join(folder, within)) }));
   // Parts in languages of their own follow whole models, and scripts that are not read follow all.
   const rank = ({ what }: (typeof found)[number]): number =>
@@ -203,6 +209,7 @@ function listed(
       counts.length === 0
         ? `with ${files.length === 0 ? 'no files' : more}`
         : `with ${counts.join(' and ')}${others === 0 ? '' : `, and ${more}`}`,
+    models,
     lines: formatTable(
       [
         { heading: '', align: 'left' },
@@ -210,6 +217,7 @@ function listed(
         { heading: '', align: 'left' },
       ],
       sorted.map(({ within, what: { title, ...what } }) => {
+        if (!withCommands) return [within, title, ''];
         const path = join(folder, within);
         const [[, command] = []] = fileCommands(path, { title, ...what });
         const looks = ['model', 'result', 'recording', 'archive'].includes(what.kind);
@@ -237,14 +245,14 @@ function filesBelow(folder: string): readonly string[] {
 const mostListed = 100_000;
 
 function aboutFolder(path: string): About {
-  const { kind, lines } = listed(path, filesBelow(path));
+  const { kind, models, lines } = listed(path, filesBelow(path), true);
   const file = fileWord(path);
   return {
     path,
     kind: `a folder ${kind}`,
     valid: true,
     content: shortened(lines, `ls ${file}`),
-    commands: /\d model/.test(kind) ? [['check all models', `interneuron validate ${file}`]] : [],
+    commands: models > 0 ? [['check all models', `interneuron validate ${file}`]] : [],
     findings: [],
   };
 }
@@ -257,14 +265,16 @@ async function aboutArchive(path: string, context: CommandContext): Promise<Abou
     const hasResult = files.some((file) => /^results\/.*\.(?:nwb|json)$/.test(file));
     if (files.includes(manifestName)) return await aboutModel(path, context, hasResult);
     const shown = files.filter((file) => !isAside(file)).sort();
-    const { kind, lines } = listed(folder, shown);
-    const inside = lines.map((line) => line.replace(/ +\S*interneuron .*$/, '').trimEnd());
+    const { kind, lines } = listed(folder, shown, false);
     const what: What = { kind: 'archive', title: 'an archive' };
     return {
       path,
       kind: `an archive ${kind}`,
       valid: true,
-      content: shortened(inside, `unzip -l ${fileWord(path)}`),
+      content: shortened(
+        lines.map((line) => line.trimEnd()),
+        `unzip -l ${fileWord(path)}`,
+      ),
       commands: fileCommands(path, what),
       findings: [],
     };

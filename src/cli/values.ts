@@ -167,6 +167,26 @@ export function cacheOption(terminal: Terminal): { readonly cacheDirectory?: str
   return isShared(cacheDirectory) ? {} : { cacheDirectory };
 }
 
+/** Returns the options of a command that choose an engine, its device, its threads and the folder of its programs. */
+export function engineOptions(options: Options, terminal: Terminal): EngineOptions {
+  const [target, device] = [options.value('target'), options.value('device')];
+  const threads = readThreads(options.value('threads'));
+  return {
+    ...cacheOption(terminal),
+    ...(target === undefined ? {} : { target }),
+    ...(threads === undefined ? {} : { threads }),
+    ...(device === undefined ? {} : { device }),
+  };
+}
+
+/** An engine, as options choose it; absent: the usual one. */
+interface EngineOptions {
+  readonly cacheDirectory?: string;
+  readonly target?: string;
+  readonly threads?: number;
+  readonly device?: string;
+}
+
 /**
  * Checks whether a folder belongs to another user or can be written by others. Names that no folder can have are not
  * shared: a run goes on without a cache there.

@@ -10,26 +10,18 @@ import { exitCodes } from '../exit-codes.js';
 import { InvalidSide, printJson, validSide } from '../failure.js';
 import { interruptible } from '../interrupt.js';
 import { progressDisplay, silentProgress } from '../progress.js';
-import { cacheOption, readThreads } from '../values.js';
+import { engineOptions } from '../values.js';
 
 /** Runs a model and compares a result with the new one. @param model  absent: the model in the result */
 export async function sameRun(context: CommandContext, path: string, model?: string): Promise<number> {
   const { options, terminal, json, quiet } = context;
-  const [target, device, threads] = [
-    options.value('target'),
-    options.value('device'),
-    readThreads(options.value('threads')),
-  ];
   const progress = json || quiet ? silentProgress : await progressDisplay(terminal.progressStream);
   const interruption = interruptible(terminal, progress, 'stopping');
   try {
     const run = {
-      ...cacheOption(terminal),
+      ...engineOptions(options, terminal),
       onProgress: interruption.onProgress,
       signal: interruption.signal,
-      ...(target === undefined ? {} : { target }),
-      ...(threads === undefined ? {} : { threads }),
-      ...(device === undefined ? {} : { device }),
     };
     const given = comparisonOptions(options);
     const required = requiredGrade(options);

@@ -17,7 +17,7 @@ import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { interruptible } from '../interrupt.js';
 import { progressDisplay, silentProgress } from '../progress.js';
-import { cacheOption, readThreads } from '../values.js';
+import { engineOptions } from '../values.js';
 
 /** Options that request a comparison within tolerances. */
 const tolerant = [
@@ -53,22 +53,22 @@ export async function verify(context: CommandContext): Promise<number> {
   const isTolerant = tolerant.some((name) => options.flag(name) || options.values(name).length > 0);
   if ((model !== undefined || isTolerant) && !options.flag('everywhere'))
     return (await import('./same-run.js')).sameRun(context, path, model);
-  const target = options.value('target');
-  const device = options.value('device');
-  const threads = readThreads(options.value('threads'));
   const progress = json || quiet ? silentProgress : await progressDisplay(terminal.progressStream);
   const interruption = interruptible(terminal, progress, 'stopping');
   try {
     const run = {
-      ...cacheOption(terminal),
+      ...engineOptions(options, terminal),
       onProgress: interruption.onProgress,
       signal: interruption.signal,
-      ...(target === undefined ? {} : { target }),
-      ...(threads === undefined ? {} : { threads }),
-      ...(device === undefined ? {} : { device }),
     };
     if (options.flag('everywhere')) {
-      if (model !== undefined || isTolerant || target !== undefined || threads !== undefined || device !== undefined)
+      if (
+        model !== undefined ||
+        isTolerant ||
+        run.target !== undefined ||
+        run.threads !== undefined ||
+        run.device !== undefined
+      )
         throw new UsageError('--everywhere takes a result only', 'leave out the model, tolerances and the engine');
       return await everywhere(context, path, run, () => progress.stop());
     }

@@ -1,7 +1,7 @@
 /** All findings of the reader of SWC. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
-import { shorten } from '../../src/diagnostics/suggest.js';
+import { joinWords, shorten } from '../../src/diagnostics/suggest.js';
 
 const form = 'index, type, x, y, z, radius and parent, such as 2 3 0 12.5 0 0.5 1';
 
@@ -51,13 +51,27 @@ export const lineAgain = (line: number): Finding => ({
   message: `the point repeats line ${line} and is left out`,
 });
 
-/** A second point without a parent. */
-export const secondRoot = (line: number): Finding => ({
-  code: 'swc/second-root',
-  message: `the point has no parent, like the one in line ${line}: the file holds several trees`,
-  expected: 'one point with parent -1',
+/** Trees beside that of the soma, whose first points have no parent. */
+export const looseTrees = (lines: readonly number[], soma: number): Finding => ({
+  code: 'swc/loose-trees',
+  severity: 'warning',
+  message: `the points in ${lineNumbers(lines)} have no parent: they grow from the soma in line ${soma}, as in NEURON`,
+  hint: 'the gap is no cable; give the points a parent if there should be one',
+});
+
+/** Several trees of which none is the only one with a soma. */
+export const severalTrees = (lines: readonly number[]): Finding => ({
+  code: 'swc/several-trees',
+  message: `the file holds ${lines.length} trees, which begin in ${lineNumbers(lines)}`,
+  expected: 'one tree, or a first tree with the soma and others without one',
   hint: 'connect the trees, or write each to a file of its own',
 });
+
+/** Returns the numbers of lines in words: the first five, and how many more there are. */
+function lineNumbers(lines: readonly number[]): string {
+  const more = lines.length > 5 ? [`${lines.length - 5} more`] : [];
+  return `${lines.length === 1 ? 'line' : 'lines'} ${joinWords([...lines.slice(0, 5).map(String), ...more], 'and')}`;
+}
 
 /** A parent that is no point of the file. */
 export const noParent = (parent: number): Finding => ({

@@ -80,6 +80,7 @@ export function readPoints(text: string, report: Report): Point | null {
   const all = [...points.values()];
   if (all.length === 0 && !failed) fail(messages.noPoints(), 1);
   let root: Point | null = null;
+  const loose: Point[] = [];
   for (const [k, point] of all.entries()) {
     const above = parents[k] ?? -1;
     const parent = points.get(above);
@@ -87,8 +88,19 @@ export function readPoints(text: string, report: Report): Point | null {
       point.parent = parent;
       parent.children.push(point);
     } else if (above !== -1) fail(messages.noParent(above), point.line);
-    else if (root) fail(messages.secondRoot(root.line), point.line);
+    else if (root) loose.push(point);
     else root = point;
+  }
+  if (root && loose[0]) {
+    // NEURON ties such a tree to the middle of the soma by a connection without length. To a tree of another type it
+    // adds a cable along the gap.
+    if (root.type === somaType && loose.every(({ type }) => type !== somaType)) {
+      report(messages.looseTrees(linesOf(loose), root.line), loose[0].line);
+      for (const point of loose) {
+        point.parent = root;
+        root.children.push(point);
+      }
+    } else fail(messages.severalTrees(linesOf([root, ...loose])), loose[0].line);
   }
   if (failed) return null;
   const order = root ? inOrder(root) : [];
@@ -101,6 +113,8 @@ export function readPoints(text: string, report: Report): Point | null {
   repairPlaces(order, report);
   return root;
 }
+
+const linesOf = (points: readonly Point[]): readonly number[] => points.map(({ line }) => line);
 
 /** Returns the mistake in the fields of a line, or null. */
 function mistakeIn(count: number, whole: readonly number[], real: readonly number[]): string | null {

@@ -106,3 +106,24 @@ test('the cell runs, and NeuroML and the canonical form keep its shape', async (
   const again = importModel({ name: 'cell.nml', text });
   expect(again.hashes.model).toBe(imported.hashes.model);
 });
+
+// Import3d of NEURON 9.0.2 ties axon[0] and dend[1] to soma[0](0.5), dend[2] to dend[1](0), and makes no cable of gaps.
+test('trees beside that of the soma grow from it, as in NEURON', () => {
+  const text = read(`1 1 0 0 0 6 -1
+2 1 0 -6 0 6 1
+3 1 0 6 0 6 1
+4 3 8 0 0 1 1
+5 3 30 0 0 0.8 4
+6 2 40 40 0 0.4 -1
+7 2 60 60 0 0.4 6
+8 3 -40 40 0 0.4 -1
+9 3 -60 60 0 0.4 8
+10 3 -60 80 0 0.4 8
+`);
+  const cable = (length: number, a: number, b: number): number => Math.PI * (a + b) * Math.hypot(a - b, length);
+  const { segments } = cellOf(text);
+  expect(segments.slice(2).map(([, parent]) => parent)).toEqual([0, 0, 0, 4]);
+  const areas = [cable(22, 1, 0.8), cable(Math.hypot(20, 20), 0.4, 0.4), cable(Math.hypot(20, 20), 0.4, 0.4)];
+  for (const [k, area] of [...areas, cable(Math.hypot(20, 40), 0.4, 0.4)].entries())
+    expect(segments[k + 2]?.[2]).toBeCloseTo(area, 9);
+});

@@ -21,6 +21,15 @@ const configKeys: readonly string[] = [
   ...['node_sets_file', 'node_sets', 'inputs', 'reports', 'output', 'version', 'metadata', 'config_path', 'config_dir'],
 ];
 
+/** Members of configs that libsonata reads, and BMTK and this reader do not: what each does there. */
+const othersKeys: Readonly<Record<string, string>> = {
+  node_set: 'it chooses the nodes that are simulated, and here all nodes of the circuit are',
+  connection_overrides:
+    'it changes weights and delays between node sets, and here connections keep those of the circuit',
+  compartment_sets_file: 'it names sets of compartments for reports',
+  beta_features: 'it has settings of single programs',
+};
+
 /** Members of sections that are maps of fixed names. */
 const sections: Readonly<Record<string, readonly string[]>> = {
   run: [
@@ -126,9 +135,13 @@ const attributes = {
 /** Reports unknown members of a config, and members of its parts that look like misspelt ones. */
 export function checkConfigKeys(config: unknown, positions: Positions, report: Report): void {
   if (!isObject(config)) return;
-  for (const key of Object.keys(config))
-    if (!configKeys.includes(key))
-      report(messages.unknownKey('configs', key, configKeys), positions.place(child('', key)));
+  for (const key of Object.keys(config)) {
+    if (configKeys.includes(key)) continue;
+    const does = Object.hasOwn(othersKeys, key) ? othersKeys[key] : undefined;
+    const finding =
+      does === undefined ? messages.unknownKey('configs', key, configKeys) : messages.othersKey(key, does);
+    report(finding, positions.place(child('', key)));
+  }
   const check = (owner: string, value: unknown, pointer: string, known: readonly string[]): void => {
     for (const key of Object.keys(isObject(value) ? value : {}))
       if (isMisspelt(key, known)) report(messages.unknownKey(owner, key, known), positions.place(child(pointer, key)));

@@ -34,6 +34,14 @@ export const unknownKey = (owner: string, key: string, known: readonly string[])
   ...unlike(key, known),
 });
 
+/** A key that libsonata reads and BMTK does not. */
+export const othersKey = (key: string, does: string): Finding => ({
+  code: 'sonata/others-key',
+  severity: 'warning',
+  message: `${key} is not read, as in BMTK 1.2: in programs with libsonata ${does}`,
+  hint: 'leave it out where all programs are to give one result',
+});
+
 /** A cycle of variables that contain each other. */
 export const variableCycle = (names: readonly string[]): Finding => ({
   code: 'sonata/variable-cycle',

@@ -446,6 +446,18 @@ describe('misspelt names', () => {
     );
   });
 
+  // Members of SimulationConfig in libsonata 0.2.
+  it.each([
+    ['node_set', 'inner', 'all nodes of the circuit are'],
+    ['connection_overrides', [], 'connections keep those of the circuit'],
+  ])('and names what %s does in programs with libsonata', async (key, value, says) => {
+    const path = await circuit(folder.file(`circuit-${++circuits}`), 'psc-alpha', {
+      'config.json': edited((json) => (json[key] = value)),
+    });
+    const found = importModel(readSource(path)).diagnostics.filter(({ code }) => code === 'sonata/others-key');
+    expect(found).toEqual([expect.objectContaining({ severity: 'warning', message: expect.stringContaining(says) })]);
+  });
+
   it('of an attribute of a node set that nothing uses', async () => {
     const path = await circuit(folder.file(`circuit-${++circuits}`), 'psc-alpha', {
       'config.json': edited((json) => (json['node_sets_file'] = 'node_sets.json')),

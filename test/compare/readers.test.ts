@@ -307,6 +307,21 @@ describe('HDF5', () => {
     expect(trainsOf(await openRecorded(path))).toEqual({ sorted: { 0: [0.1], 1: [0.2, 0.3] } });
   });
 
+  it.each([
+    ['before 0', [-0.2, 0.1, 0.3], 'has 1 of 3 times before 0 s'],
+    ['back in time', [0.1, 0.3, 0.2], 'goes back in time in 1 of 2 units, and was sorted'],
+    ['in samples', [30000, ...Array.from({ length: 11 }, (_, k) => 100 * k)], 'only whole numbers, up to 30000'],
+    ['in seconds', [0.1, 0.2, 0.3], undefined],
+  ])('says where times of NWB lie %s', async (_, times, note) => {
+    const path = await write('times.nwb', (root) => {
+      root.create_dataset({ name: 'session_start_time', data: '2020-01-01T00:00:00Z' });
+      const units = root.create_group('units');
+      units.create_dataset({ name: 'spike_times', data: Float64Array.from(times) });
+      units.create_dataset({ name: 'spike_times_index', data: Uint8Array.of(1, times.length) });
+    });
+    expect((await openRecorded(path)).notes).toEqual(note === undefined ? [] : [expect.stringContaining(note)]);
+  });
+
   it('numbers of 16 bits, also of units', async () => {
     const found = await openRecorded('test/compare/files/half.nwb');
     // As NumPy prints float16(0.1) and float16(0.3).

@@ -132,7 +132,7 @@ function readNwb(source: Source): Recorded {
   const signals = ['/acquisition', '/processing', '/stimulus/presentation', '/analysis'].flatMap((place) =>
     signalsBelow(source, place, notes),
   );
-  const units = ['/units', ...unitTables(source, '/processing', notes)].map((place) => nwbUnits(source, place));
+  const units = ['/units', ...unitTables(source, '/processing', notes)].map((place) => nwbUnits(source, place, notes));
   const trains = [...units.flatMap((table) => table.trains), ...nwbIntervals(source)];
   const ends = units.flatMap(({ end }) => end ?? []);
   const end = ends.length === 0 ? null : Math.max(...ends);
@@ -165,7 +165,7 @@ function unitTables(source: Source, place: string, notes: string[]): readonly st
 }
 
 /** Returns the spikes of a table of units. Units of a processing module form a population named after their table. */
-function nwbUnits(source: Source, table: string): Pick<Recorded, 'trains' | 'end'> {
+function nwbUnits(source: Source, table: string, notes: string[]): Pick<Recorded, 'trains' | 'end'> {
   if (!isGroup(within(source, table))) return { trains: [], end: null };
   const [index, data] = [datasetAt(source, `${table}/spike_times_index`), datasetAt(source, `${table}/spike_times`)];
   if (!index || !data) return { trains: [], end: null };
@@ -177,6 +177,7 @@ function nwbUnits(source: Source, table: string): Pick<Recorded, 'trains' | 'end
       `${table}/spike_times_index does not fit ${table}/spike_times`,
       'write the file again with the program that made it',
     );
+  notes.push(...notesOnTimes(`${source.path}: ${table}/spike_times`, ends, times));
   const populations = textsOf(datasetAt(source, `${table}/population`));
   const own = datasetAt(source, `${table}/cell_id`) ?? datasetAt(source, `${table}/id`);
   const name = table === '/units' ? '' : table.slice(table.lastIndexOf('/') + 1);
@@ -198,6 +199,24 @@ function nwbUnits(source: Source, table: string): Pick<Recorded, 'trains' | 'end
   const observed = datasetAt(source, `${table}/obs_intervals`);
   const end = observed ? numbersOf(observed).reduce((last, time) => Math.max(last, time), 0) : 0;
   return { trains, end: end > 0 ? end : null };
+}
+
+/** The least number of spikes of which whole numbers as times are no coincidence. */
+const enoughSpikes = 10;
+
+/** Returns sentences on spike times that no reader of NWB expects: negative, descending, or numbers of samples. */
+function notesOnTimes(place: string, ends: Float64Array, times: Float64Array): readonly string[] {
+  const negative = times.reduce((count, time) => count + (time < 0 ? 1 : 0), 0);
+  const descends = (end: number, row: number): boolean =>
+    times.subarray(ends[row - 1] ?? 0, end).some((time, k, own) => k > 0 && time < (own[k - 1] ?? time));
+  const descending = [...ends].filter(descends).length;
+  const whole = times.length >= enoughSpikes && times.every(Number.isInteger);
+  const largest = times.reduce((most, time) => Math.max(most, time), 0);
+  return [
+    ...(negative > 0 ? [`${place} has ${negative} of ${times.length} times before 0 s`] : []),
+    ...(descending > 0 ? [`${place} goes back in time in ${descending} of ${ends.length} units, and was sorted`] : []),
+    ...(whole ? [`${place} has only whole numbers, up to ${largest}: NWB has seconds, and these may be samples`] : []),
+  ];
 }
 
 /** Returns the group at a path; undefined for others. One in another file is named in `notes`. */

@@ -581,18 +581,18 @@ export type ConnectionObjectDocument = {
   readonly rule: "oneToOne";
 } | {
   readonly rule: "probability";
-  readonly p: ExpressionDocument;
   /** Only pairs for which this condition holds. */
   readonly condition?: ExpressionDocument;
+  readonly p: ExpressionDocument;
   /** Synapses per pair; default: 1. */
   readonly copies?: ExpressionDocument;
   /** Whether an element can connect to itself; default: true. */
   readonly self?: boolean;
 } | {
   readonly rule: "pairs";
-  readonly p?: ExpressionDocument;
   /** Condition of i, j and values of both ends; null for none. */
   readonly condition?: string | boolean | null;
+  readonly p?: ExpressionDocument;
   /** Synapses per pair; default: 1. */
   readonly copies?: ExpressionDocument;
   /** Whether an element can connect to itself; default: true. */

@@ -10,6 +10,9 @@
 
 import type { ArrayValue, Form, DrawnValues, Id, OneOf, Tagged, UnitText, Value, Written } from './equations.js';
 import type { SlotDocument as Slot } from './document.generated.js';
+import type { connectionRules } from './shape/connections.js';
+import type { operation, stimuli } from './shape/drives.js';
+import type { Kept, List, Shape, Slot as ShapeSlot } from './shape/form.js';
 import type { NeuronType, SynapseType } from './types.js';
 
 export type * from './compartments.js';
@@ -156,58 +159,49 @@ export interface End<F extends Form = Written> {
   readonly places?: Places<F>;
 }
 
+// --- Objects by their shapes ----------------------------------------------------------------------------------------
+
+/** Values of members in the normal form, by their kinds in `shape/form.ts`. */
+interface Values<F extends Form> {
+  readonly amount: number | F['expression'];
+  readonly condition: F['expression'];
+  readonly count: number;
+  readonly expression: F['expression'];
+  readonly places: Places<F>;
+  readonly quantity: number;
+  readonly selection: SelectionRule<F>;
+  readonly slot: Slot;
+  readonly statements: readonly F['statement'][];
+}
+type ValueOf<F extends Form, K> = K extends keyof Values<F>
+  ? Values<F>[K]
+  : K extends Kept<infer T>
+    ? T
+    : K extends List<infer T>
+      ? readonly ValueOf<F, T>[]
+      : K extends Shape<infer S>
+        ? Normal<F, S>
+        : K;
+type KindOf<S> = S extends ShapeSlot<infer K> ? K : never;
+type Always<S> = { [K in keyof S]: S[K] extends ShapeSlot<unknown, true> ? K : never }[keyof S];
+
+/** An object in the normal form, by its shape. */
+export type Normal<F extends Form, S> = { readonly [K in keyof S & Always<S>]: ValueOf<F, KindOf<S[K]>> } & {
+  readonly [K in Exclude<keyof S, Always<S>>]?: ValueOf<F, KindOf<S[K]>>;
+};
+
+/** Objects in the normal form that the member `tag` tells apart, by the names of their shapes. */
+type Kinds<F extends Form, Tag extends string, Shapes, Names extends keyof Shapes = keyof Shapes> = {
+  [K in Names]: { readonly [T in Tag]: K } & ValueOf<F, KindOf<Shapes[K]>>;
+}[Names];
+
+/** Rules of the normal form that have the members of the document. */
+type SameRules = Exclude<keyof typeof connectionRules, 'probability' | 'list' | 'hostDrawn' | 'csa' | 'table'>;
+
 /** Pairs of elements to connect, the number of synapses of each, and their order of creation. */
 export type ConnectionRule<F extends Form = Written> =
-  | { readonly rule: 'all'; readonly self: boolean }
-  | { readonly rule: 'oneToOne' }
-  /**
-   * Independent pairs with probability `p` that satisfy `condition`. A number skips per block; an expression of i, j
-   * and pre/post values is evaluated per pair.
-   */
-  | {
-      readonly rule: 'pairs';
-      readonly condition: F['expression'] | null;
-      readonly p: number | F['expression'];
-      readonly copies: number | F['expression'];
-      readonly self: boolean;
-    }
-  /** For each outer element, `each` over a range or sample, if `condition` holds: target (or source) index `index`. */
-  | {
-      readonly rule: 'generator';
-      readonly outer: 'pre' | 'post';
-      readonly variable: Id;
-      readonly index: F['expression'];
-      readonly condition: F['expression'] | null;
-      readonly copies: number | F['expression'];
-      readonly skipInvalid: boolean;
-      readonly range: {
-        readonly from: F['expression'];
-        readonly to: F['expression'];
-        readonly step: F['expression'];
-        readonly sample?: { readonly p?: F['expression']; readonly size?: F['expression'] };
-      };
-    }
+  | Kinds<F, 'rule', typeof connectionRules, SameRules>
   | { readonly rule: 'list'; readonly sources: ArrayValue; readonly targets: ArrayValue }
-  | {
-      readonly rule: 'fixedInDegree' | 'fixedOutDegree';
-      readonly n: number | F['expression'];
-      readonly replace: boolean;
-      readonly self: boolean;
-    }
-  | { readonly rule: 'fixedTotal'; readonly n: number; readonly replace: boolean; readonly self: boolean }
-  /**
-   * Targets nearer than `degree` (m), at most `n` of them; each such edge is moved to another target with probability
-   * `rewiring`.
-   */
-  | {
-      readonly rule: 'smallWorld';
-      readonly degree: number;
-      readonly rewiring: number;
-      readonly n: number | null;
-      readonly self: boolean;
-    }
-  /** The pairs of another projection between the same ends. */
-  | { readonly rule: 'clone'; readonly of: Id }
   /** Rules with arguments of their own: `hostDrawn` (see `src/draw/connectors.ts`), and connection sets. */
   | {
       readonly rule: 'hostDrawn' | 'csa';
@@ -260,52 +254,10 @@ export interface Projection<F extends Form = Written> {
 }
 
 /** A stimulus that acts on the elements of a selection from outside the network. */
-export type Stimulus<F extends Form = Written> =
-  /**
-   * Adds Binomial(n, rate*dt) * weight to a variable each step, independently for each element (Brian's PoissonInput).
-   */
-  | {
-      readonly kind: 'poisson';
-      readonly to: SelectionRule<F>;
-      readonly variable: Id;
-      readonly n: number;
-      readonly rate: number;
-      readonly weight: F['expression'];
-      readonly slot?: Slot;
-      readonly order: number;
-    }
-  /** Adds `value` (expression of t and the element) to an input each step while attached. */
-  | {
-      readonly kind: 'current';
-      readonly to: SelectionRule<F>;
-      readonly input: Id;
-      readonly value: F['expression'];
-      readonly attached: boolean;
-      /** One value for all elements, with one draw, rather than one for each. */
-      readonly shared?: true;
-      /** The value is computed, and drawn, at times `from` + k*`every` (s), and holds in between. */
-      readonly every?: number;
-      readonly from?: number;
-      readonly section?: string;
-      readonly fraction?: number;
-      /** In place of `section` and `fraction`: a place for each element of the selection, in its order. */
-      readonly places?: Places<F>;
-    };
+export type Stimulus<F extends Form = Written> = Kinds<F, 'kind', typeof stimuli>;
 
-/** Statements on every element of a selection at the ticks of a clock, or at listed times. */
-export interface Operation<F extends Form = Written> {
-  /** The elements that it runs on. */
-  readonly on: SelectionRule<F>;
-  readonly do: readonly F['statement'][];
-  /** Seconds; absent: every step. */
-  readonly every?: number;
-  /** Seconds at which it runs, ascending; absent: at regular times. */
-  readonly times?: readonly number[];
-  /** Slot of the timing profile to run in; absent: the profile's own. */
-  readonly slot?: Slot;
-  /** Order within the slot, ascending. */
-  readonly order: number;
-}
+/** Statements on every element of a selection at the ticks of a clock, or at listed times in ascending order. */
+export type Operation<F extends Form = Written> = Normal<F, typeof operation>;
 
 /** Piecewise constant function of time, f(t) or f(t, i): value k holds for k*dt <= t < (k+1)*dt, the ends extend. */
 export interface Table {

@@ -47,6 +47,9 @@ import type {
   ValidModel,
 } from './typed.js';
 import type * as written from './model.js';
+import { connectionRules } from './shape/connections.js';
+import { operation, stimuli } from './shape/drives.js';
+import type { Reading, Slots } from './shape/form.js';
 import { declaredNames, mechanismNames, union, scopesOf, noNames, type Scopes } from './declared-names.js';
 
 /** Converts a part of a model from one form to the other. `names`: names that are declared at its place. */
@@ -99,9 +102,6 @@ const within =
   <A, B>(namesOf: (part: A) => ReadonlySet<string>, change: Change<A, B>): Change<A, B> =>
   (part) =>
     change(part, namesOf(part));
-
-/** The arguments of a rule with connections that a named generator draws. */
-type DrawnArguments = Extract<ConnectionRule, { arguments: unknown }>['arguments'];
 
 /** Conversions of the parts that have no parts of their own. */
 interface Atoms {
@@ -195,6 +195,22 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
   const selection: Change<written.SelectionRule, SelectionRule> = (rule, names) =>
     tag(ofSelection(rule, names), selectionKind(rule));
   const onCells = members<written.Places, Places>({ section: value, fraction: value });
+  const byReading: Readonly<Partial<Record<Reading['as'], unknown>>> = {
+    amount: orNumber,
+    condition: expression,
+    expression,
+    places: onCells,
+    selection,
+    statements,
+  };
+  /** Changes the members of an object by its shape. */
+  const shaped = <A extends object, B extends object>(slots: Slots): Change<A, B> => {
+    const changes = Object.entries(slots).flatMap(([key, { reading }]) => {
+      const change = reading?.as === 'object' ? shaped(reading.slots) : reading && byReading[reading.as];
+      return change === undefined ? [] : [[key, change]];
+    });
+    return members<A, B>(Object.fromEntries(changes) as Changes<A, B>);
+  };
   const structure = members<written.Structure, Structure>({ arguments: values, generator: draw });
   const population = members<written.Population, Population>({
     values,
@@ -203,22 +219,11 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
       isStructure(given) ? tag(structure(given, names), 'structure') : places(given, names),
     spikes: (given) => tag(given, areInFile(given) ? 'file' : 'train'),
   });
-  const ofRule = members<written.ConnectionRule, ConnectionRule>({
-    p: orNumber,
-    condition: expression,
-    copies: orNumber,
-    index: expression,
-    n: orNumber,
-    arguments: (given, names) => members<typeof given, DrawnArguments>({ p: orNumber })(given, names),
-    range: members({
-      from: expression,
-      to: expression,
-      step: expression,
-      sample: members({ p: expression, size: expression }),
-    }),
-  });
   const rule: Change<written.ConnectionRule, ConnectionRule> = (given, names) =>
-    ofRule(given, given.rule === 'generator' ? union([names, new Set([given.variable])]) : names);
+    shaped<written.ConnectionRule, ConnectionRule>(connectionRules[given.rule].reading.slots)(
+      given,
+      given.rule === 'generator' ? union([names, new Set([given.variable])]) : names,
+    );
   const end = members<written.End, End>({ of: selection, places: onCells });
   const projection = members<written.Projection, Projection>({
     from: end,
@@ -227,12 +232,8 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
     values,
     delays: values,
   });
-  const stimulus = members<written.Stimulus, Stimulus>({
-    to: selection,
-    weight: expression,
-    value: expression,
-    places: onCells,
-  });
+  const stimulus: Change<written.Stimulus, Stimulus> = (given, names) =>
+    shaped<written.Stimulus, Stimulus>(stimuli[given.kind].reading.slots)(given, names);
   const recording = members<written.Recording, Recording>({ of: selection });
 
   const ofProtocol = (scopes: Scopes): Change<readonly written.Phase[], readonly Phase[]> => {
@@ -263,12 +264,7 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
       populations: record(within(({ type }) => scopes.ofType(type), population)),
       projections: record(within(scopes.ofProjection, projection)),
       stimuli: record(within(({ to }) => scopes.ofSelection(to), stimulus)),
-      operations: record(
-        within(
-          ({ on }) => scopes.ofSelection(on),
-          members<written.Operation, Operation>({ on: selection, do: statements }),
-        ),
-      ),
+      operations: record(within(({ on }) => scopes.ofSelection(on), shaped<written.Operation, Operation>(operation))),
       recordings: list((given, names) => tag(recording(given, names), recordingKind(given))),
       experiment: members({ protocol: ofProtocol(scopes) }),
     })(model, noNames);

@@ -1,20 +1,14 @@
-import { metre } from '../../lang/dimension.js';
-import type {
-  ArrayDocument,
-  ConnectionDocument,
-  ConnectionObjectDocument,
-  ExpressionDocument as Written,
-} from '../document.generated.js';
-import { messages } from '../messages.js';
-import type { ArrayValue, ConnectionRule } from '../model.js';
-import { child } from '../pointer.js';
-import type { Context } from './context.js';
-import { allNames, checkedExpression, normaliseExpression, textOf, type Slot } from './expressions.js';
-import { checkGeneratorSeed, largestCount, literalValue, nonNegativeQuantity, normaliseCount } from './literals.js';
-import { checkVariableName, namesFrom, pureUnit, siUnit, special, type Names } from './names.js';
-import type { Selection } from './selections.js';
-import { indicesOf } from './selections.js';
+import type { ArrayDocument, ConnectionDocument, ConnectionObjectDocument } from '../document.generated.js';
 import { dimensionless } from '../../lang/ast.js';
+import { messages } from '../messages.js';
+import type { ConnectionRule } from '../model.js';
+import { child } from '../pointer.js';
+import { connectionRules, drawnProbability } from '../shape/connections.js';
+import type { Context } from './context.js';
+import { checkGeneratorSeed } from './literals.js';
+import { readObject, within, type Place } from './members.js';
+import { checkVariableName, namesFrom, special, type Names } from './names.js';
+import { indicesOf, type Selection } from './selections.js';
 
 /** The ends that a connection rule connects. */
 interface Between {
@@ -34,114 +28,94 @@ export function normaliseConnections(
   between: Between,
   pointer: string,
 ): ConnectionRule[] {
-  const list: readonly (readonly [ConnectionDocument, string])[] = Array.isArray(written)
-    ? (written as readonly ConnectionDocument[]).map((item, index) => [item, child(pointer, index)] as const)
-    : [[written as ConnectionDocument, pointer]];
-  return list
-    .map(([item, at]) => normaliseRule(context, typeof item === 'string' ? { rule: item } : item, between, at))
-    .filter((rule) => rule !== undefined);
+  const list = Array.isArray(written) ? (written as readonly ConnectionDocument[]) : [written as ConnectionDocument];
+  return list.flatMap((item, index) => {
+    const at = { context, scopes: between.scopes, pointer: Array.isArray(written) ? child(pointer, index) : pointer };
+    return normaliseRule(typeof item === 'string' ? { rule: item } : item, between, at) ?? [];
+  });
 }
 
-const condition: Slot = { what: 'the condition of the connection', unit: pureUnit, type: 'boolean' };
-const probability: Slot = { what: 'the probability', unit: pureUnit, type: 'real' };
-
-function normaliseRule(
-  context: Context,
-  rule: ConnectionObjectDocument,
-  between: Between,
-  pointer: string,
-): ConnectionRule | undefined {
-  const { scopes } = between;
+function normaliseRule(rule: ConnectionObjectDocument, between: Between, at: Place): ConnectionRule | undefined {
+  const { context, pointer } = at;
+  const { from, to } = between;
+  const members = <R extends keyof typeof connectionRules>(name: R) =>
+    readObject<(typeof connectionRules)[R]['reading']['slots']>(connectionRules[name].reading.slots, rule, at);
+  const checkAvailable = (n: unknown, available: number): void => {
+    if (typeof n === 'number' && n > available)
+      context.report(messages.outOfRange('the number of connections', 0, available, n), `${pointer}/n`);
+  };
   switch (rule.rule) {
     case 'all':
-      return { rule: 'all', self: rule.self ?? true };
-    case 'oneToOne':
-      return oneToOne(context, between, pointer);
+      return { rule: 'all', ...members('all') };
     case 'probability':
-    case 'pairs': {
-      const p = rule.p === undefined ? 1 : numberOrText(context, rule.p, scopes, probability, `${pointer}/p`, 0, 1);
-      const copies = copiesOf(context, rule.copies, scopes, `${pointer}/copies`);
-      return {
-        rule: 'pairs',
-        condition: conditionOf(context, rule.condition, scopes, `${pointer}/condition`),
-        p: p ?? 1,
-        copies,
-        self: rule.self ?? true,
-      };
-    }
-    case 'generator':
-      return generator(context, rule, scopes, pointer);
-    case 'list':
-      return listRule(context, rule, between, pointer);
+      return { rule: 'pairs', ...members('probability') };
+    case 'pairs':
+      return { rule: 'pairs', ...members('pairs') };
+    case 'smallWorld':
+      return { rule: 'smallWorld', ...members('smallWorld') };
+    case 'oneToOne':
+      // The surplus of the larger end stays unconnected, as in the notations that allow it.
+      if (from.count !== undefined && to.count !== undefined && from.count !== to.count)
+        context.report(messages.unequalSizes(from.count, to.count), pointer);
+      return { rule: 'oneToOne' };
     case 'fixedInDegree':
     case 'fixedOutDegree': {
-      const n = numberOrText(
-        context,
-        rule.n,
-        scopes,
-        { what: 'the number of connections', unit: pureUnit, type: 'integer' },
-        `${pointer}/n`,
-        0,
-        Infinity,
-      );
-      const available = otherEnd(rule.rule === 'fixedInDegree' ? between.from : between.to, rule.self ?? true, between);
-      if (typeof n === 'number' && rule.replace !== true && n > available)
-        context.report(messages.outOfRange('the number of connections', 0, available, n), `${pointer}/n`);
-      return { rule: rule.rule, n: n ?? 0, replace: rule.replace ?? false, self: rule.self ?? true };
+      const read = members(rule.rule);
+      // An upper bound: a selection hides how many elements are the same.
+      const others = (rule.rule === 'fixedInDegree' ? from : to).count ?? Infinity;
+      if (!read.replace) checkAvailable(read.n, excludesSelf(read, between) ? Math.max(0, others - 1) : others);
+      return { rule: rule.rule, ...read };
     }
     case 'fixedTotal': {
-      const n = normaliseCount(context, rule.n, 'the number of connections', `${pointer}/n`);
-      const available = pairsBetween(rule.self ?? true, between);
-      if (n !== undefined && (rule.replace === false || available === 0) && n > available)
-        context.report(messages.outOfRange('the number of connections', 0, available, n), `${pointer}/n`);
-      return { rule: 'fixedTotal', n: n ?? 0, replace: rule.replace ?? true, self: rule.self ?? true };
+      const read = members('fixedTotal');
+      const own = excludesSelf(read, between) ? (from.count ?? 0) : 0;
+      const all = from.count === undefined || to.count === undefined ? Infinity : from.count * to.count - own;
+      if (!read.replace || all === 0) checkAvailable(read.n, all);
+      return { rule: 'fixedTotal', ...read };
     }
-    case 'smallWorld':
-      return smallWorld(context, rule, pointer);
-    case 'clone':
-      return clone(context, rule, between, pointer);
+    case 'generator':
+      return generator(rule, at);
+    case 'list':
+      return listRule(context, rule, between, pointer);
+    case 'clone': {
+      const same = between.sameEnds?.(rule.of);
+      const known = [...(between.projections?.keys() ?? [])];
+      if (same === undefined) context.report(messages.unknownReference('projection', rule.of, known), `${pointer}/of`);
+      else if (!same) context.report(messages.otherEnds(rule.of), `${pointer}/of`);
+      return same === true ? { rule: 'clone', of: rule.of } : undefined;
+    }
     case 'csa':
       return connectionSet(context, rule.arguments ?? {}, between, pointer);
     case 'table':
       context.report(messages.tableNotRead(rule.from), pointer);
       return undefined;
     case 'hostDrawn':
-      return hostDrawn(context, rule.arguments, scopes, pointer);
+      return hostDrawn(rule.arguments, within(at, 'arguments'));
     default:
       return rule satisfies never;
   }
 }
 
-/**
- * Returns the number of elements that one element can be connected to; an upper bound if a selection hides how many are
- * the same.
- */
-function otherEnd(end: Selection, self: boolean, between: Between): number {
-  const count = end.count ?? Infinity;
-  return !self && sameSelection(between) ? Math.max(0, count - 1) : count;
-}
+/** Checks whether a rule leaves out the pairs of elements with themselves. */
+const excludesSelf = ({ self }: { readonly self: boolean }, { from, to }: Between): boolean =>
+  !self && JSON.stringify(from.rule) === JSON.stringify(to.rule);
 
-/** Returns the number of pairs between two ends. */
-function pairsBetween(self: boolean, between: Between): number {
-  const { from, to } = between;
-  if (from.count === undefined || to.count === undefined) return Infinity;
-  return from.count * to.count - (!self && sameSelection(between) ? from.count : 0);
-}
-
-const sameSelection = ({ from, to }: Between): boolean => JSON.stringify(from.rule) === JSON.stringify(to.rule);
-
-function smallWorld(
-  context: Context,
-  rule: Extract<ConnectionObjectDocument, { rule: 'smallWorld' }>,
-  pointer: string,
-): ConnectionRule {
-  const degree = nonNegativeQuantity(context, rule.degree, siUnit(metre), 'the degree', `${pointer}/degree`) ?? 0;
-  const rewiring =
-    nonNegativeQuantity(context, rule.rewiring, pureUnit, 'the probability of rewiring', `${pointer}/rewiring`) ?? 0;
-  if (rewiring > 1)
-    context.report(messages.outOfRange('the probability of rewiring', 0, 1, rewiring), `${pointer}/rewiring`);
-  const n = rule.n === undefined ? null : normaliseCount(context, rule.n, 'the number of connections', `${pointer}/n`);
-  return { rule: 'smallWorld', degree, rewiring, n: n ?? null, self: rule.self ?? true };
+/** Normalises a rule with a counter, which all members but its own range may read. */
+function generator(rule: Extract<ConnectionObjectDocument, { rule: 'generator' }>, at: Place): ConnectionRule {
+  const { range, ...slots } = connectionRules.generator.reading.slots;
+  const { context, scopes, pointer } = at;
+  const variable = rule.variable ?? 'k';
+  checkVariableName(context, variable, `${pointer}/variable`);
+  const counter = new Map([[variable, special(dimensionless, 'integer')]]);
+  const inner = { ...at, scopes: scopes.map((names) => namesFrom(counter, names)) };
+  const { sample } = rule.range;
+  const given = (['p', 'size'] as const).filter((key) => sample?.[key] !== undefined).length;
+  if (sample && given !== 1) context.report(messages.oneOfKeys(['p', 'size'], given), `${pointer}/range/sample`);
+  return {
+    rule: 'generator',
+    ...readObject(slots, rule, inner),
+    ...readObject({ range }, rule, at),
+  };
 }
 
 /** Required arguments of each connector of a named generator. */
@@ -154,34 +128,16 @@ const neededBy: Readonly<Record<string, readonly string[]>> = {
   smallWorld: ['degree', 'rewiring'],
 };
 
-function hostDrawn(
-  context: Context,
-  given: Readonly<Record<string, unknown>>,
-  scopes: readonly Names[],
-  pointer: string,
-): ConnectionRule {
-  const at = `${pointer}/arguments`;
+function hostDrawn(given: Readonly<Record<string, unknown>>, at: Place): ConnectionRule {
+  const { context, pointer } = at;
   const connector = String(given['connector']);
   for (const key of neededBy[connector] ?? [])
-    if (given[key] === undefined) context.report(messages.neededKey(key, connector), at);
+    if (given[key] === undefined) context.report(messages.neededKey(key, connector), pointer);
   // The threshold that a generator compares its numbers with is kept as written.
-  if (given['p'] !== undefined) numberOrText(context, given['p'] as Written, scopes, probability, `${at}/p`, 0, 1);
+  readObject({ p: drawnProbability }, given, at);
   const { seed } = (given['generator'] ?? {}) as { readonly seed?: number | string };
-  if (seed !== undefined) checkGeneratorSeed(context, seed, `${at}/generator/seed`);
+  if (seed !== undefined) checkGeneratorSeed(context, seed, `${pointer}/generator/seed`);
   return { rule: 'hostDrawn', arguments: given };
-}
-
-function clone(
-  context: Context,
-  { of }: Extract<ConnectionObjectDocument, { rule: 'clone' }>,
-  { sameEnds, projections }: Between,
-  pointer: string,
-): ConnectionRule | undefined {
-  const same = sameEnds?.(of);
-  if (same === undefined)
-    context.report(messages.unknownReference('projection', of, [...(projections?.keys() ?? [])]), `${pointer}/of`);
-  else if (!same) context.report(messages.otherEnds(of), `${pointer}/of`);
-  return same === true ? { rule: 'clone', of } : undefined;
 }
 
 /** Returns a connection set as its list of edges. */
@@ -199,173 +155,43 @@ function connectionSet(
   return undefined;
 }
 
-/**
- * Ends of different size are as in the notations that allow them: the surplus stays unconnected. An empty overlap is a
- * mistake.
- */
-function oneToOne(context: Context, { from, to }: Between, pointer: string): ConnectionRule {
-  if (from.count !== undefined && to.count !== undefined && from.count !== to.count) {
-    context.report(messages.unequalSizes(from.count, to.count), pointer);
-  }
-  return { rule: 'oneToOne' };
-}
-
-function conditionOf(
-  context: Context,
-  written: Written | null | undefined,
-  scopes: readonly Names[],
-  pointer: string,
-): string | null {
-  if (written === undefined || written === null) return null;
-  const text = normaliseExpression(context, written, scopes, condition, pointer);
-  return text === undefined || text === 'True' ? null : text;
-}
-
-function copiesOf(
-  context: Context,
-  written: Written | undefined,
-  scopes: readonly Names[],
-  pointer: string,
-): number | string {
-  if (written === undefined) return 1;
-  return (
-    numberOrText(
-      context,
-      written,
-      scopes,
-      { what: 'the number of synapses of a pair', unit: pureUnit, type: 'integer' },
-      pointer,
-      0,
-      Infinity,
-    ) ?? 1
-  );
-}
-
-/** Returns a literal within its range as a number, anything else as text. */
-function numberOrText(
-  context: Context,
-  written: Written,
-  scopes: readonly Names[],
-  slot: Slot,
-  pointer: string,
-  least: number,
-  most: number,
-): number | string | undefined {
-  const e = checkedExpression(context, written, scopes, slot, pointer);
-  if (!e) return undefined;
-  const value = literalValue(e);
-  if (value === undefined) return textOf(e, allNames(scopes));
-  if (most === Infinity && value > largestCount) {
-    context.report(messages.tooLarge(slot.what, value, largestCount), pointer);
-    return undefined;
-  }
-  if (value >= least && value <= most) return value;
-  context.report(
-    most === Infinity ? messages.negative(slot.what, value) : messages.outOfRange(slot.what, least, most, value),
-    pointer,
-  );
-  return undefined;
-}
-
-function generator(
-  context: Context,
-  rule: Extract<ConnectionObjectDocument, { rule: 'generator' }>,
-  scopes: readonly Names[],
-  pointer: string,
-): ConnectionRule {
-  const variable = rule.variable ?? 'k';
-  checkVariableName(context, variable, `${pointer}/variable`);
-  const counter = new Map([[variable, special(dimensionless, 'integer')]]);
-  const inner = scopes.map((names) => namesFrom(counter, names));
-  const integer = (written: Written, what: string, key: string, names: readonly Names[]): string =>
-    normaliseExpression(context, written, names, { what, unit: pureUnit, type: 'integer' }, `${pointer}/${key}`) ?? '0';
-  const { from = 0, to, step = 1, sample } = rule.range;
-  const chance =
-    sample?.p === undefined
-      ? undefined
-      : normaliseExpression(context, sample.p, scopes, probability, `${pointer}/range/sample/p`);
-  const size =
-    sample?.size === undefined
-      ? undefined
-      : integer(sample.size, 'the size of the sample', 'range/sample/size', scopes);
-  if (sample && (sample.p === undefined) === (sample.size === undefined))
-    context.report(messages.oneOfKeys(['p', 'size'], sample.p === undefined ? 0 : 2), `${pointer}/range/sample`);
-  const copies = copiesOf(context, rule.copies, inner, `${pointer}/copies`);
-  return {
-    rule: 'generator',
-    outer: rule.outer ?? 'pre',
-    variable,
-    index: integer(rule.index, 'the index', 'index', inner),
-    condition: conditionOf(context, rule.condition, inner, `${pointer}/condition`),
-    copies,
-    skipInvalid: rule.skipInvalid ?? false,
-    range: {
-      from: integer(from, 'the start of the range', 'range/from', scopes),
-      to: integer(to, 'the end of the range', 'range/to', scopes),
-      step: integer(step, 'the step of the range', 'range/step', scopes),
-      ...(sample
-        ? { sample: { ...(chance === undefined ? {} : { p: chance }), ...(size === undefined ? {} : { size }) } }
-        : {}),
-    },
-  };
-}
-
 function listRule(
   context: Context,
-  rule: Extract<ConnectionObjectDocument, { rule: 'list' }>,
+  { pairs, sources, targets }: Extract<ConnectionObjectDocument, { rule: 'list' }>,
   { from, to }: Between,
   pointer: string,
 ): ConnectionRule | undefined {
-  if (rule.pairs) {
-    if (rule.sources !== undefined || rule.targets !== undefined)
-      context.report(messages.oneOfKeys(['pairs', 'sources and targets'], 2), pointer);
-    const wrong = rule.pairs.findIndex((pair) => pair.length !== 2);
-    if (wrong >= 0) {
-      context.report(
-        messages.wrongLength('a pair [source, target]', 2, rule.pairs[wrong]?.length ?? 0),
-        `${pointer}/pairs/${wrong}`,
-      );
-      return undefined;
-    }
-    const bad = rule.pairs.findIndex(([source = 0, target = 0]) => !inside(source, from) || !inside(target, to));
-    if (bad >= 0) {
-      const [source = 0, target = 0] = rule.pairs[bad] ?? [];
-      const [end, value] = inside(source, from) ? ([to, target] as const) : ([from, source] as const);
-      context.report(messages.indexOutOfRange(nameOf(end), end.count, value), `${pointer}/pairs/${bad}`);
-      return undefined;
+  const reject = (finding: Parameters<Context['report']>[0], key = ''): undefined =>
+    void context.report(finding, pointer + key);
+  if (pairs) {
+    if (sources !== undefined || targets !== undefined) reject(messages.oneOfKeys(['pairs', 'sources and targets'], 2));
+    const wrong = pairs.findIndex((pair) => pair.length !== 2);
+    if (wrong >= 0)
+      return reject(messages.wrongLength('a pair [source, target]', 2, pairs[wrong]?.length ?? 0), `/pairs/${wrong}`);
+    for (const [k, [source = 0, target = 0]] of pairs.entries()) {
+      if (!inside(source, from))
+        return reject(messages.indexOutOfRange(nameOf(from), from.count, source), `/pairs/${k}`);
+      if (!inside(target, to)) return reject(messages.indexOutOfRange(nameOf(to), to.count, target), `/pairs/${k}`);
     }
     return {
       rule: 'list',
-      sources: rule.pairs.map(([source = 0]) => source),
-      targets: rule.pairs.map(([, target = 0]) => target),
+      sources: pairs.map(([source = 0]) => source),
+      targets: pairs.map(([, target = 0]) => target),
     };
   }
-  if (rule.sources === undefined || rule.targets === undefined) {
-    context.report(messages.bothKeys(['sources', 'targets']), pointer);
-    return undefined;
-  }
-  const side = (
-    written: ArrayDocument,
-    end: Selection,
-    key: string,
-  ): { values: ArrayValue; length: number } | undefined => {
-    const array = indicesOf(context, written, end.count, nameOf(end), `${pointer}/${key}`);
-    return array && { values: array.values, length: array.shape[0] ?? 0 };
-  };
-  const sources = side(rule.sources, from, 'sources');
-  const targets = side(rule.targets, to, 'targets');
-  if (!sources || !targets) return undefined;
-  if (sources.length !== targets.length) {
-    context.report(messages.wrongLength('the targets', sources.length, targets.length), `${pointer}/targets`);
-    return undefined;
-  }
-  return { rule: 'list', sources: sources.values, targets: targets.values };
+  if (sources === undefined || targets === undefined) return reject(messages.bothKeys(['sources', 'targets']));
+  const side = (written: ArrayDocument, end: Selection, key: string): ReturnType<typeof indicesOf> =>
+    indicesOf(context, written, end.count, nameOf(end), `${pointer}/${key}`);
+  const first = side(sources, from, 'sources');
+  const second = side(targets, to, 'targets');
+  if (!first || !second) return undefined;
+  const [length = 0] = first.shape;
+  const [other = 0] = second.shape;
+  if (length !== other) return reject(messages.wrongLength('the targets', length, other), '/targets');
+  return { rule: 'list', sources: first.values, targets: second.values };
 }
 
-function inside(index: number, end: Selection): boolean {
-  return Number.isInteger(index) && index >= 0 && (end.count === undefined || index < end.count);
-}
+const inside = (index: number, { count }: Selection): boolean =>
+  Number.isInteger(index) && index >= 0 && (count === undefined || index < count);
 
-function nameOf(end: Selection): string {
-  return end.members.map(({ id }) => id).join(' + ');
-}
+const nameOf = (end: Selection): string => end.members.map(({ id }) => id).join(' + ');

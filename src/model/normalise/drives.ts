@@ -1,24 +1,16 @@
 import { isSelection } from '../tagged.js';
-import { hertz, unitText } from '../../lang/dimension.js';
+import { unitText } from '../../lang/dimension.js';
 import { tableSignature } from '../../lang/functions.js';
 import type { OperationDocument, StimulusDocument, TableDocument } from '../document.generated.js';
 import { messages } from '../messages.js';
 import type { Clock, Id, Operation, Stimulus, Table } from '../model.js';
+import { operation, stimuli } from '../shape/drives.js';
 import { normaliseArray } from './arrays.js';
-import { normaliseCode } from './code.js';
 import type { Context } from './context.js';
-import { normaliseExpression, readUnit } from './expressions.js';
-import { nonNegativeQuantity, normaliseCount, positiveQuantity } from './literals.js';
-import {
-  anyName,
-  namesFrom,
-  pureUnit,
-  secondUnit,
-  siUnit,
-  sourceSpecials,
-  type Names,
-  type Variable,
-} from './names.js';
+import { readUnit } from './expressions.js';
+import { positiveQuantity } from './literals.js';
+import { readObject } from './members.js';
+import { anyName, namesFrom, pureUnit, secondUnit, sourceSpecials, type Names, type Variable } from './names.js';
 import { normalisePlaces } from './places.js';
 import { normaliseSelection, type Elements, type PopulationInfo, type Selection } from './selections.js';
 import type { Unit } from '../../lang/units.js';
@@ -81,58 +73,33 @@ export function normaliseStimulus(
     context.report(messages.projectionNotHere('a stimulus'), `${pointer}/to`);
     return undefined;
   }
-  const scopes = selectionScopes(selection, () => []);
+  const at = { context, pointer, scopes: selectionScopes(selection, () => []) };
   if (document.kind === 'poisson') {
-    const unit = actedOn(
-      context,
-      document.variable,
-      ['state', 'input'],
-      selection,
-      'state variable or input',
-      `${pointer}/variable`,
-    );
-    const n =
-      document.n === undefined ? 1 : normaliseCount(context, document.n, 'the number of sources', `${pointer}/n`);
-    const rate = nonNegativeQuantity(context, document.rate, siUnit(hertz), 'the rate', `${pointer}/rate`);
-    const weight = realExpression(context, document.weight, scopes, unit, 'the weight', `${pointer}/weight`);
-    return {
-      kind: 'poisson',
-      to: selection.rule,
-      variable: document.variable,
-      n: n ?? 0,
-      rate: rate ?? 0,
-      weight: weight ?? '0',
-      ...(document.slot === undefined ? {} : { slot: document.slot }),
-      order: document.order ?? 0,
-    };
+    const kinds = ['state', 'input'] as const;
+    const place = `${pointer}/variable`;
+    const unit = actedOn(context, document.variable, kinds, selection, 'state variable or input', place) ?? null;
+    const members = readObject(stimuli.poisson.reading.slots, document, { ...at, unit }, { to: selection.rule });
+    return { kind: 'poisson', ...members };
   }
-  const unit = actedOn(context, document.input, ['input'], selection, 'input', `${pointer}/input`);
-  const value = realExpression(context, document.value, scopes, unit, 'the value of the current', `${pointer}/value`);
-  const every =
-    document.every === undefined
-      ? undefined
-      : positiveQuantity(context, document.every, secondUnit, 'the interval', `${pointer}/every`);
-  const from =
-    document.from === undefined
-      ? undefined
-      : nonNegativeQuantity(context, document.from, secondUnit, 'the first time', `${pointer}/from`);
+  const unit = actedOn(context, document.input, ['input'], selection, 'input', `${pointer}/input`) ?? null;
+  const { from, ...members } = readObject(
+    stimuli.current.reading.slots,
+    document,
+    { ...at, unit },
+    { to: selection.rule },
+  );
   if (document.from !== undefined && document.every === undefined)
     context.report(messages.onlyWith('from', 'every'), `${pointer}/from`);
+  const placed = {
+    selection,
+    each: 'element',
+    ...(selection.count === undefined ? {} : { count: selection.count }),
+  } as const;
   return {
     kind: 'current',
-    to: selection.rule,
-    input: document.input,
-    value: value ?? '0',
-    attached: document.attached ?? true,
-    ...(document.shared === true ? { shared: true as const } : {}),
-    ...(every === undefined ? {} : { every }),
-    ...(every === undefined || from === undefined || from === 0 ? {} : { from }),
-    ...normalisePlaces(
-      context,
-      document,
-      { selection, each: 'element', ...(selection.count === undefined ? {} : { count: selection.count }) },
-      pointer,
-    ),
+    ...members,
+    ...(members.every === undefined || from === undefined ? {} : { from }),
+    ...normalisePlaces(context, document, placed, pointer),
   };
 }
 
@@ -153,17 +120,6 @@ export function currentTarget(
   return selection && unit && { unit, scopes: selectionScopes(selection, () => []) };
 }
 
-/** Normalises a real number for each element; undefined after a finding, or if its unit is not known. */
-const realExpression = (
-  context: Context,
-  written: Parameters<typeof normaliseExpression>[1],
-  scopes: readonly Names[],
-  unit: Unit | undefined,
-  what: string,
-  pointer: string,
-): ReturnType<typeof normaliseExpression> =>
-  unit && normaliseExpression(context, written, scopes, { what, unit, type: 'real' }, pointer);
-
 /** Normalises statements that run regularly on a selection. */
 export function normaliseOperation(
   context: Context,
@@ -174,29 +130,12 @@ export function normaliseOperation(
 ): Operation | undefined {
   const selection = normaliseSelection(context, document.on, elements, `${pointer}/on`);
   if (!selection) return undefined;
-  const scopes = selectionScopes(selection, synapseNames);
-  const every =
-    document.every === undefined
-      ? undefined
-      : positiveQuantity(context, document.every, secondUnit, 'the interval', `${pointer}/every`);
-  const times = document.times?.flatMap((time, k) => {
-    const known = nonNegativeQuantity(context, time, secondUnit, 'the time', `${pointer}/times/${k}`);
-    return known === undefined ? [] : [known];
-  });
-  if (every !== undefined && times !== undefined) context.report(messages.twoSchedules(), `${pointer}/times`);
+  const at = { context, pointer, scopes: selectionScopes(selection, synapseNames) };
+  const { times, ...members } = readObject(operation, document, at, { on: selection.rule });
+  if (members.every !== undefined && times !== undefined) context.report(messages.twoSchedules(), `${pointer}/times`);
   return {
-    on: selection.rule,
-    do: normaliseCode(
-      context,
-      document.do,
-      scopes,
-      { what: 'the operation', ports: false, forAll: true },
-      `${pointer}/do`,
-    ),
-    ...(every === undefined ? {} : { every }),
+    ...members,
     ...(times === undefined ? {} : { times: [...new Set(times)].toSorted((a, b) => a - b) }),
-    ...(document.slot === undefined ? {} : { slot: document.slot }),
-    order: document.order ?? 0,
   };
 }
 

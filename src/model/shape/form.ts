@@ -1,65 +1,123 @@
 /**
  * Forms of the values in a document, from which `scripts/build-schemas.mjs` writes the JSON Schema, the validator and
- * the types of documents. Sentences describe a value in the schema, in editors and in the reference.
+ * the types of documents. Sentences describe a value in the schema, in editors and in the reference. A form with a
+ * reading also gives the normal form: its types (`Normal` in `model.ts`), its reader (`normalise/members.ts`) and the
+ * code that the typed form parses (`typed-model.ts`).
  */
+
+import type { Dimension, ValueType } from '../../lang/ast.js';
 
 /** A node of JSON Schema. */
 export type Node = Readonly<Record<string, unknown>>;
 
+/** How a member is read into the normal form; `what` names it in messages. Other members are kept as written. */
+export type Reading =
+  /** A literal from 0 to `most` as a number, other expressions as text. */
+  | { readonly as: 'amount'; readonly what: string; readonly type: ValueType; readonly most: number }
+  | { readonly as: 'expression'; readonly what: string; readonly type: ValueType }
+  /** An expression; null if it always holds. */
+  | { readonly as: 'condition'; readonly what: string }
+  /** A quantity that is known now, in SI: above 0 if `positive`, else from 0 to `most`. */
+  | {
+      readonly as: 'quantity';
+      readonly what: string;
+      readonly dimension: Dimension;
+      readonly positive?: true;
+      readonly most?: number;
+    }
+  | { readonly as: 'count'; readonly what: string }
+  | { readonly as: 'statements'; readonly what: string }
+  | { readonly as: 'object'; readonly slots: Slots }
+  | { readonly as: 'list'; readonly of: Reading }
+  /** Members that the normaliser of the object reads itself. */
+  | { readonly as: 'selection' | 'places' | 'own' };
+
 /** A value of a document: its form, and what the object that has it needs to know. */
-export interface Slot {
+export interface Slot<out Kind = unknown, out Present extends boolean = boolean> {
   readonly node: Node;
   readonly required?: true;
+  readonly reading?: Reading;
+  /** The value that the normal form has if the member is absent or wrong. */
+  readonly otherwise?: unknown;
+  /** Whether the normal form leaves this value out. */
+  readonly omitted?: true;
+  /** Kind of the value in the normal form, and whether it is always there; for types only. */
+  readonly kind?: Kind;
+  readonly present?: Present;
+}
+
+/** Lists of values of a kind. */
+export interface List<K> {
+  readonly list: K;
+}
+
+/** Values of a kind that both forms keep as written. */
+export interface Kept<T> {
+  readonly kept: T;
 }
 
 /** Members of an object, by key. */
 export type Slots = Readonly<Record<string, Slot>>;
 
 /** Returns a form that JSON Schema states. */
-export const form = (node: Node, says?: string): Slot => ({
+export const form = <K>(node: Node, says?: string): Slot<K, false> => ({
   node: says === undefined || says === '' ? node : { ...node, description: says },
 });
 
 /** Marks a member that the object must have. */
-export const need = (slot: Slot): Slot => ({ ...slot, required: true });
+export const need = <K>(slot: Slot<K>): Slot<K, true> => ({ ...slot, required: true }) as Slot<K, true>;
 
-type Plain = (says?: string, range?: Node) => Slot;
+type Plain<T> = (says?: string, range?: Node) => Slot<Kept<T>, false>;
 const plain =
-  (type: string): Plain =>
+  <T>(type: string): Plain<T> =>
   (says, range = {}) =>
     form({ type, ...range }, says);
 /** Text. */
-export const text = plain('string');
+export const text = plain<string>('string');
 /** True or false. */
-export const flag = plain('boolean');
+export const flag = plain<boolean>('boolean');
 /** A whole number. */
-export const whole = plain('integer');
+export const whole = plain<number>('integer');
 /** A number without a unit. */
-export const number = plain('number');
+export const number = plain<number>('number');
 /** A map of any content. */
-export const anything = plain('object');
+export const anything = plain<Readonly<Record<string, unknown>>>('object');
 
 /** Returns a form with values of one of several types. */
 export const scalar = (types: readonly string[], says?: string): Slot =>
   form({ type: types.length === 1 ? types[0] : types }, says);
 /** Returns a form with certain texts as values. */
-export const oneOf = (values: readonly string[], says?: string): Slot => form({ enum: values }, says);
+export const oneOf = <const T extends string>(values: readonly T[], says?: string): Slot<Kept<T>, false> =>
+  form({ enum: values }, says);
 /** Returns a form with one value. */
-export const only = (value: string | number | true, says?: string): Slot => form({ const: value }, says);
+export const only = <const T extends string | number | true>(value: T, says?: string): Slot<Kept<T>, false> =>
+  form({ const: value }, says);
 /** Returns a list of parts. */
 export const list = ({ node }: Slot, says?: string): Slot => form({ type: 'array', items: node }, says);
 
 /** Returns the form of a definition. */
-export const to = (definition: string, says?: string): Slot => form({ $ref: `#/$defs/${definition}` }, says);
+export const to = <K>(definition: string, says?: string): Slot<K, false> =>
+  form({ $ref: `#/$defs/${definition}` }, says);
+
+/** Adds the value that the normal form has if the member is absent or wrong. Hashes do not leave this value out. */
+export const otherwise = <K>(value: string | number | boolean, slot: Slot<K>): Slot<K, true> =>
+  ({ ...slot, otherwise: value }) as Slot<K, true>;
+
+/** Marks a member that is null in the normal form if it is absent or wrong. */
+export const orNull = <K>(slot: Slot<K>): Slot<K | null, true> =>
+  ({ ...slot, otherwise: null }) as Slot<K | null, true>;
+
+/** Marks a member whose usual value the normal form leaves out. */
+export const omitted = <K>(slot: Slot<K>): Slot<K, false> => ({ ...slot, omitted: true }) as Slot<K, false>;
 
 /**
  * Adds the value that an absent member stands for, and states it in the sentence. Hashes leave members with this value
  * out.
  */
-export function usually(value: string | number | boolean, { node, ...slot }: Slot): Slot {
+export function usually<K>(value: string | number | boolean, { node, ...slot }: Slot<K>): Slot<K, true> {
   const { description } = node;
   const says = typeof description === 'string' && { description: description.replace(/\.$/, `; default: ${value}.`) };
-  return { ...slot, node: { ...node, default: value, ...says } };
+  return otherwise(value, { ...slot, node: { ...node, default: value, ...says } });
 }
 
 /** Marks a map or list as empty if absent. Hashes leave empty ones out. */
@@ -70,35 +128,88 @@ export const orEmpty = ({ node, ...slot }: Slot): Slot => ({
 
 /** Returns references to a definition. */
 const reference =
-  (definition: string): ((says?: string) => Slot) =>
+  <K>(definition: string): ((says?: string) => Slot<K, false>) =>
   (says) =>
     to(definition, says);
 export const array = reference('array');
 export const count = reference('count');
 export const hostDraw = reference('hostDraw');
 export const expression = reference('expression');
-export const id = reference('id');
+export const id = reference<Kept<string>>('id');
 export const places = reference('places');
 export const quantity = reference('quantity');
 export const selection = reference('selection');
-export const slot = reference('slot');
+export const slot = reference<'slot'>('slot');
 export const statements = reference('statements');
 export const unit = reference('unit');
 export const value = reference('value');
 export const valueType = reference('valueType');
 
+// --- Members with a reading; `what` names them in messages -----------------------------------------------------------
+
+/** Adds a reading to a form. */
+const read = <K extends string>(reading: Reading & { readonly as: K }, { node }: Slot): Slot<K, false> => ({
+  node,
+  reading,
+});
+
+/** A probability. */
+export const chance = (what: string, says?: string): Slot<'amount', false> =>
+  read({ as: 'amount', what, type: 'real', most: 1 }, expression(says));
+/** A whole number that is not negative, which may be an expression of the pair or element. */
+export const amount = (what: string, says?: string): Slot<'amount', false> =>
+  read({ as: 'amount', what, type: 'integer', most: Infinity }, expression(says));
+/** A whole number that is not negative and is known now. */
+export const known = (what: string, says?: string): Slot<'count', false> => read({ as: 'count', what }, count(says));
+/** An integer expression. */
+export const integer = (what: string, says?: string): Slot<'expression', false> =>
+  read({ as: 'expression', what, type: 'integer' }, expression(says));
+/** A real expression, in the unit of its place. */
+export const real = (what: string, says?: string): Slot<'expression', false> =>
+  read({ as: 'expression', what, type: 'real' }, expression(says));
+/** A condition in the given form. */
+export const condition = (what: string, form: Slot): Slot<'condition' | null, true> =>
+  orNull(read({ as: 'condition', what }, form));
+/** A quantity that is known now. */
+export const measured = (
+  what: string,
+  dimension: Dimension,
+  says?: string,
+  range: { readonly positive?: true; readonly most?: number } = {},
+): Slot<'quantity', false> => read({ as: 'quantity', what, dimension, ...range }, quantity(says));
+/** Statements for each element of a selection. */
+export const code = (what: string, says?: string): Slot<'statements', false> =>
+  read({ as: 'statements', what }, statements(says));
+/** A list of members with a reading. */
+export const listOf = <K>({ node, reading }: Slot<K>, says?: string): Slot<List<K>, false> =>
+  ({
+    ...list({ node }, says),
+    ...(reading && { reading: { as: 'list', of: reading } }),
+  }) as Slot<List<K>, false>;
+/** Elements of populations, or synapses. */
+export const elements = (says?: string): Slot<'selection', false> => read({ as: 'selection' }, selection(says));
+
 /** Returns a map of parts by name. `keys`: the form of the names; null for any. */
 export const map = ({ node }: Slot, says?: string, keys: Slot | null = id()): Slot =>
   form({ type: 'object', ...(keys && { propertyNames: keys.node }), additionalProperties: node }, says);
 
+/** An object of the normal form, by its members. */
+export interface Shape<S> {
+  readonly slots: S;
+}
+/** The form of an object. */
+interface ObjectSlot<S extends Slots = Slots> extends Slot<Shape<S>, false> {
+  readonly reading: { readonly as: 'object'; readonly slots: S };
+}
+
 /** Returns an object with certain members. `others`: form of members with other keys, which are allowed then. */
-export function object(
+export function object<S extends Slots>(
   says: string,
-  slots: Slots,
+  slots: S,
   { others, ...more }: { others?: Slot; minProperties?: 1 } = {},
-): Slot {
+): ObjectSlot<S> {
   const required = Object.entries(slots).flatMap(([key, slot]) => (slot.required ? [key] : []));
-  return form(
+  const { node } = form(
     {
       type: 'object',
       ...more,
@@ -108,19 +219,24 @@ export function object(
     },
     says,
   );
+  return { node, reading: { as: 'object', slots } };
 }
 
 /** Returns an object without a sentence of its own. */
-export const record = (slots: Slots): Slot => object('', slots);
+export const record = <S extends Slots>(slots: S): ObjectSlot<S> => object('', slots);
 
-/** Returns objects that a member tells apart. */
-export const union = (says: string, tag: string, ...members: readonly Slot[]): Slot =>
+/** Returns objects that a member tells apart, by its values. */
+export const union = (says: string, tag: string, members: Readonly<Record<string, ObjectSlot>>): Slot =>
   form(
     {
       type: 'object',
       required: [tag],
       discriminator: { propertyName: tag },
-      oneOf: members.map(({ node }) => node),
+      oneOf: Object.entries(members).map(([name, { node, reading }]) => {
+        const { description, additionalProperties: others } = node;
+        const more = others === false ? {} : { others: { node: others as Node } };
+        return object(String(description), { [tag]: need(only(name)), ...reading.slots }, more).node;
+      }),
     },
     says,
   );
@@ -158,3 +274,12 @@ export function choice(says: string, first: readonly string[] | Branch, ...other
 export const order = usually(0, whole('Order within a slot.'));
 /** Place along a section. */
 export const fraction = number('Place along the section: 0 at its start, 1 at its end.');
+
+/** A member that the normaliser of the object reads itself, with all the others of its subject. */
+const own = <K>({ node }: Slot<K>): Slot<K, false> => ({ node, reading: { as: 'own' } });
+/** One place on cells with structure, or one for each element. */
+export const placed = {
+  section: own(id()),
+  fraction: own(fraction),
+  places: { ...places(), reading: { as: 'places' } } as Slot<'places', false>,
+};

@@ -1,28 +1,24 @@
+import { connectionRules } from './connections.js';
+import { operation, stimuli } from './drives.js';
 import {
   usually,
   orEmpty,
   form,
   need,
   text,
-  flag,
-  whole,
   number,
-  anything,
   scalar,
   oneOf,
-  only,
   list,
   to,
   array,
   count,
   hostDraw,
-  expression,
   id,
   places,
   quantity,
   selection,
   slot,
-  statements,
   unit,
   value,
   map,
@@ -37,9 +33,6 @@ import {
   fraction,
   type Slots,
 } from './form.js';
-
-const self = usually(true, flag('Whether an element can connect to itself.'));
-const copies = usually(1, expression('Synapses per pair.'));
 
 /** Populations, projections and what acts on them. */
 export const network: Slots = {
@@ -182,133 +175,7 @@ export const network: Slots = {
     clock: id(),
     order,
   }),
-  connectionObject: union(
-    'A rule for connecting pairs.',
-    'rule',
-    object('Every pair.', {
-      rule: need(only('all')),
-      self,
-    }),
-    object('Element k to element k.', {
-      rule: need(only('oneToOne')),
-    }),
-    object('Each pair independently with probability p.', {
-      rule: need(only('probability')),
-      p: need(expression()),
-      condition: expression('Only pairs for which this condition holds.'),
-      copies,
-      self,
-    }),
-    object('Each pair independently, if a condition holds and with probability p.', {
-      rule: need(only('pairs')),
-      p: expression(),
-      condition: scalar(['string', 'boolean', 'null'], 'Condition of i, j and values of both ends; null for none.'),
-      copies,
-      self,
-    }),
-    object('For each element of one side, the elements of the other side given by an expression of a counter.', {
-      rule: need(only('generator')),
-      outer: oneOf(['pre', 'post']),
-      variable: id('Name of the counter.'),
-      index: need(expression('Index on the other side.')),
-      condition: scalar(['string', 'boolean', 'null']),
-      copies,
-      skipInvalid: usually(false, flag('Ignore indices that do not exist instead of reporting an error.')),
-      range: need(
-        object('Range of the counter.', {
-          from: expression(),
-          to: need(expression()),
-          step: expression(),
-          sample: record({ p: expression(), size: expression() }),
-        }),
-      ),
-    }),
-    object('Given pairs.', {
-      rule: need(only('list')),
-      sources: array(),
-      targets: array(),
-      pairs: list(list(whole()), '[source, target] of each synapse, instead of the two arrays.'),
-    }),
-    object('Each target gets n sources.', {
-      rule: need(only('fixedInDegree')),
-      n: need(expression()),
-      replace: flag(),
-      self,
-    }),
-    object('Each source gets n targets.', {
-      rule: need(only('fixedOutDegree')),
-      n: need(expression()),
-      replace: flag(),
-      self,
-    }),
-    object('n pairs in all.', {
-      rule: need(only('fixedTotal')),
-      n: need(count()),
-      replace: flag(),
-      self,
-    }),
-    object('Each source to the targets within a distance, with random rewiring of each edge (Watts and Strogatz).', {
-      rule: need(only('smallWorld')),
-      degree: need(quantity('Targets at a smaller distance are connected.')),
-      rewiring: need(quantity('Rewiring probability of an edge.')),
-      n: count('Maximum number of near targets, chosen at random; default: all.'),
-      self,
-    }),
-    object('The same pairs as another projection between the same ends.', {
-      rule: need(only('clone')),
-      of: need(id()),
-    }),
-    object('Drawn while the model is built, by a named generator in the order that a notation prescribes.', {
-      rule: need(only('hostDrawn')),
-      arguments: need(
-        record({
-          connector: need(
-            oneOf(
-              ['fixedProbability', 'probability', 'fixedNumberPre', 'fixedNumberPost', 'fixedTotal', 'smallWorld'],
-              'The connector: pairwise probability, a fixed number per target, per source or in total, or a small world.',
-            ),
-          ),
-          p: expression('Probability of a pair, of the first two connectors.'),
-          n: form(
-            { type: ['integer', 'object'], minimum: 0, if: { type: 'object' }, then: { $ref: '#/$defs/hostDraw' } },
-            'Number of connections (for small worlds the maximum), or its distribution.',
-          ),
-          replace: flag('Whether a pair may be connected more than once.'),
-          self,
-          mutual: flag('Whether both directions of a pair can be connected; default: true.'),
-          degree: number('Small worlds: targets at a smaller distance, in m, are connected.', { minimum: 0 }),
-          rewiring: number('Small worlds: rewiring probability of an edge.', { minimum: 0, maximum: 1 }),
-          generator: object('The random number generator.', {
-            name: oneOf(['numpy-mt19937'], "numpy-mt19937: NumPy's legacy RandomState."),
-            seed: need(
-              form(
-                { type: ['string', 'integer'], minimum: 0, pattern: '^(?:model|[0-9]{1,10})$' },
-                'Seed of the generator; or `model` to use the seed of the model and the stream.',
-              ),
-            ),
-            skip: whole('32-bit words of the generator that were drawn before; default: 0.', { minimum: 0 }),
-            stream: text('Distinguishes generators with the same seed.'),
-          }),
-          order: whole('Draws that share a generator happen in this order.'),
-        }),
-      ),
-    }),
-    object('A connection set.', {
-      rule: need(only('csa')),
-      arguments: anything(),
-    }),
-    object(
-      'Rows of a table, which also gives values of variables of the synapses by name.',
-      {
-        rule: need(only('table')),
-        from: need(text('A file in the folder of the document: CSV, TSV, npy, npz or Parquet.')),
-        source: need(to('tableEnd', 'The sources.')),
-        target: need(to('tableEnd', 'The targets.')),
-        cells: to('tableCells', 'The cells that identifiers name.'),
-      },
-      { others: to('tableValue') },
-    ),
-  ),
+  connectionObject: union('A rule for connecting pairs.', 'rule', connectionRules),
   tableColumnName: scalar(
     ['string', 'integer'],
     'The name of a column, or its number from 0 in a table without names.',
@@ -343,43 +210,10 @@ export const network: Slots = {
     items(list(to('connection'))),
     to('connectionObject'),
   ),
-  stimulus: union(
-    'An external input to a selection.',
-    'kind',
-    object('Adds Binomial(n, rate*dt) times weight to a variable at each step, independently for each element.', {
-      kind: need(only('poisson')),
-      to: need(selection()),
-      variable: need(id()),
-      n: count(),
-      rate: need(quantity('Hz.')),
-      weight: need(expression()),
-      slot: slot(),
-      order,
-    }),
-    object('Adds a value, an expression of t and variables of the element, to an input at each step while attached.', {
-      kind: need(only('current')),
-      to: need(selection()),
-      input: need(id()),
-      value: need(expression()),
-      attached: usually(true, flag('Whether it is attached from the start.')),
-      shared: flag('One value for all elements, drawn once.'),
-      every: quantity('The value is updated at this interval and held in between; default: every step.'),
-      from: quantity('Start of the first interval of `every`; default: 0.'),
-      section: id(),
-      fraction,
-      places: places(),
-    }),
-  ),
+  stimulus: union('An external input to a selection.', 'kind', stimuli),
   operation: object(
     'Statements that run regularly on each element of a selection; of cells with compartments, on each compartment, whose potential is `v`.',
-    {
-      on: need(selection()),
-      do: need(statements()),
-      every: quantity('Seconds; absent: every step.'),
-      times: list(quantity(), 'Times in seconds at which they run, in place of regular ones.'),
-      slot: slot(),
-      order,
-    },
+    operation,
   ),
   table: object('A function f(t) or f(t, i), constant between its values.', {
     dt: need(quantity('Duration of each value in seconds.')),

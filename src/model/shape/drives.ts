@@ -1,0 +1,65 @@
+import { hertz, second } from '../../lang/dimension.js';
+import {
+  code,
+  elements,
+  flag,
+  id,
+  known,
+  listOf,
+  measured,
+  need,
+  object,
+  omitted,
+  order,
+  otherwise,
+  placed,
+  real,
+  slot,
+  usually,
+} from './form.js';
+
+/** Members of each kind of stimulus. */
+export const stimuli = {
+  poisson: object(
+    'Adds Binomial(n, rate*dt) times weight to a variable at each step, independently for each element.',
+    {
+      to: need(elements()),
+      variable: need(id()),
+      n: otherwise(1, known('the number of sources')),
+      rate: need(measured('the rate', hertz, 'Hz.')),
+      weight: need(real('the weight')),
+      slot: slot(),
+      order,
+    },
+  ),
+  current: object(
+    'Adds a value, an expression of t and variables of the element, to an input at each step while attached.',
+    {
+      to: need(elements()),
+      input: need(id()),
+      value: need(real('the value of the current')),
+      attached: usually(true, flag('Whether it is attached from the start.')),
+      shared: omitted(otherwise(false, flag('One value for all elements, drawn once.'))),
+      every: measured(
+        'the interval',
+        second,
+        'The value is updated at this interval and held in between; default: every step.',
+        { positive: true },
+      ),
+      from: omitted(
+        otherwise(0, measured('the first time', second, 'Start of the first interval of `every`; default: 0.')),
+      ),
+      ...placed,
+    },
+  ),
+};
+
+/** Members of an operation. */
+export const operation = {
+  on: need(elements()),
+  do: need(code('the operation')),
+  every: measured('the interval', second, 'Seconds; absent: every step.', { positive: true }),
+  times: listOf(measured('the time', second), 'Times in seconds at which they run, in place of regular ones.'),
+  slot: slot(),
+  order,
+};

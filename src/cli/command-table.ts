@@ -234,6 +234,12 @@ const same = {
   },
   options: {
     parts: { type: 'boolean', describe: 'list the parts of two models that differ or have other names' },
+    pair: {
+      type: 'string',
+      repeated: true,
+      value: 'first=second',
+      describe: 'population of the second model that one of the first is; may be repeated',
+    },
     'no-run': { type: 'boolean', describe: 'compare two models by their values only' },
     limit,
     ...read,

@@ -10,6 +10,7 @@ import { drawnParts } from '../model/drawn-parts.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import { markupNotation, type Notation } from '../pipeline/read/notation.js';
 import { convertWritten, readWritten } from './read-back.js';
+import type { Pairs } from './pair-parts.js';
 import { compareModels, type ModelComparison, type ModelDifference } from './compare-models.js';
 
 /** Returns forms that different documents of a notation come from; a notation that is only read stands for markup. */
@@ -25,15 +26,20 @@ interface Across {
   readonly became: Became;
 }
 
-/** Returns the statement on populations with other names. */
+/** Returns the statement on parts with other names. */
 const renamedParts = ({ renamed }: ModelComparison): Partial<Became> => {
-  const names = new Map(
-    renamed.flatMap(({ part, first, second }) => (part === 'population' ? [[first, second] as const] : [])),
-  );
-  const nameOf = (name: string): string => names.get(name) ?? name;
+  const namesOf = (kind: string): ((name: string) => string) => {
+    const names = new Map(renamed.flatMap(({ part, first, second }) => (part === kind ? [[first, second]] : [])));
+    return (name) => names.get(name) ?? name;
+  };
+  const [population, projection] = [namesOf('population'), namesOf('projection')];
   return {
-    population: (name, cell) => ({ population: nameOf(name), cell }),
-    variable: (given) => ({ ...given, owner: nameOf(given.owner) }),
+    population: (name, cell) => ({ population: population(name), cell }),
+    projection,
+    variable: (given) => {
+      const owner = population(given.owner);
+      return { ...given, owner: owner === given.owner ? projection(owner) : owner };
+    },
   };
 };
 
@@ -54,22 +60,27 @@ const orOfOneName = (became: Became, { model }: ValidModel): Became => ({
  * Compares two models. For different notations, each is converted to the notation of the other, where that is possible:
  * both then have the words of one notation, and lists for the connections that rules draw. The comparison with the
  * fewest differences is returned, and its statement on parts is that of the first model's conversion.
+ *
+ * @param pairs  pairs of populations that the user states
  */
-export async function compareAcross(first: ImportedModel, second: ImportedModel): Promise<Across> {
-  const direct = compareModels(first, second);
+export async function compareAcross(first: ImportedModel, second: ImportedModel, pairs?: Pairs): Promise<Across> {
+  const direct = compareModels(first, second, pairs);
   const asNamed = { comparison: direct, became: composed([renamedParts(direct)]) };
   if (first.notation === second.notation || direct.sameModel) return asNamed;
   const there: Across[] = [];
   for (const to of conversionsTo(second.notation))
     for (const { again, became } of await readAgain(first, to)) {
-      const comparison = compareModels(again, second);
+      const named = [...(pairs ?? [])].map(
+        ([from, as]) => [became.population(from, 0)?.population ?? from, as] as const,
+      );
+      const comparison = compareModels(again, second, new Map(named));
       there.push({ comparison, became: composed([became, renamedParts(comparison)]) });
     }
   // A result holds the canonical form of its document, with the same names and units: no standard types are needed.
-  const all = [compareModels({ ...first, notation: second.notation }, second), direct];
+  const all = [compareModels({ ...first, notation: second.notation }, second, pairs), direct];
   all.push(...there.map(({ comparison }) => comparison));
   for (const to of conversionsTo(first.notation))
-    for (const { again } of await readAgain(second, to)) all.push(compareModels(first, again));
+    for (const { again } of await readAgain(second, to)) all.push(compareModels(first, again, pairs));
   const [{ became: after }] = [...there.toSorted((a, b) => sizeOf(a.comparison) - sizeOf(b.comparison)), asNamed] as [
     Across,
   ];

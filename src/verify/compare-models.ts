@@ -1,7 +1,7 @@
 /** Compares two models part by part, regardless of their notations. */
 
 import { platform } from '#platform';
-import { entryOf, itemAt } from '../diagnostics/entry.js';
+import { itemAt } from '../diagnostics/entry.js';
 import { equalDimensions } from '../lang/dimension.js';
 import { divideRationals } from '../lang/rational.js';
 import { parseUnit, unitOf } from '../lang/units.js';
@@ -13,6 +13,7 @@ import type { DataStore, GivenValues, NeuronType, Projection, SynapseType, Valid
 import { areInFile } from '../model/tagged.js';
 import { typedModel, typedValid, writtenModel, writtenValid } from '../model/typed-model.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
+import { renameParts, renamings, type Outline, type Pairs, type Properties, type Renaming } from './pair-parts.js';
 
 /** A difference of two models. */
 export interface ModelDifference {
@@ -35,13 +36,15 @@ export interface ModelComparison {
   readonly sameExperiment: boolean;
   readonly differences: readonly ModelDifference[];
   /** Parts with other names that were compared with one another. */
-  readonly renamed: readonly { readonly part: string; readonly first: string; readonly second: string }[];
+  readonly renamed: readonly Renaming[];
 }
 
 /**
  * Compares two models. Models of different notations are compared by standard types, if these express all of a part.
+ *
+ * @param pairs  pairs of populations that the user states
  */
-export function compareModels(first: ImportedModel, second: ImportedModel): ModelComparison {
+export function compareModels(first: ImportedModel, second: ImportedModel, pairs?: Pairs): ModelComparison {
   const sameModel = first.hashes.model === second.hashes.model;
   const sameExperiment = sameModel && first.hashes.experiment === second.hashes.experiment;
   const isCommon = first.notation === second.notation;
@@ -49,7 +52,7 @@ export function compareModels(first: ImportedModel, second: ImportedModel): Mode
     Outline,
     Outline,
   ];
-  const renamed = renamings(a, b);
+  const renamed = renamings(a, b, pairs);
   return {
     sameModel,
     sameExperiment,
@@ -62,12 +65,6 @@ export function compareModels(first: ImportedModel, second: ImportedModel): Mode
 const standardModel = (valid: ValidModel): ValidModel => writtenValid(standardise(typedValid(valid), 'diff').valid);
 
 // --- Outlines -------------------------------------------------------------------------------------------------------
-/** Properties by name, as text. */
-type Properties = ReadonlyMap<string, string>;
-
-/** Parts of a model by `kind name`, such as `population exc`. */
-type Outline = ReadonlyMap<string, Properties>;
-
 function outlineOf({ model: written, data }: ValidModel): Outline {
   const model = writtenModel(readableModel(typedModel(written)));
   const { experiment, timing } = written;
@@ -197,63 +194,6 @@ function leaves(path: string, item: unknown): readonly (readonly [string, string
     const step = isOnly ? '' : key;
     return leaves([path, step].filter((part) => part !== '').join('.'), value);
   });
-}
-
-// --- Matching -------------------------------------------------------------------------------------------------------
-type Renaming = ModelComparison['renamed'][number];
-
-/**
- * Matches parts without a namesake that are alike: of the same kind, size and type, or between the same populations.
- */
-function renamings(a: Outline, b: Outline): readonly Renaming[] {
-  const found: Renaming[] = [];
-  for (const kind of ['population', 'projection', 'stimulus']) {
-    const alone = (own: Outline, other: Outline): readonly string[] =>
-      [...own.keys()].filter((part) => part.startsWith(`${kind} `) && !other.has(part));
-    const others = alone(b, a);
-    const taken = new Set<string>();
-    for (const part of alone(a, b)) {
-      const candidates = others.filter(
-        (other) => !taken.has(other) && alike(entryOf(a, part), entryOf(b, other), found),
-      );
-      const [other] = candidates;
-      if (other === undefined || (kind !== 'projection' && candidates.length > 1)) continue;
-      taken.add(other);
-      found.push({ part: kind, first: part.slice(kind.length + 1), second: other.slice(kind.length + 1) });
-    }
-  }
-  return found;
-}
-
-/** Properties that match parts of different names. */
-const identifying = ['size', 'from.of.population', 'to.of.population', 'kind'];
-
-function alike(first: Properties, second: Properties, renamed: readonly Renaming[]): boolean {
-  return identifying.every((key) => {
-    const name = second.get(key);
-    return first.get(key) === (key.endsWith('population') ? renamedTo(name, renamed) : name);
-  });
-}
-
-const renamedTo = (name: string | undefined, renamed: readonly Renaming[]): string | undefined =>
-  renamed.find(({ part, second }) => part === 'population' && second === name)?.first ?? name;
-
-/** Returns the outline with the names of the other model. */
-function renameParts(outline: Outline, renamed: readonly Renaming[]): Outline {
-  return new Map(
-    [...outline].map(([part, properties]) => {
-      const known = renamed.find(({ part: kind, second }) => part === `${kind} ${second}`);
-      return [
-        known ? `${known.part} ${known.first}` : part,
-        new Map(
-          [...properties].map(([key, value]) => [
-            key,
-            /population$/.test(key) ? (renamedTo(value, renamed) ?? value) : value,
-          ]),
-        ),
-      ];
-    }),
-  );
 }
 
 // --- Differences ----------------------------------------------------------------------------------------------------

@@ -21,15 +21,16 @@ import { lastVerdict, restOf, verdictOf } from './limit-verdict.js';
 import { halvings, listedIn, operations, usualWork, workIn, workOf } from './limit-work.js';
 import { drawnOnce, firstPart, listed, partsThere, withStep } from './open-loop.js';
 import { compared, firstStable, NotANumber, openPair, type OpenPair } from './open-pair.js';
-import type { StateComparison } from './states/cell-pair.js';
+import { notCompared, type StateComparison } from './states/cell-pair.js';
 import type { ModelDifference } from './compare-models.js';
-import { emptyRows, type Ledger, type ModelVerdict } from './ledger.js';
+import { compareSources, type LawComparison } from './drawn-sources.js';
+import { emptyRows, type Ledger, type LedgerRow, type ModelVerdict } from './ledger.js';
 import { ledgerRows } from './ledger-rows.js';
 import { firstDifference } from './states/difference-text.js';
 import { comparedTrains } from './states/given-spikes.js';
 import { withPairedStates } from './states/pair-states.js';
 import { compareStates } from './states/state-comparison.js';
-import { withDrawsOf } from './shared-draws.js';
+import { withDrawsOf, type NamesThere } from './shared-draws.js';
 import type { Taken } from './some-cells.js';
 import { stepReaders, stepReasons } from './step-reasons.js';
 
@@ -80,6 +81,8 @@ export interface LimitOptions {
   readonly listed?: readonly ModelDifference[];
   /** Populations of which the first model gives the spikes; absent: those of the model itself. */
   readonly given?: ReadonlySet<string>;
+  /** Rows for sources whose draws both models share. */
+  readonly drawn?: readonly LedgerRow[];
   /** Protocols of both models before they were cut; absent: they are whole. */
   readonly protocols?: Protocols;
   readonly signal?: AbortSignal;
@@ -151,19 +154,34 @@ export async function limitOfDocuments(
 ): Promise<Limit> {
   if ([first, second].some((valid) => isLarger(valid, workIn(options.seconds))))
     return noLimit(first, 'larger than the budget');
-  const followed = withProtocolOf(second, first);
+  const { became = unchanged } = options;
+  const names: NamesThere = {
+    population: (name) => became.population(name, 0)?.population,
+    projection: became.projection,
+  };
+  const sides = [withProtocolOf(first, second), withProtocolOf(second, first)] as const;
+  const protocols: Protocols = [sides[0].model.experiment.protocol, sides[1].model.experiment.protocol];
+  const typed = [typedValid(sides[0]), typedValid(sides[1])] as const;
+  const phases = [typedPhases(first.model, protocols[0]), typedPhases(second.model, protocols[1])] as const;
+  const sources = compareSources(typed, phases, names.population, untilOf(protocols));
   // Definitions that differ are found without the draws.
-  const [early] = withDrawsOf(followed, first, first).others;
-  if (early !== undefined) return noLimit(first, early);
-  const frozen = await settledOrReason(withProtocolOf(first, second));
+  const early = withDrawsOf(sides[1], first, first, names);
+  const differences = [...sources.differences, ...early.differences];
+  if (differences.length > 0) return otherDraws(first, { ...sources, differences });
+  if (early.others[0] !== undefined) return noLimit(first, early.others[0]);
+  const frozen = await settledOrReason(sides[0]);
   if (typeof frozen === 'string') return noLimit(first, frozen);
-  const { valid, others } = withDrawsOf(followed, first, frozen);
+  const { valid, others } = withDrawsOf(sides[1], first, frozen, names);
   const [other] = others;
   if (other !== undefined) return noLimit(first, other);
-  const protocols = [withProtocolOf(first, second), withProtocolOf(second, first)].map(
-    ({ model }) => model.experiment.protocol,
-  );
-  return limitOf(frozen, valid, { protocols: [protocols[0]!, protocols[1]!], given: givenIn(first), ...options });
+  return limitOf(frozen, valid, { protocols, given: givenIn(first), drawn: sources.rows, ...options });
+}
+
+/** Returns the verdict on models whose draws have other laws: nothing has to run. */
+function otherDraws(first: ValidModel, { differences, rows }: LawComparison): Limit {
+  const { reason: _, ...limit } = noLimit(first, '');
+  const states = { ...notCompared, differences, rows };
+  return { ...limit, verdict: 'another model', states, ledger: { version: 1, rows, ...firstDifference(states) } };
 }
 
 /** Returns the populations of a model with given spikes. */
@@ -230,7 +248,7 @@ async function approach(
   source: ValidModel,
   at: (step: number) => Promise<WrittenModel>,
   protocols: Protocols,
-  { seconds, runTarget, signal, listed = [], given = new Set() }: LimitOptions,
+  { seconds, runTarget, signal, listed = [], given = new Set(), drawn = [] }: LimitOptions,
 ): Promise<Limit> {
   const work = workIn(seconds);
   const { became } = await at(source.model.experiment.dt);
@@ -254,7 +272,7 @@ async function approach(
   };
   const ledgerOf = (verdict: ModelVerdict): Ledger => ({
     version: 1,
-    rows: verdict === 'no limit' ? [] : ledgerRows({ ...whatRan, levels }),
+    rows: verdict === 'no limit' ? [] : [...drawn, ...ledgerRows({ ...whatRan, levels })],
     ...firstDifference(states),
   });
   const limit = (given: ModelVerdict, reason?: string): Limit => {

@@ -92,6 +92,67 @@ describe('the value that makes another model', () => {
   });
 });
 
+/** Cells with other names: two kinds of one size, one source. */
+const named = ([source, first, second]: readonly string[], tau: number): object => ({
+  ...lif(cell),
+  populations: [
+    {
+      label: source,
+      size: 2,
+      cell: {
+        type: 'SpikeSourceArray',
+        params: {
+          spike_times: [
+            [10, 40],
+            [12, 47],
+          ],
+        },
+      },
+    },
+    { label: first, size: 2, cell: { type: 'IF_curr_exp', params: cell } },
+    { label: second, size: 2, cell: { type: 'IF_curr_exp', params: { ...cell, tau_m: tau } } },
+  ],
+  projections: [first, second].map((post) => ({
+    label: `to ${post}`,
+    pre: source,
+    post,
+    receptor_type: 'excitatory',
+    connector: { type: 'AllToAllConnector' },
+    synapse: fixed,
+  })),
+  recordings: [{ target: first, variables: ['spikes'] }],
+});
+
+describe('populations with other names', () => {
+  const names = [
+    ['stim', 'exc', 'inh'],
+    ['input', 'I', 'E'],
+  ] as const;
+
+  it('are paired by types, values and projections, whatever their order', async () => {
+    const sides = [
+      file('a.json', named(names[0], 14)),
+      file('b.json', {
+        ...named(names[1], 14),
+        populations: (named(names[1], 14) as { populations: object[] }).populations.toReversed(),
+      }),
+    ];
+    const { code, stdout } = await runCommand(['same', '--parts', ...sides]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('population exc is called I in the second');
+  });
+
+  it('stay open if values of both differ, and are paired as the user states', async () => {
+    const sides = [file('a.json', named(names[0], 14)), file('b.json', named(names[1], 15))];
+    const { code, stdout } = await runCommand(['same', ...sides]);
+    expect([code, stdout.split('\n')[0]]).toEqual([1, 'another model: tau_m of inh is 14 ms and 15 ms']);
+    const other = [file('a.json', named(names[0], 14)), file('b.json', named(names[1], 10))];
+    const stated = await runCommand(['same', ...other, '--pair', 'inh=I', '--pair', 'exc=E']);
+    expect([stated.code, stated.stdout.split('\n')[0]]).toEqual([1, 'another model: tau_m of inh is 14 ms and 10 ms']);
+    expect(await runCommand(['same', ...other, '--pair', 'none=I'])).toMatchObject({ code: 2 });
+  });
+});
+
 describe('exit codes', () => {
   it('0 for a model and itself, 2 for an invalid or absent side', async () => {
     const model = file('a.json', lif(cell));

@@ -2,6 +2,7 @@
 
 import { printable } from '../../diagnostics/display.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
+import { oneOf } from '../../diagnostics/suggest.js';
 import type { ImportedModel } from '../../pipeline/pipeline.js';
 import { whatIsFile } from '../../pipeline/read/what-is.js';
 import type { ModelComparison } from '../../verify/compare-models.js';
@@ -39,7 +40,7 @@ const isModel = (path: string): boolean =>
 async function sameModels(context: CommandContext, first: string, second: string): Promise<number> {
   const { compareAcross } = await import('../../verify/compare-across.js');
   const models = [await validSide(() => context.model(first)), await validSide(() => context.model(second))] as const;
-  const { comparison, became } = await compareAcross(...models);
+  const { comparison, became } = await compareAcross(...models, statedPairs(context, models));
   const limit =
     context.options.flag('no-run') || comparison.sameModel
       ? undefined
@@ -66,6 +67,25 @@ async function sameModels(context: CommandContext, first: string, second: string
     : limit.verdict === 'another model'
       ? exitCodes.wrong
       : exitCodes.uncertain;
+}
+
+/** Returns the pairs of populations that the user states. @throws UsageError for populations that do not exist */
+function statedPairs({ options }: CommandContext, models: readonly ImportedModel[]): ReadonlyMap<string, string> {
+  const pairs = options.values('pair').map((text) => {
+    const [first = '', second = '', ...more] = text.split('=');
+    if (first === '' || second === '' || more.length > 0)
+      throw new UsageError(`--pair takes two populations, but got ${text}`, 'such as --pair exc=E');
+    [first, second].forEach((name, k) => {
+      const names = Object.keys(models[k]!.valid.model.populations);
+      if (!names.includes(name))
+        throw new UsageError(
+          `${name} is no population of the ${k === 0 ? 'first' : 'second'} model`,
+          oneOf(name, names),
+        );
+    });
+    return [first, second] as const;
+  });
+  return new Map(pairs);
 }
 
 /** Most listed values that can each be the cause: longer lists also come from parts that are paired wrongly. */

@@ -62,6 +62,22 @@ export interface StateComparison {
   readonly close?: { readonly what: string; readonly values: readonly [source: number, target: number] };
 }
 
+/** The comparison of nothing. */
+export const notCompared: StateComparison = {
+  differences: [],
+  apart: [],
+  rows: [],
+  reasons: new Map(),
+  ofEvents: new Map(),
+  looked: new Map(),
+  oneWay: [],
+  rounding: 0,
+  synapses: false,
+  unknown: new Map(),
+  receivers: new Map(),
+  plastic: [],
+};
+
 /** Returns more states than a run has: terms that were zero in the run count there. */
 export function moreStates(states: readonly State[], next: () => number): readonly State[] {
   const [first] = states;

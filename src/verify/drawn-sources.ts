@@ -1,0 +1,243 @@
+/** Compares sources of drawn spikes of two models by their laws, without draws: rates, active times and values. */
+
+import { randomSources } from '../convert/freeze.js';
+import type { Expression } from '../lang/ast.js';
+import { NoNumber } from '../lang/evaluate.js';
+import { drawsIn } from '../lang/functions.js';
+import { valueAt } from '../library/recognise/numbers.js';
+import { contentOf, type NeuronType, type Phase, type ValidModel } from '../model/typed.js';
+import type { LedgerRow } from './ledger.js';
+import type { StateDifference } from './states/cell-pair.js';
+import { timesBetween } from './states/edges.js';
+import { cellType, scopeOf, spikeOf, valueIn, valueOf, type Scope } from './states/element-scope.js';
+import { stageAt, stagesOf, type Stages } from './states/stages.js';
+
+/** Laws of two models, compared. */
+export interface LawComparison {
+  readonly differences: readonly StateDifference[];
+  readonly rows: readonly LedgerRow[];
+}
+
+/** Populations of one law, or reasons why laws were not compared. */
+interface SourceComparison extends LawComparison {
+  /** Populations of the second model with equal sources, with their names in the first. */
+  readonly equal: ReadonlyMap<string, string>;
+}
+
+/** A model with its whole protocol. */
+interface Staged {
+  readonly valid: ValidModel;
+  readonly stages: Stages;
+}
+
+/** Step in s at which chances of a step are rates. */
+const short = 1e-12;
+
+/** Most elements of a population that are compared, evenly spread. */
+const mostElements = 200;
+
+/** Relative size of rounding of numbers in documents. */
+const rounding = 2e-7;
+
+/**
+ * Compares sources of drawn spikes.
+ *
+ * @param nameThere  gives a population's name in the second model
+ * @param until  end of the compared protocols in s
+ */
+export function compareSources(
+  models: readonly [ValidModel, ValidModel],
+  protocols: readonly [readonly Phase[], readonly Phase[]],
+  nameThere: (population: string) => string | undefined,
+  until: number,
+): SourceComparison {
+  const sides = models.map((valid, k): Staged => ({ valid, stages: stagesOf(valid, protocols[k]!) }));
+  const [first, second] = sides as [Staged, Staged];
+  const differences: StateDifference[] = [];
+  const rows: LedgerRow[] = [];
+  const equal = new Map<string, string>();
+  const drawnThere = new Set(randomSources(second.valid.model));
+  for (const population of randomSources(first.valid.model)) {
+    const there = nameThere(population);
+    const row = (quantity: string, how: LedgerRow['how'], reason?: string): number =>
+      rows.push({
+        part: population,
+        ...(there === undefined || there === population ? {} : { counterpart: there }),
+        quantity,
+        how,
+        ...(reason === undefined ? {} : { reason }),
+      });
+    if (there === undefined || !drawnThere.has(there)) {
+      row('drawn spikes', 'not looked at', 'no source of drawn spikes in the second model');
+      continue;
+    }
+    try {
+      const found = sourceApart(first, second, population, there, until);
+      differences.push(...found);
+      if (found.length > 0) continue;
+      equal.set(there, population);
+      row('rate', 'by value');
+      row('active time', 'by value');
+      const several = [first, second].map(({ valid }, k) => isSeveral(valid, k === 0 ? population : there));
+      const isOther = several[0] !== several[1];
+      row('spikes per step', 'by value', isOther ? 'several and at most one: equal in small steps' : undefined);
+    } catch (error) {
+      if (!(error instanceof NoNumber || error instanceof RangeError)) throw error;
+      row('drawn spikes', 'not looked at', error.message);
+    }
+  }
+  return { differences, rows, equal };
+}
+
+/** Checks whether a source emits several spikes in a step. */
+const isSeveral = (valid: ValidModel, population: string): boolean =>
+  spikeOf(cellType(valid, population)[1])?.multiplicity !== undefined;
+
+/** Returns the first difference of two sources. @throws NoNumber if their laws cannot be compared */
+function sourceApart(
+  first: Staged,
+  second: Staged,
+  population: string,
+  there: string,
+  until: number,
+): readonly StateDifference[] {
+  const [size, sizeThere] = [first, second].map(
+    ({ valid }, k) => valid.model.populations[k === 0 ? population : there]!.size,
+  ) as [number, number];
+  const difference = (
+    quantity: string,
+    values: readonly [number, number],
+    unit: string,
+    cell = 0,
+  ): StateDifference => ({
+    population,
+    cell,
+    quantity,
+    values,
+    unit,
+  });
+  if (size !== sizeThere) return [difference('number of trains', [size, sizeThere], '1')];
+  const own = changing(first, population, until);
+  const other = changing(second, there, until);
+  const [law, lawThere] = [lawOf(first.valid, population), lawOf(second.valid, there)];
+  if (law === undefined || lawThere === undefined) return intervalsApart(first, second, population, there, difference);
+  const changes = [...new Set([...own, ...other])].sort((a, b) => a - b);
+  const stages = [0, ...changes.filter((time) => time > 0)];
+  for (let element = 0; element < size; element += Math.ceil(size / mostElements)) {
+    const scopes = [
+      [first, population],
+      [second, there],
+    ] as const;
+    const timed = scopes.map(([{ valid }, name]) => {
+      const [owner, type] = cellType(valid, name);
+      const scope = scopeOf(type, owner, element, new Map([['dt', short]]), valid);
+      return { valid, type, scope, currents: [] };
+    });
+    const times = [...timesBetween(timed, until), ...stages.map((time, k) => (time + (stages[k + 1] ?? until)) / 2)];
+    const values = times.map((time) => {
+      const rateIn = (k: 0 | 1): number => {
+        const [staged, name] = scopes[k];
+        return (k === 0 ? law : lawThere)(scopeAt(staged, name, element, time));
+      };
+      return [rateIn(0), rateIn(1)] as const;
+    });
+    const isApart = ([a, b]: readonly [number, number]): boolean =>
+      Math.abs(a - b) > rounding * Math.max(Math.abs(a), Math.abs(b));
+    const k = values.findIndex(isApart);
+    const quantity = values.every(isApart) ? 'rate' : `rate at ${ms(times[k] ?? 0)} ms`;
+    if (k >= 0) return [difference(quantity, values[k]!, 'Hz', element)];
+  }
+  return [];
+}
+
+const ms = (seconds: number): number => Number((seconds * 1e3).toPrecision(4));
+
+/** Returns the values that a source reads at a time, in a step without length. */
+function scopeAt({ valid, stages }: Staged, population: string, element: number, time: number): Scope {
+  const [owner, type] = cellType(valid, population);
+  const values = stageAt(stages, time)?.populations[population] ?? owner;
+  const at = new Map([
+    ['t', time],
+    ['dt', short],
+  ]);
+  return scopeOf(type, values, element, at, valid);
+}
+
+/** Returns the times at which the protocol changes a source. @throws NoNumber for other changes than of its values */
+function changing({ valid, stages }: Staged, population: string, until: number): readonly number[] {
+  const touched = stages.others.filter(
+    ({ time, phase }) => time < until && JSON.stringify(phase).includes(JSON.stringify(population)),
+  );
+  if (touched.length > 0) throw new NoNumber('the protocol changes it in another way than by values');
+  const valuesAt = (populations: ValidModel['model']['populations']): unknown => populations[population]?.values;
+  return stages.stages.flatMap((stage, k) =>
+    valuesAt(stage.populations) === valuesAt(stages.stages[k - 1]?.populations ?? valid.model.populations)
+      ? []
+      : [stage.time],
+  );
+}
+
+/** Returns the rate in Hz of a source without memory at some values; undefined for sources with memory. */
+function lawOf(valid: ValidModel, population: string): ((scope: Scope) => number) | undefined {
+  const [, type] = cellType(valid, population);
+  const spike = spikeOf(type);
+  if (spike === undefined || Object.keys(type.events).length > 1) return undefined;
+  const { when, do: actions, multiplicity, refractory } = spike;
+  const parts = conjuncts(when);
+  const chances = parts.flatMap((part) => chanceOf(part) ?? []);
+  const conditions = parts.filter((part) => !drawsIn(part));
+  if (actions.length > 0 || refractory || chances.length !== 1 || conditions.length !== parts.length - 1)
+    return undefined;
+  return (scope) => {
+    if (conditions.some((condition) => valueIn(valid, condition, scope) === 0)) return 0;
+    const chance = valueIn(valid, chances[0]!, scope);
+    return (chance * (multiplicity ? valueAt(multiplicity, scope, meanDraws) : 1)) / short;
+  };
+}
+
+/** Means of draws, and the middle of a uniform number. */
+const meanDraws = (name: string, [mean = 0]: readonly number[]): number | undefined =>
+  name === 'uniform' ? 0.5 : name === 'poisson' ? mean : undefined;
+
+const conjuncts = (e: Expression): readonly Expression[] =>
+  e.kind === 'binary' && e.operator === 'and' ? [...conjuncts(e.left), ...conjuncts(e.right)] : [e];
+
+/** Returns the chance p of a condition `uniform() < p`. */
+function chanceOf(e: Expression): Expression | undefined {
+  if (e.kind !== 'binary') return undefined;
+  const isDraw = (part: Expression): boolean =>
+    part.kind === 'call' && part.function === 'uniform' && part.arguments.length === 0;
+  const [draw, chance] = /^</.test(e.operator) ? [e.left, e.right] : /^>/.test(e.operator) ? [e.right, e.left] : [];
+  return draw && chance && isDraw(draw) && !drawsIn(chance) ? chance : undefined;
+}
+
+/** Compares the values of two sources with memory, which must have equal code. @throws NoNumber for other code */
+function intervalsApart(
+  { valid }: Staged,
+  { valid: other }: Staged,
+  population: string,
+  there: string,
+  difference: (quantity: string, values: readonly [number, number], unit: string, cell?: number) => StateDifference,
+): readonly StateDifference[] {
+  const [[owner, type], [ownerThere, typeThere]] = [cellType(valid, population), cellType(other, there)];
+  const code = ({ events, derived }: NeuronType): string => contentOf({ events, derived });
+  if (code(type) !== code(typeThere)) throw new NoNumber('intervals are drawn by another rule');
+  const names = Object.keys({ ...type.parameters, ...type.state });
+  for (let element = 0; element < owner.size; element += Math.ceil(owner.size / mostElements))
+    for (const name of names) {
+      const values = (
+        [
+          [owner, type, valid],
+          [ownerThere, typeThere, other],
+        ] as const
+      ).map(([{ values: given }, { parameters, state }, model]) => {
+        const value = given[name] ?? parameters[name]?.value ?? state[name]?.initial;
+        if (value === undefined) throw new NoNumber(`${name} is only in one of them`);
+        return valueOf(value, element, scopeOf(type, owner, element, new Map(), model), model);
+      }) as [number, number];
+      const unit = (type.parameters[name] ?? type.state[name])?.unit ?? '1';
+      if (Math.abs(values[0] - values[1]) > rounding * Math.max(...values.map(Math.abs)))
+        return [difference(name, values, unit, element)];
+    }
+  return [];
+}

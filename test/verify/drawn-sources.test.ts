@@ -1,0 +1,125 @@
+/** Sources of drawn spikes, and drawn values, in the comparison of two models: by their laws. */
+
+import { writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { runCommand, temporaryFolder } from '../support/command.js';
+
+const folder = temporaryFolder();
+
+const written = (name: string, text: string): string => {
+  writeFileSync(folder.file(name), text);
+  return folder.file(name);
+};
+
+/** Sources in PyNN, and a cell that they excite. */
+const pynn = (cell: object, name = 'noise'): string =>
+  JSON.stringify({
+    format: 'interneuron/pynn',
+    version: 1,
+    pynn: '0.13',
+    setup: { timestep: 0.1 },
+    populations: [
+      { label: name, size: 4, cell },
+      {
+        label: 'cells',
+        size: 2,
+        cell: { type: 'IF_curr_exp', params: { cm: 0.2, tau_m: 10, tau_refrac: 2, tau_syn_E: 2, i_offset: 0.25 } },
+        initial_values: { v: -65 },
+      },
+    ],
+    projections: [
+      {
+        label: 'p',
+        pre: name,
+        post: 'cells',
+        receptor_type: 'excitatory',
+        connector: { type: 'AllToAllConnector' },
+        synapse: { type: 'StaticSynapse', params: { weight: 0.2, delay: 1 } },
+      },
+    ],
+    recordings: [{ target: 'cells', variables: ['spikes'] }],
+    phases: [{ run: 200 }],
+  });
+const poisson = (params: object): object => ({ type: 'SpikeSourcePoisson', params });
+
+/** Sources in Brian, and the same cell. @param rates  an expression, with the size in `N` */
+const brian = (rates: string, more = ''): string => `format: interneuron/brian
+version: 1
+dt: 0.1 ms
+namespace: { tau: 10 ms, E: -65 mV, C: 0.2 nF, ts: 2 ms, I: 0.25 nA }
+poisson_groups: { noise: { N: 4, rates: '${rates}' } }
+neuron_groups:
+  cells:
+    N: 2
+    model: |
+      dv/dt = (E - v)/tau + (I + s)/C : volt (unless refractory)
+      ds/dt = -s/ts : amp
+    threshold: v > -50*mV
+    reset: v = E
+    refractory: 2 ms
+    method: exact
+    initializers: { v: E }
+synapses: { R: { source: noise, target: cells, on_pre: s += 0.2*nA, delay: 1 ms, connect: true } }
+spike_monitors: { sp: { source: cells } }
+${more}run: 200 ms
+`;
+
+const compare = async (first: string, second: string): Promise<readonly [code: number, headline: string]> => {
+  const sides = [first, second].map((text, k) => written(`${k}${text.startsWith('{') ? '.json' : '.yaml'}`, text));
+  const { code, stdout } = await runCommand(['same', ...sides]);
+  return [code, stdout.split('\n')[0] ?? ''];
+};
+
+describe('sources of drawn spikes', () => {
+  it('of equal rates are one model in two notations, under other names too', async () => {
+    const [code, headline] = await compare(pynn(poisson({ rate: 30 }), 'drive'), brian('30*Hz'));
+    expect([code, headline]).toEqual([0, expect.stringMatching(/^the same model: /)]);
+  });
+
+  it.each<readonly [string, string, string, string]>([
+    ['another rate', pynn(poisson({ rate: 30 })), brian('33*Hz'), 'rate of noise is 30 Hz and 33 Hz'],
+    [
+      'a rate that ends',
+      pynn(poisson({ rate: 30, duration: 100 })),
+      brian('30*Hz'),
+      'duration of noise is 100 ms and ',
+    ],
+    [
+      'rates that depend on the time',
+      brian('(20 + 10*sin(2*pi*5*Hz*t))*Hz'),
+      brian('(20 + 11*sin(2*pi*5*Hz*t))*Hz'),
+      'rate at',
+    ],
+    ['a rate of some sources', brian('30*Hz*(1 + i)'), brian('30*Hz*(1 + i*(i < 3))'), 'noise'],
+    [
+      'another shape of intervals',
+      pynn({ type: 'SpikeSourceGamma', params: { alpha: 2, beta: 60 } }),
+      pynn({ type: 'SpikeSourceGamma', params: { alpha: 3, beta: 60 } }),
+      'alpha of noise is 2 and 3',
+    ],
+  ])('%s is another model', async (_, first, second, cause) => {
+    const [code, headline] = await compare(first, second);
+    expect([code, headline]).toEqual([1, expect.stringMatching(/^another model: /)]);
+    expect(headline).toContain(cause);
+  });
+
+  it('that draw by other rules are not looked at, and both models have the spikes of the first', async () => {
+    const refractory = pynn({ type: 'SpikeSourcePoissonRefractory', params: { rate: 30, tau_refrac: 3 } });
+    const [code, headline] = await compare(refractory, brian('30*Hz'));
+    expect([code, headline]).toEqual([3, expect.stringContaining('not looked at: drawn spikes of noise')]);
+  });
+});
+
+describe('drawn values', () => {
+  const cells = (first: string): string => brian('30*Hz').replace('{ v: E }', `{ v: '${first}' }`);
+
+  it('of one law are equal however the law is written', async () => {
+    const [code] = await compare(cells('E + 10*mV*rand()'), cells('-55*mV - 0.01*volt*rand()'));
+    expect(code).toBe(0);
+  });
+
+  it('of another law are another model', async () => {
+    const [code, headline] = await compare(cells('E + 10*mV*rand()'), cells('E + 9*mV*rand()'));
+    expect([code, headline]).toEqual([1, expect.stringMatching(/v of cells/)]);
+  });
+});

@@ -18,12 +18,19 @@ function conditionsIn(e: Expression): readonly Expression[] {
     if (part.kind !== 'call') return;
     const [x = number(0), y = number(0), z = number(0)] = part.arguments;
     const { function: name } = part;
-    if (name === 'clip') found.push(binary('<', x, y), binary('>', x, z));
+    if (name === 'clip' && !isInfinite(y)) found.push(binary('<', x, y));
+    if (name === 'clip' && !isInfinite(z)) found.push(binary('>', x, z));
     if (name === 'min' || name === 'max') found.push(binary('<', x, y));
     if (name === 'abs' || name === 'sign') found.push(binary('<', x, number(0)));
   });
   return found;
 }
+
+/** Checks for an infinite limit, which no value passes: `inf`, or a multiple of it. */
+const isInfinite = (e: Expression): boolean =>
+  (e.kind === 'name' && e.name === 'inf') ||
+  (e.kind === 'unary' && isInfinite(e.operand)) ||
+  (e.kind === 'binary' && e.operator === '*' && (isInfinite(e.left) || isInfinite(e.right)));
 
 /** Returns the conditions on states, inputs and the time that decide on rates, events and their effects in a type. */
 function conditionsOf(type: NeuronType, withEvents: boolean): readonly Expression[] {

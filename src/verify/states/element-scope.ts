@@ -2,6 +2,7 @@
 
 import type { Expression, Statement } from '../../lang/ast.js';
 import { assigned, NoNumber, type Functions } from '../../lang/evaluate.js';
+import { constants } from '../../lang/functions.js';
 import { namesIn } from '../../lang/walk.js';
 import { valueAt } from '../../library/recognise/numbers.js';
 import { arrayOf } from '../../model/arrays.js';
@@ -68,6 +69,8 @@ export function scopeOf(
     if (name === 'i') return element;
     if (name === 't') return 0;
     if (name === 'dt') return valid.model.experiment.dt;
+    const constant = constants.get(name);
+    if (constant !== undefined) return constant;
     throw new NoNumber(name);
   };
   return scope;

@@ -114,6 +114,21 @@ describe('expressions', () => {
   });
 
   test.each([
+    ['x = max(x, 1.5)', 'x = clip(x, 1.5, inf)'],
+    ['v = min(20*mV, v)', 'v = clip(v, -inf*volt, 20*mV)'],
+    ['v = v if v <= 20*mV else 20*mV', 'v = clip(v, -inf*volt, 20*mV)'],
+    ['v = v if v > 20*mV else 20*mV', 'v = clip(v, 20*mV, inf*volt)'],
+    ['x = min(max(x, 0), 1)', 'x = clip(x, 0, 1)'],
+    ['x = min(uniform(), x)', 'x = clip(rand(), -inf, x)'],
+    ['x = V if x <= 2 else 2', 'x = int(x <= 2)*V + 2*int(x > 2)'],
+  ])('%s is %s, with one value for all x', (statement, text) => {
+    const { document } = exported(
+      `state: { v: { unit: mV }, x: { unit: "1" }, V: { unit: "1" } }\nevents: { spike: { when: v > 1*mV, do: "${statement}" } }`,
+    );
+    expect(document.neuron_groups.P.reset).toBe(text);
+  });
+
+  test.each([
     ['v = 1*mV if x > 0 else v', 'v = int(x > 0)*mV + int(x <= 0)*v', 'convention brian/conditional'],
     // 0/0 would stay 0/0 times 0.
     [
@@ -133,7 +148,7 @@ describe('expressions', () => {
     ],
     ['x = log2(x)', 'x = log(x)/log(2)', 'convention brian/function'],
     ['x = uniform(1, 3)', 'x = 1 + (3 - 1)*rand()', 'convention brian/function'],
-    ['x = max(x, 1.5)', 'x = int(x >= 1.5)*x + 1.5*int(x < 1.5)', 'convention brian/function'],
+    ['x = max(x*x, 1/x)', 'x = int(x*x >= 1/x)*x*x + int(x*x < 1/x)/x', 'convention brian/function'],
     ['x = erf(x)', 'x = erf(x)', 'notExpressible brian/function'],
     ['x = gamma(2.0, x)', 'x = gamma(2.0, x)', 'notExpressible brian/function'],
   ])('%s is %s, with a remark', (statement, text, remark) => {

@@ -32,6 +32,7 @@ import {
 } from '../../../src/lang/walk.js';
 import { binomialKey, brianFunctions, functionNames, isPlainBinomial } from '../vocabulary.js';
 import { areWindows, isLiteral, windowsDuring, withoutSign } from './windows.js';
+import { limited } from './limits.js';
 import { withoutSigns } from '../../../src/library/readable/tidied.js';
 import { multiplesOfPi, quantityTree, type Arithmetic } from '../../../src/lang/readable-quantity.js';
 
@@ -59,6 +60,8 @@ export interface NameView {
   derived(name: string): Expression | undefined;
   /** Checks whether a variable is updated when code runs. */
   isEventDriven(name: string): boolean;
+  /** The dimension of a variable of this place; undefined where it is not known. */
+  dimension(name: string): Dimension | undefined;
 }
 
 const canonicalToBrian: Readonly<Record<string, string>> = Object.fromEntries(
@@ -174,7 +177,8 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
   const factor = (e: Expression): Expression => units.get(e) ?? e;
   /** Draws from an exponential distribution that are written with a sign. */
   const negative = new Set<Expression>();
-  return mapExpression(mapExpression(tree, withoutImpossible), (node) => {
+  const inWords = (e: Expression): Expression => limited(withoutImpossible(e), view.dimension);
+  return mapExpression(mapExpression(tree, inWords), (node) => {
     switch (node.kind) {
       case 'quantity': {
         const written = quantityInBrian(node.value, node.dimension, view.arithmetic);

@@ -75,8 +75,11 @@ export function inputParts(
     }
     const parts = contributors(key, plan, synapses);
     const whole = plan.names.get(key) ?? key;
+    const isCurrent = unit.startsWith('amp') && Object.keys(plan.type?.inputs ?? {}).length === 1;
     const apart =
-      held && parts.length > 0 ? brianName(`${whole}_given`, 'neuron', new Set(plan.names.values())) : whole;
+      held && parts.length > 0
+        ? brianName(isCurrent ? 'I_ext' : `${whole}_ext`, 'neuron', new Set(plan.names.values()))
+        : whole;
     const sum = (texts: readonly string[], name: string, flag: string): string =>
       `${name} = ${texts.join(' + ') || `0*${unit}`} : ${unit}${flag}`;
     if (apart !== whole) lines.push(sum(terms, apart, ' (constant over dt)'));

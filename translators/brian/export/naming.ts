@@ -2,8 +2,14 @@
 
 import { reservedWord } from '../equations.js';
 
-/** Usual names in Brian for names of other notations: `cm` is a centimetre, and gates are `m`, `h` and `n`. */
-const usualNames: ReadonlyMap<string, string> = new Map([['cm', 'C_m']]);
+/**
+ * Usual names in Brian for names of other notations: `cm` is a centimetre, `i` an index (LEMS's current of a synapse),
+ * and gates are `m`, `h` and `n`.
+ */
+const usualNames: ReadonlyMap<string, string> = new Map([
+  ['cm', 'C_m'],
+  ['i', 'I'],
+]);
 
 /**
  * Returns a name that Brian accepts and that is not in `taken`: the same name if possible.

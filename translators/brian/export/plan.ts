@@ -18,7 +18,8 @@ import {
   type SynapseType,
   type Value,
 } from '../../../src/model/typed.js';
-import type { Expression } from '../../../src/lang/ast.js';
+import type { Dimension, Expression } from '../../../src/lang/ast.js';
+import { parseUnit } from '../../../src/lang/units.js';
 import type { Remarks, NameView } from './brian-text.js';
 import { variablesInCode } from './brian-text.js';
 import { equalExpressions, namesIn } from '../../../src/lang/walk.js';
@@ -153,6 +154,7 @@ function planGroup(id: string, population: Population, context: ExportContext): 
       arithmetic: context.arithmetic,
       derived: () => undefined,
       isEventDriven: () => false,
+      dimension: () => undefined,
     };
     return { id, name, kind: 'generator', population, names: new Map(), constants: new Set(), view };
   }
@@ -275,6 +277,13 @@ export function definitionOf(key: string, { derived }: NeuronType | SynapseType)
   return found === undefined || found.held ? undefined : found.value;
 }
 
+/** Returns the dimension of a variable of a type; undefined for other names. */
+export function dimensionIn(type: NeuronType | SynapseType, key: string): Dimension | undefined {
+  const { parameters, state, derived } = type;
+  const found = [parameters, state, derived].find((variables) => Object.hasOwn(variables, key))?.[key];
+  return found && parseUnit(found.unit).dimension;
+}
+
 function groupView(type: NeuronType, names: ReadonlyMap<string, string>, context: ExportContext): NameView {
   const noise = new Set(type.noise);
   const known = (key: string): boolean =>
@@ -291,6 +300,7 @@ function groupView(type: NeuronType, names: ReadonlyMap<string, string>, context
     arithmetic: context.arithmetic,
     derived: (key) => definitionOf(key, type),
     isEventDriven: () => false,
+    dimension: (key) => dimensionIn(type, key),
   };
 }
 

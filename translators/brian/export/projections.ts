@@ -32,6 +32,7 @@ import { clock, methodName, type Exported } from './groups.js';
 import {
   codeOfSynapses,
   definitionOf,
+  dimensionIn,
   isConstant,
   remarksAt,
   renameAll,
@@ -190,6 +191,7 @@ function synapseView(
       );
     },
     isEventDriven: (key) => type.derivatives[key]?.eventDriven === true,
+    dimension: (key) => dimensionIn(type, key),
   };
 }
 

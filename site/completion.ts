@@ -15,6 +15,7 @@ interface Schema {
   readonly oneOf?: readonly Schema[];
   readonly allOf?: readonly Schema[];
   readonly then?: Schema;
+  readonly else?: Schema;
 }
 
 /** Returns the text of the schema that a page of one file holds; undefined for other names and on sites. */
@@ -33,9 +34,9 @@ async function schemaOf(text: string, held: HeldSchema): Promise<Schema | undefi
 function alternatives(schema: Schema | boolean | undefined, root: Schema, seen = new Set<Schema>()): readonly Schema[] {
   if (typeof schema !== 'object' || seen.has(schema)) return [];
   seen.add(schema);
-  const { $ref, anyOf = [], oneOf = [], allOf = [], then } = schema;
+  const { $ref, anyOf = [], oneOf = [], allOf = [], then, else: otherwise } = schema;
   const referred = $ref === undefined ? undefined : root.$defs?.[$ref.replace('#/$defs/', '')];
-  const others = [referred, ...anyOf, ...oneOf, ...allOf, then];
+  const others = [referred, ...anyOf, ...oneOf, ...allOf, then, otherwise];
   return [schema, ...others.flatMap((other) => alternatives(other, root, seen))];
 }
 

@@ -5,42 +5,33 @@
  */
 
 import { itemAt } from '../../diagnostics/entry.js';
-import { isListed } from '../../model/arrays.js';
 import { formatCount } from '../../diagnostics/quantities.js';
 import { shorten } from '../../diagnostics/suggest.js';
 import type { Expression, Statement } from '../../lang/ast.js';
-import { scaleDecimal } from '../../lang/decimal.js';
-import { powerOfTen } from '../../lang/rational.js';
-import { parseUnit } from '../../lang/units.js';
 import type { ModelHashes } from '../../model/hash.js';
 import type {
-  ConnectionRule,
   DataStore,
-  DrawnValues,
   EquationSet,
   Model,
   Phase,
-  Places,
   Projection,
   Recording,
-  SelectionRule,
-  Stimulus,
   SynapseType as WrittenSynapse,
   UnitText,
   ValidModel,
   Value,
-  ArrayValue,
 } from '../../model/model.js';
 import type * as typed from '../../model/typed.js';
 import type { Compartments, NeuronType, SynapseType } from '../../model/typed.js';
 import { typedModel, writtenModel } from '../../model/typed-model.js';
 import { declaredNames, mechanismNames } from '../../model/declared-names.js';
-import { taggedPhase, taggedRecording, taggedSelection, excludesSelf, isGiven } from '../../model/tagged.js';
+import { taggedPhase, taggedRecording } from '../../model/tagged.js';
 import { populationsOf } from '../../model/selected.js';
-import { writtenQuantity } from '../../lang/readable-quantity.js';
 import { spelling } from '../../lang/reference.js';
 import { readableModel } from '../../library/readable/readable-model.js';
 import { degreesText } from './degrees.js';
+import { placeText, ruleText, selectionText, stimulusText } from './member-texts.js';
+import { rounded, seconds, valueText } from './value-texts.js';
 import { lineText, noParts } from './description.js';
 import type {
   DescriptionCode,
@@ -393,18 +384,6 @@ function inputs(model: Model, further: DescriptionTable['rows']): DescriptionSec
   return { title: 'Inputs', parts: [...tableSection('', ['name', 'to', 'kind', 'value'], rows).parts, ...parts] };
 }
 
-function stimulusText(stimulus: Stimulus): [kind: string, value: string] {
-  switch (stimulus.kind) {
-    case 'poisson':
-      return [
-        'Poisson',
-        `${stimulus.n} sources of ${quantity(stimulus.rate, 'Hz')}, ${stimulus.variable} += ${stimulus.weight}`,
-      ];
-    case 'current':
-      return ['current', `${stimulus.input} = ${stimulus.value}`];
-  }
-}
-
 function recordings(model: Model): DescriptionSection {
   const rows = model.recordings.map((recording) => [
     recording.name,
@@ -460,124 +439,3 @@ const assignments = (values: Readonly<Record<string, Value>>, units: ReadonlyMap
   Object.entries(values)
     .map(([name, value]) => `${name} = ${valueText(value, units.get(name) ?? '1')}`)
     .join(', ');
-
-/** Returns a number with its unit. Products of decimal numbers may differ from what was written in their last digit. */
-function quantity(exact: number, given: UnitText): string {
-  const { number, unit } = rounded(exact, given);
-  return unit === '1' ? String(number) : `${number} ${unit}`;
-}
-
-function rounded(exact: number, given: UnitText): { readonly number: number; readonly unit: string } {
-  const value = Number(exact.toPrecision(15));
-  const { number, unit } = writtenQuantity(value, parseUnit(given).dimension, 'decimal');
-  return { number, unit: unit !== '1' && number === value ? given : unit };
-}
-
-const seconds = (value: number): string => quantity(value, 's');
-
-function valueText(value: Value | Exclude<typed.Value, typed.Formula>, unit: UnitText): string {
-  if (typeof value === 'number') return quantity(value, unit);
-  if (typeof value === 'string') return value;
-  if (!isGiven(value)) return `${drawnText(value, unit)}, drawn by ${value.generator}`;
-  const count = isListed(value.array) ? value.array.length : value.array.shape.reduce((all, one) => all * one, 1);
-  return `${formatCount(count)} values`;
-}
-
-/** Distributions with parameters that are all in the unit of the drawn numbers. */
-const inUnitOfDraws: readonly string[] = [
-  'uniform',
-  'normal',
-  'normal_clipped',
-  'normal_clipped_to_boundary',
-  'exponential',
-];
-
-/** Returns `uniform(0 V, 20 mV)`; `lognormal(0, 1)*mV` if parameters have no unit of their own. */
-function drawnText(
-  { distribution, arguments: given, exponent10 = 0 }: Omit<DrawnValues, 'then'>,
-  unit: UnitText,
-): string {
-  const call = (text: (argument: number) => string): string => `${distribution}(${given.map(text).join(', ')})`;
-  if (inUnitOfDraws.includes(distribution))
-    return call((argument) => quantity(scaleDecimal(String(argument), powerOfTen(exponent10)), unit));
-  const factor = quantity(scaleDecimal('1', powerOfTen(exponent10)), unit)
-    .replace(/^1 (?=.)/, '')
-    .replace(' ', '*');
-  return factor === '1' ? call(String) : `${call(String)}*${factor}`;
-}
-
-function selectionText(rule: SelectionRule): string {
-  const selection = taggedSelection(rule);
-  switch (selection.kind) {
-    case 'assembly':
-      return selection.assembly.map(selectionText).join(' + ');
-    case 'sampleOf':
-      return `${selection.sample} drawn of ${selectionText(selection.from)}`;
-    case 'sample':
-      return `${selection.sample} drawn of ${selection.population}`;
-    case 'slice':
-      return sliceText(selection.population, selection.slice);
-    case 'indices':
-      return listText(selection.population, selection.indices);
-    case 'mask':
-      return `some of ${selection.population}`;
-    case 'synapses': {
-      const owner = `synapses of ${selection.projection}`;
-      return selection.indices ? listText(owner, selection.indices) : sliceText(owner, selection.slice);
-    }
-    default:
-      return selection satisfies never;
-  }
-}
-
-function sliceText(owner: string, slice: readonly [number, number, number] | undefined): string {
-  if (!slice) return owner;
-  const [first, end, step] = slice;
-  return `${owner}[${first}:${end}${step === 1 ? '' : `:${step}`}]`;
-}
-
-const listText = (owner: string, indices: ArrayValue): string =>
-  `${isListed(indices) ? formatCount(indices.length) : 'some'} of ${owner}`;
-
-/** Returns the place of a synapse or stimulus on cells with structure, as text. */
-function placeText({
-  section,
-  fraction,
-  places,
-}: {
-  readonly section?: string;
-  readonly fraction?: number;
-  readonly places?: Places;
-}): string {
-  if (places) return `, each at its own place on ${shorten(places.sections.join(', '), 60)}`;
-  return section === undefined ? '' : ` at ${section}(${fraction ?? 0.5})`;
-}
-
-function ruleText(rule: ConnectionRule): string {
-  const others = excludesSelf(rule) ? ', none onto itself' : '';
-  switch (rule.rule) {
-    case 'all':
-      return `all to all${others}`;
-    case 'oneToOne':
-      return 'one to one';
-    case 'pairs':
-      return `pairwise with probability ${rule.p}${rule.condition === null ? '' : ` where ${rule.condition}`}${others}`;
-    case 'generator':
-      return `for each ${rule.outer}: ${rule.index}`;
-    case 'list':
-      return 'listed';
-    case 'fixedInDegree':
-      return `in-degree ${rule.n}${others}`;
-    case 'fixedOutDegree':
-      return `out-degree ${rule.n}${others}`;
-    case 'fixedTotal':
-      return `${rule.n} in all${others}`;
-    case 'smallWorld':
-      return `small world within ${quantity(rule.degree, 'm')}, rewired with probability ${rule.rewiring}${others}`;
-    case 'clone':
-      return `as ${rule.of}`;
-    case 'hostDrawn':
-    case 'csa':
-      return typeof rule.arguments['connector'] === 'string' ? rule.arguments['connector'] : rule.rule;
-  }
-}

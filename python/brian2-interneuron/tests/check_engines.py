@@ -1,5 +1,6 @@
 """What is asked of the engine is done by the engine or refused: Brian's runtime takes its place only where nothing is."""
 
+import logging
 import os
 import sys
 import tempfile
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from brian2 import *
 from brian2.devices import reset_device
+from brian2.utils.logger import catch_logs
 
 import brian2_interneuron  # noqa: F401
 import interneuron
@@ -118,6 +120,57 @@ def check_conversion(folder):
     assert interneuron.run(folder / "elsewhere.json", target="wasm").spikes
 
 
+#: An operation that reads one variable and writes another, beside synapses that change.
+TOUCHING = NATIVE.replace("(4, ", "(4, name='G', model=").replace("M = ", """G.v = 'i*0.2'
+H = NeuronGroup(4, 'I : 1', name='H')
+S = Synapses(G, G, 'w : 1', on_pre='w += 0.5', name='S')
+S.connect()
+@network_operation
+def operation():
+    H.I_ = G.v_[0]
+M = """)
+
+
+def check_operations(_folder):
+    """A function of Python moves the variables that it reads and writes, once a step, and no others."""
+    moved, call = [], interneuron.Session._call
+
+    def noted(session, method, **given):
+        if method in ("read", "set"):
+            moved.append((method, *(given["values"] if method == "set" else (f"{given['owner']}.{given['variable']}",))))
+        return call(session, method, **given)
+
+    interneuron.Session._call = noted
+    try:
+        assert outcome(TOUCHING, target="wasm") == "native"
+    finally:
+        interneuron.Session._call = call
+    often = {each: moved.count(each) for each in moved}
+    # The first change needs a new session, for which everything is fetched, as it is at the end.
+    assert often.pop(("read", "S.w")) == 2, often
+    assert often.keys() == {("read", "G.v"), ("set", "H.I")} and all(190 < count < 210 for count in often.values()), often
+
+
+#: A million pairs.
+MANY = """
+from brian2 import *
+SEED
+G = NeuronGroup(1000, 'v : 1', threshold='v > 1', reset='v = 0')
+S = Synapses(G, G, on_pre='v += 1', name='S')
+S.connect(p=0.001)
+run(0.1*ms)
+"""
+
+
+def check_who_draws(_folder):
+    """A script with a seed is told why its connections take long, and how they take less."""
+    for text, options, is_told in (("", {}, False), ("seed(3)", {}, True), ("seed(3)", {"connect": "engine"}, False)):
+        with catch_logs(log_level=logging.INFO) as logs:
+            assert outcome(MANY.replace("SEED", text), **options) == "native"
+        said = [each for _, _, each in logs if "one of 1000000 pairs" in each]
+        assert len(said) == is_told, (text, options, logs)
+
+
 def main():
     """Runs all checks."""
     prefs.codegen.target = "numpy"
@@ -125,6 +178,8 @@ def main():
         check_set_device(Path(name))
         check_command(Path(name))
         check_conversion(Path(name))
+        check_operations(Path(name))
+        check_who_draws(Path(name))
     print("checked")
 
 

@@ -2410,6 +2410,32 @@ def network_operations_beyond_samples():
 
 
 @scenario
+def arrays_that_scripts_hold():
+    """Functions of Python that read and write arrays, or parts of arrays, which the script has taken before the run."""
+    G = NeuronGroup(8, "dv/dt = (I - v)/(10*ms) : 1\nI : 1", threshold="v > 1", reset="v = 0", refractory=1 * ms, method="exact")
+    G.v, G.I = "i*0.1", 1.5
+    S = Synapses(G, G, "w : 1\nx : 1", on_pre="v_post += w; x += 0.1", delay=0.5 * ms)
+    S.connect("i != j")
+    S.w = 0.01
+    monitor = SpikeMonitor(G)
+    v, x = np.asarray(G.v_), S.x_[:]
+    weights, drive = S.variables["w"].get_value()[3:9], G.variables["I"].get_value()
+    kept = []
+
+    def change():
+        kept.append([v[2], x.sum(), float(G.v_[5]), float(S.w_[4])])
+        drive[len(kept) % 8] += 0.05
+        weights[:] += 0.001
+        if len(kept) == 5:
+            kept.append(list(G.lastspike_[:4]))
+            G.lastspike_[1] = -1
+
+    net = Network(collect(), NetworkOperation(change, dt=1 * ms))
+    net.run(20 * ms)
+    return {**spikes(monitor), "kept": np.array(kept), "v": G.v_[:], "w": S.w_[:], "x": S.x_[:]}
+
+
+@scenario
 def steps_changed():
     """Another step between runs; times of last updates and spikes need not be multiples of it."""
     defaultclock.dt = 0.1 * ms

@@ -11,6 +11,7 @@ from brian2.core.variables import ArrayVariable, DynamicArrayVariable
 from brian2.devices.device import RuntimeDevice
 
 from . import deferred
+from .touched import Arrays
 
 
 class CopyingDevice(RuntimeDevice):
@@ -21,7 +22,7 @@ class CopyingDevice(RuntimeDevice):
             each.draw()
         state = super().__getstate__()
         # Variables bring their arrays along: those of other networks stay. What has been found out of networks will be again.
-        state.update(arrays=(), _live=None, _stepped=None, _settable=None)
+        state.update(arrays=(), _live=None, _stepped=None, _settable=None, touched=None, _held=None)
         state["_runs"] = [(net, parts, duration, _usable(names)) for net, parts, duration, names in self._runs]
         if self._awaited is not None:
             net, parts, duration, names, more = self._awaited
@@ -31,7 +32,7 @@ class CopyingDevice(RuntimeDevice):
     def __setstate__(self, state):
         # Some of its variables may have come first.
         super().__setstate__({**state, "arrays": self.__dict__.get("arrays", ())})
-        self._stepped, self._settable = weakref.WeakSet(), weakref.WeakKeyDictionary()
+        self._stepped, self._settable, self._held = weakref.WeakSet(), weakref.WeakKeyDictionary(), Arrays()
 
     def spike_queue(self, source_start, source_end):
         """A queue of Brian's, of which copies have what is under way, too."""

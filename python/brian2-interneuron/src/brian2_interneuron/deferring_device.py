@@ -1,17 +1,23 @@
 """The part of the device by which runs wait for `build`, and connections are left to the engine (`deferred.py`)."""
 
+import math
 from contextlib import contextmanager
 
 import numpy as np
 from brian2.core.namespace import get_local_namespace
 from brian2.core.network import Network
-from brian2.core.variables import VariableView
+from brian2.core.variables import DynamicArrayVariable, VariableView
 from brian2.synapses.synapses import Synapses
 from brian2.units.fundamentalunits import fail_for_dimension_mismatch
+from brian2.utils.logger import get_logger
 
 from . import deferred
 from .copies import CopyingDevice
+from .reports import DRAWN_BY_BRIAN
+from .touched import Arrays
 from .values import check_probability
+
+logger = get_logger("brian2.devices.interneuron")
 
 
 class Parts:
@@ -51,6 +57,9 @@ class DeferringDevice(CopyingDevice):
         #: What `set_device` was told.
         self.options = {}
         self._seed = None
+        #: What notes which variables are read or written, while functions of Python are called.
+        self.touched = None
+        self._held = Arrays()
         #: A run that a script with `build_on_run=False` has asked for: its network, what this was, the time and the names.
         self._awaited = None
 
@@ -62,7 +71,7 @@ class DeferringDevice(CopyingDevice):
             with parts.put_back():
                 self.network_run(net, duration, namespace=names, awaited=True, **more)
 
-    def _draws_later(self, synapses):
+    def _draws_later(self, synapses, given):
         """Whether connections of synapses may stay text."""
         chosen = self.options.get("connect", "auto")
         if not self.defers or chosen == "brian":
@@ -70,8 +79,11 @@ class DeferringDevice(CopyingDevice):
         # NumPy's generator forgets what it began with when it is seeded.
         begun = getattr(np.random.mtrand._rand._bit_generator, "_seed_seq", None) is not None
         seeded = self._seed is not None or self.options.get("seed") is not None or not begun
-        ends = [each.variables["N"].get_value() for each in (synapses.source, synapses.target)]
-        return chosen == "engine" or (not seeded and int(ends[0]) * int(ends[1]) >= deferred.MANY_PAIRS)
+        pairs = math.prod(int(each.variables["N"].get_value()) for each in (synapses.source, synapses.target))
+        is_long = pairs >= deferred.MANY_PAIRS
+        if chosen == "auto" and seeded and is_long and all(each is None or isinstance(each, str) for each in (given["i"], given["j"])):
+            logger.info(DRAWN_BY_BRIAN % (synapses.name, pairs), "connect", once=True)
+        return chosen == "engine" or (not seeded and is_long)
 
     def synapses_connect(
         self, synapses, condition=None, i=None, j=None, p=1.0, n=1, skip_if_invalid=False, namespace=None, level=0
@@ -80,7 +92,7 @@ class DeferringDevice(CopyingDevice):
         given = {"condition": condition, "i": i, "j": j, "p": p, "n": n, "skip_if_invalid": skip_if_invalid}
         check_probability(p)
         names = get_local_namespace(level=level + 2) if namespace is None else namespace
-        if self._draws_later(synapses) and deferred.Deferred.connection(synapses, given, names):
+        if self._draws_later(synapses, given) and deferred.Deferred.connection(synapses, given, names):
             return
         deferred.CONNECT(synapses, **given, namespace=names)
 
@@ -126,11 +138,20 @@ class DeferringDevice(CopyingDevice):
         if self._awaited is not None:
             self.perform_awaited()
         deferred.read(var)
+        if self.touched is not None:
+            self.touched.touch(var)
+
+    def is_held(self, var):
+        """Whether others hold the array of a variable."""
+        return self._held.is_held(var, self.arrays)
 
     def get_value(self, var, access_data=True):
         """The array of a variable."""
         self._before(var)
-        return super().get_value(var, access_data)
+        array = super().get_value(var, access_data)
+        if access_data and isinstance(var, DynamicArrayVariable):
+            self._held.hand_out(var, self.arrays[var], array)
+        return array
 
     def set_value(self, var, value):
         """Sets the array of a variable."""

@@ -4,6 +4,7 @@ import atexit
 import json
 import time
 import weakref
+from contextlib import suppress
 from functools import partial
 
 import numpy as np
@@ -34,6 +35,7 @@ from .results import end_of_run, write_back
 from .seeds import Seeds
 from .start import Changed, start_of_run
 from .texts import Unsupported, assigned, refused
+from .touched import Touched
 from .unsolved import unsolved
 from .values import check_values
 
@@ -263,7 +265,7 @@ class InterneuronDevice(DeferringDevice):
         told = [begin + float(report_period)]
 
         def progress(share):
-            if callback is not None and time.time() > told[0] and share < 1:
+            if time.time() > told[0] and share < 1:
                 callback((time.time() - begin) * second, share, begin_time * second, duration)
                 told[0] = time.time() + float(report_period)
 
@@ -273,7 +275,8 @@ class InterneuronDevice(DeferringDevice):
             logger.warn(PROFILE, "profile", once=True)
         net._stopped = Network._globally_stopped = False
         try:
-            self._perform(net, document, calls, duration, progress)
+            # Functions that report may read any variable while the engine runs.
+            self._perform(net, document, calls, duration, progress if callback is not None else None, not callable(report))
         except Unsupported as reason:
             # Nothing has been written to Brian's arrays.
             fall_back(reason)
@@ -281,6 +284,8 @@ class InterneuronDevice(DeferringDevice):
         except BaseException:
             live, self._live = self._live, None
             if live is not None:
+                with suppress(interneuron.InterneuronError):
+                    live.bring_up_to_date()
                 for each in deferred.held(live.session):
                     each.lose()
                 live.session.close()
@@ -376,6 +381,7 @@ class InterneuronDevice(DeferringDevice):
         live, self._live = self._live, None
         if live is None or live.session._number is None or not live.session._server.alive:
             return
+        live.bring_up_to_date()
         if not self._leaving:
             for each in deferred.held(live.session):
                 each.draw()
@@ -436,17 +442,18 @@ class InterneuronDevice(DeferringDevice):
         if values:
             session._call("set", values=values)
 
-    def _perform(self, net, document, calls, duration, progress):
+    def _perform(self, net, document, calls, duration, progress, lazily):
         """Runs a network from where it stands, with stops where functions of Python are due."""
         held = Unchanging(net, document) if calls else None
         try:
-            self._run_and_call(net, document, calls, held, duration, progress)
+            self._run_and_call(net, document, calls, held, duration, progress, lazily)
         finally:
             if held is not None:
                 held.give_back()
 
-    def _run_and_call(self, net, document, calls, held, duration, progress):
+    def _run_and_call(self, net, document, calls, held, duration, progress, lazily):
         begin_time, clock = net.t_, document.clock
+        touched = Touched(self, document) if calls else None
         begin = at = int(clock.variables["timestep"].get_value().item())
         end = int(clock._i_end)
         boundary = begin if calls and begin < end else end
@@ -455,18 +462,19 @@ class InterneuronDevice(DeferringDevice):
         while True:
             if boundary > at:
                 share = (at - begin) / max(1, end - begin)
-                reached = self._advance(net, document, at, boundary, lambda done: progress(share + done * (1 - share)))
+                told = progress and (lambda done: progress(share + done * (1 - share)))
+                reached = self._advance(net, document, at, boundary, told)
+                if reached < boundary or not lazily:
+                    self._live.bring_up_to_date()
                 if reached < boundary:
+                    self._live.note(document)
                     end_of_run(document)
                     net.after_run()
                     raise KeyboardInterrupt
                 at = boundary
             called = calls.due(boundary, begin, end, last)
             if called:
-                if boundary == begin:
-                    # What they change now is all that the session has to be told.
-                    self._live.note(document)
-                with held.said():
+                with held.said(touched):
                     for step, each in called:
                         if last is not None and step > last:
                             break
@@ -481,13 +489,15 @@ class InterneuronDevice(DeferringDevice):
                 break
             if called:
                 set_clocks(net, boundary, document.dt)
-                try:
-                    self._live_of(net, document, float(duration))
-                except Unsupported as reason:
-                    raise NotImplementedError(f"interneuron cannot go on after {called[-1][1].name}: {reason}") from None
+                if not self._live.takes(touched.changed(), document):
+                    self._live.bring_up_to_date()
+                    try:
+                        self._live_of(net, document, float(duration))
+                    except Unsupported as reason:
+                        raise NotImplementedError(f"interneuron cannot go on after {called[-1][1].name}: {reason}") from None
             boundary = min(calls.next_stop(boundary, end), end)
-        if begin == end:
-            self._live.note(document)
+        self._live.bring_up_to_date()
+        self._live.note(document)
         if last is None:
             finish_clocks(net, end, document.dt, False)
             net.t_ = begin_time + float(duration)
@@ -513,7 +523,11 @@ class InterneuronDevice(DeferringDevice):
         self.last_engine = result.get("engine")
         reached = end if result["complete"] else int(result["steps"])
         self._seeds.reach(net, reached)
-        write_back(document, session, begin, reached)
+        write_back(document, session, begin, reached, live.behind)
         finish_clocks(net, reached, document.dt, reached < int(document.clock._i_end))
-        live.note(document)
         return reached
+
+    def bring_up_to_date(self, variable):
+        """Fetches a variable that the engine has changed since it was last read."""
+        if self._live is not None:
+            self._live.bring_up_to_date(variable)

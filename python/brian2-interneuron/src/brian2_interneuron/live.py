@@ -27,6 +27,8 @@ class Live:
         self._values, self._hidden = {}, {}
         #: Whether delays have changed with spikes under way.
         self._delayed = False
+        #: What fetches the variables that Brian's arrays do not have as they are now, by variable.
+        self.behind = {}
 
     @property
     def session(self):
@@ -41,7 +43,7 @@ class Live:
     def _kept(self, variable):
         """A copy of what a variable holds, the one that there is where nothing has changed."""
         known = self._values.get(id(variable))
-        if known is not None and known[0] is variable and np.array_equal(known[1], variable.get_value()):
+        if known is not None and known[0] is variable and are_same(known[1], np.asarray(variable.get_value())):
             return known[1]
         return _copy(variable)
 
@@ -59,9 +61,22 @@ class Live:
             return False
         # Brian forgets between runs what code has still to hear of.
         changed = {f"{group}.{name}": 0.0 for group, name in bare.due}
+        return self._takes([(each, self.before(each)) for each in variables], changed, bare)
+
+    def takes(self, changes, bare):
+        """Tells the session between two steps of a run about changed variables, each given with its values before.
+
+        Gives False where it cannot be told, as of what belongs to spikes. Then arrays are to be complete, and `goes_on` decides.
+        """
+        kept = {id(each): each for each in bare.kept}
+        if any(id(each) not in kept or np.shape(each.get_value()) != before.shape for each, before in changes):
+            return False
+        return not changes or self._takes(changes, {}, bare)
+
+    def _takes(self, changes, changed, bare):
         delays = {}
-        for variable in variables:
-            key, value = self._change(variable)
+        for variable, before in changes:
+            key, value = _change(variable, before)
             if not np.isfinite(value).all():
                 return False
             if variable.name == "delay":
@@ -72,6 +87,8 @@ class Live:
             else:
                 self.settable[key_of(variable)] = variable
                 changed[key] = packed(value)
+        if self._delayed:
+            self.bring_up_to_date()
         may_begin_anew = not (delays or self._delayed) or _may_begin(bare)
         if delays and may_begin_anew:
             # That costs less than a program that knows both.
@@ -94,18 +111,16 @@ class Live:
             now = np.asarray(variable.get_value())
             if before is None or before.shape != now.shape:
                 return None
-            if not np.array_equal(before, now, equal_nan=now.dtype.kind == "f"):
+            if not are_same(before, now):
                 found.append(variable)
         return found
 
-    def _change(self, variable):
-        """Key and numbers of a changed variable: only its changed elements if some elements are infinite or not a number."""
-        now = np.asarray(variable.get_value()).astype(np.float64)
-        if now.ndim == 0 or np.isfinite(now).all():
-            return key_of(variable), now
-        places = np.flatnonzero(self.before(variable) != now)
-        places = places[~(np.isnan(now[places]) & np.isnan(self.before(variable)[places]))]
-        return f"{variable.owner.name}{places.tolist()}.{spelled(variable.name)}", now[places]
+    def bring_up_to_date(self, variable=None):
+        """Fetches a variable into Brian's array, or all of them, where the engine has gone on since."""
+        for each in [variable] if variable is not None else list(self.behind):
+            fetch = self.behind.pop(each, None)
+            if fetch is not None:
+                fetch()
 
     def earlier_delays(self, bare):
         """The delays of the last run, by variable, where there are other ones now."""
@@ -140,6 +155,16 @@ class Live:
     def parts(self):
         """The network without values and connections."""
         return json.loads(self._text)
+
+
+def _change(variable, before):
+    """Key and numbers of a changed variable: only its changed elements if some elements are infinite or not a number."""
+    now = np.asarray(variable.get_value()).astype(np.float64)
+    if now.ndim == 0 or np.isfinite(now).all():
+        return key_of(variable), now
+    places = np.flatnonzero(before != now)
+    places = places[~(np.isnan(now[places]) & np.isnan(before[places]))]
+    return f"{variable.owner.name}{places.tolist()}.{spelled(variable.name)}", now[places]
 
 
 @contextmanager
@@ -209,6 +234,16 @@ def _may_begin(bare):
     except Unsupported:
         return False
     return True
+
+
+def are_same(a, b):
+    """Whether arrays have the same shape and numbers; numbers that are not a number are the same."""
+    if a.shape != b.shape:
+        return False
+    if a.dtype.kind != "f":
+        return np.array_equal(a, b)
+    bits = f"i{a.dtype.itemsize}"
+    return np.array_equal(a.view(bits), b.view(bits)) or np.array_equal(a, b, equal_nan=True)
 
 
 def are_equal(a, b):

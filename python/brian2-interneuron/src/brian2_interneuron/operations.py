@@ -181,15 +181,23 @@ class Unchanging:
         self._undrawn = list(filter(None, map(deferred.of, document.synapses)))
 
     @contextmanager
-    def said(self):
-        """Arrays and objects have what the script has said."""
+    def said(self, touched):
+        """Arrays and objects have what the script has said.
+
+        Args:
+            touched: notes the variables that are read or written meanwhile.
+        """
+        said = {*self._said}
         self.give_back()
         try:
-            yield
+            with touched.watched():
+                yield
         finally:
             for each in self._undrawn:
                 self._delays.update(each.delays)
             for variable, before in self._delays.items():
+                if variable not in said and not touched.includes(variable):
+                    continue
                 values = np.array(variable.get_value())
                 if values.shape == before.shape and not np.array_equal(values, before):
                     self._said[variable] = values

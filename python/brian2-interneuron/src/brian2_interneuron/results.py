@@ -1,5 +1,7 @@
 """What a run gave goes back into Brian's arrays: monitors, state and synaptic variables, queues."""
 
+from functools import partial
+
 import numpy as np
 from brian2.core.variables import ArrayVariable
 from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
@@ -18,8 +20,13 @@ from .groups import base_of, by_time, goes_by_time, keeps_last_spikes, next_spik
 from .texts import spelled
 
 
-def write_back(document, session, begin, end):
-    """Takes what was recorded from step `begin` to `end`, and the state at `end`."""
+def write_back(document, session, begin, end, behind):
+    """Takes what was recorded from step `begin` to `end`.
+
+    Args:
+        behind: receives what fetches the state at `end`, by variable; those after the first may need the earlier ones.
+    """
+    behind.clear()
     taken = session._call("take")
     events = {
         (each["population"], each["event"]): (unpack(each["steps"]).astype(np.int64), unpack(each["cells"]).astype(np.int64))
@@ -47,19 +54,18 @@ def write_back(document, session, begin, end):
             _rate_monitor(document, monitor, events, begin, end)
     drawn = [each for each in document.synapses if deferred.of(each) is None]
     for owner in (*document.groups, *document.synapses):
-        _variables(document, owner, session)
+        _variables(document, owner, session, behind)
     for group in document.groups:
         if isinstance(group, SpatialNeuron):
-            _charging(document, group, session)
-        _last_events(document, group, events, end, session)
+            behind[group.variables["Ic"]] = partial(_charging, document, group, session)
+        _last_events(document, group, events, end, session, behind)
         if isinstance(group, SpikeGeneratorGroup) and group.active:
             _next_spike(group, -(-end // document.ticks(group)))
     for synapses in drawn:
         # Without pathways nothing is brought up to date.
         if document.keeps_updates(synapses) and any(each.active for each in synapses._pathways):
-            synapses.variables["lastupdate"].get_value()[:] = unpack(
-                session._call("read", owner=synapses.name, variable="lastupdate")
-            )
+            variable = synapses.variables["lastupdate"]
+            behind[variable] = partial(_read, session, synapses.name, variable)
     for synapses in document.synapses:
         for pathway in synapses._pathways:
             if pathway.active:
@@ -181,18 +187,23 @@ def _state_monitor(document, monitor, series, begin, end):
         variable.get_value()[old:, :] = values[:, columns][taken]
 
 
-def _variables(document, owner, session):
+def _variables(document, owner, session, behind):
     """State and what code wrote."""
     for name in sorted(document.written.get(owner.name, ())):
         variable = owner.variables.get(name)
         if not isinstance(variable, ArrayVariable) or getattr(variable.owner, "name", None) != owner.name or deferred.waits(variable):
             continue
-        try:
-            values = unpack(session._call("read", owner=owner.name, variable=spelled(name)))
-        except interneuron.UsageError:
-            continue
-        array = variable.get_value()
-        array[:] = values[:1] if len(array) == 1 else values
+        behind[variable] = partial(_read, session, owner.name, variable)
+
+
+def _read(session, owner, variable):
+    """Fetches a variable, unless the engine does not have it."""
+    try:
+        values = unpack(session._call("read", owner=owner, variable=spelled(variable.name)))
+    except interneuron.UsageError:
+        return
+    array = variable.get_value()
+    array[:] = values[:1] if len(array) == 1 else values
 
 
 def _charging(document, group, session):
@@ -213,7 +224,7 @@ def end_of_run(document):
             group.variables[f"_{event}space"].get_value()[-1] = 0
 
 
-def _last_events(document, group, events, end, session):
+def _last_events(document, group, events, end, session, behind):
     """The events of the last step, and the time of each neuron's last spike."""
     # The last step in which the group's clock has ticked.
     every = document.ticks(group)
@@ -229,11 +240,17 @@ def _last_events(document, group, events, end, session):
     steps, cells = _events_of(events, group.name, "spike")
     # Later spikes come later, so that the last assignment of each neuron stays.
     group.variables["lastspike"].get_value()[cells] = _times(steps, group, document)
-    free = group.variables["not_refractory"].get_value()
+    free = group.variables["not_refractory"]
     if group.name in document.resting:
-        free[cells] = False
-        return
-    period = group._refractory
+        free.get_value()[cells] = False
+    else:
+        behind[free] = partial(_refractory, document, group, tick, cells[steps == tick], session)
+
+
+def _refractory(document, group, tick, last, session):
+    """Which neurons are not refractory after a tick of their clock, in which the last ones spiked."""
+    free, period = group.variables["not_refractory"].get_value(), group._refractory
+    every = document.ticks(group)
     if isinstance(period, str) or period is True:
         try:
             free[:] = unpack(session._call("read", owner=group.name, variable="not_refractory")) != 0
@@ -243,10 +260,10 @@ def _last_events(document, group, events, end, session):
             condition = f"timestep({now} - lastspike, dt) >= timestep({period}, dt)"
             free[:] = False
             free[group.i.get_item(condition, namespace=document.run_namespace)] = True
-            free[cells[steps == tick]] = False
+            free[last] = False
         return
     # As in the last step: those that spiked in it are refractory.
-    dt, last = float(group.clock.dt_), group.variables["lastspike"].get_value()
-    passed = np.trunc((tick // every * dt - last + 1e-3 * dt) / dt)
+    dt, spiked = float(group.clock.dt_), group.variables["lastspike"].get_value()
+    passed = np.trunc((tick // every * dt - spiked + 1e-3 * dt) / dt)
     free[:] = passed >= np.trunc((float(period) + 1e-3 * dt) / dt)
-    free[cells[steps == tick]] = False
+    free[last] = False

@@ -11,6 +11,12 @@ from interneuron._warnings import sentence
 #: What engines compute in where nobody has asked for another precision.
 DOUBLE = "Engines compute in double precision, though variables such as %s are float32: ask for precision='float32' in set_device."
 
+#: Of many connections that Brian draws.
+DRAWN_BY_BRIAN = (
+    "Brian draws the connections of %s, one of %d pairs after the other, because a seed is set. "
+    "With connect='engine' in set_device the engine draws them, which takes less time and memory and gives other connections."
+)
+
 #: Of `profile=True`.
 PROFILE = "Engines do not tell the times of single objects: the profile has one entry, the whole network."
 

@@ -58,12 +58,19 @@ describe.skipIf(noPython !== null)(
     );
 
     it.each(['interneuron', 'pynn-interneuron', 'neuron-interneuron'])('%s is typed', async (name) => {
-      const words = ['-m', 'mypy', '--config-file', 'pyproject.toml', '--cache-dir', folder.file('mypy')];
-      const { stdout } = await run(join(root, '.venv/bin/python'), words, { cwd: join(root, 'python', name) }).catch(
-        // mypy prints what it found and ends with 1.
-        (error: unknown) => error as { readonly stdout: string },
-      );
-      expect(stdout).toContain('Success');
+      const words = ['-m', 'mypy', '--cache-dir', folder.file('mypy')];
+      const checked = async (...more: readonly string[]): Promise<string> => {
+        const { stdout } = await run(join(root, '.venv/bin/python'), [...words, ...more], {
+          cwd: join(root, 'python', name),
+          env: { ...process.env, MYPYPATH: 'src' },
+        }).catch(
+          // mypy prints what it found and ends with 1.
+          (error: unknown) => error as { readonly stdout: string },
+        );
+        return stdout;
+      };
+      expect(await checked('--config-file', 'pyproject.toml')).toContain('Success');
+      if (name === 'interneuron') expect(await checked('--strict', 'tests/typed_calls.py')).toContain('Success');
     });
   },
 );

@@ -1,5 +1,6 @@
 """Checks of the package against the program: run with the package on the path, from the folder of the repository."""
 
+import inspect
 import os
 import signal
 import subprocess
@@ -52,7 +53,21 @@ def check_run(folder):
     assert signal_.shape == recording.values.shape and recording.unit == "V"
     assert recording.to_pandas().shape == recording.values.shape
     assert "fingerprint" in results._repr_html_() and "<svg" in results._repr_html_()
-    raises(interneuron.UsageError, "there is no recording driven_x", lambda: results["driven_x"])
+    raises(interneuron.UsageError, f"there is no recording driven_x; there are: {', '.join(results.recordings)}", lambda: results["driven_x"])
+    raises(KeyError, "there is no population with recorded spikes drivn; did you mean driven? There are: ", lambda: results.spikes["drivn"])
+    for shown in (results, spikes, recording, results.plot()):
+        assert "\n" not in repr(shown) and len(repr(shown)) < 120, repr(shown)
+    assert repr(spikes).startswith(f"<Spikes of driven: {len(spikes)} of {spikes.size} cells, "), repr(spikes)
+
+
+def check_signatures():
+    """Editors and notebooks see the options of functions that take any model."""
+    options = [*inspect.signature(interneuron.Model.open).parameters.values()][1:]
+    for function in (interneuron.run, interneuron.open, interneuron.Model.run):
+        first, *others = inspect.signature(function).parameters.values()
+        assert others == options and first.name in ("model", "self"), inspect.signature(function)
+    assert inspect.signature(interneuron.run).return_annotation == "Results"
+    assert list(inspect.signature(interneuron.validate).parameters) == ["model", "set", "server"]
 
 
 def check_session():
@@ -342,6 +357,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         check_run(folder)
+        check_signatures()
         check_session()
         check_events()
         check_findings()

@@ -38,6 +38,13 @@ class UsageError(_Hinted, ValueError):
     """A call, a file or a tool is wrong."""
 
 
+class UnknownNameError(UsageError, KeyError):
+    """A result has nothing of this name; the hint lists the names that exist."""
+
+    # A KeyError would put its text in quotes.
+    __str__ = Exception.__str__
+
+
 class UnsupportedError(_Hinted, NotImplementedError):
     """interneuron cannot run a network of another simulator, and nothing else may run it."""
 

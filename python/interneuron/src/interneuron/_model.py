@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import inspect
 import json
 import os
 import tempfile
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any, Mapping, Sequence
+from typing import Any, Concatenate, Mapping, ParamSpec, Sequence, TypeVar
 
 from ._command import command
 from ._errors import UsageError
@@ -19,6 +20,36 @@ from ._session import Session
 from ._warnings import warn_of
 
 Path_ = str | os.PathLike[str]
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _with_options_of(pattern: Callable[P, object]) -> Callable[[Callable[..., R]], Callable[P, R]]:
+    """Gives a function the arguments of another one, with their types, so that editors complete them."""
+    return lambda function: _with_signature(function, pattern)
+
+
+def _of_path(method: Callable[Concatenate[Model, P], R]) -> Callable[[Callable[..., R]], Callable[Concatenate[Model | Path_, P], R]]:
+    """Gives a function the arguments of a method, with a model or its path in front."""
+    return lambda function: _with_signature(function, method, [next(iter(inspect.signature(function).parameters.values()))])
+
+
+def _with_signature(
+    function: Callable[..., R], pattern: Callable[..., object], first: list[inspect.Parameter] | None = None
+) -> Callable[..., R]:
+    signature = inspect.signature(pattern)
+    self, *options = signature.parameters.values()
+
+    @functools.wraps(function)
+    def called(*words: Any, **given: Any) -> R:
+        _check_options(function.__name__, [each.name for each in options], given.keys() - {each.name for each in first or ()})
+        return function(*words, **given)
+
+    returned = inspect.signature(function).return_annotation
+    called.__signature__ = signature.replace(parameters=[*(first or [self]), *options], return_annotation=returned)  # type: ignore[attr-defined]
+    return called
 
 
 class Model:
@@ -54,7 +85,7 @@ class Model:
         record: Sequence[str] = (),
         output: Path_ | Sequence[Path_] = (),
         force: bool = False,
-        progress: bool = False,
+        progress: bool | None = None,
         server: Server | None = None,
     ) -> Session:
         """Opens the model as a session; `run` lists the arguments."""
@@ -73,9 +104,9 @@ class Model:
         warn_of(session.diagnostics)
         return session
 
+    @_with_options_of(open)
     def run(self, **options: Any) -> Results:
         """Runs the model; `interneuron.run` lists the arguments."""
-        _check_options("run", Model.open, options)
         session = self.open(**options)
         try:
             session.run()
@@ -133,13 +164,12 @@ def _import(
     return given
 
 
-def _check_options(name: str, function: Callable[..., Any], given: Collection[str]) -> None:
+def _check_options(name: str, known: Sequence[str], given: Collection[str]) -> None:
     """Checks the names of keyword arguments.
 
     Raises:
-        UsageError: for one that a function has not, with the most similar name.
+        UsageError: for an unknown one, with the most similar name.
     """
-    known = [each for each in inspect.signature(function).parameters if each not in ("self", "model")]
     for option in given:
         if option not in known:
             similar = difflib.get_close_matches(option, known, n=1)
@@ -183,18 +213,19 @@ def load(source: Path_ | None = None, *, text: str | None = None, name: str = "m
     return model
 
 
+@_of_path(Model.validate)
 def validate(model: Model | Path_, **options: Any) -> list[dict[str, Any]]:
     """Warnings and notes about a model. Raises `ModelError` with everything that is wrong."""
-    _check_options("validate", Model.validate, options)
     return _model(model).validate(**options)
 
 
+@_of_path(Model.open)
 def open(model: Model | Path_, **options: Any) -> Session:
     """Opens a model as a session, whose protocol comes call by call; `run` lists the arguments."""
-    _check_options("open", Model.open, options)
     return _model(model).open(**options)
 
 
+@_of_path(Model.run)
 def run(model: Model | Path_, **options: Any) -> Results:
     """Runs a model and gives what it records.
 
@@ -213,7 +244,7 @@ def run(model: Model | Path_, **options: Any) -> Results:
         record: more recordings, as 'population:variable@interval'.
         output: file or files to write: .nwb, .json or .csv.
         force: replaces files that interneuron did not write.
-        progress: shows a progress bar, where tqdm is installed.
+        progress: shows a progress bar, where tqdm is installed; None: in notebooks.
     """
     return _model(model).run(**options)
 

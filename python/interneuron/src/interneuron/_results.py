@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
 import html
 import json
 import os
 import tempfile
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Mapping
+from typing import TYPE_CHECKING, Any, Mapping, TypeVar
 
 import numpy as np
 
 from ._command import command
-from ._errors import UsageError
+from ._errors import UnknownNameError, UsageError
 from ._server import Array
 
 if TYPE_CHECKING:
@@ -33,7 +34,25 @@ class Segment:
     annotations: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+V = TypeVar("V")
+
+
+class ByName(dict[str, V]):
+    """A dictionary whose errors list the names that exist."""
+
+    def __init__(self, what: str, values: Mapping[str, V] | None = None) -> None:
+        super().__init__(values or {})
+        self._what = what
+
+    def __missing__(self, name: str) -> V:
+        similar = difflib.get_close_matches(str(name), self, n=1)
+        known = ", ".join(self) or "none"
+        raise UnknownNameError(
+            f"there is no {self._what} {name}", f"did you mean {similar[0]}? There are: {known}" if similar else f"there are: {known}"
+        )
+
+
+@dataclass(frozen=True, repr=False)
 class Spikes:
     """Spikes of a population, or another event of it, in order of time."""
 
@@ -56,6 +75,9 @@ class Spikes:
     def __len__(self) -> int:
         return len(self.steps)
 
+    def __repr__(self) -> str:
+        return f"<Spikes of {self.population}: {len(self)} of {self.size} cells{_span(self.times)}>"
+
     def of(self, cell: int) -> Array:
         """Times of one cell's spikes, in ms."""
         return np.asarray(self.times[self.cells == cell])
@@ -68,7 +90,7 @@ class Spikes:
         return pandas.DataFrame({**self.variables, **columns})[[*columns, *self.variables]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Recording:
     """Samples of a variable."""
 
@@ -89,6 +111,10 @@ class Recording:
     times: Array
     #: Values in SI, [sample, element].
     values: Array
+
+    def __repr__(self) -> str:
+        size = "one value" if self.elements is None else f"{len(self.elements)} elements"
+        return f"<Recording {self.name}: {len(self.times)} samples of {size}, in {self.unit}{_span(self.times)}>"
 
     def to_pandas(self) -> pandas.DataFrame:
         """A table with a row for each time (ms) and a column for each element."""
@@ -129,11 +155,7 @@ class Results:
 
     def __getitem__(self, name: str) -> Recording:
         """A recording by its name, `population_variable`."""
-        try:
-            return self.recordings[name]
-        except KeyError:
-            known = ", ".join(self.recordings) or "none"
-            raise UsageError(f"there is no recording {name}", f"recorded: {known}") from None
+        return self.recordings[name]
 
     def to_pandas(self) -> pandas.DataFrame:
         """All spikes in one table, with the columns `population`, `time` (ms), `cell` and `step`."""
@@ -250,16 +272,30 @@ class Results:
         )
 
     def __repr__(self) -> str:
-        counts = ", ".join(f"{name}: {len(spikes)} spikes" for name, spikes in self.spikes.items())
+        listed = [f"{name}: {len(spikes)} spikes" for name, spikes in self.spikes.items()]
+        more = [f"and {len(listed) - _MOST_LISTED} more populations"] if len(listed) > _MOST_LISTED else []
+        counts = ", ".join(listed[:_MOST_LISTED] + more)
         return f"<Results of {self.name}: {self.steps * self.dt * 1000:g} ms, {counts or 'no spikes recorded'}>"
 
 
-@dataclass(frozen=True)
+#: Populations that the text of a result lists.
+_MOST_LISTED = 5
+
+
+def _span(times: Array) -> str:
+    """Returns the first and the last of some times in ms as text."""
+    return f", {times.min():g} to {times.max():g} ms" if len(times) else ""
+
+
+@dataclass(frozen=True, repr=False)
 class Picture:
     """A picture, which a notebook shows."""
 
     #: The document in SVG.
     svg: str
+
+    def __repr__(self) -> str:
+        return f"<Picture: {len(self.svg)} characters of SVG>"
 
     def _repr_svg_(self) -> str:
         return self.svg

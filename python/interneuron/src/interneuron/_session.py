@@ -9,7 +9,7 @@ import numpy as np
 from ._errors import UsageError
 from ._progress import progress_bar
 from ._quantity import seconds
-from ._results import Recording, Results, Segment, Spikes
+from ._results import ByName, Recording, Results, Segment, Spikes
 from ._server import Array, Server, pack, unpack
 from ._warnings import warn_of
 
@@ -21,7 +21,7 @@ class Session:
     """
 
     def __init__(
-        self, server: Server, parameters: Mapping[str, Any], progress: bool = False, warns: bool = False
+        self, server: Server, parameters: Mapping[str, Any], progress: bool | None = None, warns: bool = False
     ) -> None:
         self._server = server
         opened: dict[str, Any] = server.call("open", parameters)
@@ -175,6 +175,9 @@ class Session:
             self._call("close")
         self._number = None
 
+    def __repr__(self) -> str:
+        return f"<Session of {self.name} at {self.time:g} ms{'' if self._number is not None else ', closed'}>"
+
     def __enter__(self) -> Session:
         return self
 
@@ -230,8 +233,9 @@ class Session:
                 _times(steps, series["label"], within, segments, self.dt),
                 values,
             )
+        named = ByName("population with recorded spikes", trains), ByName("recording", recordings)
         return Results(
-            self.name, self.dt, int(taken["steps"]), self._complete, trains, recordings, segments, report, events
+            self.name, self.dt, int(taken["steps"]), self._complete, *named, segments, report, ByName("recorded event", events)
         )
 
 

@@ -24,7 +24,7 @@ const textFolders = ['src/codegen/templates', 'translators/neuroml/core'];
 
 /** Programs that others start, at the path from `chunks` that they have from the code that starts them. */
 const programs = [
-  ['src/verify/python', 'chunks/python'],
+  ['src/simulators/python', 'chunks/python'],
   ['src/hdf5', 'chunks'],
   ['src/platform', 'platform'],
 ];

@@ -51,8 +51,8 @@ export interface Fingerprinter {
   spikes(event: string, steps: Uint32Array, elements: Uint32Array, recorded?: readonly RecordedValues[]): void;
   /** Number of spikes so far of a population. */
   count(population: string): number;
-  /** Reads the time-varying state and closes all digests. */
-  finish(session: Session): Promise<Fingerprint>;
+  /** Reads the time-varying state and closes all digests. `null`: another simulator ran, and the state is not known. */
+  finish(session: Session | null): Promise<Fingerprint>;
   /**
    * Returns variables of the state, and parameters of populations, with values found by `finish` that are not finite.
    */
@@ -98,15 +98,15 @@ export function createFingerprinter(program: Program, before?: Fingerprinter): F
   const fixedOf = variablesByOwner(program, false);
   const buffers = new Map(program.buffers.map((buffer): [string, Buffer] => [buffer.name, buffer]));
   const notNumbers: NotNumbers[] = [];
-  const finish = async (session: Session): Promise<Fingerprint> => {
+  const finish = async (session: Session | null): Promise<Fingerprint> => {
     const { numericsVersion, precision } = program;
     notNumbers.length = 0;
     const head = [`numerics ${numericsVersion}`, `precision ${precision}`];
     const populations: Record<string, PopulationDigest> = {};
     for (const { name, size } of sortedByName(program.manifest.populations)) {
       const spikes = entryOf(streams, name).digest();
-      const state = await populationState(session, buffers, variablesOf(name));
-      const fixed = await populationState(session, buffers, fixedOf(name));
+      const state = session ? await populationState(session, buffers, variablesOf(name)) : noState;
+      const fixed = session ? await populationState(session, buffers, fixedOf(name)) : noState;
       notNumbers.push(...state.notNumbers, ...fixed.notNumbers);
       const values = recorded.of(name);
       const lines = [
@@ -126,7 +126,7 @@ export function createFingerprinter(program: Program, before?: Fingerprinter): F
     const projections: Record<string, ProjectionDigest> = {};
     for (const projection of sortedByName(program.manifest.projections)) {
       const variables = variablesOf(projection.name);
-      if (variables.length === 0) continue;
+      if (variables.length === 0 || session === null) continue;
       const count = await resolveExtent(session, projection.count);
       const state = await projectionState(session, buffers, projection, variables);
       notNumbers.push(...state.notNumbers);
@@ -249,6 +249,8 @@ interface StateDigest {
   readonly digests: Readonly<Record<string, string>>;
   readonly notNumbers: readonly NotNumbers[];
 }
+
+const noState: StateDigest = { lines: [], digests: {}, notNumbers: [] };
 
 /** The buffers of a program by name. */
 type Buffers = ReadonlyMap<string, Buffer>;

@@ -94,6 +94,23 @@ export interface Environment {
   readonly processor?: string;
   /** The compiler of the program, with its version and flags. */
   readonly compiler?: string;
+  /** The run of another simulator. */
+  readonly simulator?: SimulatorRun;
+}
+
+/** How another simulator ran a model. */
+export interface SimulatorRun {
+  /** Its name, as `--on` takes it. */
+  readonly name: string;
+  readonly ranks: number;
+  /** Whether all draws of the model were listed in the document. */
+  readonly frozen: boolean;
+  /** Whether parts of the model were left out. */
+  readonly partial: boolean;
+  /** Name and SHA-256 of the document that ran. */
+  readonly document: { readonly name: string; readonly sha256: string };
+  /** Verdict on the conversion. */
+  readonly verdict: string;
 }
 
 /** A unit of written numbers, and its multiple in one SI unit. */

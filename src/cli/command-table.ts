@@ -9,6 +9,7 @@ import { levels } from './finding-levels.js';
 import { schedulers } from '../sweep/scripts.js';
 import { shortNotations, targetNotations, targetOf } from '../convert/target-notations.js';
 import { simulatorNames } from '../library/simulators/names.js';
+import { engineNames } from '../simulators/engines.js';
 import { factsOf, notationNames, notationsByName } from '../pipeline/read/notation.js';
 
 interface OptionDefinition {
@@ -291,6 +292,24 @@ export const commands = {
       },
       force,
       target: { type: 'string', choices: targetNames, describe: 'engine that runs the model [auto]' },
+      on: {
+        type: 'string',
+        choices: engineNames,
+        describe: 'another simulator that runs the model: it is converted, run, and its result written as ours',
+      },
+      env: {
+        type: 'string',
+        value: 'dir',
+        describe: 'for --on: Python environment of the simulator [the Python on the PATH]',
+      },
+      keep: { type: 'string', value: 'dir', describe: 'for --on: keep the document and its results in a folder' },
+      partial: { type: 'boolean', describe: 'for --on: run the model even if parts must be left out' },
+      freeze: {
+        type: 'boolean',
+        describe: 'for --on: list every random draw, so that spikes are those of our engines',
+      },
+      limit: { type: 'string', value: 'time', describe: 'for --on: time for the verdict on the conversion [10 s]' },
+      'no-check': { type: 'boolean', describe: 'for --on: no verdict on the conversion' },
       device,
       strategy,
       seed,
@@ -300,7 +319,7 @@ export const commands = {
       ranks: {
         type: 'string',
         value: 'n',
-        describe: 'processes of the target mpi, each with its threads; the result does not depend on it',
+        describe: 'processes of the target mpi, or of NEST and NEURON with --on, by mpirun',
       },
       ...read,
       input,
@@ -335,6 +354,7 @@ export const commands = {
       ],
       ["$0 run cuba.yaml -o cuba.nwb --checkpoint '60 s'", 'leave a checkpoint in cuba.checkpoint every minute'],
       ['$0 run --resume cuba.checkpoint', 'continue after the run was killed'],
+      ['$0 run cuba.yaml --on nest --threads 4 -o nest.nwb', 'run with NEST, and write its spikes as ours'],
     ],
   },
   sweep: {

@@ -10,21 +10,13 @@ import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import type { Simulator } from '../library/simulators/names.js';
 import type { ImportedModel } from '../pipeline/pipeline.js';
 import { EndedByFault, comparedTime, labelOf, recordingSpikes, spikesOf } from '../verify/check-conversion.js';
-import {
-  CannotRun,
-  type RunFiles,
-  labelIn,
-  limitWith,
-  runsScripts,
-  spikesOfScript,
-  type Script,
-  spikesUnder,
-} from '../verify/check-with.js';
+import { CannotRun, runsScripts } from '../simulators/written.js';
+import { type RunFiles, labelIn, limitWith, spikesOfScript, type Script, spikesUnder } from '../verify/check-with.js';
 import type { SpikesByPopulation } from '../verify/compare-spikes.js';
 import { limitText } from '../verify/limit-text.js';
-import { toolFailure } from '../verify/tool-failure.js';
+import { toolFailure } from '../simulators/tool-failure.js';
 import { whyDifferent } from '../verify/why-different.js';
-import { ownName, type Environment } from './environments.js';
+import { ownName, type Environment } from '../simulators/environments.js';
 
 /** Spike times of each cell in s since the beginning of the run, by population. They are beginnings of steps. */
 type Spikes = Readonly<Record<string, readonly (readonly number[])[]>>;

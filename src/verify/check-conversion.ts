@@ -15,7 +15,7 @@ import { segmentTimes } from '../pipeline/results/segments.js';
 import type { SpikeTrains } from '../../runtime/results/result.js';
 import { compareSamples, SampleKeeper, type VariableCheck } from './compare-samples.js';
 import { compareSpikes, type PopulationCheck, type SpikesByPopulation } from './compare-spikes.js';
-import { comparableVariables } from './comparable-variables.js';
+import { comparableVariables } from '../simulators/recorded-variables.js';
 import { runInMemory, type SampleMemory } from '../pipeline/run-in-memory.js';
 import { unchanged, type Became } from '../model/rewriting/became.js';
 import { redrawn } from './redrawn.js';

@@ -6,7 +6,7 @@ import { isRecording } from '../model/tagged.js';
 import { memorySink, type MemorySink, type Rows } from '../pipeline/results/memory-sink.js';
 import type { SampleMemory } from '../pipeline/run-in-memory.js';
 import type { SampleBlock, SeriesPlan } from '../../runtime/results/result.js';
-import { shown, type Sampled } from './comparable-variables.js';
+import { shown, type Sampled } from '../simulators/recorded-variables.js';
 
 /** How the samples of one variable of a population agree. */
 export interface VariableCheck {

@@ -12,7 +12,7 @@ import { isRecording, isSelection } from '../model/tagged.js';
 import { columnCount } from '../../runtime/results/result.js';
 import { RangeKeeper, type OpenRun, type PairedVariable, type RunPair } from './approach.js';
 import { comparedTime, EndedByFault, eventsOf, spikesBefore, spikesOf, type CheckOptions } from './check-conversion.js';
-import { comparableVariables, type Sampled } from './comparable-variables.js';
+import { comparableVariables, type Sampled } from '../simulators/recorded-variables.js';
 import { pairedSpikes, type SpikesByPopulation } from './compare-spikes.js';
 import { arrivals, halvings, operations, operationsOf, partsOf } from './limit-work.js';
 import {

@@ -8,6 +8,7 @@ import { convertModel, type ConvertedModel, type ConvertOptions, type TargetNota
 import { mainOf } from '../../translators/shared/writing.js';
 import { inFolder } from '../convert/in-folder.js';
 import { documentNotation, isFolderNotation, runFor, targetOf, usualName } from '../convert/target-notations.js';
+import { hasNestml } from '../simulators/written.js';
 import { importModel } from '../pipeline/import-model.js';
 import { readSource } from '../pipeline/read/read-source.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
@@ -30,10 +31,6 @@ export const convertWritten = (
   const document = notationRead(to);
   return convertModel(valid, document, { name: usualName(document), freeze });
 };
-
-/** Checks whether written files hold models in NESTML, which need its compiler. */
-export const hasNestml = ({ files }: Pick<ConvertedModel, 'files'>): boolean =>
-  files.some(({ name }) => name.endsWith('.nestml'));
 
 /**
  * Returns the model that the written files of a conversion are when they are read without the model that they carry.

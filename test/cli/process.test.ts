@@ -136,7 +136,7 @@ describe('the program', () => {
         ([, path = '']) => path,
       ),
     );
-    expect(named).toContain('python/run_script.py');
+    expect(named).toContain('python/run_columns.py');
     const chunks = join(dirname(inject('program')), 'chunks');
     expect(named.filter((path) => !existsSync(join(chunks, path)))).toEqual([]);
   });

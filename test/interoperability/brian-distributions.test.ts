@@ -47,7 +47,7 @@ interface Activity {
 }
 
 const records = peerRecords('brian-distributions');
-const runners = ['test/interoperability/python/collect_brian_runs.py', 'src/verify/python/run_script.py'];
+const runners = ['test/interoperability/python/collect_brian_runs.py', 'test/interoperability/python/run_script.py'];
 
 /** Specification of a fixture with changes: constants of its namespace, its monitors, the time that it runs. */
 function specification(fixture: string, change: (tree: Tree) => void): string {

@@ -53,7 +53,7 @@ const inputOf = (
 ): PeerInput => ({
   what,
   texts: [...words, ...files.flatMap(({ name, text }) => [name, text])],
-  runners: [`test/interoperability/python/${runner}`, 'src/verify/python/run_script.py'],
+  runners: [`test/interoperability/python/${runner}`, 'test/interoperability/python/run_script.py'],
 });
 
 /** The records of the script of a model under Brian 2. */

@@ -350,7 +350,7 @@ const lemsRows: readonly (readonly [name: string, text: string, differ: readonly
 ];
 
 const records = peerRecords('constructs');
-const runners = ['test/interoperability/python/run_brian_scripts.py', 'src/verify/python/run_script.py'];
+const runners = ['test/interoperability/python/run_brian_scripts.py', 'test/interoperability/python/run_script.py'];
 
 const brian = missingPython(['brian2']);
 

@@ -38,7 +38,7 @@ interface Results {
 /** Runs a conversion under NEST. */
 function inNest(what: string, { files }: ConvertedModel): Promise<Results> {
   const texts = files.flatMap(({ name, text }) => [name, text]);
-  const input = { what, texts, runners: ['src/verify/python/run_script.py'] };
+  const input = { what, texts, runners: ['test/interoperability/python/run_script.py'] };
   return records.output(peers.nestml, input, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'nestml-'));
     try {

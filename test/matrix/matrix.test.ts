@@ -122,7 +122,7 @@ it('compares scripts also after the part that is in the model', async () => {
 describe('an environment', () => {
   it('whose run fails has the reason in its row', async () => {
     const failing = madeEnvironment('failing', [
-      `case "$*" in *run_script*) echo 'ImportError: no module named scipy' >&2; exit 1;; esac`,
+      `case "$*" in *run_columns*) echo 'ImportError: no module named scipy' >&2; exit 1;; esac`,
       probed(['brian2']),
     ]);
     const { code, stdout } = await runCommand(['matrix', cells, '--in', failing, '-q', '--json']);

@@ -73,6 +73,7 @@ const floors = [
   'src/session',
   'src/biosimulators',
   'src/convert',
+  'src/simulators',
   'src/present',
   'src/verify',
   'src/pack',

@@ -148,7 +148,7 @@ function provenance({ name, packages, command }: Peer, { what, texts, runners = 
     what,
     peer: name,
     packages,
-    command: [command, ...runners.slice(0, 1)].join(' '),
+    command: [command, ...runners.slice(0, 1).map(placeInRecords)].join(' '),
     input: createHash('sha256').update(JSON.stringify(all)).digest('hex'),
   };
 }
@@ -156,8 +156,12 @@ function provenance({ name, packages, command }: Peer, { what, texts, runners = 
 function versionOf(runner: string): string {
   const text = readFileSync(join(root, runner), 'utf8');
   const version = /^OUTPUT_VERSION = \d+$/mu.exec(text)?.[0];
-  return version === undefined ? text : `${runner}: ${version}`;
+  return version === undefined ? text : `${placeInRecords(runner)}: ${version}`;
 }
+
+/** Returns the place by which records name a runner: its first one. */
+const placeInRecords = (runner: string): string =>
+  runner.replace('test/interoperability/python/run_script.py', 'src/verify/python/run_script.py');
 
 const keyOf = ({ what, peer, packages, command, input }: PeerRecord): string =>
   JSON.stringify([what, peer, packages, command, input]);

@@ -67,7 +67,7 @@ export async function recordsOf(
   variables: Readonly<Record<string, string>> = {},
 ): Promise<unknown> {
   const results = join(dirname(script), 'results.json');
-  const runScript = join(root, 'src/verify/python/run_script.py');
+  const runScript = join(root, 'test/interoperability/python/run_script.py');
   await python(environment, ['-W', 'ignore', runScript, notation, results, script, ...words], variables);
   return JSON.parse(readFileSync(results, 'utf8'));
 }

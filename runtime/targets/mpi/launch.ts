@@ -47,17 +47,21 @@ const settings = {
   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1',
 } as const;
 
+/** Returns the words that start ranks of a program, and variables for them. */
+export const mpiLauncher = (
+  ranks: number,
+): { readonly words: readonly string[]; readonly environment: Readonly<Record<string, string>> } => ({
+  words: [...launcher(), '-n', String(ranks)],
+  environment: Object.fromEntries(Object.entries(settings).filter(([name]) => process.env[name] === undefined)),
+});
+
 /**
  * Starts ranks of a program; its first rank has the standard streams. Signals of the terminal do not reach them, so
  * that a run that is stopped keeps its data. They end with this process.
  */
 export function startRanks(program: string, ranks: number): RunningProgram {
-  const [command, ...words] = launcher();
-  const child = startProgram([command, ...words, '-n', String(ranks), program], {
-    cwd: dirname(program),
-    environment: Object.fromEntries(Object.entries(settings).filter(([name]) => process.env[name] === undefined)),
-    detached: true,
-  });
+  const { words, environment } = mpiLauncher(ranks);
+  const child = startProgram([...words, program], { cwd: dirname(program), environment, detached: true });
   const end = (): void => void child.kill('SIGTERM');
   process.on('exit', end);
   child.on('close', () => process.off('exit', end));

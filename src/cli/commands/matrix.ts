@@ -6,7 +6,7 @@ import { isAtLeast, type Grade } from '../../compare/compare.js';
 import { printableLines } from '../../diagnostics/display.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { describeMatrix } from '../../matrix/describe-matrix.js';
-import { allEnvironments } from '../../matrix/environments.js';
+import { allEnvironments } from '../../simulators/environments.js';
 import { modelMatrix, type ModelMatrix } from '../../matrix/matrix.js';
 import { readMatrix, matrixJson } from '../../matrix/stored-matrix.js';
 import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';

@@ -30,6 +30,10 @@ export async function run(context: CommandContext): Promise<number> {
   const imported = continued?.imported ?? (await context.model(onlyFile(context)));
   context.show(imported.diagnostics);
   checkDuration(imported, options.value('dt') !== undefined);
+  if (options.value('on') !== undefined)
+    return (await import('./run-on.js')).runOnSimulator(context, imported, describingWords(context.words));
+  const besides = onlyElsewhere.find((name) => options.flag(name) || options.value(name) !== undefined);
+  if (besides !== undefined) throw new UsageError(`--${besides} is for --on`, 'name a simulator with --on');
   const checkpoint = checkpointOf(context);
   const progress = context.json || context.quiet ? silentProgress : await progressDisplay(terminal.progressStream);
   const interruption = interruptible(terminal, progress, 'stopping; data recorded so far are kept');
@@ -98,6 +102,9 @@ export async function run(context: CommandContext): Promise<number> {
     interruption.stop();
   }
 }
+
+/** Options of runs in other simulators. */
+const onlyElsewhere = ['env', 'keep', 'freeze', 'partial', 'limit', 'no-check'] as const;
 
 /** Options that a run can be continued with; all others were chosen when it began. */
 const whenContinued: readonly string[] = [

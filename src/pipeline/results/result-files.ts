@@ -33,6 +33,7 @@ interface ResultFiles {
 /**
  * Returns the files that a run of `protocol` will write; none is made yet.
  *
+ * @param options.recorded  returns the part of the plan that is recorded; absent: all
  * @throws UsageError for names that have no format, and files that may not be replaced
  * @throws DiagnosticError for files that a model may not write
  */
@@ -40,10 +41,10 @@ export async function resultFiles(
   imported: RunnableModel,
   { program, executable, engine }: Pick<CompiledModel, 'program' | 'executable' | 'engine'>,
   protocol: Protocol,
-  options: RunOptions & { readonly start?: StartState },
+  options: RunOptions & { readonly start?: StartState; readonly recorded?: (plan: RecordingPlan) => RecordingPlan },
 ): Promise<ResultFiles> {
   const { valid } = imported;
-  const { outputFolder, start: _, ...held } = options;
+  const { outputFolder, start: _, recorded = (all) => all, ...held } = options;
   const modelPaths =
     outputFolder === undefined ? [] : await modelFilePaths(valid.model, imported.positions ?? unplaced, outputFolder);
   const named = outputFolder === undefined ? null : await modelFilesWriter(valid.model, outputFolder);
@@ -54,7 +55,7 @@ export async function resultFiles(
   ];
   const units = options.units ?? fileUnits(imported.notation);
   const begun = options.start === undefined ? null : recordedStart(options.start);
-  const plan = recordingPlan(program, protocol, units.samples, begun?.start.step);
+  const plan = recorded(recordingPlan(program, protocol, units.samples, begun?.start.step));
   const series = plan.setup.series.map(({ name }) => name);
   const written = [
     ...(options.outputs ?? []).map((path) => ({ output: path, files: filesOf(path, series) })),

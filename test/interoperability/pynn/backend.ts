@@ -85,7 +85,7 @@ interface ScriptFile {
   readonly text: string;
 }
 
-const runners = ['test/interoperability/python/run_pynn_scripts.py', 'src/verify/python/run_script.py'];
+const runners = ['test/interoperability/python/run_pynn_scripts.py', 'test/interoperability/python/run_script.py'];
 
 /** A model, and its name in the records. */
 export interface NamedModel {

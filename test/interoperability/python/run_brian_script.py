@@ -19,7 +19,6 @@ from pathlib import Path
 import brian2
 from brian2.stateupdaters.GSL import GSLContainer
 
-sys.path.insert(0, str(Path(__file__).parents[3] / 'src/verify/python'))
 from run_script import records_of_brian
 
 

@@ -16,7 +16,6 @@ import traceback
 import warnings
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[3] / 'src/verify/python'))
 from run_script import records_of_pynn
 
 

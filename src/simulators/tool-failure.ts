@@ -3,6 +3,8 @@ export function toolFailure(error: unknown): string {
   const { stderr = '', stdout = '', message } = error as { stderr?: string; stdout?: string; message: string };
   // jNeuroML prints this on its output, before a list of all features that it supports.
   const [unsupported] = /^Feature is not supported.*$/m.exec(stdout) ?? [];
-  const lines = (stderr.trim() || message).split('\n').filter((line) => !/^\s*at [\w.$]+\(/.test(line));
+  // mpirun adds blocks between lines of dashes.
+  const own = stderr.replace(/^-{20,}\n[^]*?^-{20,}$/gm, '').trim();
+  const lines = (own || message).split('\n').filter((line) => !/^\s*at [\w.$]+\(/.test(line));
   return (unsupported ?? lines.slice(-3).join(' ')).slice(0, 400);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toolFailure } from '../../src/verify/tool-failure.js';
+import { toolFailure } from '../../src/simulators/tool-failure.js';
 
 test('the reason why a simulator did not run is its own message', () => {
   const stderr = 'Traceback\n  at org.lemsml.Run.main(Run.java:1)\nValueError: no such cell\n';

@@ -7,7 +7,8 @@ import { simulatorNames, type Simulator } from '../library/simulators/names.js';
 import { simulators } from '../library/simulators/simulators.js';
 import { version } from '../pipeline/version.js';
 import { isolatedPython } from '../platform/python.js';
-import { outcomeOf } from '../platform/start-program.js';
+import { outcomeOf, programPath } from '../platform/start-program.js';
+import { engines } from './engines.js';
 
 /** The name of this program among environments. */
 export const ownName = 'interneuron';
@@ -107,9 +108,44 @@ export function allEnvironments(paths: readonly string[]): readonly Environment[
   return all.map((one) => (count(one.name) > 1 ? { ...one, name: `${one.name} in ${one.python ?? ''}` } : one));
 }
 
+/** Returns whether a Python is there and has some modules. */
+export function hasModules(python: string, modules: readonly string[]): boolean {
+  const list = modules.map((module) => JSON.stringify(module)).join(', ');
+  const code = `import importlib.util as u, sys\nsys.exit(not all(u.find_spec(m) for m in [${list}]))`;
+  const { words, options } = isolatedPython(['-c', code]);
+  return outcomeOf([python, ...words], options).status === 0;
+}
+
+/** Returns whether the NEST of a Python was built with MPI. */
+export function hasMpi(python: string): boolean {
+  const { words, options } = isolatedPython(['-c', "import nest; print(nest.build_info['have_mpi'])"]);
+  return /^True$/m.test(outcomeOf([python, ...words], options).stdout);
+}
+
+/**
+ * Returns the environment of a simulator.
+ *
+ * @param path  folder or program of a Python environment; absent: the first Python on the path that has it
+ * @param besides  further modules that a Python on the path must have
+ * @throws UsageError if the simulator is not there
+ */
+export function environmentOf(simulator: Simulator, path?: string, besides: readonly string[] = []): Environment {
+  const { runs, packages } = simulators[simulator];
+  const modules = [...runs, ...besides];
+  const python = path ?? ['python', 'python3'].find((name) => hasModules(name, modules));
+  if (python === undefined)
+    throw new UsageError(
+      `${simulator} is not installed: no Python on the PATH has ${modules.join(' and ')}`,
+      `activate the environment that contains it, or install it: pip install ${engines[simulator].install}`,
+    );
+  const found = environmentsIn(path ?? programPath(python) ?? python).find((one) => one.simulator === simulator);
+  if (found !== undefined) return found;
+  throw new UsageError(`${path} has no ${packages[0]?.[1]}`, `pip install ${engines[simulator].install} in it`);
+}
+
 /** Returns the Python of an environment. @throws UsageError if there is none */
 function pythonOf(path: string): string {
-  const places = [join(path, 'bin', 'python'), join(path, 'Scripts', 'python.exe'), path];
+  const places = [path, join(path, 'bin', 'python'), join(path, 'Scripts', 'python.exe')];
   const found = places.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile());
   if (found === undefined)
     throw new UsageError(`there is no Python in ${path}`, 'name the folder of a Python environment');

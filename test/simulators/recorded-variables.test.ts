@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { TargetNotation } from '../../src/convert/convert.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
-import { comparableVariables } from '../../src/verify/comparable-variables.js';
+import { comparableVariables } from '../../src/simulators/recorded-variables.js';
 import { convertWritten, readBack } from '../../src/verify/read-back.js';
 import { documentsIn, importFixture } from '../fixtures/documents.js';
 import { someOf } from '../support/effort.js';

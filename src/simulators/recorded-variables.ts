@@ -21,6 +21,10 @@ export interface Sampled {
   readonly there?: string;
   /** Cells of a population after conversion, if of another name. */
   readonly part?: { readonly population: string; readonly indices: readonly number[] };
+  /** The recording of the model that it is of, and its elements there. */
+  readonly of: { readonly recording: string; readonly elements: readonly number[] };
+  /** Whether it has no unit in the model. */
+  readonly isNumber?: true;
 }
 
 /** Variables that are recorded in both, and variables that are not. */
@@ -55,7 +59,7 @@ export const mostSamples = { inMemory: 5e6, inText: 5e5 };
  * Returns recordings of the variables that the source records, in both models.
  *
  * @param seconds  that are simulated
- * @param options.most    samples of one variable
+ * @param options.most    samples of one variable; Infinity: all samples of the recorded elements
  * @param options.became  statement on the parts of the source in the conversion; absent: they keep their names
  */
 export function comparableVariables(
@@ -76,8 +80,8 @@ export function comparableVariables(
     const { every = 0 } = recording;
     const place = placeOf(recording);
     const interval = Math.min(...[source, target].map(({ model }) => Math.max(model.experiment.dt, every)));
-    const limit = Math.min(mostCells, Math.max(1, Math.floor((most * interval) / seconds)));
-    const isWhole = became.population(owner, 0)?.population === owner;
+    const limit = most === Infinity ? most : Math.min(mostCells, Math.max(1, Math.floor((most * interval) / seconds)));
+    const isWhole = most < Infinity && became.population(owner, 0)?.population === owner;
     const elements = comparedElements(recording, source, isWhole).slice(0, limit);
     for (const variable of recording.variables) {
       const key = JSON.stringify([owner, variable, place, elements]);
@@ -129,6 +133,8 @@ export function comparableVariables(
           there: after.name,
           ...(after.factor === undefined ? {} : { factor: after.factor }),
           ...(isElsewhere && !isWholeProjection ? { part: { population: after.owner, indices: there } } : {}),
+          of: { recording: recording.name, elements: own },
+          ...(unitOf(source.model, { owner, name: variable, ...place }) === '1' ? { isNumber: true as const } : {}),
         });
       }
     }

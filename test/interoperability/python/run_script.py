@@ -1,18 +1,13 @@
 """Runs a script for Brian 2 or PyNN, and writes what its network recorded as JSON.
 
 Usage: python run_script.py brian|pynn RESULTS SCRIPT [ARGUMENT...]
-       python run_script.py pynn-as-it-is RESULTS SCRIPT SIMULATOR POPULATIONS
 
 A script for Brian needs nothing for it: all monitors that are variables are read when it ends, by their names. Where it
 collects what they have recorded before each return to the start in a list `segments`, that is read. A script for PyNN
 writes Neo blocks into the current folder, by `write_data`, and these are read: it runs in its own folder, which should have
 no others.
-
-A script for PyNN that runs as it is may be for another simulator than SIMULATOR, and need not write its data. POPULATIONS lists
-names and sizes in JSON, in the order in which the script makes the populations.
 """
 
-import importlib
 import json
 import os
 import pickle
@@ -21,6 +16,8 @@ import runpy
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[3] / "src/simulators/python"))
+from run_columns import take_fine_steps
 
 # Raised when the same input gives another output: recorded outputs are then stale.
 OUTPUT_VERSION = 1
@@ -98,95 +95,6 @@ def records_of_pynn(names, folder):
     }
 
 
-class RecordedSpikes:
-    """Spikes of the first network of a script for PyNN, which are read before the script clears them.
-
-    Args:
-        module: the simulator of PyNN.
-    """
-
-    def __init__(self, module):
-        from pyNN.common import Population
-        from pyNN.recording import Recorder
-
-        self._state = module.simulator.state
-        self._populations, self._spikes, self._ended = [], {}, False
-        self._get, make = Recorder.get, Population.__init__
-
-        def get(recorder, variables, gather=False, filter_ids=None, clear=False, **more):
-            if clear and not self._ended:
-                self._read(recorder)
-            return self._get(recorder, variables, gather, filter_ids, clear, **more)
-
-        def make_known(population, *given, **named):
-            make(population, *given, **named)
-            if not self._ended:
-                self._populations.append(population)
-
-        Recorder.get, Population.__init__ = get, make_known
-        for name in ("setup", "end"):
-            setattr(module, name, self._after_the_end(getattr(module, name)))
-
-    def _after_the_end(self, function):
-        """Returns a function that ends the network before it calls another one."""
-
-        def call(*given, **named):
-            self.end()
-            return function(*given, **named)
-
-        return call
-
-    def _read(self, recorder):
-        segments = self._spikes.setdefault(recorder, {})
-        if self._state.running or recorder.cache:
-            for segment in self._get(recorder, "spikes").segments:
-                cells = segments.setdefault(segment.name, {})
-                for train in segment.spiketrains:
-                    cells.setdefault(str(train.annotations["source_index"]), []).extend(_in_ms(train))
-
-    def end(self):
-        """Reads all spikes, once the script has made a network."""
-        if self._populations and not self._ended:
-            for population in self._populations:
-                self._read(population.recorder)
-            self._ended = True
-
-    def of(self, populations):
-        """Returns the segments of populations.
-
-        Args:
-            populations: name and size of each, in the order of their creation.
-        """
-        made, known = [each.size for each in self._populations], [size for _, size in populations]
-        if made != known:
-            raise SystemExit(f"this script makes populations of {made} cells here, but {known} when it was captured")
-        return {
-            name: [{"spikes": cells, "signals": {}} for _, cells in sorted(self._spikes[each.recorder].items())]
-            for (name, _), each in zip(populations, self._populations)
-        }
-
-
-def run_pynn_as_it_is(script, simulator, populations):
-    """Runs a script for any simulator of PyNN under one, and returns the spikes that it records."""
-    import pyNN
-
-    module = importlib.import_module(f"pyNN.{simulator}")
-    text = script.read_text(encoding="utf-8", errors="replace")
-    own = [name for name in sys.modules if re.match(rf"pyNN\.{simulator}\b", name)]
-    for other in _simulators & set(re.findall(r"\b(?:pyNN\.|from\s+pyNN\s+import\s+)(\w+)", text)) - {simulator}:
-        setattr(pyNN, other, module)
-        for name in own:
-            sys.modules[name.replace(simulator, other, 1)] = sys.modules[name]
-    recorded = RecordedSpikes(module)
-    runpy.run_path(str(script), run_name="__main__")
-    recorded.end()
-    return {"populations": recorded.of(json.loads(populations))}
-
-
-#: Simulators of PyNN, by the names of their modules.
-_simulators = {"nest", "neuron", "brian2", "brian", "genn", "moose", "nemo", "pcsim", "spiNNaker", "interneuron"}
-
-
 def _segment(segment):
     return {
         "spikes": {str(train.annotations["source_index"]): _in_ms(train) for train in segment.spiketrains},
@@ -214,38 +122,14 @@ def _in_ms(times):
     return times.rescale("ms").magnitude.tolist()
 
 
-def take_fine_steps():
-    """Lets `pyNN.nest` take steps that are not whole tics of NEST, 0.001 ms: such runs have tics of 1/64000 ms."""
-    import nest
-    import pyNN.nest as sim
-
-    setup, reset = sim.setup, nest.ResetKernel
-
-    def reset_with_tics():
-        reset()
-        nest.SetKernelStatus({"tics_per_ms": 64000, "resolution": 0.1})
-
-    def setup_with_tics(timestep=0.1, *others, **options):
-        is_fine = isinstance(timestep, float) and abs(1000 * timestep - round(1000 * timestep)) > 1e-9
-        # NEST's module refuses that its functions are replaced by assignment.
-        vars(nest)["ResetKernel"] = reset_with_tics if is_fine else reset
-        return setup(timestep, *others, **options)
-
-    sim.setup = setup_with_tics
-
-
 def main(notation, results, script, *arguments):
     """Runs a script with its arguments in its folder, and writes the file of results."""
     results, script = Path(results).resolve(), Path(script).resolve()
     if notation == "pynn" and "nest" in arguments:
-        take_fine_steps()
+        import pyNN.nest
+
+        take_fine_steps(pyNN.nest)
     os.chdir(script.parent)
-    if notation == "pynn-as-it-is":
-        simulator, populations, *own = arguments
-        # Most scripts ask for the name of the simulator, wherever it stands.
-        sys.argv = [str(script), *([simulator if word in _simulators else word for word in own] or [simulator])]
-        results.write_text(json.dumps(run_pynn_as_it_is(script, simulator, populations)))
-        return
     sys.argv = [str(script), *arguments]
     names = runpy.run_path(str(script), run_name="__main__")
     found = records_of_brian(names) if notation == "brian" else records_of_pynn(names, ".")

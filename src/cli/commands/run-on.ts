@@ -1,0 +1,100 @@
+/** `interneuron run --on`: a model in another simulator. */
+
+import { UsageError } from '../../diagnostics/diagnostic.js';
+import { renderDiagnostics } from '../../diagnostics/render.js';
+import { printable } from '../../diagnostics/display.js';
+import { sourceWords } from '../../convert/source-words.js';
+import { simulators } from '../../library/simulators/simulators.js';
+import { isLeftOut, isLoss } from '../../model/conversion-report.js';
+import { runReport } from '../../pipeline/results/report.js';
+import type { ImportedModel } from '../../pipeline/pipeline.js';
+import { engineNames, simulatorOn } from '../../simulators/engines.js';
+import { instrumented, ownDraws, runOn } from '../../simulators/run-on.js';
+import { measure } from '../../verify/measure.js';
+import { readBack } from '../../verify/read-back.js';
+import { findingOf, headlineOf } from '../conversion-text.js';
+import type { CommandContext } from '../context.js';
+import { exitCodes } from '../exit-codes.js';
+import { printJson } from '../failure.js';
+import { interruptible } from '../interrupt.js';
+import { progressDisplay, silentProgress } from '../progress.js';
+import { runSummary } from '../summary.js';
+import { readRanks, readSeconds, readSubject, readThreads } from '../values.js';
+
+/** Options of our own engines. */
+const ownOptions = ['target', 'device', 'strategy', 'precision', 'checkpoint', 'dump-ir', 'output-dir'] as const;
+
+/** Runs a model in the simulator that `--on` names. */
+export async function runOnSimulator(
+  context: CommandContext,
+  imported: ImportedModel,
+  command: readonly string[],
+): Promise<number> {
+  const { options, terminal } = context;
+  const own = ownOptions.find((name) => options.value(name) !== undefined);
+  if (own !== undefined)
+    throw new UsageError(`--${own} is for our own engines, not for --on`, `leave out --on or --${own}`);
+  const name = options.value('on') ?? '';
+  const simulator = simulatorOn(name);
+  if (simulator === undefined) throw new UsageError(`--on cannot be ${name}`, `choose ${engineNames.join(', ')}`);
+  const [threads, ranks] = [readThreads(options.value('threads')), readRanks(options.value('ranks'))];
+  const [freeze, partial] = [options.flag('freeze'), options.flag('partial')];
+  const how = { freeze, partial };
+  const model = await instrumented(imported, simulator, how, (valid, { converted, to }) =>
+    readBack(valid, to, { converted, freeze }),
+  );
+  const { converted, to } = model;
+  const words = sourceWords(imported.valid.model, imported.positions, converted.report);
+  const losses = converted.report.filter((entry) => isLeftOut(entry) && isLoss(entry));
+  if (losses.length > 0 && !partial) {
+    context.show(losses.map((entry) => findingOf(entry, words, to, undefined)));
+    context.say(`nothing run: ${headlineOf(converted, undefined)}\nuse --partial to run the rest of the model`);
+    return exitCodes.wrong;
+  }
+  const seconds = readSeconds('limit', options);
+  const measured = options.flag('no-check')
+    ? undefined
+    : await measure(model.recorded, to, converted, { freeze, seconds, from: imported.notation });
+  const verdict = headlineOf(converted, measured);
+  const drawn = freeze ? [] : ownDraws(imported.valid, simulator, ranks ?? 1);
+  const title = model.isCompiled ? simulators.nestml.title : simulators[simulator].title;
+  context.say([`conversion for ${title}: ${verdict}`, ...drawn].join('\n'));
+  const progress = context.json || context.quiet ? silentProgress : await progressDisplay(terminal.progressStream);
+  const interruption = interruptible(terminal, progress, 'stopping; nothing is written');
+  try {
+    const env = options.value('env');
+    const keep = options.value('keep');
+    const result = await runOn(model, {
+      ...how,
+      verdict,
+      drawn,
+      command,
+      outputs: options.values('output'),
+      force: options.flag('force'),
+      subject: readSubject(options.values('subject')),
+      environment: !options.flag('no-environment'),
+      onProgress: interruption.onProgress,
+      signal: interruption.signal,
+      ...(threads === undefined ? {} : { threads }),
+      ...(ranks === undefined ? {} : { ranks }),
+      ...(env === undefined ? {} : { env }),
+      ...(keep === undefined ? {} : { keep }),
+    });
+    progress.stop();
+    const report = runReport(imported, result, (performance.now() - context.began) / 1000);
+    if (context.json) printJson(terminal, { ...report, verdict, drawn, notRead: result.notRead });
+    else if (!context.quiet)
+      terminal.stderr.write(renderDiagnostics(result.diagnostics, { colour: terminal.stderr.colour }));
+    context.say(runSummary(report, result, terminal.stdout));
+    for (const sentence of result.notRead) context.say(printable(`not read     ${sentence}`));
+    if (keep !== undefined) context.say(`kept         ${printable(keep)}`);
+    result.dispose();
+    return exitCodes.done;
+  } catch (error) {
+    if (interruption.signal.aborted) return interruption.exitCode();
+    throw error;
+  } finally {
+    progress.stop();
+    interruption.stop();
+  }
+}

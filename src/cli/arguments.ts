@@ -133,7 +133,9 @@ function defineParser(
 ): ReturnType<typeof yargs> {
   const parser = yargs(words)
     .scriptName('interneuron')
-    .usage('$0 <command>\n$0 FILE\n\nOne model, any notation in, any engine underneath, the same spikes everywhere.')
+    .usage(
+      '$0 <command>\n$0 FILE  says what a file is, what it holds and what to do with it\n\nOne model, any notation in, any engine underneath, the same spikes everywhere.',
+    )
     .locale('en')
     .version(`interneuron ${version} (numerics version ${numericsVersion})`)
     .alias('version', 'V')
@@ -331,6 +333,6 @@ function unknownCommand(words: readonly string[], help: string): Request {
   const names = [...listedCommands, 'completion', 'man'];
   throw new UsageError(
     `there is no command ${word}`,
-    didYouMean(word, names) ?? `the commands are ${names.join(', ')}`,
+    didYouMean(word, [...Object.keys(commands), ...names]) ?? `the commands are ${names.join(', ')}`,
   );
 }

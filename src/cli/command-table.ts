@@ -35,7 +35,7 @@ export interface CommandFiles {
 /** A command: its arguments and its help text. */
 export interface CommandDefinition {
   readonly describe: string;
-  /** The name that help lists in place of this one. */
+  /** The command that help lists in place of this one. */
   readonly olderNameOf?: string;
   /** The files it takes. */
   readonly files: CommandFiles | null;
@@ -224,14 +224,20 @@ const compared = {
   details: { type: 'boolean', describe: 'also list files and all quantities' },
 } as const satisfies Record<string, OptionDefinition>;
 
+const everywhere = {
+  type: 'boolean',
+  describe: 'run the model of a result on each engine of this machine: one thread and all, each C compiler',
+} as const satisfies OptionDefinition;
+
 /** The command and its older names, which take the same files, options and exit codes. */
 const same = {
-  describe: 'tell whether two models, two results, or a result and a model are the same',
+  describe:
+    'tell whether two models, two results, or a result and a model are the same; of one result: its model again',
   files: {
     name: 'sides',
     many: true,
     describe:
-      'two models in any notations, two results of any programs, or one of each; patterns in quotes name several runs',
+      'two models in any notations, two results of any programs, or one of each; patterns in quotes name several runs; a result or bundle alone is run again',
   },
   options: {
     parts: { type: 'boolean', describe: 'list the parts of two models that differ or have other names' },
@@ -251,6 +257,7 @@ const same = {
     target: { type: 'string', choices: targetNames, describe: 'engine to run the model of a result on [auto]' },
     device,
     threads,
+    everywhere,
     ...common,
   },
   examples: [
@@ -258,6 +265,7 @@ const same = {
     ['$0 same cuba.nwb nest.dat --within 0.1ms', 'spikes, statistics and samples of two results'],
     ["$0 same 'ours-*.nwb' 'nest-*.dat' --cells id+1", 'several runs of each side, with other seeds'],
     ['$0 same nest.dat model.yaml', 'whether a model gives a result'],
+    ['$0 same cuba.nwb', 'whether a result comes out again, bit for bit'],
   ],
 } as const satisfies CommandDefinition;
 
@@ -265,6 +273,7 @@ const same = {
 export const commands = {
   about: {
     describe: 'say what files are, what they hold and what to do with them; same as interneuron FILE',
+    olderNameOf: 'FILE',
     files: { name: 'files', many: true, describe: 'models, scripts, results, archives or folders' },
     options: { ...read, ...common },
     examples: [['$0 cuba.yaml', 'what the file is, its content, and commands for it']],
@@ -571,6 +580,7 @@ export const commands = {
   same,
   verify: {
     describe: 'run the model of a result again and compare bit for bit, or a given model within tolerances',
+    olderNameOf: 'same',
     files: {
       name: 'results',
       many: true,
@@ -582,10 +592,7 @@ export const commands = {
       target: { type: 'string', choices: targetNames, describe: 'engine to run the model on [auto]' },
       device,
       threads,
-      everywhere: {
-        type: 'boolean',
-        describe: 'run the model on each engine of this machine: one thread and all, each C compiler',
-      },
+      everywhere,
       ...common,
     },
     examples: [
@@ -864,6 +871,7 @@ export const commands = {
   },
   inspect: {
     describe: 'list the contents of a result file',
+    olderNameOf: 'FILE',
     files: { name: 'result', many: false, describe: 'a result of any program' },
     options: { ...common },
     examples: [['$0 inspect cuba.nwb', 'the run, its populations and samples']],

@@ -77,7 +77,7 @@ export const messages = {
   isResult: (): Finding => ({
     code: 'recognise/is-result',
     message: 'the document is the result of a run, not a model',
-    hint: 'run, convert and describe take the model of a result; interneuron verify runs it again and compares',
+    hint: 'run, convert and describe take the model of a result; interneuron same runs it again and compares',
   }),
   originRead: (): Finding => ({
     code: 'origin/read',

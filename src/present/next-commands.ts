@@ -38,7 +38,7 @@ export function modelCommands(path: string, notation: Notation, facts: ModelFact
       ? []
       : [['convert', `interneuron convert ${file} --to ${to} -o ${fileWord(`${stem}${usualSuffix(to)}`)}`] as const]),
     hasResult
-      ? ['run again and compare', `interneuron verify ${file}`]
+      ? ['run again and compare', `interneuron same ${file}`]
       : ['compare with another model', `interneuron same ${file} OTHER`],
   ];
 }

@@ -60,8 +60,8 @@ describe('refused command lines', () => {
     ['help runn', 'there is no command runn | did you mean run?'],
     [
       'simulate m.yaml',
-      'there is no command simulate | the commands are about, run, sweep, convert, pack, validate, codegen, same, verify, test, ' +
-        'certify, gate, matrix, describe, plot, report, page, new, explain, schema, serve, inspect, doctor, targets, completion, man',
+      'there is no command simulate | the commands are run, sweep, convert, pack, validate, codegen, same, test, ' +
+        'certify, gate, matrix, describe, plot, report, page, new, explain, schema, serve, doctor, targets, completion, man',
     ],
     [
       'brian script.py --strict',

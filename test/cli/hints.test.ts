@@ -58,7 +58,7 @@ const hints: readonly (readonly [command: string, hint: string, followed: string
   // Commands for other files.
   ['inspect @m.yaml', 'diff compares models', 'diff @m.yaml @m.yaml'],
   ['verify @m.yaml', 'give a result of interneuron run', 'verify @r.nwb'],
-  ['compare @r.nwb', 'name two models, two results', 'compare @r.nwb @r.nwb'],
+  ['compare @m.yaml', 'name two models, two results', 'compare @m.yaml @m.yaml'],
   ['certify @m.yaml', 'interneuron pack writes a bundle', 'pack @m.yaml -o @m.omex'],
 ];
 

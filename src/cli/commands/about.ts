@@ -358,8 +358,8 @@ async function aboutResult(path: string): Promise<About> {
     commands: [
       ['draw', `interneuron plot ${file} -o ${fileWord(`${stemOf(path)}.svg`)}`],
       isOurs
-        ? ['run again and compare', `interneuron verify ${file}`]
-        : ['compare with a model', `interneuron verify ${file} MODEL`],
+        ? ['run again and compare', `interneuron same ${file}`]
+        : ['compare with a model', `interneuron same ${file} MODEL`],
       ['compare with another result', `interneuron same ${file} OTHER`],
     ],
     findings: [],

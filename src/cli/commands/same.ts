@@ -4,6 +4,8 @@ import { printable } from '../../diagnostics/display.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { oneOf } from '../../diagnostics/suggest.js';
 import type { ImportedModel } from '../../pipeline/pipeline.js';
+import { isOurs } from '../../compare/open-recorded.js';
+import { isBundle } from '../../pipeline/read/model-in-bundle.js';
 import { whatIsFile } from '../../pipeline/read/what-is.js';
 import type { ModelComparison } from '../../verify/compare-models.js';
 import type { Limit, LimitOptions } from '../../verify/limit.js';
@@ -19,6 +21,8 @@ import { indented } from '../table.js';
 /** Compares two things by what they are. Exit code 0: the same, 1: another, 3: undecided, 2: invalid or unreadable. */
 export async function same(context: CommandContext): Promise<number> {
   const [first, second, ...others] = context.files;
+  if (first !== undefined && second === undefined && (await holdsModel(first)))
+    return (await import('./verify.js')).verify(context);
   if (first === undefined || second === undefined || others.length > 0)
     throw new UsageError(
       `same takes two files, but got ${context.files.length}`,
@@ -32,6 +36,10 @@ export async function same(context: CommandContext): Promise<number> {
   }
   return (await import('./same-results.js')).sameResults(context, first, second);
 }
+
+/** Checks whether a file is a result that holds its model, or a bundle of pack. */
+const holdsModel = async (path: string): Promise<boolean> =>
+  !isPattern(path) && !isFolder(path) && (isBundle(path) || (await isOurs(path)));
 
 /** Checks whether a side is a model. Patterns and folders name results. */
 const isModel = (path: string): boolean =>

@@ -171,6 +171,8 @@ export interface Manifest {
   readonly faults: Readonly<Record<number, FaultMeaning>>;
   /** If time may be reset: buffers that a reset leaves unchanged, for parameters and values derived from them. */
   readonly kept?: readonly string[];
+  /** Buffers that hold the present values only after the procedure `showSynapses`; absent: none. */
+  readonly shown?: readonly string[];
   /** Choices worth reporting: integration method of each equation set, representation of each projection. */
   readonly notes: readonly string[];
 }

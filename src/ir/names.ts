@@ -36,5 +36,8 @@ export const drawOffset = 'draw_offset';
 /** Name of the procedure after a reset, for buffers that belong to the parameters but count steps. */
 export const afterReset = 'after_reset';
 
+/** Name of the procedure that writes arrays of synapses which the host reads (`shown` of the manifest). */
+export const showSynapses = 'show_synapses';
+
 /** Name of the buffer (u32[1]) that collects the fault bits of a run. */
 export const faultsBuffer = 'faults';

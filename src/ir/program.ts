@@ -279,4 +279,4 @@ export interface Program {
 }
 
 /** Raised with any change of results; stored with every fingerprint. */
-export const numericsVersion = 10;
+export const numericsVersion = 11;

@@ -36,6 +36,8 @@ import { inOrder } from './context/place.js';
 import type { RunPass } from './step/schedule.js';
 import { slots } from './step/slots.js';
 import { countSynapses } from './plan/synapse-numbers.js';
+import { withOwners } from './projections/owners.js';
+import { showOwned } from './projections/owned-kernels.js';
 import { withSynapseEnds } from './projections/synapse-ends.js';
 import { assignSynapseValues, synapseStorage, synapseValue } from './synapses/synapse-values.js';
 
@@ -144,7 +146,7 @@ function passes(
   const { projections } = run('connectivity', (pass) => ({
     projections: plans.reduce<BuiltProjection[]>((built, plan) => {
       const builtProjection = diagnostics.within(`/projections/${plan.name}`, () =>
-        buildProjection(withSynapseEnds(plan, built, pass), pass),
+        buildProjection(withOwners(withSynapseEnds(plan, built, pass), rings, pass), pass),
       );
       if (builtProjection) built.push(builtProjection);
       return built;
@@ -174,7 +176,11 @@ function buildProjection(plan: ProjectionPlan, context: Context): BuiltProjectio
     !state.has(name) &&
     (readsVariable([plan.type, context.model.operations], name) ||
       recordedVariables(plan.name, context.model).has(name));
-  const isUpdated = eventDriven.size > 0 || isRead('lastupdate');
+  const { owned } = plan;
+  const isUpdated =
+    [...eventDriven].some((name) => !owned?.variables.has(name)) ||
+    isRead('lastupdate') ||
+    (owned !== null && plan.pathways.some(({ side }) => owned.lastEvent[side] === null));
   const storage = synapseStorage(plan, connectivity.count, isUpdated, context);
   const names = [...plan.equations.parameters.keys(), ...plan.equations.state.keys()];
   // Buffers start at zero.
@@ -190,6 +196,7 @@ function buildProjection(plan: ProjectionPlan, context: Context): BuiltProjectio
   };
   const kernel = assignSynapseValues(assignment, built, context);
   if (kernel) context.builder.initially(kernel);
+  showOwned(built, context);
   return built;
 }
 
@@ -241,11 +248,15 @@ function assemble(whole: ProgramPart, found: Found, context: Known): Program {
 /**
  * Returns the buffers that a reset does not touch: all that steps never write, except for the model's state variables.
  */
-function keptBuffers(buffers: readonly Buffer[], { variables }: Manifest, inSteps: ReadonlySet<string>): string[] {
+function keptBuffers(
+  buffers: readonly Buffer[],
+  { variables, shown = [] }: Manifest,
+  inSteps: ReadonlySet<string>,
+): string[] {
   const state = new Set(variables.filter((variable) => variable.state).map(({ buffer }) => buffer));
-  return buffers
-    .filter(({ role, name }) => role === 'state' && name !== drawOffset && !inSteps.has(name) && !state.has(name))
-    .map(({ name }) => name);
+  const isOther = (name: string): boolean =>
+    name === drawOffset || inSteps.has(name) || state.has(name) || shown.includes(name);
+  return buffers.filter(({ role, name }) => role === 'state' && !isOther(name)).map(({ name }) => name);
 }
 
 function writtenWhileRunning(running: ReadonlySet<string>, { kernels, events, logs }: ProgramPart): Set<string> {

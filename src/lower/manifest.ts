@@ -6,6 +6,7 @@ import type { EventSource } from './events/events.js';
 import type { Group } from './context/groups.js';
 import type { Recordings } from './protocol/recordings.js';
 import type { BuiltProjection } from './plan/synapse-scope.js';
+import { updatesOf } from './synapses/synapse-values.js';
 import { averageSynapses } from './synapses/expected.js';
 
 /** Results of the passes. */
@@ -94,6 +95,14 @@ export function manifestOf(
         }),
     });
   }
+  const shown = projections.flatMap(({ plan, storage }) => {
+    if (!plan.owned) return [];
+    const arrays = [...plan.owned.variables.keys()].flatMap((name) => storage.get(name) ?? []);
+    return [
+      ...arrays.flatMap((place) => (place.kind === 'array' ? [place.buffer.name] : [])),
+      ...(storage.has('last update') ? [] : [updatesOf(plan.name)]),
+    ];
+  });
   const recorded = new Set(
     recordings.events.filter((location) => location.kind === 'events').map((location) => location.event),
   );
@@ -118,6 +127,7 @@ export function manifestOf(
     eventRecordings: recordings.events,
     spikeLabel: profile.spikeLabel,
     faults,
+    ...(shown.length > 0 ? { shown } : {}),
     notes,
   };
 }

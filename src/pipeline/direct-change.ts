@@ -119,7 +119,7 @@ async function writeToSynapses(
   const location = program.manifest.variables.find((each) => each.owner === owner && each.variable === variable);
   const buffer = program.buffers.find(({ name }) => name === location?.buffer);
   if (!location || buffer?.role !== 'state' || buffer.element === 'i64' || location.offset !== 0) return null;
-  if (!location.buffer.endsWith(`.${variable}`)) return null;
+  if (!location.buffer.endsWith(`.${variable}`) || program.manifest.shown?.includes(location.buffer)) return null;
   // A value shared by all synapses is one number.
   const positions = buffer.length === 1 ? [0] : await running.positions(projection);
   const now = await running.read(location.buffer, 0, positions.length);

@@ -9,6 +9,7 @@ import { mpiProject } from '../codegen/mpi/project.js';
 import type { Strategy } from '../codegen/schedule/strategies.js';
 import { unplaced, type Positions } from '../diagnostics/positions.js';
 import type { Precision, Program } from '../ir/program.js';
+import { showSynapses } from '../ir/names.js';
 import { optimise } from '../optimise/optimise.js';
 import { drawnModel, loweredModel } from './build-program.js';
 import { protocolOf } from '../lower/context/protocol.js';
@@ -74,7 +75,7 @@ function filesFor(valid: ValidModel, target: string, program: Program, spread: S
  * Returns the actions of the program, in order. It records everything throughout, so it omits switches of recordings.
  */
 function scriptOf(valid: ValidModel, program: Program): readonly ScriptEntry[] {
-  return protocolOf(valid, program).flatMap((entry): ScriptEntry[] => {
+  const entries = protocolOf(valid, program).flatMap((entry): ScriptEntry[] => {
     switch (entry.kind) {
       case 'run':
         return [entry];
@@ -90,4 +91,6 @@ function scriptOf(valid: ValidModel, program: Program): readonly ScriptEntry[] {
         return entry satisfies never;
     }
   });
+  // The program writes the state at its end.
+  return program.manifest.shown ? [...entries, { kind: 'call', procedure: showSynapses }] : entries;
 }

@@ -15,6 +15,7 @@ import { compileFlags, findCompiler, missingCompiler } from './compiler.js';
 import type { Compiler, OptimisationLevel } from './compiler.js';
 import { callingProblem } from '../native.js';
 import { loadLibrary } from './library.js';
+import { showing } from '../shown.js';
 import { startSession } from './session.js';
 import { threadCount } from '../threads.js';
 
@@ -98,7 +99,7 @@ async function compile(program: Program, options: CompileOptions, own: CTargetOp
       sources: files,
       threads,
       compiler: `${compiler.title} ${flags.join(' ')}`,
-      start: () => Promise.resolve().then(() => startSession(program, generated, library, threads)),
+      start: () => Promise.resolve().then(() => showing(startSession(program, generated, library, threads), program)),
     };
   } finally {
     // A library that is loaded needs its file no more.

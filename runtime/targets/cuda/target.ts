@@ -8,6 +8,7 @@ import type { Program } from '../../../src/ir/program.js';
 import { OutOfDeviceMemory } from '../device/driver.js';
 import { memoryError } from '../device/memory.js';
 import { startSession } from '../device/session.js';
+import { showing } from '../shown.js';
 import { distrustError, runTrust } from '../device/trust.js';
 import type { Availability, CompileOptions, Executable, Session, Target } from '../target.js';
 import { loadCuda } from './api.js';
@@ -161,7 +162,7 @@ async function compile(program: Program, options: CompileOptions, own: CudaTarge
         throw error;
       }
       const groups = (resident ? 1 : 4) * device.units;
-      return startSession({ program, generated, sizes: { ...sizes, groups }, driver });
+      return showing(startSession({ program, generated, sizes: { ...sizes, groups }, driver }), program);
     },
   };
 }

@@ -12,6 +12,7 @@ import { compileFlags, type OptimisationLevel } from '../c/compiler.js';
 import type { Availability, CompileOptions, Executable, Target } from '../target.js';
 import { findMpiCompiler, hasLauncher, launcher, missingMpi, startRanks } from './launch.js';
 import { startSession } from './session.js';
+import { showing } from '../shown.js';
 
 async function probe(): Promise<Availability> {
   const compiler = await findMpiCompiler();
@@ -52,7 +53,8 @@ async function compile(program: Program, options: CompileOptions, own: MpiTarget
     threads: ranks * threads,
     notes: [`${ranks} ranks with ${threads} threads each`, ...notesOf(distribution)],
     compiler: `${compiler.title} ${flags.join(' ')}`,
-    start: () => startSession(program, generated.lists, startRanks(built.path, ranks), threads),
+    start: async () =>
+      showing(await startSession(program, generated.lists, startRanks(built.path, ranks), threads), program),
   };
 }
 

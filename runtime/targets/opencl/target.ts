@@ -8,6 +8,7 @@ import type { DeviceSizes } from '../../../src/codegen/schedule/launches.js';
 import type { Program } from '../../../src/ir/program.js';
 import { OutOfDeviceMemory } from '../device/driver.js';
 import { startSession } from '../device/session.js';
+import { showing } from '../shown.js';
 import { runTrust, trustProgram } from '../device/trust.js';
 import type { Availability, CompileOptions, Executable, Target } from '../target.js';
 import { loadOpencl } from './api.js';
@@ -179,7 +180,7 @@ async function compile(program: Program, options: CompileOptions, own: OpenclTar
         driver.dispose();
         throw error;
       }
-      return startSession({ program, generated, sizes, driver });
+      return showing(startSession({ program, generated, sizes, driver }), program);
     },
   };
 }

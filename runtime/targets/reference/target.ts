@@ -7,6 +7,7 @@ import { checkProgram } from '../../../src/ir/check.js';
 import { printProgram } from '../../../src/ir/text.js';
 import type { Target } from '../target.js';
 import { trustJavaScript } from '../trust.js';
+import { showing } from '../shown.js';
 import { startSession } from './session.js';
 
 /** Runs everywhere, slowly, on one thread; refuses programs that break a rule of the IR. */
@@ -22,7 +23,7 @@ export const referenceTarget: Target = {
       sources: new Map([['program.ir', printProgram(program)]]),
       start: async () => {
         trustJavaScript('before the model runs');
-        return startSession(program);
+        return showing(startSession(program), program);
       },
     };
   },

@@ -7,6 +7,7 @@ import { optimise } from '../../../src/optimise/optimise.js';
 import type { Program } from '../../../src/ir/program.js';
 import type { Availability, CompileOptions, Executable, Target } from '../target.js';
 import { assemble, assemblerVersion } from './assemble.js';
+import { showing } from '../shown.js';
 import { startSession } from './session.js';
 import { threadCount } from '../threads.js';
 import { webAssembly } from '../../webassembly.js';
@@ -44,7 +45,7 @@ async function compile(program: Program, options: CompileOptions, cached: Binary
   return {
     sources: new Map([['program.wat', generated.text]]),
     threads,
-    start: () => Promise.resolve().then(() => startSession(program, generated, module, threads)),
+    start: () => Promise.resolve().then(() => showing(startSession(program, generated, module, threads), program)),
   };
 }
 

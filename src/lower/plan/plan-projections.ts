@@ -103,7 +103,10 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
       ) ?? null;
     const connectStream = part?.connectedAs ?? stream;
     const sameTarget = part?.sameTarget ?? null;
-    plans.push({ name, projection, type, equations, pre, post, pathways, stream, connectStream, sameTarget, sortedBy });
+    plans.push({
+      ...{ name, projection, type, equations, pre, post, pathways, stream, connectStream, sameTarget, sortedBy },
+      owned: null,
+    });
   }
   return plans;
 }

@@ -6,6 +6,7 @@ import type { Pathway, Value, Projection, SynapseType } from '../../model/typed.
 import type { Group, Member } from '../context/groups.js';
 import type { Equations } from '../context/equations.js';
 import type { StepPlace } from '../context/place.js';
+import type { OwnedVariables } from './owned.js';
 
 /** One end: a contiguous piece of a population; sources that replay spikes have no group. */
 export interface ProjectionEnd {
@@ -106,6 +107,8 @@ export interface ProjectionPlan {
   readonly sameTarget: Uint32Array | null;
   /** The pathway that determines the order of synapses in a row, if their delays differ. */
   readonly sortedBy: PathwayPlan | null;
+  /** Variables of its synapses that its ends own; null: none. */
+  readonly owned: OwnedVariables | null;
 }
 
 /** An index of synapses: first entry of each key, and the position and source of each entry. */

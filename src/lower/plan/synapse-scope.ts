@@ -8,12 +8,15 @@ import { code } from '../../ir/template.js';
 import type { EndReference, Reference, Side, Statement } from '../../lang/ast.js';
 import type { Block } from '../code/block.js';
 import { programStep } from '../code/clocks.js';
+import { to } from '../code/expressions.js';
+import { scalarTypeOf } from '../code/typed-values.js';
 import type { View } from '../code/code-scope.js';
 import { CodeScope } from '../code/code-scope.js';
 import type { Context } from '../context/context.js';
 import type { Draws } from '../code/draws.js';
 import { ElementScope } from '../scopes/element-scope.js';
 import type { Storage } from '../context/groups.js';
+import { lastUpdate, valueAtEvent, valueSince, type OwnedVariable } from './owned.js';
 import type { Connectivity, ProjectionEnd, ProjectionPlan } from './projection.js';
 import { reached } from './receptors.js';
 import { namedIndex } from './rule-code.js';
@@ -22,6 +25,13 @@ import { coordinateOf, distanceOf } from './ends.js';
 import { micrometresPerMetre } from '../../draw/space/micrometres.js';
 import { axes } from '../../draw/space/axes.js';
 import type { StepPlace } from '../context/place.js';
+import { step } from '../code/step-time.js';
+
+/**
+ * The time of the values that an end owns: its last event, now, or the last event of the synapse, as Brian shows
+ * them.
+ */
+type OwnedTime = 'own event' | 'now' | 'last update';
 
 /** Where the synapse and its ends are: u32 expressions; `source` and `target` count within the ends. */
 export interface SynapseAddress {
@@ -64,6 +74,8 @@ export class SynapseScope extends CodeScope {
   readonly address: SynapseAddress;
   /** Variables that the code reaches through both ends and writes: the ends of a synapse may be one element. */
   sharedByEnds: ReadonlySet<string> = new Set();
+  /** The time for which the code reads variables that an end owns. */
+  ownedAt: { readonly [S in Side]: OwnedTime } = { pre: 'last update', post: 'last update' };
   readonly #ends: { readonly [S in Side]: ElementScope | null };
   #distance: Ir | null = null;
 
@@ -75,7 +87,10 @@ export class SynapseScope extends CodeScope {
     draws: Draws | null,
     { view = null, ...place }: SynapseSeen = {},
   ) {
-    super(context, { name: plan.name, storage, derived: plan.equations.derived }, block, draws, view);
+    // Assignments to what an end owns are temporaries here: kernels of the end store them.
+    const { owned } = plan;
+    const stored = owned ? new Map([...storage].filter(([name]) => !owned.variables.has(name))) : storage;
+    super(context, { name: plan.name, storage: stored, derived: plan.equations.derived }, block, draws, view);
     this.plan = plan;
     this.address = address;
     this.#ends = {
@@ -126,7 +141,27 @@ export class SynapseScope extends CodeScope {
   /** A port is the variable bound to it. */
   protected override before(name: string): Ir | null {
     const bound = this.#reached({ kind: 'own', variable: name });
-    return bound.kind === 'end' ? this.readEnd(bound) : null;
+    if (bound.kind === 'end') return this.readEnd(bound);
+    const owned = this.plan.owned?.variables.get(name);
+    return owned ? this.#readOwned(name, owned) : null;
+  }
+
+  /** Returns the value of a variable that an end owns. */
+  #readOwned(name: string, variable: OwnedVariable): Ir {
+    const { owned } = this.plan;
+    invariant(owned, 'lower/synapse-scope', `${this.plan.name} has no owned variables`);
+    const { side } = variable;
+    const element = this.#element(side);
+    const at = this.ownedAt[side];
+    if (at === 'own event' || variable.course === null)
+      return this.block.name(name, valueAtEvent(variable, element, this));
+    const last = owned.lastEvent[side];
+    invariant(last, 'lower/synapse-scope', `no events of ${this.plan.name} are kept`);
+    const ends = { pre: this.address.source, post: this.address.target };
+    const updated = (): Ir =>
+      this.owner.storage.has('last update') ? this.read('last update') : lastUpdate(owned, ends);
+    const since = code`${at === 'now' ? step : updated()} - ${last}[${element}]`;
+    return valueSince(name, owned, element, this.block.name('since', since), this);
   }
 
   #reached(reference: Reference): Reference {
@@ -198,8 +233,9 @@ export class SynapseScope extends CodeScope {
   /** Assigns a variable of the synapse, the variable bound to a port, or a temporary of the code. */
   override write(name: string, value: Ir): void {
     const target = this.#reached({ kind: 'own', variable: name });
+    const owned = this.plan.owned?.variables.get(name);
     if (target.kind === 'end') this.assignEnd(target, value);
-    else super.write(name, value);
+    else super.write(name, owned ? to(scalarTypeOf(owned.type, this.real), value) : value);
   }
 
   protected override assignEnd({ end, variable }: EndReference, value: Ir): void {

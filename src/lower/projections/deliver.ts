@@ -34,6 +34,7 @@ import { mostSpikesAtOnce } from '../events/multiplicity.js';
 import type { PathwayCode } from './pathways.js';
 import { valuesPlaces } from '../events/event-values.js';
 import { arrivals, declareBounds, inboxKey, likelyArrivals, sharedKey } from './pathways.js';
+import { aroundOwned } from './owned-kernels.js';
 import { pathwayKernel } from './pathway-kernel.js';
 import { actionPlace, placeOf } from '../events/event-kernels.js';
 import { continuousPlaces } from './sums.js';
@@ -54,8 +55,8 @@ interface Delivery {
   readonly fills: ReadonlySet<string>;
   /** The context of its kernel's code, which runs at the ticks of its clock; absent: in every step. */
   readonly at?: Context;
-  /** Writes its kernel; absent for kernels of other passes, which only require empty inboxes. */
-  readonly emit?: () => string;
+  /** Writes its kernels; absent for kernels of other passes, which only require empty inboxes. */
+  readonly emit?: () => readonly string[];
 }
 
 /** Adds the kernels that run pathways, and the kernels that empty their inboxes. */
@@ -116,7 +117,8 @@ export function lowerDeliveries(
     };
     if (due.length > 0)
       flushPending(due, delivery.before || context.profile.ties === 'name' ? { ...place, phase: 'flush' } : place);
-    if (delivery.emit) entries.push(...atTicks([inStep(delivery.emit(), place)], delivery.at ?? context));
+    const kernels = delivery.emit?.().map((kernel) => inStep(kernel, place)) ?? [];
+    entries.push(...atTicks(kernels, delivery.at ?? context));
     for (const key of delivery.fills) pending.add(key);
     const following = deliveries[k + 1];
     if (following?.slot !== delivery.slot && pending.size > 0)
@@ -313,7 +315,12 @@ function pathwayDelivery(
     ...pathway.place,
     touches: code.touches,
     fills,
-    emit: () => pathwayKernel(code, source, inboxes, context),
+    emit: () => {
+      const { before, statements, after } = aroundOwned(code, source, context);
+      const isLeft = statements.length > 0 || code.storage.has('last update');
+      const kernel = isLeft ? [pathwayKernel({ ...code, statements }, source, inboxes, context)] : [];
+      return [...before, ...kernel, ...after];
+    },
   };
 }
 
@@ -342,7 +349,7 @@ function stimulusDelivery(
     touches: new Set(reads),
     fills: new Set(),
     at: onClock(piece.group.clock, context),
-    emit: () => poissonKernel(name, stimulus, piece, onClock(piece.group.clock, context)),
+    emit: () => [poissonKernel(name, stimulus, piece, onClock(piece.group.clock, context))],
   };
 }
 

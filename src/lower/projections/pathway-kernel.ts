@@ -77,6 +77,7 @@ export function pathwayKernel(
   const projectionContext = onClock(plan.projection.clock, context);
   const scope = new SynapseScope(projectionContext, pathwayCode, address, block, draws, pathway.place);
   scope.sharedByEnds = sharedByEnds(pathwayCode);
+  scope.ownedAt = forward ? { pre: 'own event', post: 'now' } : { pre: 'now', post: 'own event' };
   upToDate(scope, () => {
     for (const entry of pathwayCode.statements) write(entry, { pathwayCode, scope, inboxes, context });
   });

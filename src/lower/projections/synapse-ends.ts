@@ -163,6 +163,9 @@ const projectionsOntoSynapses = oncePerObject((model: Model) => {
   return byOwner;
 });
 
+/** Whether the synapses of a projection are an end of another. */
+export const isEndOfOthers = (name: string, model: Model): boolean => projectionsOntoSynapses(model).has(name);
+
 /** Variables of the synapses of a projection that others write which end at them. */
 export function writtenByOthers({ name }: Pick<ProjectionPlan, 'name'>, { model }: Context): ReadonlySet<string> {
   const written = new Set<string>();

@@ -1,7 +1,7 @@
 /** Pass: storage and first values of synapses' own variables. */
 
 import * as ir from '../../ir/builder.js';
-import type { ElementType, Expression as Ir, Extent } from '../../ir/program.js';
+import type { Buffer, ElementType, Expression as Ir, Extent } from '../../ir/program.js';
 import { code } from '../../ir/template.js';
 import { namesIn } from '../../lang/walk.js';
 import { dependencyOrder } from '../../lang/graph.js';
@@ -121,17 +121,20 @@ export function synapseStorage(
     } else array(name, variable.type, variable.unit);
   }
   for (const [name, variable] of plan.equations.derived) if (variable.held) array(name, variable.type, variable.unit);
-  if (needsLastUpdate) {
-    const buffer = builder.buffer(
-      `${plan.name}.last_update`,
-      'i32',
-      count,
-      `step of the last update of each synapse of ${plan.name}`,
-    );
-    if (typeof count !== 'number') builder.allocate(buffer);
-    storage.set('last update', { kind: 'array', buffer, type: 'integer' });
-  }
+  if (needsLastUpdate)
+    storage.set('last update', { kind: 'array', buffer: updateBuffer(plan.name, count, context), type: 'integer' });
   return storage;
+}
+
+/** Returns the name of the array of the step of each synapse's last update. */
+export const updatesOf = (projection: string): string => `${projection}.last_update`;
+
+/** Adds this array. */
+export function updateBuffer(projection: string, count: Extent, { builder }: Context): Buffer {
+  const comment = `step of the last update of each synapse of ${projection}`;
+  const buffer = builder.buffer(updatesOf(projection), 'i32', count, comment);
+  if (typeof count !== 'number') builder.allocate(buffer);
+  return buffer;
 }
 
 /** Adds a kernel that assigns variables shared by all synapses of a projection. Returns null if there are none. */

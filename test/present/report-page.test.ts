@@ -72,7 +72,7 @@ describe('report', () => {
       'Provenance',
     ]);
     expect([...page.matchAll(/<figure class="(\w+)"/g)].map(([, kind]) => kind)).toEqual(['raster', 'rates', 'traces']);
-    expect(page).toMatch(/<td>fingerprint<\/td><td class="digest">f7306dbfa7c6e676/);
+    expect(page).toMatch(/<td>fingerprint<\/td><td class="digest">e4e899e418a9db8a/);
     expect(page).toContain('<td class="number">18</td><td class="number">90 Hz</td>');
     // Without SOURCE_DATE_EPOCH, a file has no date of its own.
     expect(page).not.toContain('2000-01-01');

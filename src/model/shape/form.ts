@@ -198,7 +198,7 @@ export interface Shape<S> {
   readonly slots: S;
 }
 /** The form of an object. */
-interface ObjectSlot<S extends Slots = Slots> extends Slot<Shape<S>, false> {
+export interface ObjectSlot<S extends Slots = Slots> extends Slot<Shape<S>, false> {
   readonly reading: { readonly as: 'object'; readonly slots: S };
 }
 

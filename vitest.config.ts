@@ -20,6 +20,8 @@ const apart = [
   'test/interoperability/pynn-{compartments,native}.test.ts',
   'test/docs/transcripts.test.ts',
   'test/matrix/matrix.test.ts',
+  'test/simulators/run-on.test.ts',
+  'test/simulators/ranks.test.ts',
   'test/site/page.test.ts',
   'test/site/reports.test.ts',
   'test/codegen/**/{hostile-names,differential,pace,opencl-project,cuda-project,cable-teams}.test.ts',

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes .venv, .venv-pynn, .venv-nir, .venv-sonata, .venv-norse, .venv-frameworks, .venv-workflows, .venv-nestml, .venv-neuroml, .venv-oldest and .venv-newest with the Python packages of the interoperability tests, or brings them up to date.
+# Makes .venv, .venv-pynn, .venv-mpi, .venv-nir, .venv-sonata, .venv-norse, .venv-frameworks, .venv-workflows, .venv-nestml, .venv-neuroml, .venv-oldest and .venv-newest with the Python packages of the interoperability tests, or brings them up to date.
 # PYTHON names another interpreter than python3 (3.11 or later).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -104,4 +104,11 @@ mechanisms=$(.venv-pynn/bin/python -c 'import importlib.util, os; print(os.path.
 if [ ! -e "$mechanisms/$(uname -m)/libnrnmech.so" ]; then
   environment=$PWD/.venv-pynn
   (cd "$mechanisms" && PATH="$environment/bin:$PATH" nrnivmodl . > /dev/null)
+fi
+
+# Ranks of NEURON need mpi4py, which would start MPI in all other tests of PyNN: an environment of its own adds it to .venv-pynn.
+if command -v mpirun > /dev/null && [ ! -e .venv-mpi/bin/python ]; then
+  make .venv-mpi
+  packages .venv-mpi mpi4py==4.1.2
+  .venv-pynn/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > "$(.venv-mpi/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/pynn.pth"
 fi

@@ -37,6 +37,7 @@ export const sidebar = [
       page('Check models in CI', '/how-to/continuous-integration'),
       page('Use Snakemake', '/how-to/snakemake'),
       page('Sweep a parameter', '/how-to/sweep'),
+      page('Run in another simulator', '/how-to/simulators'),
       page('Work in a notebook', '/how-to/notebook'),
       page('Run graphs of NIR', '/how-to/nir'),
       page('Run circuits of SONATA', '/how-to/sonata'),

@@ -590,6 +590,11 @@ export const commands = {
       'captured-from': read['captured-from'],
       ...compared,
       target: { type: 'string', choices: targetNames, describe: 'engine to run the model on [auto]' },
+      env: {
+        type: 'string',
+        value: 'dir',
+        describe: 'for a result of run --on: Python environment of the simulator [the Python on the PATH]',
+      },
       device,
       threads,
       everywhere,

@@ -116,6 +116,22 @@ export function hasModules(python: string, modules: readonly string[]): boolean 
   return outcomeOf([python, ...words], options).status === 0;
 }
 
+/** Returns the simulators that are found without `--env`, and sentences about others. */
+export function simulatorsHere(): readonly {
+  readonly simulator: Simulator;
+  readonly environment?: Environment;
+  readonly hint?: string;
+}[] {
+  return simulatorNames.map((simulator) => {
+    try {
+      return { simulator, environment: environmentOf(simulator) };
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      return { simulator, hint: `pip install ${engines[simulator].install}, or run --env FOLDER` };
+    }
+  });
+}
+
 /** Returns whether the NEST of a Python was built with MPI. */
 export function hasMpi(python: string): boolean {
   const { words, options } = isolatedPython(['-c', "import nest; print(nest.build_info['have_mpi'])"]);

@@ -17,9 +17,10 @@ import type { Recording, ValidModel } from '../model/model.js';
 import { drawnParts } from '../model/drawn-parts.js';
 import { remainingDraws } from '../model/remaining-draws.js';
 import { isRecording, phaseKind } from '../model/tagged.js';
-import { typedModel } from '../model/typed-model.js';
+import { typedModel, typedValid } from '../model/typed-model.js';
+import { minDelayInNest } from '../library/simulators/nest-parts.js';
 import { choicesForRun, drawnModel, loweredModel } from '../pipeline/build-program.js';
-import type { ImportedModel } from '../pipeline/read/imported-model.js';
+import type { RunnableModel } from '../pipeline/read/imported-model.js';
 import { environmentOf as runEnvironmentOf, fileDate } from '../pipeline/results/provenance.js';
 import { resultFiles } from '../pipeline/results/result-files.js';
 import { stopwatch, type RunOptions, type RunResult } from '../pipeline/run-options.js';
@@ -38,7 +39,7 @@ import { writtenFor, type WrittenFor } from './written.js';
 
 /** A model that records what its result is to hold, and its document for a simulator. */
 export interface Instrumented extends WrittenFor {
-  readonly imported: ImportedModel;
+  readonly imported: RunnableModel;
   readonly simulator: Simulator;
   /** The model with a recording for each variable and population. */
   readonly recorded: ValidModel;
@@ -60,7 +61,7 @@ export type ReadBack = (valid: ValidModel, written: WrittenFor) => Promise<Valid
 
 /** Writes a model for a simulator. @throws CannotRun if the simulator cannot run it */
 export async function instrumented(
-  imported: ImportedModel,
+  imported: RunnableModel,
   simulator: Simulator,
   options: WriteOptions,
   readBack: ReadBack,
@@ -126,7 +127,18 @@ export interface RunOnOptions
   extends
     Pick<
       RunOptions,
-      'outputs' | 'force' | 'subject' | 'command' | 'environment' | 'onProgress' | 'signal' | 'threads' | 'ranks'
+      | 'outputs'
+      | 'force'
+      | 'subject'
+      | 'command'
+      | 'environment'
+      | 'onProgress'
+      | 'signal'
+      | 'threads'
+      | 'ranks'
+      | 'writers'
+      | 'units'
+      | 'repeated'
     >,
     WriteOptions {
   /** Folder or program of the simulator's Python; absent: a Python on the path. */
@@ -153,7 +165,8 @@ export interface RunOn extends RunResult {
 export async function runOn(model: Instrumented, options: RunOnOptions): Promise<RunOn> {
   const { imported, simulator, program, protocol } = model;
   const { outputs = [], force = false, env, keep, threads = 1, ranks = 1, onProgress, signal } = options;
-  const files = { outputs, force };
+  const { writers, units } = options;
+  const files = { outputs, force, ...(writers ? { writers } : {}), ...(units ? { units } : {}) };
   const watch = stopwatch();
   const executable = { sources: new Map<string, string>(), start: () => Promise.reject(new Error('not ours')) };
   const engine = { target: engines[simulator].on, device: '', threads };
@@ -163,6 +176,7 @@ export async function runOn(model: Instrumented, options: RunOnOptions): Promise
   try {
     const tool = prepared(model, simulator, folder, env);
     checkProcesses(simulator, tool.environment, threads, ranks);
+    if (simulator === 'neuron' && ranks > 1) checkDelays(imported.valid, program.dt);
     onProgress?.('run', 0);
     const total = protocolSteps(protocol) * program.dt;
     watch.end('compile');
@@ -193,7 +207,7 @@ export async function runOn(model: Instrumented, options: RunOnOptions): Promise
       options.environment === false
         ? {}
         : runEnvironmentOf({ ...(source ? { source } : {}), ...(command ? { command } : {}) });
-    const repeated = {
+    const repeated = options.repeated ?? {
       target: engine.target,
       device,
       threads,
@@ -209,6 +223,18 @@ export async function runOn(model: Instrumented, options: RunOnOptions): Promise
   } finally {
     if (keep === undefined) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Checks that delays are long enough for ranks of NEURON. @throws UsageError */
+function checkDelays(valid: ValidModel, dt: number): void {
+  const least = minDelayInNest(typedValid(valid));
+  // NEURON delivers events of other ranks in a later step than that of the spike.
+  if (least === undefined || Object.keys(valid.model.projections).length === 0 || least > 1.5 * dt) return;
+  const inMs = (seconds: number): string => `${Number((seconds * 1e3).toPrecision(6))} ms`;
+  throw new UsageError(
+    `NEURON cannot divide this network among ranks: its least delay, ${inMs(least)}, is one step`,
+    `use one rank, NEST with --threads, or a shorter step: --dt '${inMs(dt / 2)}'`,
+  );
 }
 
 /** Runs an action in a simulator. @throws UsageError with the simulator's own message if it fails */

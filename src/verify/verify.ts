@@ -57,7 +57,10 @@ export interface Verification {
 type VerifyOptions = Omit<
   RunOptions,
   'outputs' | 'outputFolder' | 'precision' | 'steps' | 'stopAfter' | 'units' | 'repeated'
->;
+> & {
+  /** Python environment of the simulator of a result that is not of our own engines; absent: a Python on the path. */
+  readonly env?: string;
+};
 
 /**
  * Runs the model in a result again, writes a result of the same format, and compares everything in the two. It compares
@@ -72,7 +75,17 @@ export async function verifyResult(path: string, options: VerifyOptions = {}): P
   checkRunOptions(options, 'verifyResult');
   const folder = temporaryFolder('verify');
   try {
-    return await verifyBy(path, (stored) => runAgain(stored, join(folder, 'again'), options));
+    const stem = join(folder, 'again');
+    return await verifyBy(path, async (stored) => {
+      const { simulator } = stored.record.environment;
+      if (simulator === undefined) return runAgain(stored, stem, options);
+      return (await import('./verify-on.js')).runOnAgain(
+        stored,
+        simulator,
+        `${stem}${suffixes[stored.format]}`,
+        options,
+      );
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

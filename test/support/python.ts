@@ -11,6 +11,7 @@ type Environment =
   | '.venv'
   | '.venv-nir'
   | '.venv-pynn'
+  | '.venv-mpi'
   | '.venv-nestml'
   | '.venv-norse'
   | '.venv-newest'

@@ -1,9 +1,14 @@
-/** `interneuron doctor`: checks each engine on this machine by a short run. */
+/** `interneuron doctor`: checks each engine and each simulator on this machine by a short run. */
 
 import { recipients } from '../../diagnostics/home.js';
 import { probeTargets } from '../../pipeline/choose-target.js';
 import { packageFile } from '../../pipeline/package-files.js';
-import { importModel, runModel } from '../../pipeline/pipeline.js';
+import { importModel, runModel, type ImportedModel } from '../../pipeline/pipeline.js';
+import type { Simulator } from '../../library/simulators/names.js';
+import { engines } from '../../simulators/engines.js';
+import { simulatorsHere, type Environment } from '../../simulators/environments.js';
+import { instrumented, runOn } from '../../simulators/run-on.js';
+import { readBack } from '../../verify/read-back.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
@@ -24,7 +29,7 @@ interface Outcome {
 /** The model of the runs is the one that `new brian` writes. */
 const duration = '20 ms';
 
-/** Runs a small network on each engine. @returns 0 if all that are available give the same bits */
+/** Runs a small network on each engine and simulator. @returns 0 if engines give the same bits and none fails */
 export async function doctor(context: CommandContext): Promise<number> {
   const outcomes: Outcome[] = [];
   for (const { target, available, reason, hint } of await probeTargets()) {
@@ -37,8 +42,19 @@ export async function doctor(context: CommandContext): Promise<number> {
   }
   const fingerprints = new Set(outcomes.flatMap(({ fingerprint }) => fingerprint ?? []));
   const healthy = fingerprints.size === 1 && outcomes.every(({ state }) => state !== 'fails');
-  if (context.json) printJson(context.terminal, { node: process.versions.node, healthy, engines: outcomes });
-  const rows = outcomes.map(({ target, state, seconds, fingerprint, reason }) => [
+  const others: Outcome[] = [];
+  for (const { simulator, environment, hint } of simulatorsHere()) {
+    const target = `--on ${engines[simulator].on}`;
+    others.push(
+      environment === undefined
+        ? { target, state: 'not available', reason: hint ?? '' }
+        : await triedOn(simulator, target, environment),
+    );
+  }
+  const works = others.every(({ state }) => state !== 'fails');
+  if (context.json)
+    printJson(context.terminal, { node: process.versions.node, healthy, engines: outcomes, simulators: others });
+  const rows = [...outcomes, ...others].map(({ target, state, seconds, fingerprint, reason }) => [
     target,
     state,
     seconds === undefined ? '' : seconds.toFixed(2),
@@ -52,22 +68,44 @@ export async function doctor(context: CommandContext): Promise<number> {
       ? '\nall available engines give the same spikes'
       : `\nsomething is wrong: report it with this table ${recipients}`,
   );
-  return healthy ? exitCodes.done : exitCodes.wrong;
+  return healthy && works ? exitCodes.done : exitCodes.wrong;
 }
 
 const columns = [
   { heading: 'engine', align: 'left' },
   { heading: 'state', align: 'left' },
   { heading: 'seconds', align: 'right' },
-  { heading: 'fingerprint of a short run', align: 'left' },
+  { heading: 'fingerprint of a short run, or version', align: 'left' },
 ] as const;
+
+/** Runs the network in another simulator, with the spikes of the model's draws. */
+async function triedOn(simulator: Simulator, target: string, { python, name }: Environment): Promise<Outcome> {
+  const began = performance.now();
+  const how = { freeze: true, partial: false };
+  try {
+    const model = await instrumented(starter(), simulator, how, (valid, { converted, to }) =>
+      readBack(valid, to, { converted, freeze: true }),
+    );
+    const ran = await runOn(model, {
+      ...how,
+      verdict: '',
+      drawn: [],
+      ...(python === undefined ? {} : { env: python }),
+    });
+    ran.dispose();
+    return { target, state: 'works', seconds: (performance.now() - began) / 1000, reason: name };
+  } catch (error) {
+    return { target, state: 'fails', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const starter = (): ImportedModel =>
+  importModel({ name: 'brian.yaml', text: packageFile('fixtures/starters/brian.yaml') }, { duration });
 
 async function tried(target: string, { terminal }: CommandContext): Promise<Outcome> {
   const began = performance.now();
   try {
-    const text = packageFile('fixtures/starters/brian.yaml');
-    const imported = importModel({ name: 'brian.yaml', text }, { duration });
-    const result = await runModel(imported, { target, ...cacheOption(terminal) });
+    const result = await runModel(starter(), { target, ...cacheOption(terminal) });
     if (result.kind !== 'run') return { target, state: 'fails', reason: 'nothing was run' };
     result.dispose();
     const { total } = result.record.fingerprint;

@@ -73,7 +73,8 @@ export async function verify(context: CommandContext): Promise<number> {
       return await everywhere(context, path, run, () => progress.stop());
     }
     if (isBundle(path)) return await verifyPacked(context, path, run, () => progress.stop());
-    const verification = await verifyResult(path, run);
+    const env = options.value('env');
+    const verification = await verifyResult(path, { ...run, ...(env === undefined ? {} : { env }) });
     progress.stop();
     if (isInterrupted(verification)) return exitCodes.interrupted;
     if (json) printJson(terminal, { result: path, ...verificationReport(verification) });

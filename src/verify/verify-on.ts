@@ -1,0 +1,57 @@
+/** Runs the model of a result again in the simulator that it is of. */
+
+import { itemAt } from '../diagnostics/entry.js';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import type { RunRecord, SimulatorRun } from '../../runtime/results/result.js';
+import type { ModelHashes } from '../model/hash.js';
+import type { ValidModel } from '../model/model.js';
+import { outputWriter } from '../pipeline/results/outputs.js';
+import { storedUnits } from '../pipeline/results/written-units.js';
+import type { RunOptions } from '../pipeline/run-options.js';
+import { simulatorOn } from '../simulators/engines.js';
+import { instrumented, runOn } from '../simulators/run-on.js';
+import { readBack } from './read-back.js';
+import type { NewRun } from './verify.js';
+
+/** A result of another simulator, with the model that it states. */
+interface Repeatable {
+  readonly path: string;
+  readonly record: RunRecord;
+  readonly valid: ValidModel;
+  readonly hashes: ModelHashes;
+}
+
+/**
+ * Runs a model again in another simulator, with the same number of threads and ranks.
+ *
+ * @param output  path of the new result
+ * @param env  Python environment of the simulator; absent: a Python on the path
+ */
+export async function runOnAgain(
+  { path, record, valid, hashes }: Repeatable,
+  { name, ranks, frozen: freeze, partial, verdict }: SimulatorRun,
+  output: string,
+  { env, onProgress, signal }: Pick<RunOptions, 'onProgress' | 'signal'> & { readonly env?: string },
+): Promise<NewRun> {
+  const simulator = simulatorOn(name);
+  if (simulator === undefined) throw new UsageError(`${path} is of the simulator ${name}`, 'run it there');
+  const how = { freeze, partial };
+  const model = await instrumented({ valid, hashes }, simulator, how, (source, { converted, to }) =>
+    readBack(source, to, { converted, freeze }),
+  );
+  const result = await runOn(model, {
+    ...how,
+    verdict,
+    drawn: record.notes,
+    threads: record.threads,
+    ranks,
+    units: storedUnits(record),
+    writers: [await outputWriter(output)],
+    repeated: record,
+    ...(env === undefined ? {} : { env }),
+    ...(onProgress ? { onProgress } : {}),
+    ...(signal ? { signal } : {}),
+  });
+  result.dispose();
+  return { path: itemAt(result.outputs, 0), record: result.record, engine: result.engine, interrupted: false };
+}

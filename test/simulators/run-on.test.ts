@@ -1,0 +1,99 @@
+/** Models that other simulators run, and failures of these: stand-ins for Python in the place of a simulator. */
+
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openResult } from '../../runtime/results/open.js';
+import { runCommand, temporaryFolder } from '../support/command.js';
+import { missingEnvironment } from '../support/python.js';
+import { withReason } from '../support/skip-reasons.js';
+
+const folder = temporaryFolder();
+const lif = 'fixtures/brian/single-lif.yaml';
+const output = (name: string): string => folder.file(`${name}.nwb`);
+
+/** Makes a folder with a `python` that is found as Brian and then runs a line of shell. */
+function standIn(name: string, line: string): string {
+  const python = join(folder.path, name, 'bin', 'python');
+  const probed = JSON.stringify({ python: '3.12.0', has: { brian2: true }, versions: { brian2: '9.9.9' } });
+  mkdirSync(dirname(python), { recursive: true });
+  writeFileSync(python, `#!/bin/sh\ncase "$*" in *run_columns*) ${line};; *) echo '${probed}';; esac\n`);
+  chmodSync(python, 0o755);
+  return join(folder.path, name);
+}
+
+/** Shell that writes the columns of a run of `G`, as the runner does: spikes of cell 0 at 1 and 2 ms (64-bit numbers). */
+const columns = [
+  'shift 4',
+  'cd "$2"',
+  `printf '\\374\\251\\361\\322MbP?\\374\\251\\361\\322Mb\`?' > t`,
+  `head -c 16 /dev/zero > c`,
+  `echo '{"kind":"spikes","of":"spikes_0","segment":0,"unit":"s","rows":2,"files":{"times":"t","cells":"c"}}' > columns-0.jsonl`,
+  `echo '{"kind":"end"}' >> columns-0.jsonl`,
+].join('; ');
+
+describe('a simulator', () => {
+  it('that writes columns gives a result with its version, and names what it did not record', async () => {
+    const env = standIn('writing', columns);
+    const words = ['run', lif, '--on', 'brian', '--env', env, '--no-check', '-o', output('columns'), '--json'];
+    const { code, stdout } = await runCommand(words);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      target: 'brian',
+      device: 'Brian 9.9.9',
+      populations: { G: { spikes: 2 } },
+      notRead: ['G.v: the simulator recorded none'],
+    });
+    const { record, trains } = await openResult(output('columns'));
+    expect(record.versions).toMatchObject({ Brian: '9.9.9' });
+    expect(record.environment.simulator).toMatchObject({ name: 'brian', ranks: 1, frozen: false });
+    expect([...trains[0]!.read(0, 1)].map((step) => step + record.spikeLabel)).toEqual([10, 20]);
+  });
+
+  it.each([
+    ['that fails', "echo 'ValueError: no such cell' >&2; exit 1", /^error: brian failed: ValueError: no such cell/],
+    ['that is killed', 'kill -9 $$', /^error: brian failed: it was killed \(SIGKILL\)/],
+    ['that ends in the middle', 'exit 0', /^error: brian failed: it ended without all of its results/],
+  ])('%s is named in one sentence, and leaves no file', async (name, line, message) => {
+    const words = ['run', lif, '--on', 'brian', '--env', standIn(name, line), '--no-check', '-o', output('failed')];
+    const { code, stderr } = await runCommand(words);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(readdirSync(folder.path).filter((file) => file.startsWith('failed'))).toEqual([]);
+  });
+
+  it.each([
+    ['--threads', 'only NEST takes --threads'],
+    ['--ranks', 'Brian is one process'],
+  ])('refuses %s if it has none', async (option, message) => {
+    const env = standIn('plain', 'exit 0');
+    const words = ['run', lif, '--on', 'brian', '--env', env, option, '2', '--no-check', '-o', output('refused')];
+    const { code, stderr } = await runCommand(words);
+    expect([code, stderr.includes(message), existsSync(output('refused'))]).toEqual([2, true, false]);
+  });
+
+  it('that is not there is named with its package', async () => {
+    const env = standIn('other', 'exit 0');
+    const { code, stderr } = await runCommand(['run', lif, '--on', 'nest', '--env', env, '--no-check']);
+    expect([code, stderr.includes('pip install nest-simulator PyNN')]).toEqual([2, true]);
+  });
+
+  it.each(['--target', '--precision'])('takes no %s', async (option) => {
+    const value = option === '--target' ? 'wasm' : 'float32';
+    const { code, stderr } = await runCommand(['run', lif, '--on', 'brian', option, value]);
+    expect([code, stderr.includes(`${option} is for our own engines`)]).toEqual([2, true]);
+  });
+});
+
+const none = missingEnvironment('.venv');
+
+it.skipIf(none !== null)(withReason('Brian gives the spikes and samples of the model', none), async () => {
+  const brian = await runCommand(['run', lif, '--on', 'brian', '--env', '.venv', '-o', output('brian')]);
+  expect(brian.stdout).toMatch(/^conversion for Brian: exact/);
+  await runCommand(['run', lif, '-o', output('own')]);
+  const { code, stdout } = await runCommand(['compare', output('own'), output('brian')]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/18 of 18 spikes.* 1 of 1 variable/);
+  const verified = await runCommand(['verify', output('brian'), '--env', '.venv']);
+  expect([verified.code, verified.stdout]).toEqual([0, expect.stringMatching(/identical/)]);
+});

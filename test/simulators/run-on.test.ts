@@ -22,7 +22,7 @@ function standIn(name: string, line: string): string {
   return join(folder.path, name);
 }
 
-/** Shell that writes the columns of a run of `G`, as the runner does: spikes of cell 0 at 1 and 2 ms (64-bit numbers). */
+/** Shell that writes the columns of a run of `G`, as the runner does: spikes of cell 0 at 1 and 2 ms. */
 const columns = [
   'shift 4',
   'cd "$2"',

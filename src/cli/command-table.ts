@@ -6,7 +6,7 @@ import { pictureKinds } from '../present/picture-kinds.js';
 import { testFormats, validationFormats } from './validation-formats.js';
 import { timingProfiles } from '../pipeline/option-values.js';
 import { levels } from './finding-levels.js';
-import { schedulers } from '../sweep/scripts.js';
+import { runSchedulers, schedulers } from '../sweep/scripts.js';
 import { shortNotations, targetNotations, targetOf } from '../convert/target-notations.js';
 import { simulatorNames } from '../library/simulators/names.js';
 import { engineNames } from '../simulators/engines.js';
@@ -319,6 +319,11 @@ export const commands = {
       },
       limit: { type: 'string', value: 'time', describe: 'for --on: time for the verdict on the conversion [10 s]' },
       'no-check': { type: 'boolean', describe: 'for --on: no verdict on the conversion' },
+      emit: {
+        type: 'string',
+        choices: runSchedulers,
+        describe: 'for --on: print a job for a cluster with this command, instead of running it',
+      },
       device,
       strategy,
       seed,

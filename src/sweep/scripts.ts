@@ -45,6 +45,40 @@ const note = 'Each part runs consecutive rows of the table; the command without 
 
 const commandText = ({ words }: SweepCommand): string => words.map(shellWord).join(' ');
 
+/** One run of a network as a job. */
+export interface RunCommand {
+  /** From `interneuron` on, with its output. */
+  readonly words: readonly string[];
+  readonly result: string;
+  readonly ranks: number;
+  readonly threads: number;
+}
+
+/** Programs that start one run. */
+export const runSchedulers = ['slurm', 'snakemake'] as const;
+
+/** Returns the file of one run: a job whose ranks the scheduler starts, or a Snakefile. */
+export const runJob = (scheduler: (typeof runSchedulers)[number], command: RunCommand): string =>
+  scheduler === 'slurm' ? runScript(command) : runSnakefile(command);
+
+const runScript = ({ words, ranks, threads }: RunCommand): string => `#!/bin/bash
+#SBATCH --job-name=run
+#SBATCH --ntasks=${ranks}
+#SBATCH --cpus-per-task=${threads}
+#SBATCH --time=01:00:00
+# Submit with: sbatch FILE
+# The first task converts the model, starts all ranks and joins their results.
+set -eu
+export INTERNEURON_MPIRUN=srun
+${words.map(shellWord).join(' ')}
+`;
+
+const runSnakefile = ({ words, result, ranks, threads }: RunCommand): string => `rule run:
+    output: ${pythonText(result)}
+    threads: ${ranks * threads}
+    shell: "${forSnakemake(words.map(shellWord).join(' '))}"
+`;
+
 const snakefile = (
   command: SweepCommand,
 ): string => `# Run with: snakemake -s ${shellWord(`${command.folder}/Snakefile`)} --cores 4

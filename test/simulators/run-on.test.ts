@@ -32,6 +32,22 @@ const columns = [
   `echo '{"kind":"end"}' >> columns-0.jsonl`,
 ].join('; ');
 
+it.each([
+  [
+    'slurm',
+    /^#SBATCH --ntasks=8\n[^]*\nexport INTERNEURON_MPIRUN=srun\ninterneuron run \S+ --on neuron --ranks 8 -o n.nwb\n$/m,
+  ],
+  [
+    'snakemake',
+    /^rule run:\n {4}output: 'n.nwb'\n {4}threads: 8\n {4}shell: "interneuron run \S+ --on neuron --ranks 8 -o n.nwb"\n$/,
+  ],
+])('a job of %s runs the command', async (scheduler, expected) => {
+  const words = ['run', lif, '--on', 'neuron', '--ranks', '8', '--emit', scheduler, '-o', 'n.nwb'];
+  const { code, stdout } = await runCommand(words);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(expected);
+});
+
 describe('a simulator', () => {
   it('that writes columns gives a result with its version, and names what it did not record', async () => {
     const env = standIn('writing', columns);

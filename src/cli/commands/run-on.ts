@@ -19,10 +19,25 @@ import { printJson } from '../failure.js';
 import { interruptible } from '../interrupt.js';
 import { progressDisplay, silentProgress } from '../progress.js';
 import { runSummary } from '../summary.js';
+import { runJob, runSchedulers } from '../../sweep/scripts.js';
 import { readRanks, readSeconds, readSubject, readThreads } from '../values.js';
 
 /** Options of our own engines. */
 const ownOptions = ['target', 'device', 'strategy', 'precision', 'checkpoint', 'dump-ir', 'output-dir'] as const;
+
+/** Prints the job that runs the command. @throws UsageError without a result that it writes */
+function emit(
+  { words, options, terminal }: CommandContext,
+  scheduler: (typeof runSchedulers)[number],
+  threads = 1,
+  ranks = 1,
+): number {
+  const [result] = options.values('output');
+  if (result === undefined) throw new UsageError('--emit needs a result', 'name one, such as -o result.nwb');
+  const without = words.filter((word, k) => !/^--emit(=|$)/.test(word) && words[k - 1] !== '--emit');
+  terminal.stdout.write(runJob(scheduler, { words: ['interneuron', ...without], result, ranks, threads }));
+  return exitCodes.done;
+}
 
 /** Runs a model in the simulator that `--on` names. */
 export async function runOnSimulator(
@@ -38,6 +53,8 @@ export async function runOnSimulator(
   const simulator = simulatorOn(name);
   if (simulator === undefined) throw new UsageError(`--on cannot be ${name}`, `choose ${engineNames.join(', ')}`);
   const [threads, ranks] = [readThreads(options.value('threads')), readRanks(options.value('ranks'))];
+  const emitted = runSchedulers.find((scheduler) => scheduler === options.value('emit'));
+  if (emitted !== undefined) return emit(context, emitted, threads, ranks);
   const [freeze, partial] = [options.flag('freeze'), options.flag('partial')];
   const how = { freeze, partial };
   const model = await instrumented(imported, simulator, how, (valid, { converted, to }) =>

@@ -104,7 +104,7 @@ export async function run(context: CommandContext): Promise<number> {
 }
 
 /** Options of runs in other simulators. */
-const onlyElsewhere = ['env', 'keep', 'freeze', 'partial', 'limit', 'no-check'] as const;
+const onlyElsewhere = ['env', 'keep', 'freeze', 'partial', 'limit', 'no-check', 'emit'] as const;
 
 /** Options that a run can be continued with; all others were chosen when it began. */
 const whenContinued: readonly string[] = [

@@ -70,8 +70,11 @@ export async function writtenFor(
   const { onlyHere } = targetOf(runFor(to));
   const compiled = onlyHere?.instead as TargetNotation | undefined;
   const isForCompiler = compiled !== undefined && runs(compiled, simulator) && (runsHere || to === compiled);
-  const converted = isForCompiler ? await inNotation(compiled) : plain;
-  const nestml = converted === plain || partial ? undefined : lackOfNestml(converted);
+  const withNestml = isForCompiler ? await inNotation(compiled) : plain;
+  const lack = withNestml === plain || partial ? undefined : lackOfNestml(withNestml);
+  // A script for all simulators of PyNN also takes steps that are not whole tics of NEST.
+  const converted = lack !== undefined && plain.portable ? plain : withNestml;
+  const nestml = converted === plain ? undefined : lack;
   if (typeof nestml === 'string')
     throw new CannotRun(
       'not in NESTML',

@@ -2,7 +2,6 @@
 
 import type { ConversionCheck } from '../verify/check-conversion.js';
 import { ms } from '../verify/measurement-text.js';
-import { quantityText } from './comparison-text.js';
 
 /** Returns details of the comparison of both runs: parts that are not compared, and populations that differ. */
 export function checkLines(check: ConversionCheck, frozen: boolean): readonly string[] {
@@ -15,13 +14,8 @@ export function checkLines(check: ConversionCheck, frozen: boolean): readonly st
           `  ${ms(givenUp)} more are not compared: Brian's monitors lose what came after a stored state when a run returns to it`,
         ]),
     ...drawnLines(drawnAnew, frozen),
-    ...populations.flatMap(({ population, divergence, grade, quantities }) =>
-      divergence === null
-        ? []
-        : [
-            `  ${population}: ${grade}, the same until ${ms(divergence.time)} (cell ${divergence.cell})`,
-            ...(quantities ?? []).map((quantity) => `    ${quantityText(quantity)}`),
-          ],
+    ...(drawnAnew.length > 0 ? [] : populations).flatMap(({ population, divergence }) =>
+      divergence === null ? [] : [`  ${population}: the same until ${ms(divergence.time)} (cell ${divergence.cell})`],
     ),
   ];
 }

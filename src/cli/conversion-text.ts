@@ -112,8 +112,11 @@ function shorterSteps(
   differing: readonly ConversionEntry[],
   measured: Measurement | undefined,
 ): readonly string[] {
-  const isOpen = measured?.verdict === 'different' || measured?.verdict === 'cannot say';
-  if (!isOpen || !differing.some(({ code }) => ['convention/forward-euler', 'brian/method'].includes(code))) return [];
+  if (
+    measured?.verdict !== 'apart' ||
+    !differing.some(({ code }) => ['convention/forward-euler', 'brian/method'].includes(code))
+  )
+    return [];
   const step = Number((model.experiment.dt * 1e2).toPrecision(6));
   return [`the integration method may need shorter steps: --dt '${step} ms'`];
 }

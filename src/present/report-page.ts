@@ -160,10 +160,8 @@ function conversionBlocks(path: string): readonly string[] {
     .filter(isObject)
     .map((one) => [text(one['verdict']), text(one['pointer']), text(one['message'])]);
   const { limit } = isObject(report['check']) ? report['check'] : {};
-  // The limit of small steps decides whether both are one model; the outcome grades their runs at its own step.
-  const verdicts = isObject(limit)
-    ? `${text(limit['verdict'])}; ${text(report['outcome'])} at its own step`
-    : text(report['outcome']);
+  // The limit of small steps decides whether both are one model.
+  const verdicts = isObject(limit) ? text(limit['verdict']) : text(report['outcome']);
   return [
     '<h2>Conversion</h2>',
     `<p>From ${markupText(text(report['from']))} to ${markupText(text(report['to']))}: ${markupText(verdicts)}.</p>`,

@@ -1,8 +1,5 @@
 /** Runs a model and its conversion, and compares their spikes and samples. */
 
-import { itemAt } from '../diagnostics/entry.js';
-import { isAtLeast, worst, type Grade } from '../compare/compare.js';
-import { judgeRuns } from '../compare/compare-runs.js';
 import { defaultMargins } from '../compare/options.js';
 import { drawnParts } from '../model/drawn-parts.js';
 import type { Model, Recording, ValidModel } from '../model/model.js';
@@ -14,18 +11,24 @@ import { timingProperties } from '../model/timing-properties.js';
 import { segmentTimes } from '../pipeline/results/segments.js';
 import type { SpikeTrains } from '../../runtime/results/result.js';
 import { compareSamples, SampleKeeper, type VariableCheck } from './compare-samples.js';
-import { compareSpikes, type PopulationCheck, type SpikesByPopulation } from './compare-spikes.js';
+import {
+  compareSpikes,
+  leastOf,
+  type Agreement,
+  type PopulationCheck,
+  type SpikesByPopulation,
+} from './compare-spikes.js';
 import { comparableVariables } from '../simulators/recorded-variables.js';
 import { runInMemory, type SampleMemory } from '../pipeline/run-in-memory.js';
 import { unchanged, type Became } from '../model/rewriting/became.js';
-import { redrawn } from './redrawn.js';
 
 /** Result of running both. */
 export interface ConversionCheck {
   /** Program that ran the target: our own engine, or the requested tool. */
   readonly with: string;
-  /** Simulated time in s. */
+  /** Simulated time, and time step of the model, in s. */
   readonly seconds: number;
+  readonly dt: number;
   /** Spikes count as the same when they are no more than this apart, in s. */
   readonly tolerance: number;
   readonly populations: readonly PopulationCheck[];
@@ -34,7 +37,7 @@ export interface ConversionCheck {
   /** Populations that spike, and recorded variables, without a namesake after conversion; they are not compared. */
   readonly absent: readonly string[];
   /** The least close of all populations, or of variables if spikes are the same; absent without either. */
-  readonly grade?: Grade;
+  readonly grade?: Agreement;
   /** Of all populations that are compared. */
   readonly matched: number;
   readonly spikes: readonly [source: number, target: number];
@@ -57,8 +60,6 @@ export interface CheckOptions {
   readonly became?: Became;
   /** When it aborts, runs stop. */
   readonly signal?: AbortSignal;
-  /** Whether random models that may differ by chance run with other seeds too; absent: they do. */
-  readonly repeats?: boolean;
   /** Receives the message for a variable that is NaN at the end, and whether it is one of the conversion. */
   readonly onNaN?: (message: string, converted: boolean) => void;
   /** Recordings besides spikes, and the keeper of their samples. */
@@ -241,10 +242,7 @@ export async function compareWritten(
       source,
       spikesBefore(found, valid.model, target.model, became),
       labelOf(target.model),
-      {
-        sameDraws: anew.length === 0,
-        ...(options.seconds === undefined ? {} : { seconds: options.seconds }),
-      },
+      options.seconds,
     );
   const nothing: SpikesByPopulation = new Map();
   let check: ConversionCheck;
@@ -262,15 +260,11 @@ export async function compareWritten(
   if (newNaN !== undefined)
     return { ...compare(nothing, nothing), failure: `after conversion ${newNaN}`, unstable: true };
   const variables = compareSamples(ours.kept(), theirs.kept(), [...recordings, ...ofTarget], sampled);
-  const isDoubtful = check.grade !== undefined && !isAtLeast(check.grade, 'statistically the same');
-  const judged = anew.length > 0 && isDoubtful ? await overSeeds(check, valid, target, options) : check;
-  // Samples of other draws differ by chance.
-  const isJudged = anew.length === 0 || check.grade !== undefined;
-  return {
-    ...(isJudged ? withVariables(judged, variables) : judged),
-    absent: [...check.absent, ...absent],
-    ...(anew.length > 0 ? { drawnAnew: anew } : {}),
-  };
+  const { grade: _, ...ungraded } = check;
+  // Samples and spikes of other draws differ by chance.
+  return anew.length > 0
+    ? { ...ungraded, absent: [...check.absent, ...absent], drawnAnew: anew }
+    : { ...withVariables(check, variables), absent: [...check.absent, ...absent] };
 }
 
 /** Returns a model that draws other numbers than one of equal streams and seed, as simulators do. */
@@ -281,69 +275,18 @@ const withOtherSeed = ({ model, data }: ValidModel): ValidModel => {
 
 /** Adds variables. They count for the grade if spikes are the same: samples of shifted spikes differ anyway. */
 export function withVariables(check: ConversionCheck, variables: readonly VariableCheck[]): ConversionCheck {
-  const { grade: spikes = 'identical' } = check;
+  const { grade: spikes = 'same spikes' } = check;
   const all = [...(check.grade === undefined ? [] : [check.grade]), ...variables.map(gradeOfSamples)];
-  const isJudged = isAtLeast(spikes, 'same spikes') && all.length > 0;
-  return { ...check, variables, ...(isJudged ? { grade: worst(all) } : {}) };
+  return { ...check, variables, ...(spikes === 'same spikes' && all.length > 0 ? { grade: leastOf(all) } : {}) };
 }
 
 /** Largest difference of two samples that only rounding causes, relative to the largest value. */
 const rounding = 1e-12;
 
-/** Returns the grade of the samples of a variable, by the margin of `compare`. */
-export function gradeOfSamples({ largest, rootMeanSquare, range, magnitude }: VariableCheck): Grade {
-  if (largest === 0) return 'identical';
+/** Returns how closely the samples of a variable agree, by the margin of `compare`. */
+function gradeOfSamples({ largest, rootMeanSquare, range, magnitude }: VariableCheck): Agreement {
   if (largest <= rounding * magnitude) return 'same spikes';
-  return rootMeanSquare <= defaultMargins.trace * (range || magnitude) ? 'same within δ' : 'different';
-}
-
-/** Runs of each side that distinguish chance from a difference. */
-export const runsOfEach = 5;
-
-/**
- * Compares the means of several runs of each side with other seeds, those of generators too. Single runs of random
- * networks can differ more than their cells suggest: without further runs they cannot say that they differ.
- */
-async function overSeeds(
-  check: ConversionCheck,
-  source: ValidModel,
-  target: ValidModel,
-  options: CheckOptions,
-): Promise<ConversionCheck> {
-  const runs = async (valid: ValidModel, like?: ValidModel): Promise<readonly SpikesByPopulation[]> => {
-    const found: SpikesByPopulation[] = [];
-    const model = redrawn(valid.model);
-    for (let seed = 1; seed <= runsOfEach; seed += 1) {
-      const experiment = { ...model.experiment, seed: String(seed) };
-      found.push(await spikesOf({ ...valid, model: { ...model, experiment } }, options, like));
-    }
-    return found;
-  };
-  if (options.repeats === false) return check.grade === 'different' ? { ...check, grade: 'cannot say' } : check;
-  const [ours, theirs] = [await runs(source), await runs(target, source)];
-  const later = labelOf(target.model) - labelOf(source.model);
-  const trainsOf = (
-    found: readonly SpikesByPopulation[],
-    population: string,
-    shift: number,
-  ): readonly (readonly Float64Array[])[] =>
-    found.map((spikes) =>
-      (spikes.get(population) ?? []).map((train) => Float64Array.from(train, (time) => time + shift)),
-    );
-  const doubtful = check.populations.filter(({ grade }) => !isAtLeast(grade, 'statistically the same'));
-  const judgement = judgeRuns(
-    doubtful.map(({ population }) => [trainsOf(ours, population, later), trainsOf(theirs, population, 0)]),
-    { begin: 0, end: check.seconds },
-    defaultMargins,
-    true,
-  );
-  const populations = check.populations.map((population) => {
-    const k = doubtful.indexOf(population);
-    return k < 0
-      ? population
-      : { ...population, quantities: itemAt(judgement.quantities, k), grade: itemAt(judgement.grades, k) };
-  });
-  return { ...check, populations, grade: worst(populations.map(({ grade }) => grade)) };
+  return rootMeanSquare <= defaultMargins.trace * (range || magnitude) ? 'same within δ' : 'apart';
 }
 
 /**
@@ -366,7 +309,7 @@ export const comparedTime = ({ experiment }: Model, asked = Infinity): number =>
  * Compares two sets of spikes, of a model and of its conversion.
  *
  * @param label  how long after the beginning of its step the target's spikes are, in s
- * @param options.sameDraws  whether random numbers are equal in both
+ * @param seconds  the longest time that was simulated; absent: all of the protocol
  */
 export function compared(
   tool: string,
@@ -374,21 +317,22 @@ export function compared(
   source: SpikesByPopulation,
   target: SpikesByPopulation,
   label: number,
-  { seconds, sameDraws = false }: { readonly seconds?: number; readonly sameDraws?: boolean } = {},
+  seconds?: number,
 ): ConversionCheck {
   const { dt } = model.experiment;
   const tolerance = Math.max(dt, leastTolerance);
   const time = comparedTime(model, seconds);
-  const populations = compareSpikes(source, target, tolerance, label - labelOf(model), model, time, sameDraws);
+  const populations = compareSpikes(source, target, tolerance, label - labelOf(model), model, time);
   const [first, ...others] = populations.filter(({ spikes }) => spikes[0] + spikes[1] > 0).map(({ grade }) => grade);
   const sum = (read: (check: PopulationCheck) => number): number =>
     populations.reduce((all, population) => all + read(population), 0);
   return {
     with: tool,
     seconds: time,
+    dt,
     tolerance,
     populations,
-    ...(first === undefined ? {} : { grade: worst([first, ...others]) }),
+    ...(first === undefined ? {} : { grade: leastOf([first, ...others]) }),
     absent: [...source.keys()].filter((name) => !target.has(name)),
     matched: sum(({ matched }) => matched),
     spikes: [sum(({ spikes }) => spikes[0]), sum(({ spikes }) => spikes[1])],

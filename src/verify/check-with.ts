@@ -100,17 +100,15 @@ export async function checkWith(
       return failed(toolFailure(error));
     }
     const held = simulators[simulator].loses === 'restored' ? keptOf(source, valid.model) : { spikes: source };
-    const single = compared(simulator, valid, held.spikes, found.spikes, label, { sameDraws: anew.length === 0 });
-    const check =
-      single.grade === 'different' && anew.length > 0 && (await hasAlike(valid, found.spikes, simulator, label))
-        ? { ...single, grade: 'cannot say' as const }
-        : single;
+    const { grade, ...ungraded } = compared(simulator, valid, held.spikes, found.spikes, label);
+    // Spikes of other draws differ by chance.
+    const check = grade === undefined || anew.length > 0 ? ungraded : { ...ungraded, grade };
     const variables = compareSamples(keeper.kept(), found.samples, recordings, sampled);
     const missing = [...sampled].flatMap(([name, { population, variable }]) =>
       found.samples.has(name) ? [] : `${population}.${variable}`,
     );
     return {
-      ...withVariables(check, variables),
+      ...(anew.length > 0 ? check : withVariables(check, variables)),
       absent: [...check.absent, ...absent, ...missing],
       ...(held.givenUp === undefined ? {} : { seconds: check.seconds - held.givenUp, givenUp: held.givenUp }),
       ...(anew.length > 0 ? { drawnAnew: anew } : {}),
@@ -235,24 +233,6 @@ export async function measureWith(
 ): Promise<Measurement> {
   const measured = graded(await checkWith(valid, to, simulator, how));
   return { ...measured, limit: await limitWith(valid, to, simulator, seconds === undefined ? {} : { seconds }) };
-}
-
-/** Further seeds of a model of random draws before one run of a simulator is called different. */
-const otherSeeds = ['1', '2', '3', '4'];
-
-/** Checks whether a run of a simulator is not different from a run of the model with another seed. */
-async function hasAlike(
-  valid: ValidModel,
-  found: SpikesByPopulation,
-  simulator: Simulator,
-  label: number,
-): Promise<boolean> {
-  for (const seed of otherSeeds) {
-    const model = { ...valid.model, experiment: { ...valid.model.experiment, seed } };
-    const spikes = await spikesOf({ ...valid, model });
-    if (compared(simulator, valid, spikes, found, label).grade !== 'different') return true;
-  }
-  return false;
 }
 
 /** Returns recordings of variables that both the model and its conversion have, and the conversion's new draws. */

@@ -1,14 +1,29 @@
 /** Compares spikes of a model and of its conversion, by population. */
 
-import { compareRecorded, type PopulationComparison } from '../compare/compare.js';
-import { recordingOf, timeRounding, type Recorded } from '../compare/recorded.js';
+import { timeRounding } from '../compare/recorded.js';
 import type { Model } from '../model/model.js';
 
 /** Spikes of cells by population: times in s, ascending within a cell. */
 export type SpikesByPopulation = ReadonlyMap<string, readonly (readonly number[])[]>;
 
-/** How the spikes of one population agree; the first difference is by the labels of the model. */
-export interface PopulationCheck extends PopulationComparison {
+/** How closely two runs agree at one step, the closest first. */
+export const agreements = ['same spikes', 'same within δ', 'apart'] as const;
+export type Agreement = (typeof agreements)[number];
+
+/** Returns the least close of some agreements. */
+export const leastOf = (all: readonly Agreement[]): Agreement =>
+  agreements[Math.max(0, ...all.map((one) => agreements.indexOf(one)))]!;
+
+/** How the spikes of one population agree. */
+export interface PopulationCheck {
+  readonly population: string;
+  readonly cells: number;
+  readonly spikes: readonly [source: number, target: number];
+  readonly grade: Agreement;
+  /** Spikes with a partner of the same cell within δ. */
+  readonly matched: number;
+  /** First spike without a partner, by the labels of the model; null if all have one. */
+  readonly divergence: { readonly time: number; readonly cell: number } | null;
   /** Cells with as many spikes after conversion as before. */
   readonly equalCounts: number;
   /**
@@ -57,14 +72,11 @@ export function compareSpikes(
   later: number,
   model: Model,
   seconds: number,
-  sameDraws: boolean,
 ): readonly PopulationCheck[] {
   const [ours, theirs] = pairedSpikes(source, target, model);
   return [...ours].flatMap(([population, own]): PopulationCheck[] => {
     const others = theirs.get(population);
-    return others === undefined
-      ? []
-      : [comparePopulation(population, own, others, { tolerance, later, seconds, sameDraws })];
+    return others === undefined ? [] : [comparePopulation(population, own, others, { tolerance, later, seconds })];
   });
 }
 
@@ -72,51 +84,58 @@ function comparePopulation(
   population: string,
   all: readonly (readonly number[])[],
   others: readonly (readonly number[])[],
-  how: {
+  {
+    tolerance,
+    later,
+    seconds,
+  }: {
     readonly tolerance: number;
     readonly later: number;
     readonly seconds: number;
-    readonly sameDraws: boolean;
   },
 ): PopulationCheck {
-  const { tolerance, later, seconds, sameDraws } = how;
   const cells = Math.max(all.length, others.length);
+  const within = tolerance * (1 + 1e-6);
   // The other side would have a spike of the last δ after the end.
-  const within = (train: readonly number[], more: readonly number[] = [], shift = 0): readonly number[] =>
-    train.length === more.length + 1 && (train.at(-1) ?? 0) + shift >= seconds - tolerance * (1 + 1e-6)
-      ? train.slice(0, -1)
-      : train;
-  const ours = all.map((train, cell) => within(train, others[cell], later));
-  const theirs = others.map((train, cell) => within(train, all[cell]));
-  const recorded = (trains: readonly (readonly number[])[], shift: number): Recorded => {
-    const ids = Array.from({ length: cells }, (_, cell) => cell);
-    const shifted = ids.map((cell) => Float64Array.from(trains[cell] ?? [], (time) => time + shift));
-    const spikes = { population, event: 'spike', ids, trains: shifted, listsSilent: true };
-    return recordingOf({
-      path: population,
-      format: '',
-      end: seconds + 2 * tolerance,
-      dt: tolerance,
-      trains: [spikes],
+  const ended = (train: readonly number[], more: readonly number[] = [], shift = 0): readonly number[] =>
+    train.length === more.length + 1 && (train.at(-1) ?? 0) + shift >= seconds - within ? train.slice(0, -1) : train;
+  let [first, second, matched, equalCounts, largest] = [0, 0, 0, 0, 0];
+  let divergence: PopulationCheck['divergence'] = null;
+  for (let cell = 0; cell < cells; cell += 1) {
+    const own = ended(all[cell] ?? [], others[cell], later).map((time) => time + later);
+    const other = ended(others[cell] ?? [], all[cell]);
+    [first, second] = [first + own.length, second + other.length];
+    if (own.length === other.length) equalCounts += 1;
+    own.forEach((time, k) => {
+      const apart = Math.abs(time - (other[k] ?? NaN));
+      if (apart > timeRounding) largest = Math.max(largest, apart);
     });
-  };
-  const { populations } = compareRecorded(recorded(ours, later), recorded(theirs, 0), {
-    within: tolerance * (1 + 1e-6),
-    sameDraws,
-  });
-  const [found] = populations as [PopulationComparison];
-  const largest = ours.reduce(
-    (most, train, cell) =>
-      train.reduce((own, time, k) => {
-        const apart = Math.abs(time + later - (theirs[cell]?.[k] ?? NaN));
-        return apart > timeRounding ? Math.max(own, apart) : own;
-      }, most),
-    0,
-  );
-  return {
-    ...found,
-    equalCounts: Array.from({ length: cells }).filter((_, cell) => ours[cell]?.length === theirs[cell]?.length).length,
-    largest,
-    divergence: found.divergence && { ...found.divergence, time: found.divergence.time - later },
-  };
+    const { pairs, lone } = partners(own, other, within);
+    matched += pairs;
+    if (lone !== undefined && (divergence === null || lone - later < divergence.time))
+      divergence = { time: lone - later, cell };
+  }
+  const isSame = matched === first && matched === second;
+  const grade = !isSame ? 'apart' : largest > timeRounding ? 'same within δ' : 'same spikes';
+  return { population, cells, spikes: [first, second], grade, matched, divergence, equalCounts, largest };
+}
+
+/** Pairs spikes of two trains that are within δ, and returns the time of the first one without a partner. */
+function partners(
+  own: readonly number[],
+  other: readonly number[],
+  within: number,
+): { readonly pairs: number; readonly lone: number | undefined } {
+  let [k, j, pairs] = [0, 0, 0];
+  let lone: number | undefined;
+  while (k < own.length || j < other.length) {
+    const [mine, theirs] = [own[k] ?? Infinity, other[j] ?? Infinity];
+    if (Math.abs(mine - theirs) <= within) [k, j, pairs] = [k + 1, j + 1, pairs + 1];
+    else {
+      lone ??= Math.min(mine, theirs);
+      if (mine < theirs) k += 1;
+      else j += 1;
+    }
+  }
+  return { pairs, lone };
 }

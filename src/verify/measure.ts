@@ -24,19 +24,19 @@ import {
 } from './limit.js';
 import { cellsOf, listedIn, workIn } from './limit-work.js';
 import { openPart } from './open-pair.js';
-import { compared, gradesAtOwnStep, tooLarge, type OwnStep } from './own-step.js';
+import { compared, agreementsAtOwnStep, tooLarge, type OwnStep } from './own-step.js';
 import { convertWritten, notationRead, readBack, type HowToConvert } from './read-back.js';
 
-/** Result of measuring a conversion: the grade of the simulators that agree least. */
+/** Result of measuring a conversion: the agreement of the simulators that agree least, at the model's own step. */
 export interface Measurement extends Omit<OwnStep, 'verdict'> {
   readonly verdict: 'exact' | OwnStep['verdict'];
-  /** Grades of other simulators. */
+  /** Agreement of other simulators. */
   readonly others?: readonly OwnStep[];
   /** Verdict in the limit of small steps, with the draws of the model in both; absent: not decided. */
   readonly limit?: Limit;
 }
 
-/** Returns the grades of a measurement, the simulators that agree least first. */
+/** Returns the agreements of a measurement, the simulators that agree least first. */
 export const ownSteps = ({ verdict, reason, check, between, others = [] }: Measurement): readonly OwnStep[] =>
   verdict === 'exact' ? [] : [{ verdict, reason, check, between } as OwnStep, ...others];
 
@@ -79,19 +79,32 @@ export async function measure(
   const source = keepsSetup ? given : asItsScriptRuns(given);
   const valid = withDuration(source);
   // Shorter steps do not undo what the simulator of a script makes of its setup.
+  const known = new Map<ValidModel, Promise<WrittenModel>>();
+  const written = (frozen: ValidModel): Promise<WrittenModel> => {
+    const made = known.get(frozen) ?? writtenAgain(frozen, to, converted, how);
+    known.set(frozen, made);
+    return made;
+  };
+  const draws = drawnParts(valid.model).length + remainingDraws(typedModel(valid.model)).length > 0;
+  const frozenModel = once(async () => (draws ? settledOrReason(valid) : valid));
   const limits = async (target?: ValidModel): Promise<Pick<Measurement, 'limit'>> =>
-    source === given ? { limit: await limitOfWritten(valid, target, { to, converted, how, limited }) } : {};
+    source === given
+      ? { limit: await limitOfWritten(valid, target, { converted, frozenModel, written, draws, limited }) }
+      : {};
   try {
     if (!whole && isTooLarge(valid)) return tooLarge;
     if (!whole && isLongDocument(converted)) return { ...tooLarge, ...(await limits()) };
-    const written = await readBack(given, to, { converted, ...how });
-    if (hashModel(source.model).experiment === hashModel(written.model).experiment) return { verdict: 'exact' };
-    const target = withDuration(written);
+    const again = await readBack(given, to, { converted, ...how });
+    if (hashModel(source.model).experiment === hashModel(again.model).experiment) return { verdict: 'exact' };
+    const target = withDuration(again);
     const limit = await limits(target);
     signal?.throwIfAborted();
     const refusedBy = converted.report.flatMap((entry) => entry.refusedBy ?? []);
-    const options = { became: converted.became, whole, refusedBy, ...(from === undefined ? {} : { from }) };
-    const [first = tooLarge, ...others] = await gradesAtOwnStep(withDuration(given), target, to, options);
+    const sides = draws && !whole ? await drawnSides(valid, frozenModel, written) : undefined;
+    const { became } = sides?.target ?? converted;
+    const options = { became, whole, refusedBy, ...(from === undefined ? {} : { from }) };
+    const [own, other] = [sides?.source ?? withDuration(given), sides?.target.valid ?? target];
+    const [first = tooLarge, ...others] = await agreementsAtOwnStep(own, other, to, options);
     return { ...first, ...limit, ...(others.length === 0 ? {} : { others }) };
   } catch (error) {
     if (error instanceof DiagnosticError)
@@ -104,6 +117,43 @@ export async function measure(
 /** A notation that does not list the draws of a model. */
 class UnlistedDraws extends UsageError {}
 
+/** Returns the same conversion of a model with its draws made. @throws UnlistedDraws */
+async function writtenAgain(
+  frozen: ValidModel,
+  to: TargetNotation,
+  converted: ConvertedModel,
+  how: HowToConvert,
+): Promise<WrittenModel> {
+  const again = await convertWritten(frozen, to, { ...how, freeze: false });
+  if (again.files.length === 0 || (again.outcome === 'incomplete' && converted.outcome !== 'incomplete'))
+    throw new UnlistedDraws('the notation cannot list the draws of the model');
+  const { became } = again;
+  return { valid: withDuration(await readBack(frozen, notationRead(to), { converted: again })), became };
+}
+
+/** Returns both sides with the draws of the model; undefined if they are too many, or cannot be listed. */
+async function drawnSides(
+  valid: ValidModel,
+  frozenModel: () => Promise<ValidModel | string>,
+  written: (frozen: ValidModel) => Promise<WrittenModel>,
+): Promise<{ readonly source: ValidModel; readonly target: WrittenModel } | undefined> {
+  if (synapsesOf(valid) > budget.writtenSynapses || isLarger(valid, workIn(undefined))) return undefined;
+  const source = await frozenModel();
+  if (typeof source === 'string') return undefined;
+  try {
+    return { source, target: await written(source) };
+  } catch (error) {
+    if (error instanceof UnlistedDraws) return undefined;
+    throw error;
+  }
+}
+
+/** Returns a function that computes a value when it is first needed. */
+function once<T>(compute: () => Promise<T>): () => Promise<T> {
+  let found: Promise<T> | undefined;
+  return () => (found ??= compute());
+}
+
 /**
  * Returns the verdict on a model with its draws made, or some of its cells with the loop open, and the same conversion
  * of it.
@@ -114,29 +164,23 @@ async function limitOfWritten(
   valid: ValidModel,
   target: ValidModel | undefined,
   {
-    to,
     converted,
-    how,
+    frozenModel,
+    written,
+    draws,
     limited,
   }: {
-    readonly to: TargetNotation;
     readonly converted: ConvertedModel;
-    readonly how: HowToConvert;
+    readonly frozenModel: () => Promise<ValidModel | string>;
+    readonly written: (frozen: ValidModel) => Promise<WrittenModel>;
+    readonly draws: boolean;
     readonly limited: Pick<LimitOptions, 'seconds' | 'signal'>;
   },
 ): Promise<Limit> {
-  const written = async (frozen: ValidModel): Promise<WrittenModel> => {
-    const again = await convertWritten(frozen, to, { ...how, freeze: false });
-    if (again.files.length === 0 || (again.outcome === 'incomplete' && converted.outcome !== 'incomplete'))
-      throw new UnlistedDraws('the notation cannot list the draws of the model');
-    const { became } = again;
-    return { valid: withDuration(await readBack(frozen, notationRead(to), { converted: again })), became };
-  };
   const work = workIn(limited.seconds);
   if (synapsesOf(valid) > budget.listedSynapses || isLarger(valid, work))
     return noLimit(valid, 'larger than the budget');
-  const draws = drawnParts(valid.model).length + remainingDraws(typedModel(valid.model)).length > 0;
-  const frozen = draws ? await settledOrReason(valid) : valid;
+  const frozen = await frozenModel();
   if (typeof frozen === 'string') return noLimit(valid, frozen);
   const decide = async (source: ValidModel, { valid: other, became }: WrittenModel): Promise<Limit> =>
     limitOf(source, other, { became, written, ...limited });

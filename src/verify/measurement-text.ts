@@ -1,12 +1,10 @@
 /** Measurements of conversions as text for people. */
 
-import { grades, type Grade } from '../compare/compare.js';
-import { gradeText } from '../compare/headline.js';
 import { symbolicQuantity } from '../lang/readable-quantity.js';
 import { parseUnit } from '../lang/units.js';
 import { limitLines, limitReport } from './limit-text.js';
 import type { VariableCheck } from './compare-samples.js';
-import type { PopulationCheck } from './compare-spikes.js';
+import { agreements, type PopulationCheck } from './compare-spikes.js';
 import { ownSteps, type Measurement } from './measure.js';
 import type { OwnStep } from './own-step.js';
 
@@ -41,32 +39,44 @@ function blocksOf(measurement: Measurement, named: (variable: string) => string)
   if (verdict === 'exact') return [['exact, the same model when read back']];
   const decided = limit === undefined ? [] : limitLines(limit, named);
   const pairs = new Map<string, { readonly lines: readonly string[]; readonly between: readonly string[] }>();
-  for (const grade of ownSteps(measurement)) {
-    const lines = gradeLines(grade, named);
+  for (const step of ownSteps(measurement)) {
+    const lines = stepLines(step, named);
     const key = lines.join('\n');
-    pairs.set(key, { lines, between: [...(pairs.get(key)?.between ?? []), ...(grade.between ? [grade.between] : [])] });
+    pairs.set(key, { lines, between: [...(pairs.get(key)?.between ?? []), ...(step.between ? [step.between] : [])] });
   }
-  const graded = [...pairs.values()].map(({ lines: [first = '', ...figures], between }) => {
-    const start = ['at its own step', ...between].join(', ');
-    return [decided.length === 0 && between.length === 0 ? first : `${start}: ${first}`, ...figures];
-  });
-  return [...(decided.length === 0 ? [] : [decided]), ...graded];
+  const atStep = [...pairs.values()].map(({ lines: [where = '', line = '', ...figures], between }) => [
+    `${[where, ...between].join(', ')}: ${line}`,
+    ...figures,
+  ]);
+  return [...(decided.length === 0 ? [] : [decided]), ...atStep];
 }
 
-/** Returns a grade at the own step, and its figures. */
-function gradeLines({ verdict, reason, check }: OwnStep, named: (variable: string) => string): readonly string[] {
-  if (reason !== undefined || check === undefined) return [`not measured: ${reason ?? ''}`];
-  const drawsAnew = check.drawnAnew !== undefined;
-  const { seconds, tolerance, populations, variables = [], with: tool, absent } = check;
-  const order = (grade: Grade): number => -grades.indexOf(grade);
-  const spiking = populations.filter(({ spikes }) => spikes[0] + spikes[1] > 0);
-  const how = `${ms(seconds)}${tool === 'interneuron' ? '' : ` of ${tool}`}${drawsAnew ? ', the file draws its own numbers' : ''}`;
-  const grade = gradeText(verdict === 'not measured' ? 'cannot say' : verdict, tolerance);
+/** Returns the step of two runs, their agreement, and its figures by population and variable, the least close first. */
+function stepLines({ reason, check }: OwnStep, named: (variable: string) => string): readonly string[] {
+  if (check === undefined || check.failure !== undefined) return ['at its own step', `not measured: ${reason ?? ''}`];
+  const { dt, seconds, spikes, populations, variables = [], with: tool, absent, drawnAnew } = check;
+  const order = ({ grade }: PopulationCheck): number => -agreements.indexOf(grade);
+  const spiking = populations.filter((one) => one.spikes[0] + one.spikes[1] > 0);
+  const agreement = drawnAnew ? 'each with draws of its own' : agreementText(spiking);
+  const counts = `${spikes[0]} and ${spikes[1]} spikes`;
+  const found =
+    spiking.length > 0
+      ? `${counts}, ${agreement}`
+      : variables.length > 0 || reason === undefined
+        ? 'no spikes'
+        : `not measured: ${reason}`;
   return [
-    `${grade} (${how})`,
-    ...(populations.length > 0 && spiking.length === 0 ? ['no spikes'] : []),
+    `at ${ms(dt)}`,
+    `${found} (${ms(seconds)}${tool === 'interneuron' ? '' : ` of ${tool}`})`,
     ...shortened(
-      [...spiking].sort((a, b) => order(a.grade) - order(b.grade)).map((spikes) => populationText(spikes, drawsAnew)),
+      spiking.length < 2
+        ? []
+        : [...spiking]
+            .sort((a, b) => order(a) - order(b))
+            .map(
+              (one) =>
+                `${one.population} ${one.spikes[0]} and ${one.spikes[1]} spikes${drawnAnew ? '' : `, ${agreementText([one])}`}`,
+            ),
       'populations',
     ),
     ...shortened(
@@ -75,6 +85,18 @@ function gradeLines({ verdict, reason, check }: OwnStep, named: (variable: strin
     ),
     ...(absent.length > 0 ? [`not compared: ${shortened(absent, 'variables').join(', ')}`] : []),
   ];
+}
+
+/** Returns how far spikes with the same number are apart, where a cell has as many of them in both runs. */
+function agreementText(populations: readonly PopulationCheck[]): string {
+  const sum = (read: (check: PopulationCheck) => number): number =>
+    populations.reduce((all, one) => all + read(one), 0);
+  const [cells, equal] = [sum((one) => one.cells), sum((one) => one.equalCounts)];
+  const largest = Math.max(...populations.map((one) => one.largest));
+  const apart = largest === 0 ? 'the same' : `up to ${ms(Number(largest.toPrecision(2)))} apart`;
+  if (equal === cells) return apart;
+  const other = `other counts in ${cells - equal} of ${cells} cells`;
+  return equal === 0 ? other : `${other}, ${apart} in the rest`;
 }
 
 /** Returns a measurement with the figures of both verdicts, for reports. */
@@ -93,18 +115,6 @@ const mostShown = 4;
 function shortened(parts: readonly string[], what: string): readonly string[] {
   const more = parts.length - mostShown;
   return more > 0 ? [...parts.slice(0, mostShown), `${more} more ${what} (--report)`] : parts;
-}
-
-/** With equal counts in each cell, all spikes have a partner by their number, however far apart. */
-function populationText(check: PopulationCheck, drawsAnew: boolean): string {
-  const { population, spikes, matched, cells, equalCounts, largest, largestShift } = check;
-  if (drawsAnew) return `${population} ${spikes[0]} and ${spikes[1]} spikes`;
-  const shift =
-    equalCounts === cells ? `largest shift ${ms(largest)}` : `matched spikes at most ${ms(largestShift)} apart`;
-  return (
-    `${population} ${spikes[0]} and ${spikes[1]} spikes, ${matched} matched, ` +
-    `equal counts in ${equalCounts} of ${cells} cells, ${shift}`
-  );
 }
 
 /** Returns the largest difference of a variable, in its unit. */

@@ -1,9 +1,8 @@
 /**
- * Grades at a model's own step: the source as its simulators run it, and what is written as the simulators of its
+ * Spikes at a model's own step: the source as its simulators run it, and what is written as the simulators of its
  * notation do. Both run here, by the conventions and deviations that `src/library/simulators` states.
  */
 
-import { grades, type Grade } from '../compare/compare.js';
 import { targetOf, targetsOf, type TargetNotation } from '../convert/target-notations.js';
 import type { Simulator } from '../library/simulators/names.js';
 import { asComputedBy, runnersOf, simulators, type Script } from '../library/simulators/simulators.js';
@@ -14,14 +13,15 @@ import type { Became } from '../model/rewriting/became.js';
 import { isRecording } from '../model/tagged.js';
 import { typedValid, writtenValid } from '../model/typed-model.js';
 import type { Notation } from '../pipeline/read/notation.js';
-import { comparedTime, compareWritten, runsOfEach, type ConversionCheck } from './check-conversion.js';
+import { comparedTime, compareWritten, type ConversionCheck } from './check-conversion.js';
+import { agreements, type Agreement } from './compare-spikes.js';
 import { listedIn, operations, operationsOf, partsOf, workIn } from './limit-work.js';
 import { isCompiled, movesEarlySpikes } from './read-back.js';
 
-/** A grade at the model's own step. */
+/** Agreement of both runs at the model's own step. */
 export interface OwnStep {
-  readonly verdict: 'not measured' | Grade;
-  /** Reason why there is no grade. */
+  readonly verdict: 'not measured' | Agreement;
+  /** Reason why there is none. */
   readonly reason?: string;
   /** Comparison of both runs. */
   readonly check?: ConversionCheck;
@@ -32,7 +32,7 @@ export interface OwnStep {
 /** Time in s that is run first, and the longest that is run if too few spikes decide. */
 export const compared = { seconds: 0.2, longest: 1 } as const;
 
-/** Seconds of a usual processor for a grade without the user's request. */
+/** Seconds of a usual processor for a comparison without the user's request. */
 const usualSeconds = 2;
 
 /** A model as some simulators compute it. */
@@ -43,12 +43,12 @@ interface Computed {
 }
 
 /**
- * Returns the grade of each pair of simulators that compute something else, the least close first.
+ * Returns the agreement of each pair of simulators that compute something else, the least close first.
  *
  * @param from  notation of the source; absent: it runs as it is
  * @param options.whole  whether all of the model's time is run, without a budget
  */
-export async function gradesAtOwnStep(
+export async function agreementsAtOwnStep(
   source: ValidModel,
   target: ValidModel,
   to: TargetNotation,
@@ -73,7 +73,7 @@ export async function gradesAtOwnStep(
     const between = betweenOf(own, written);
     found.push({ ...(check ? graded(check) : tooLarge), ...(between === undefined ? {} : { between }) });
   }
-  const rank = ({ verdict }: OwnStep): number => (verdict === 'not measured' ? 1 : -grades.indexOf(verdict));
+  const rank = ({ verdict }: OwnStep): number => (verdict === 'not measured' ? 1 : -agreements.indexOf(verdict));
   return found.sort((a, b) => rank(a) - rank(b));
 }
 
@@ -121,7 +121,7 @@ async function pairsOf(
   return [...pairs.values()];
 }
 
-/** Checks whether the own step of a simulator is modelled. A grade names no other one that was not run. */
+/** Checks whether the own step of a simulator is modelled. No line names another one that was not run. */
 const isModelled = (name: Simulator): boolean => simulators[name].deviatesOtherwise !== true;
 
 /** Returns a model as each of some simulators computes it, equal ones together. */
@@ -147,8 +147,8 @@ function betweenOf(...sides: readonly [Computed, Computed]): string | undefined 
 }
 
 /**
- * Compares the first part of both runs. If too few spikes decide, it compares a longer part within the budget. Without
- * spikes and recorded variables, it compares the first state variable of each population.
+ * Compares the first part of both runs, and without spikes a longer part within the budget. If there are no recorded
+ * variables either, it compares the first state variable of each population.
  *
  * @returns undefined if the first part is larger than the budget
  */
@@ -159,17 +159,16 @@ async function compareFirst(
 ): Promise<ConversionCheck | undefined> {
   const compare = async (own: ValidModel, seconds: number): Promise<ConversionCheck | undefined> => {
     const share = workOfRuns(own, target, seconds) / workIn(usualSeconds);
-    const options = { target: 'wasm', became, seconds, repeats: share * (1 + runsOfEach) <= 1 };
-    return share > 1 ? undefined : compareWritten(own, target, options);
+    return share > 1 ? undefined : compareWritten(own, target, { target: 'wasm', became, seconds });
   };
-  const isOpen = ({ failure, grade }: ConversionCheck): boolean =>
-    failure === undefined && (grade === undefined || grade === 'cannot say');
+  const isOpen = ({ failure, spikes }: ConversionCheck): boolean =>
+    failure === undefined && spikes[0] + spikes[1] === 0;
   const first = await compare(source, compared.seconds);
   if (!first || !isOpen(first)) return first;
   const seconds = Math.min(compared.longest, comparedTime(source.model));
   const longer = seconds > compared.seconds ? ((await compare(source, seconds)) ?? first) : first;
   const recorded = recordingStates(source);
-  return longer.grade !== undefined || recorded === source ? longer : ((await compare(recorded, seconds)) ?? longer);
+  return !isOpen(longer) || recorded === source ? longer : ((await compare(recorded, seconds)) ?? longer);
 }
 
 /** Returns the operations of running two models for a time in s. They make every machine run the same. */
@@ -200,8 +199,8 @@ export function graded(check: ConversionCheck): OwnStep {
   const lost = absent.filter((name) => !name.includes('.'));
   if (lost.length > 0)
     return { ...notMeasured(`no population has the name of ${lost.join(', ')} after conversion`), check };
-  if (grade !== undefined) return { verdict: grade === 'identical' ? 'same spikes' : grade, check };
+  if (grade !== undefined) return { verdict: grade, check };
+  if (check.drawnAnew !== undefined) return { ...notMeasured('each side draws its own numbers'), check };
   const silent = populations.length > 0 && spikes[0] + spikes[1] === 0;
-  const open = check.drawnAnew === undefined ? 'no recorded variable to compare' : 'the file draws its own numbers';
-  return { ...notMeasured(`${silent ? 'no spikes, and ' : ''}${open}`), check };
+  return { ...notMeasured(`${silent ? 'no spikes, and ' : ''}no recorded variable to compare`), check };
 }

@@ -247,7 +247,7 @@ describe('a bundle', () => {
     ],
     [
       'a measurement that is not measured here',
-      (files) => replaceIn(files, report, /"outcome": "[^"]*"/, '"outcome": "statistically the same"'),
+      (files) => replaceIn(files, report, /"outcome": "[^"]*"/, '"outcome": "apart"'),
       3,
       /^notations\/lems\/report\.json: its measurement was otherwise here/m,
     ],

@@ -57,13 +57,11 @@ function asWritten({ name: fixture, from }: Fixture, to: Cell['to']): Cell {
   const outcome = (['incomplete', ...verdicts] as const)
     .toSorted((a, b) => b.length - a.length)
     .find((one) => text.startsWith(one));
-  const [, grade] = /\(([^)]*)\)/.exec(text) ?? [];
   return {
     fixture,
     from,
     to,
     outcome: outcome ?? 'refused',
-    ...(grade === undefined ? {} : { grade }),
     portable: text.includes('not portable') ? 'no' : text.includes('NESTML') ? 'nestml' : 'yes',
     sameHash: text.startsWith('**'),
     backAgain: text.endsWith('and back'),
@@ -80,8 +78,7 @@ const portability: Readonly<Record<Cell['portable'], readonly string[]>> = {
 
 /** A cell as text. */
 function textOf(cell: Cell): string {
-  const grade = cell.grade === undefined ? '' : ` (${cell.grade})`;
-  const words = [cell.sameHash ? '**same hash**' : `${cell.outcome}${grade}`, ...portability[cell.portable]];
+  const words = [cell.sameHash ? '**same hash**' : cell.outcome, ...portability[cell.portable]];
   return [...words, ...(cell.backAgain && !cell.sameHash ? ['and back'] : [])].join(', ');
 }
 
@@ -130,7 +127,7 @@ ${inAll()}`,
     log: `# Conversions of the fixtures
 
 Written by \`UPDATE_CONVERSION=1 npx vitest run test/docs/conversion.test.ts\`, which also reads every document again.
-[Conversion](../../docs/conversion.md) explains the verdicts. The grade at the model's own step is in parentheses.
+[Conversion](../../docs/conversion.md) explains the verdicts.
 
 | fixture | ${notations.map((to) => names[to]).join(' | ')} |
 |---|---|---|---|---|

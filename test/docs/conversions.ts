@@ -35,8 +35,6 @@ export interface Cell {
   readonly from: SourceNotation;
   readonly to: Notation;
   readonly outcome: ConvertedModel['outcome'] | Limit['verdict'] | 'exact' | 'not decided' | 'refused';
-  /** Grade at the model's own step; absent: not measured. */
-  readonly grade?: string;
   /** Which simulators run it: the notation's own; of PyNN's, only NEST with models in NESTML; or only interneuron. */
   readonly portable: 'yes' | 'nestml' | 'no';
   /** Whether the document, read again, has the model hash that the fixture has. */
@@ -202,7 +200,6 @@ async function convertedCell({ name, from, imported }: Fixture, to: Notation): P
       ...cell,
       portable,
       outcome: verdict === 'exact' ? verdict : (limit ?? 'not decided'),
-      ...(verdict === 'exact' || verdict === 'not measured' ? {} : { grade: verdict }),
       backAgain,
       reasons: reason === undefined ? reasons : [reason, ...reasons],
     };

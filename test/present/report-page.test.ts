@@ -106,7 +106,7 @@ describe('report', () => {
     const words = ['convert', source, '--to', 'neuroml', '-o', converted, '--report', report, '-q', '--force'];
     await runCommand(words);
     const measured = await runCommand(['report', source, '-o', '-', '--conversion', report]);
-    expect(measured.stdout).toMatch(/<p>From brian to neuroml: the same model; [a-z ]+δ? at its own step\.<\/p>/);
+    expect(measured.stdout).toMatch(/<p>From brian to neuroml: the same model\.<\/p>/);
   });
 
   it('a document of NeuroML: tables of its channels instead of their equations', async () => {

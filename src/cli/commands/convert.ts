@@ -86,13 +86,12 @@ function refusalOf(source: string, error: DiagnosticError | UsageError, context:
 /** Checks whether a conversion is another model, or whether its run fails or differs if the limit decides nothing. */
 function isDifferent({ verdict, limit, check }: Measurement): boolean {
   if (check?.failure !== undefined || limit?.verdict === 'another model') return true;
-  return verdict === 'different' && limit?.verdict.startsWith('the same model') !== true;
+  return verdict === 'apart' && limit?.verdict.startsWith('the same model') !== true;
 }
 
 /** Checks whether a measurement ends with a verdict on the conversion, for or against it. */
 const isDecided = ({ verdict, limit }: Measurement): boolean =>
-  (limit !== undefined && limit.verdict !== 'no limit') ||
-  !['not measured', 'cannot say', 'not shown to differ'].includes(verdict);
+  (limit !== undefined && limit.verdict !== 'no limit') || verdict !== 'not measured';
 
 /** A converted model: the conversion, its verdicts, and names in the model's document. */
 interface Attempt {

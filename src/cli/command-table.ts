@@ -247,6 +247,11 @@ const same = {
       value: 'first=second',
       describe: 'population of the second model that one of the first is; may be repeated',
     },
+    witness: {
+      type: 'string',
+      value: 'file',
+      describe: 'write a script of Brian or PyNN that shows the difference of two models in one cell',
+    },
     'no-run': { type: 'boolean', describe: 'compare two models by their values only' },
     limit,
     ...read,

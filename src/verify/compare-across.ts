@@ -24,6 +24,8 @@ const conversionsTo = (notation: Notation): readonly TargetNotation[] => {
 interface Across {
   readonly comparison: ModelComparison;
   readonly became: Became;
+  /** Whether all values are equal, apart from names, durations, seeds and steps. */
+  readonly isEqual: boolean;
 }
 
 /** Returns the statement on parts with other names. */
@@ -65,22 +67,28 @@ const orOfOneName = (became: Became, { model }: ValidModel): Became => ({
  */
 export async function compareAcross(first: ImportedModel, second: ImportedModel, pairs?: Pairs): Promise<Across> {
   const direct = compareModels(first, second, pairs);
-  const asNamed = { comparison: direct, became: composed([renamedParts(direct)]) };
+  const asNamed = { comparison: direct, became: composed([renamedParts(direct)]), isEqual: hasEqualValues(direct) };
   if (first.notation === second.notation || direct.sameModel) return asNamed;
   const there: Across[] = [];
   for (const to of conversionsTo(second.notation))
-    for (const { again, became } of await readAgain(first, to)) {
+    for (const { again, became, isExact } of await readAgain(first, to)) {
       const named = [...(pairs ?? [])].map(
         ([from, as]) => [became.population(from, 0)?.population ?? from, as] as const,
       );
       const comparison = compareModels(again, second, new Map(named));
-      there.push({ comparison, became: composed([became, renamedParts(comparison)]) });
+      const isEqual = isExact && hasEqualValues(comparison);
+      there.push({ comparison, became: composed([became, renamedParts(comparison)]), isEqual });
     }
   // A result holds the canonical form of its document, with the same names and units: no standard types are needed.
   const all = [compareModels({ ...first, notation: second.notation }, second, pairs), direct];
+  let isEqual = [...all.map(hasEqualValues), ...there.map((one) => one.isEqual)].includes(true);
   all.push(...there.map(({ comparison }) => comparison));
   for (const to of conversionsTo(first.notation))
-    for (const { again } of await readAgain(second, to)) all.push(compareModels(first, again, pairs));
+    for (const { again, isExact } of await readAgain(second, to)) {
+      const found = compareModels(first, again, pairs);
+      all.push(found);
+      isEqual ||= isExact && hasEqualValues(found);
+    }
   const [{ became: after }] = [...there.toSorted((a, b) => sizeOf(a.comparison) - sizeOf(b.comparison)), asNamed] as [
     Across,
   ];
@@ -100,8 +108,14 @@ export async function compareAcross(first: ImportedModel, second: ImportedModel,
       .filter(({ parts }) => !(isUntimed && parts[0] === 'experiment'))
       .map((difference) => withParameter(difference, first)),
   };
-  return { comparison, became };
+  return { comparison, became, isEqual: isEqual && !hidesDraws };
 }
+
+/** Checks whether two models differ only in the duration, seed and step of their experiment. */
+const hasEqualValues = ({ differences }: ModelComparison): boolean =>
+  differences.every(
+    ({ parts, property }) => parts[0] === 'experiment' && ['protocol.run', 'seed', 'dt', 'timing'].includes(property),
+  );
 
 /** Whether a model draws with generators that have seeds of their own. */
 const hasOwnGenerators = ({ valid: { model } }: ImportedModel): boolean =>
@@ -116,11 +130,12 @@ const sizeOf = ({ differences, renamed }: ModelComparison): number =>
 async function readAgain(
   { valid }: ImportedModel,
   to: TargetNotation,
-): Promise<readonly { readonly again: ImportedModel; readonly became: Became }[]> {
+): Promise<readonly { readonly again: ImportedModel; readonly became: Became; readonly isExact: boolean }[]> {
   try {
     const converted = await convertWritten(valid, to);
     if (converted.outcome === 'incomplete' || converted.files.length === 0) return [];
-    return [{ again: await readWritten(converted, to), became: converted.became }];
+    const isExact = converted.report.every(({ verdict }) => verdict !== 'different');
+    return [{ again: await readWritten(converted, to), became: converted.became, isExact }];
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError) return [];
     throw error;

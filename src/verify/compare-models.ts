@@ -204,8 +204,28 @@ function differencesOf(a: Outline, b: Outline): readonly ModelDifference[] {
       return [
         { property: '', parts: [part], first: first ? summary(first) : null, second: second ? summary(second) : null },
       ];
-    return [...wholes(part, first, second), ...singles(part, first, second)];
+    return [...wholes(part, first, second), ...withoutUnpaired(part, singles(part, first, second))];
   });
+}
+
+/** Most values of a part that only one side has and that are listed: more come from equations with other names. */
+const mostUnpaired = 12;
+
+/** Returns differences with a count in place of many values that only one side has. */
+function withoutUnpaired(part: string, differences: readonly ModelDifference[]): readonly ModelDifference[] {
+  const isLone = ({ first, second }: ModelDifference): boolean => first === null || second === null;
+  const lone = differences.filter(isLone);
+  if (lone.length <= mostUnpaired) return differences;
+  const count = (read: (difference: ModelDifference) => string | null): string | null => {
+    const own = lone.filter((one) => read(one) !== null).length;
+    return own === 0 ? null : `${own} values under other names`;
+  };
+  const [first, second] = [count((one) => one.first), count((one) => one.second)];
+  return [
+    ...differences.filter((one) => !isLone(one)),
+    ...(first === null ? [] : [{ property: 'equations', parts: [part], first, second: null }]),
+    ...(second === null ? [] : [{ property: 'equations', parts: [part], first: null, second }]),
+  ];
 }
 
 /** Returns types and rules that differ as a whole, as one difference each. */

@@ -26,6 +26,7 @@ export function limitLines(limit: Limit, named: (variable: string) => string = (
   switch (verdict) {
     case 'the same model':
     case 'the same model as far as it acted': {
+      if (limit.levels.length === 0) return [`${start}all values are equal`, `not compared in runs: ${reason}`];
       const [first = '', ...figures] = vanishing(limit);
       return [
         `${start}${verdict === 'the same model' ? first : lackText(limit.ledger)}`,

@@ -230,6 +230,17 @@ export const noLimit = ({ model }: ValidModel, reason: string): Limit => ({
   closed: [],
 });
 
+/**
+ * Returns the verdict on models with equal values, where runs decide nothing. Steps and conditions on them have a
+ * meaning of their own: models that act in each step stay undecided.
+ */
+export function sameByValue(limit: Limit, { model }: ValidModel): Limit {
+  if (limit.verdict !== 'no limit' || stepReasons(model).length > 0 || stepReaders(model).length > 0) return limit;
+  const parts = [...Object.keys(model.populations), ...Object.keys(model.projections)];
+  const rows = parts.map((part): LedgerRow => ({ part, quantity: 'all values', how: 'by value' }));
+  return { ...limit, verdict: 'the same model', ledger: { version: 1, rows }, levels: [], rest: [] };
+}
+
 /** Checks whether a model is larger than the work, before its draws are made. */
 export function isLarger(valid: ValidModel, work: number): boolean {
   const closed = workOf(valid, comparedTime(valid.model, compared.first));

@@ -108,7 +108,7 @@ function runFor(
 const isCell = ({ model }: ValidModel, name: string): boolean => model.populations[name]?.type !== undefined;
 
 /** Runs the source as it is, longer if no cell spikes at first. */
-async function closedRun(source: ValidModel, signal: AbortSignal | undefined): Promise<ClosedRun> {
+export async function closedRun(source: ValidModel, signal: AbortSignal | undefined): Promise<ClosedRun> {
   const whole = comparedTime(source.model);
   const run = (seconds: number, from: number): ReturnType<typeof firstStable<SpikesByPopulation>> =>
     firstStable(from, (k) => runFor(seconds, signal, withStep(source, source.model.experiment.dt / 2 ** k)));
@@ -174,12 +174,15 @@ export async function openPair(
   const paired = pairedVariables(openSource, recordings, sampled);
   const every = Math.max(1, Math.ceil(seconds / dt / mostTimes));
   const times = { end: seconds, interval: every * dt, count: Math.floor(seconds / (every * dt) + 1e-6) };
+  // A model with a shorter step of its own takes no longer ones.
+  const finer = Math.max(1, Math.ceil(dt / first.model.experiment.dt - 1e-6));
   const runAt = async (k: number): Promise<RunPair> => {
     const step = dt / 2 ** k;
     const one = async (valid: ValidModel, kept: readonly Recording[], like?: ValidModel): Promise<OpenRun> => {
-      const keeper = new RangeKeeper(every * 2 ** k, times.count);
+      const parts = like ? finer : 1;
+      const keeper = new RangeKeeper(every * 2 ** k * parts, times.count);
       const besides = { recordings: kept.map(atEachStep), keeper };
-      const found = await runFor(seconds, signal, withStep(valid, step), { besides }, like);
+      const found = await runFor(seconds, signal, withStep(valid, step / parts), { besides }, like);
       const infinite = keeper.diverging();
       if (infinite !== undefined) throw new NotANumber(`${infinite} grows without bound in steps of ${step * 1e3} ms`);
       return { spikes: like ? spikesBefore(found, like.model, valid.model, became) : found, ranges: keeper.kept() };

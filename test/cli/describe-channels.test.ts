@@ -161,3 +161,84 @@ it('shows the gates of a mechanism of NEURON at its temperature', async () => {
       ]);
     }
 });
+
+// --- same ------------------------------------------------------------------------------------------------------------
+const written = (name: string, text: string): string => {
+  writeFileSync(folder.file(name), text);
+  return folder.file(name);
+};
+
+/** The sodium channel of Hodgkin and Huxley (1952) in NMODL. @param slower  divides the time constants */
+const mod = ({ power = 'm*m*m*h', beta = '4', slower = '' } = {}): string => `NEURON {
+    SUFFIX na
+    USEION na READ ena WRITE ina
+    RANGE gbar
+}
+UNITS { (mV) = (millivolt) (mA) = (milliamp) (S) = (siemens) }
+PARAMETER { gbar = 0.12 (S/cm2) }
+STATE { m h }
+ASSIGNED { v (mV) ena (mV) ina (mA/cm2) celsius (degC) q minf mtau (ms) hinf htau (ms) }
+BREAKPOINT {
+    SOLVE states METHOD cnexp
+    ina = gbar*${power}*(v - ena)
+}
+INITIAL { rates(v) m = minf h = hinf }
+DERIVATIVE states { rates(v) m' = (minf - m)/mtau h' = (hinf - h)/htau }
+PROCEDURE rates(v (mV)) {
+    LOCAL a, b
+    q = 1${slower}
+    a = 0.1*(v + 40)/(1 - exp(-(v + 40)/10))
+    b = ${beta}*exp(-(v + 65)/18)
+    mtau = 1/(a + b)/q
+    minf = a/(a + b)
+    a = 0.07*exp(-(v + 65)/20)
+    b = 1/(1 + exp(-(v + 35)/10))
+    htau = 1/(a + b)/q
+    hinf = a/(a + b)
+}
+`;
+
+/** The same channel in NeuroML, of the fixture of a cell. */
+const sodium = (change: (text: string) => string = (text) => text): string => {
+  const [whole = ''] =
+    /<ionChannelHH id="na"[^]*?<\/ionChannelHH>/.exec(readFileSync('fixtures/neuroml/soma.cell.nml', 'utf8')) ?? [];
+  return `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="channels">${change(whole)}</neuroml>`;
+};
+
+const compare = async (first: string, second: string): Promise<readonly [number, string]> => {
+  const sides = [first, second].map((text, k) =>
+    written(`${k}${text.startsWith('<') ? '.channel.nml' : '.mod'}`, text),
+  );
+  const { code, stdout } = await runCommand(['same', ...sides]);
+  return [code, stdout.split('\n')[0] ?? ''];
+};
+
+it('is the same channel in both notations, whichever comes first', async () => {
+  const same = expect.stringMatching(/^the same channel: steady states and time constants of [mh], [mh], /);
+  expect(await compare(mod(), sodium())).toEqual([0, same]);
+  expect(await compare(sodium(), mod())).toEqual([0, same]);
+});
+
+it.each([
+  ['another rate', mod({ beta: '4.02' }), sodium(), /^another channel: steady state of m at -99.7 mV is /],
+  [
+    'a time constant that depends on the temperature',
+    mod({ slower: '*3^((celsius - 6.3)/10)' }),
+    sodium(),
+    /^another channel: time constant of m at /,
+  ],
+  [
+    'another power of a gate',
+    mod({ power: 'm*m*h' }),
+    sodium(),
+    /^another channel: open share with m 0.31, h 0.93 is 0\.089\d* and 0\.0276/,
+  ],
+  [
+    'two documents of NeuroML',
+    sodium(),
+    sodium((text) => text.replace('instances="3"', 'instances="2"')),
+    /^another channel: open share/,
+  ],
+])('is another channel for %s, with both values', async (_, first, second, headline) => {
+  expect(await compare(first, second)).toEqual([1, expect.stringMatching(headline)]);
+});

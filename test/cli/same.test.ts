@@ -1,8 +1,9 @@
 /** `interneuron same`: exit codes by what the sides are, and the value that makes another model. */
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runCommand, temporaryFolder } from '../support/command.js';
+import { missingEnvironment, python } from '../support/python.js';
 
 const folder = temporaryFolder();
 
@@ -153,6 +154,45 @@ describe('populations with other names', () => {
   });
 });
 
+describe('models that runs cannot decide', () => {
+  const noisy = (name: string, drift: string, ms: number): string => `format: interneuron/brian
+dt: 0.1 ms
+neuron_groups:
+  ${name}: { N: 2, model: 'dv/dt = ${drift} + mV*xi/(10*ms)**0.5 : volt', threshold: v > 10*mV, reset: v = 0*mV, method: euler }
+spike_monitors: { sp: { source: ${name} } }
+run: ${ms} ms
+`;
+
+  it('are the same if all values are equal, with other labels and durations', async () => {
+    const texts = [noisy('G', '(15*mV - v)/(10*ms)', 50), noisy('cells', '(15*mV - v)/(10*ms)', 80)];
+    const sides = texts.map((text, k) => {
+      writeFileSync(folder.file(`${k}.yaml`), text);
+      return folder.file(`${k}.yaml`);
+    });
+    const { code, stdout } = await runCommand(['same', ...sides]);
+    expect([code, stdout.split('\n')[0]]).toEqual([0, 'the same model: all values are equal']);
+    writeFileSync(sides[1]!, noisy('cells', '(16*mV - v)/(10*ms)', 50));
+    expect((await runCommand(['same', ...sides])).code).toBe(3);
+  });
+
+  it('run in steps of their own, if these are shorter', async () => {
+    // Forward Euler doubles w in each step of 3 ms, and ends in infinity; in steps of 0.1 ms it falls.
+    const model = (dt: string, name: string): string => `format: interneuron/brian
+dt: ${dt}
+neuron_groups:
+  G: { N: 1, model: "dv/dt = (15*mV - v + ${name})/(10*ms) : volt\\nd${name}/dt = -${name}/ms : volt", threshold: v > 10*mV, reset: v = 0*mV, method: euler, initializers: { ${name}: 1*mV } }
+spike_monitors: { sp: { source: G } }
+run: 120 ms
+`;
+    const sides = [model('1.5 ms', 'w'), model('0.1 ms', 'u')].map((text, k) => {
+      writeFileSync(folder.file(`${k}.yaml`), text);
+      return folder.file(`${k}.yaml`);
+    });
+    const { stdout } = await runCommand(['same', ...sides]);
+    expect(stdout).toMatch(/^the same model/);
+  });
+});
+
 describe('exit codes', () => {
   it('0 for a model and itself, 2 for an invalid or absent side', async () => {
     const model = file('a.json', lif(cell));
@@ -183,5 +223,83 @@ describe('exit codes', () => {
       });
     const broken = file('broken.json', { ...lif(cell), populations: 3 });
     for (const command of ['same', 'verify']) expect((await runCommand([command, result, broken])).code).toBe(2);
+  });
+});
+
+const brianCells = (refractory: string): string => `format: interneuron/brian
+version: 1
+dt: 0.1 ms
+namespace: { tau: 10 ms, E: -65 mV, C: 0.2 nF, ts: 2 ms, I: 0.35 nA }
+neuron_groups:
+  cells:
+    N: 3
+    model: |
+      dv/dt = (E - v)/tau + (I + s)/C : volt (unless refractory)
+      ds/dt = -s/ts : amp
+    threshold: v > -50*mV
+    reset: v = -65*mV
+    refractory: ${refractory}
+    method: exact
+    initializers: { v: -65*mV }
+spike_generators:
+  in: { N: 1, indices: [0, 0, 0], times: { values: [10, 30, 50], unit: ms } }
+synapses:
+  S: { source: in, target: cells, on_pre: s += 0.2*nA, delay: 1 ms, connect: true }
+spike_monitors: { sp: { source: cells } }
+run: 100 ms
+`;
+
+const pynnCells = (v_reset: number): string =>
+  JSON.stringify({
+    format: 'interneuron/pynn',
+    version: 1,
+    pynn: '0.13',
+    setup: { timestep: 0.1 },
+    populations: [
+      {
+        label: 'cells',
+        size: 2,
+        cell: { type: 'IF_curr_exp', params: { cm: 0.2, tau_m: 10, i_offset: 0.4, v_reset } },
+      },
+    ],
+    recordings: [{ target: 'cells', variables: ['spikes'] }],
+    phases: [{ run: 100 }],
+  });
+
+const printedSpikes = (printed: string): readonly (readonly number[])[] =>
+  [...printed.matchAll(/^spikes of the \w+: (\[.*\]) ms$/gm)].map(([, list = '[]']) => JSON.parse(list) as number[]);
+
+async function witnessOf(texts: readonly string[], suffix: string): Promise<{ path: string; stdout: string }> {
+  const sides = texts.map((text, k) => {
+    writeFileSync(folder.file(`${k}${suffix}`), text);
+    return folder.file(`${k}${suffix}`);
+  });
+  const path = folder.file('witness.py');
+  const { code, stdout } = await runCommand(['same', ...sides, '--witness', path, '--force']);
+  expect(code).toBe(1);
+  return { path, stdout };
+}
+
+describe('a script of Brian or PyNN that shows the difference', () => {
+  it.skipIf(missingEnvironment('.venv') !== null)('Brian shows two refractory periods in one cell', async () => {
+    const { path, stdout } = await witnessOf([brianCells('2 ms'), brianCells('2.5 ms')], '.yaml');
+    const script = readFileSync(path, 'utf8');
+    const [headline = ''] = stdout.replace(/^another model: /, '').split('\n');
+    expect(script.startsWith(`"""${headline}\n`)).toBe(true);
+    expect(script).not.toMatch(/import interneuron/);
+    expect(script.split('\n').filter((line) => line.trim() !== '').length).toBeLessThan(50);
+    const [first = [], second = []] = printedSpikes(await python('.venv', [path]));
+    expect(first.length).toBeGreaterThan(3);
+    // The second spike is half a millisecond later, as long as the input of both cells is equal.
+    expect(second[0]).toBe(first[0]);
+    expect(second[1]! - first[1]!).toBeGreaterThan(0.2);
+  });
+
+  it.skipIf(missingEnvironment('.venv-pynn') !== null)('PyNN shows two reset potentials', async () => {
+    const { path } = await witnessOf([pynnCells(-65), pynnCells(-60)], '.json');
+    const [first = [], second = []] = printedSpikes(await python('.venv-pynn', [path, 'neuron']));
+    expect(first.length).toBeGreaterThan(2);
+    expect(second[0]).toBe(first[0]);
+    expect(second[1]!).toBeLessThan(first[1]!);
   });
 });

@@ -50,6 +50,26 @@ describe('models of one notation', () => {
     ]);
   });
 
+  it('have a count of the values that only one side has, if these are many', () => {
+    const cells = (names: readonly string[]): ReturnType<typeof importModel> =>
+      importModel({
+        name: 'm.json',
+        text: JSON.stringify({
+          format: 'interneuron/brian',
+          dt: '0.1 ms',
+          neuron_groups: { G: { N: 1, model: names.map((name) => `d${name}/dt = -${name}/ms : 1`).join('\n') } },
+          run: '1 ms',
+        }),
+      });
+    const [first, second] = ['a', 'b'].map((letter) => cells(Array.from({ length: 20 }, (_, k) => `${letter}${k}`)));
+    const { differences } = compareModels(first!, second!);
+    const values = expect.stringMatching(/^\d+ values under other names$/);
+    expect(differences).toEqual([
+      { property: 'equations', parts: ['population G'], first: values, second: null },
+      { property: 'equations', parts: ['population G'], first: null, second: values },
+    ]);
+  });
+
   it('lack a part, and match parts of other names by their structure', () => {
     const pynn = (first: string, second: string | null): ReturnType<typeof importModel> => {
       const population = (label: string, size: number): object => ({

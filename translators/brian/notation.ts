@@ -24,6 +24,14 @@ export const brian = {
       origin: 'beside',
       document: 'brian-json',
       runBy: ['brian2'],
+      witness: {
+        begin: 'from brian2 import *\n\nprefs.codegen.target = "numpy"',
+        first: 'start_scope()',
+        last:
+          'spike_times.append([round(float(t / ms), 4) for t in spikes.t])\n' +
+          'values.append([float(value) for value in getattr(states, states.record_variables[0])[0]])',
+        replaced: [],
+      },
       suggested: 2,
       shown: 2,
     },

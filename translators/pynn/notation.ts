@@ -25,6 +25,19 @@ export const pynn = {
       document: 'pynn-json',
       keepsSpikesBetweenSteps: true,
       runBy: ['nest', 'neuron'],
+      witness: {
+        begin: 'from pyNN.utility import get_simulator\n\nsim, options = get_simulator()',
+        last: 'sim.end()',
+        replaced: [
+          [/^sim, options = .*$|^sim\.end\(\)$/s, ''],
+          [
+            /^(\w+)\.write_data\(.*$/s,
+            'data = $1.get_data().segments[0]\n' +
+              'spike_times.append([round(float(t), 4) for t in data.spiketrains[0]])\n' +
+              'values.append(data.analogsignals[0].magnitude[:, 0].tolist())',
+          ],
+        ],
+      },
       onlyHere: {
         parts: 'pynn/native',
         reasons: 'pynn/why-native',

@@ -10,6 +10,17 @@ import type { Hdf5Group } from './hdf5.js';
 import type { IncludeHost } from './include-host.js';
 import type { Writers } from './writing.js';
 
+/** Statements of a script that runs two models one after the other. */
+export interface ScriptLoop {
+  /** Before the loop. */
+  readonly begin: string;
+  /** At the beginning and at the end of each turn; they add to the lists `spike_times` in ms and `values`. */
+  readonly first?: string;
+  readonly last: string;
+  /** Statements of a usual script with what takes their place. */
+  readonly replaced: readonly (readonly [statement: RegExp, by: string])[];
+}
+
 /** A form in which a notation is written, as `convert --to` names it. */
 export interface TargetFacts {
   /** Name in sentences. */
@@ -45,6 +56,8 @@ export interface TargetFacts {
   readonly splits?: true;
   /** Simulators that run it. */
   readonly runBy?: readonly Simulator[];
+  /** Loop over two models in a script that prints what both recorded; absent: `same --witness` writes none. */
+  readonly witness?: ScriptLoop;
   /** What only interneuron's own backend runs. */
   readonly onlyHere?: {
     /** Code of such parts in reports. */

@@ -3,6 +3,8 @@
 import { printable } from '../../diagnostics/display.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { oneOf } from '../../diagnostics/suggest.js';
+import type { Became } from '../../model/rewriting/became.js';
+import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';
 import type { ImportedModel } from '../../pipeline/pipeline.js';
 import { isOurs } from '../../compare/open-recorded.js';
 import { isBundle } from '../../pipeline/read/model-in-bundle.js';
@@ -29,7 +31,10 @@ export async function same(context: CommandContext): Promise<number> {
       "name two models, two results, a result and a model, or two patterns in quotes, such as 'a-*.nwb' 'b-*.nwb', for several runs of each side",
     );
   const [isFirst, isSecond] = [isModel(first), isModel(second)];
-  if (isFirst && isSecond) return sameModels(context, first, second);
+  if (isFirst && isSecond) {
+    const channels = await (await import('./same-channels.js')).sameChannels(context, [first, second]);
+    return channels ?? sameModels(context, first, second);
+  }
   if (isFirst || isSecond) {
     const { sameRun } = await import('./same-run.js');
     return isFirst ? sameRun(context, second, first) : sameRun(context, first, second);
@@ -48,11 +53,12 @@ const isModel = (path: string): boolean =>
 async function sameModels(context: CommandContext, first: string, second: string): Promise<number> {
   const { compareAcross } = await import('../../verify/compare-across.js');
   const models = [await validSide(() => context.model(first)), await validSide(() => context.model(second))] as const;
-  const { comparison, became } = await compareAcross(...models, statedPairs(context, models));
-  const limit =
+  const { comparison, became, isEqual } = await compareAcross(...models, statedPairs(context, models));
+  const found =
     context.options.flag('no-run') || comparison.sameModel
       ? undefined
       : await limitOfModels(models, { became, listed: comparison.differences }, readSeconds('limit', context.options));
+  const limit = found && isEqual ? (await import('../../verify/limit.js')).sameByValue(found, models[0].valid) : found;
   if (context.json)
     printJson(context.terminal, {
       models: [first, second],
@@ -60,6 +66,8 @@ async function sameModels(context: CommandContext, first: string, second: string
       ...comparison,
       ...(limit === undefined ? {} : { limit: limitReport(limit) }),
     });
+  const witness = context.options.value('witness');
+  if (witness !== undefined) await writeWitness(context, witness, models, { comparison, became, limit });
   const parts = modelDifferenceLines(comparison);
   const lines =
     limit === undefined
@@ -96,6 +104,34 @@ function statedPairs({ options }: CommandContext, models: readonly ImportedModel
   return new Map(pairs);
 }
 
+/** Writes a script that shows the difference. @throws UsageError if there is none, or no cell has it */
+async function writeWitness(
+  { options }: CommandContext,
+  path: string,
+  models: readonly [ImportedModel, ImportedModel],
+  {
+    comparison,
+    became,
+    limit,
+  }: { readonly comparison: ModelComparison; readonly became: Became; readonly limit: Limit | undefined },
+): Promise<void> {
+  if (limit?.verdict !== 'another model')
+    throw new UsageError(
+      `a witness shows another model, but the verdict is ${limit?.verdict ?? verdictOf(comparison)}`,
+      'leave out --witness',
+    );
+  const place = limit.states?.differences[0] ?? limit.rest[0] ?? limit.levels.at(-1)?.unmatched[0];
+  if (place === undefined) throw new UsageError('no cell has the difference by itself', 'leave out --witness');
+  const { witnessOf, witnessTarget } = await import('../../verify/witness.js');
+  const [first = ''] = verdictLines(comparison, limit);
+  const headline = first.replace(/^another model: /, '');
+  const to = witnessTarget(models.map(({ notation }) => notation));
+  const [one, other] = models;
+  const script = await witnessOf([one.valid, other.valid], { became, place, headline, to });
+  await refuseToReplace([path], options.flag('force'));
+  writeText(path, script);
+}
+
 /** Most listed values that can each be the cause: longer lists also come from parts that are paired wrongly. */
 const mostCauses = 5;
 /** Longest two values that name a cause. Two digests, of lists that are not shown, are longer. */
@@ -108,7 +144,10 @@ function verdictLines({ differences }: ModelComparison, limit: Limit): readonly 
   const causes = differences.filter(
     ({ property, first, second }) => property !== '' && first !== null && second !== null,
   );
-  const cause = causes.find(({ first, second }) => `${first}${second}`.length <= longestValues);
+  // Comparisons at states name differences of code better than its place in the list.
+  const isNamed = ({ property }: (typeof causes)[number]): boolean =>
+    !/^(?:events|derivatives|derived|pathways|noise)\./.test(property) || limit.states?.differences.length === 0;
+  const cause = causes.find((one) => `${one.first}${one.second}`.length <= longestValues && isNamed(one));
   if (cause === undefined || causes.length > mostCauses) return lines;
   const { property, parts, first, second } = cause;
   const part = (parts[0] ?? '').replace(/^\w+ /, '');

@@ -31,6 +31,60 @@ export interface GateCurve {
   readonly timeConstant: readonly number[];
 }
 
+/** A channel as functions of the potential in V and of its states. */
+export interface ChannelFunctions {
+  readonly name: string;
+  readonly states: readonly string[];
+  /** Names of the states in the document. */
+  readonly gates: readonly string[];
+  /** Rates of the states in 1/s. */
+  readonly rates: readonly StateFunction[];
+  /** Share of open channels, or a current, of which only the slope over the potential is the conductance. */
+  readonly open?: StateFunction;
+  readonly current?: StateFunction;
+}
+
+/** A function of the potential in V and of states; NaN where it has no value. */
+type StateFunction = (v: number, states?: ReadonlyMap<string, number>) => number;
+
+/** Returns a channel of a document at a temperature in K; undefined if it cannot be imported, or has no states. */
+export function channelFunctions(
+  channel: Component,
+  lems: LemsModel,
+  temperature: number,
+): ChannelFunctions | undefined {
+  const type = typeOf(channel, lems);
+  if (type === undefined || type.derived['fopen'] === undefined) return undefined;
+  const equations = equationsOf(type, temperature);
+  const functions = statesOf(channel.id, equations);
+  const gates = functions.states.map((state) => state.replace(/_q$/, ''));
+  return { ...functions, gates, open: valueIn(equations, nameOf('fopen')) };
+}
+
+/** Returns the mechanisms of a cell at a temperature in K that have states and one current. */
+export function mechanismFunctions(
+  compartments: Compartments,
+  data: DataStore,
+  temperature: number,
+): readonly ChannelFunctions[] {
+  const around = { data, functions: hostFunctions, startOf: () => 0 };
+  return Object.entries(compartments.mechanisms).flatMap(([name, mechanism]) => {
+    const [section = ''] = sectionsOn(mechanism.on, compartments);
+    const site = { section, compartments: { ...compartments, temperature }, pool: undefined };
+    const equations = orUndefined(() => placeOf(mechanism, site, around).equations);
+    const [code, ...more] = Object.values(mechanism.writes);
+    if (!equations || !code || more.length > 0 || Object.keys(mechanism.derivatives).length === 0) return [];
+    return [{ ...statesOf(name, equations), current: valueIn(equations, code) }];
+  });
+}
+
+/** Returns the states of equations with their rates. */
+function statesOf(name: string, equations: LocalEquations): ChannelFunctions {
+  const { derivatives } = equations.type;
+  const states = Object.keys(derivatives);
+  return { name, states, gates: states, rates: states.map((state) => valueIn(equations, derivatives[state]!.rate)) };
+}
+
 /** Surroundings of a channel on its own. @source the defaults of pynml-channelanalysis */
 export const surroundings = { temperature: 279.45, caConc: 5e-5 } as const;
 
@@ -38,12 +92,7 @@ export const surroundings = { temperature: 279.45, caConc: 5e-5 } as const;
 export function gateCurves(channel: Component, lems: LemsModel, potentials: readonly number[]): readonly GateCurve[] {
   const type = typeOf(channel, lems);
   if (type === undefined) return [];
-  const given = Object.entries(type.parameters).flatMap(([name, { value }]) =>
-    typeof value === 'number' ? [[name, value] as const] : [],
-  );
-  const mechanism = { ...type, events: {}, density: true, reads: [], writes: {} };
-  const numbers = new Map([...given, ...Object.entries(surroundings)]);
-  const equations = new LocalEquations(mechanism, numbers, [], hostFunctions);
+  const equations = equationsOf(type, surroundings.temperature);
   return channel.children
     .filter(({ role }) => role === 'gates')
     .flatMap(({ id, children }): readonly GateCurve[] => {
@@ -123,6 +172,16 @@ function schemeCurve(
     }),
     timeConstant: schemes.map(slowestRelaxation),
   };
+}
+
+/** Returns the equations of a channel at a temperature in K. */
+function equationsOf(type: NeuronType, temperature: number): LocalEquations {
+  const given = Object.entries(type.parameters).flatMap(([name, { value }]) =>
+    typeof value === 'number' ? [[name, value] as const] : [],
+  );
+  const mechanism = { ...type, events: {}, density: true, reads: [], writes: {} };
+  const numbers = new Map([...given, ...Object.entries({ ...surroundings, temperature })]);
+  return new LocalEquations(mechanism, numbers, [], hostFunctions);
 }
 
 /**

@@ -1,0 +1,148 @@
+/**
+ * Compares two ion channels without a network: steady states and time constants of their states under voltage clamp,
+ * and their open conductance.
+ */
+
+import type { ChannelFunctions } from './gate-curves.js';
+
+/** A quantity of two channels with other values. */
+export interface ChannelDifference {
+  readonly quantity: string;
+  readonly values: readonly [first: number, second: number];
+  readonly unit: string;
+}
+
+/** Result of comparing two channels at a temperature. */
+export interface ChannelComparison {
+  /** Gates of the first channel with those of the second. */
+  readonly pairs: ReadonlyMap<string, string>;
+  readonly difference?: ChannelDifference;
+  /** Largest difference of equal values, relative to their size. */
+  readonly rounding: number;
+  /** Reason why they cannot be compared. */
+  readonly reason?: string;
+}
+
+/** Potentials in V, beside those at which rates are often 0/0. */
+export const clamped: readonly number[] = Array.from({ length: 33 }, (_, k) => -0.0997 + 0.005 * k);
+
+/** Size of a difference that digits of documents and tables explain. */
+const rounding = 1e-5;
+
+/** A state that approaches a value by itself. */
+interface Relaxation {
+  readonly steady: number;
+  /** In s. */
+  readonly time: number;
+}
+
+/** Compares two channels at a temperature. */
+export function compareChannels(first: ChannelFunctions, second: ChannelFunctions): ChannelComparison {
+  const undecided = (reason: string): ChannelComparison => ({ pairs: new Map(), rounding: 0, reason });
+  const [own, other] = [first, second].map(relaxations);
+  if (!own || !other) return undecided('states depend on each other, or are no gates of the potential');
+  if (own.length !== other.length)
+    return {
+      pairs: new Map(),
+      rounding: 0,
+      difference: { quantity: 'number of gates', values: [own.length, other.length], unit: '' },
+    };
+  const order = paired(own, other);
+  const pairs = new Map(first.gates.map((gate, k) => [gate, second.gates[order[k]!]!]));
+  let largest = 0;
+  const apart = (
+    quantity: string,
+    values: readonly [number, number],
+    size: number,
+    unit: string,
+  ): ChannelDifference | undefined => {
+    const relative = Math.abs(values[0] - values[1]) / size;
+    if (!(relative <= rounding)) return { quantity, values, unit };
+    largest = Math.max(largest, relative);
+    return undefined;
+  };
+  for (const [k, state] of first.gates.entries())
+    for (const [place, v] of clamped.entries()) {
+      const [a, b] = [own[k]![place]!, other[order[k]!]![place]!];
+      const at = `at ${Number((v * 1e3).toPrecision(4))} mV`;
+      const difference =
+        apart(`steady state of ${state} ${at}`, [a.steady, b.steady], 1, '') ??
+        apart(`time constant of ${state} ${at}`, [a.time * 1e3, b.time * 1e3], Math.max(a.time, b.time) * 1e3, ' ms');
+      if (difference) return { pairs, difference, rounding: largest };
+    }
+  for (const v of clamped.filter((_, k) => k % 4 === 0)) {
+    const whole = [conductance(first, v, first.states, () => 1), conductance(second, v, second.states, () => 1)];
+    if (whole.some((value) => value === undefined || value === 0)) return undecided('the current is not ohmic');
+    for (const share of shares(first.states.length)) {
+      const values = [
+        conductance(first, v, first.states, (state) => share[first.states.indexOf(state)]!)! / whole[0]!,
+        conductance(second, v, second.states, (state) => share[order.indexOf(second.states.indexOf(state))]!)! /
+          whole[1]!,
+      ] as const;
+      const listed = first.gates.map((gate, k) => `${gate} ${Number(share[k]!.toPrecision(2))}`).join(', ');
+      const difference = apart(`open share with ${listed}`, values, 1, '');
+      if (difference) return { pairs, difference, rounding: largest };
+    }
+  }
+  return { pairs, rounding: largest };
+}
+
+/** Returns the relaxations of each state at all potentials; undefined if they are coupled or not linear. */
+function relaxations({ states, rates }: ChannelFunctions): readonly (readonly Relaxation[])[] | undefined {
+  const found: Relaxation[][] = [];
+  for (const [k, state] of states.entries()) {
+    const own: Relaxation[] = [];
+    for (const v of clamped) {
+      const at = (value: number, others: number): number =>
+        rates[k]!(v, new Map(states.map((name) => [name, name === state ? value : others])));
+      const [opening, closed, middle, beside] = [at(0, 0.5), at(1, 0.5), at(0.5, 0.5), at(0.5, 0.2)];
+      const leaving = opening - closed;
+      const size = 1e-9 * (Math.abs(opening) + Math.abs(closed));
+      const isGate =
+        leaving > 0 && Math.abs(middle - (opening + closed) / 2) <= size && Math.abs(beside - middle) <= size;
+      if (!isGate) return undefined;
+      own.push({ steady: opening / leaving, time: 1 / leaving });
+    }
+    found.push(own);
+  }
+  return found;
+}
+
+/** Returns the number of the counterpart of each state: the closest ones first. */
+function paired(own: readonly (readonly Relaxation[])[], other: readonly (readonly Relaxation[])[]): readonly number[] {
+  const distance = (a: readonly Relaxation[], b: readonly Relaxation[]): number =>
+    a.reduce(
+      (sum, { steady, time }, k) => sum + Math.abs(steady - b[k]!.steady) + Math.abs(Math.log(time / b[k]!.time)),
+      0,
+    );
+  const all = own
+    .flatMap((a, k) => other.map((b, j) => ({ k, j, apart: distance(a, b) })))
+    .sort((x, y) => x.apart - y.apart);
+  const order: number[] = [];
+  const taken = new Set<number>();
+  for (const { k, j } of all) {
+    if (order[k] !== undefined || taken.has(j)) continue;
+    order[k] = j;
+    taken.add(j);
+  }
+  return order;
+}
+
+/** Returns values of states at which conductances are compared. */
+const shares = (count: number): readonly (readonly number[])[] =>
+  [0.31, 0.57, 0.83].map((first) => Array.from({ length: count }, (_, k) => (first + 0.618 * k) % 1));
+
+/** Returns the conductance at a potential, in any unit; undefined if the current is not ohmic. */
+function conductance(
+  { open, current }: ChannelFunctions,
+  v: number,
+  states: readonly string[],
+  valueOf: (state: string) => number,
+): number | undefined {
+  const values = new Map(states.map((state) => [state, valueOf(state)]));
+  if (open) return open(v, values);
+  if (!current) return undefined;
+  const [low, middle, high] = [-1e-3, 0, 1e-3].map((more) => current(v + more, values)) as [number, number, number];
+  const isOhmic = Math.abs(low + high - 2 * middle) <= 1e-6 * Math.abs(high - low) + 1e-18;
+  return isOhmic ? (high - low) / 2e-3 : undefined;
+}

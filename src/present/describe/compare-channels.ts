@@ -36,6 +36,11 @@ interface Relaxation {
   readonly time: number;
 }
 
+/** Values of both channels, and the size that their difference is relative to. */
+interface Measured extends ChannelDifference {
+  readonly size: number;
+}
+
 /** Compares two channels at a temperature. */
 export function compareChannels(first: ChannelFunctions, second: ChannelFunctions): ChannelComparison {
   const undecided = (reason: string): ChannelComparison => ({ pairs: new Map(), rounding: 0, reason });
@@ -50,26 +55,38 @@ export function compareChannels(first: ChannelFunctions, second: ChannelFunction
   const order = paired(own, other);
   const pairs = new Map(first.gates.map((gate, k) => [gate, second.gates[order[k]!]!]));
   let largest = 0;
-  const apart = (
-    quantity: string,
-    values: readonly [number, number],
-    size: number,
-    unit: string,
-  ): ChannelDifference | undefined => {
-    const relative = Math.abs(values[0] - values[1]) / size;
-    if (!(relative <= rounding)) return { quantity, values, unit };
-    largest = Math.max(largest, relative);
+  /** Returns the largest difference beyond rounding of some pairs of values. */
+  const apart = (all: readonly Measured[]): ChannelDifference | undefined => {
+    const [worst] = all
+      .map((one) => ({ ...one, relative: Math.abs(one.values[0] - one.values[1]) / one.size }))
+      .sort((x, y) => y.relative - x.relative);
+    if (worst === undefined) return undefined;
+    if (!(worst.relative <= rounding)) return { quantity: worst.quantity, values: worst.values, unit: worst.unit };
+    largest = Math.max(largest, worst.relative);
     return undefined;
   };
-  for (const [k, state] of first.gates.entries())
-    for (const [place, v] of clamped.entries()) {
-      const [a, b] = [own[k]![place]!, other[order[k]!]![place]!];
-      const at = `at ${Number((v * 1e3).toPrecision(4))} mV`;
-      const difference =
-        apart(`steady state of ${state} ${at}`, [a.steady, b.steady], 1, '') ??
-        apart(`time constant of ${state} ${at}`, [a.time * 1e3, b.time * 1e3], Math.max(a.time, b.time) * 1e3, ' ms');
-      if (difference) return { pairs, difference, rounding: largest };
-    }
+  for (const [k, gate] of first.gates.entries()) {
+    const at = (v: number): string => `of ${gate} at ${Number((v * 1e3).toPrecision(4))} mV`;
+    const values = clamped.map((v, place) => ({ v, a: own[k]![place]!, b: other[order[k]!]![place]! }));
+    const difference =
+      apart(
+        values.map(({ v, a, b }): Measured => ({
+          quantity: `steady state ${at(v)}`,
+          values: [a.steady, b.steady],
+          size: 1,
+          unit: '',
+        })),
+      ) ??
+      apart(
+        values.map(({ v, a, b }): Measured => ({
+          quantity: `time constant ${at(v)}`,
+          values: [a.time * 1e3, b.time * 1e3],
+          size: Math.max(a.time, b.time) * 1e3,
+          unit: ' ms',
+        })),
+      );
+    if (difference) return { pairs, difference, rounding: largest };
+  }
   for (const v of clamped.filter((_, k) => k % 4 === 0)) {
     const whole = [conductance(first, v, first.states, () => 1), conductance(second, v, second.states, () => 1)];
     if (whole.some((value) => value === undefined || value === 0)) return undecided('the current is not ohmic');
@@ -80,7 +97,7 @@ export function compareChannels(first: ChannelFunctions, second: ChannelFunction
           whole[1]!,
       ] as const;
       const listed = first.gates.map((gate, k) => `${gate} ${Number(share[k]!.toPrecision(2))}`).join(', ');
-      const difference = apart(`open share with ${listed}`, values, 1, '');
+      const difference = apart([{ quantity: `open share with ${listed}`, values, size: 1, unit: '' }]);
       if (difference) return { pairs, difference, rounding: largest };
     }
   }
@@ -112,7 +129,9 @@ function relaxations({ states, rates }: ChannelFunctions): readonly (readonly Re
 function paired(own: readonly (readonly Relaxation[])[], other: readonly (readonly Relaxation[])[]): readonly number[] {
   const distance = (a: readonly Relaxation[], b: readonly Relaxation[]): number =>
     a.reduce(
-      (sum, { steady, time }, k) => sum + Math.abs(steady - b[k]!.steady) + Math.abs(Math.log(time / b[k]!.time)),
+      // Time constants of one gate can differ by a factor for the temperature.
+      (sum, { steady, time }, k) =>
+        sum + Math.abs(steady - b[k]!.steady) + 0.02 * Math.abs(Math.log(time / b[k]!.time)),
       0,
     );
   const all = own

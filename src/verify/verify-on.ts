@@ -9,7 +9,8 @@ import { outputWriter } from '../pipeline/results/outputs.js';
 import { storedUnits } from '../pipeline/results/written-units.js';
 import type { RunOptions } from '../pipeline/run-options.js';
 import { simulatorOn } from '../simulators/engines.js';
-import { instrumented, runOn } from '../simulators/run-on.js';
+import { instrumented } from '../simulators/instrumented.js';
+import { runOn } from '../simulators/run-on.js';
 import { readBack } from './read-back.js';
 import type { NewRun } from './verify.js';
 

@@ -7,7 +7,8 @@ import { importModel, runModel, type ImportedModel } from '../../pipeline/pipeli
 import type { Simulator } from '../../library/simulators/names.js';
 import { engines } from '../../simulators/engines.js';
 import { simulatorsHere, type Environment } from '../../simulators/environments.js';
-import { instrumented, runOn } from '../../simulators/run-on.js';
+import { instrumented } from '../../simulators/instrumented.js';
+import { runOn } from '../../simulators/run-on.js';
 import { readBack } from '../../verify/read-back.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';

@@ -1,0 +1,123 @@
+/** Models that record what a result is to hold, as documents for a simulator. */
+
+import { recordingPlan } from '../../runtime/record/plan.js';
+import { protocolSteps, type Protocol } from '../../runtime/record/protocol.js';
+import type { Program } from '../ir/program.js';
+import type { Simulator } from '../library/simulators/names.js';
+import { protocolOf } from '../lower/context/protocol.js';
+import type { Recording, ValidModel } from '../model/model.js';
+import { drawnParts } from '../model/drawn-parts.js';
+import { remainingDraws } from '../model/remaining-draws.js';
+import { isRecording, phaseKind } from '../model/tagged.js';
+import { typedModel } from '../model/typed-model.js';
+import { choicesForRun, drawnModel, loweredModel } from '../pipeline/build-program.js';
+import type { RunnableModel } from '../pipeline/read/imported-model.js';
+import { engines } from './engines.js';
+import { comparableVariables, type Sampled } from './recorded-variables.js';
+import { writtenFor, type WrittenFor } from './written.js';
+
+/** A model that records what its result is to hold, and its document for a simulator. */
+export interface Instrumented extends WrittenFor {
+  readonly imported: RunnableModel;
+  readonly simulator: Simulator;
+  /** The model with a recording for each variable and population. */
+  readonly recorded: ValidModel;
+  readonly program: Program;
+  readonly protocol: Protocol;
+  /** Populations by the names of recordings of their spikes. */
+  readonly spikes: ReadonlyMap<string, string>;
+  readonly samples: ReadonlyMap<string, Sampled>;
+}
+
+/** How a model is written for a simulator. */
+export interface WriteOptions {
+  readonly freeze: boolean;
+  readonly partial: boolean;
+}
+
+/** Reads the conversion of a model as a model. */
+export type ReadBack = (valid: ValidModel, written: WrittenFor) => Promise<ValidModel>;
+
+/** Writes a model for a simulator. @throws CannotRun if the simulator cannot run it */
+export async function instrumented(
+  imported: RunnableModel,
+  simulator: Simulator,
+  options: WriteOptions,
+  readBack: ReadBack,
+): Promise<Instrumented> {
+  const { valid, positions } = imported;
+  const program = loweredModel(drawnModel(valid, positions), positions, {
+    precision: 'float64',
+    ...choicesForRun('null'),
+  });
+  const protocol = protocolOf(valid, program);
+  const plan = recordingPlan(program, protocol);
+  const spikes = new Map(plan.trains.map(({ plan: { population } }, k) => [`spikes_${k}`, population] as const));
+  const spiking = plan.trains.map(({ plan: { population, event } }, k): Recording => ({
+    of: { population },
+    events: event,
+    name: `spikes_${k}`,
+  }));
+  const to = engines[simulator].writes;
+  const variables = valid.model.recordings.some((recording) => isRecording(recording, 'variables'))
+    ? await variablesIn(
+        valid,
+        protocolSteps(protocol) * program.dt,
+        await writtenFor(valid, to, simulator, options),
+        readBack,
+      )
+    : { recordings: [], sampled: new Map<string, Sampled>() };
+  const recorded = withRecordings(valid, [...spiking, ...variables.recordings]);
+  const written = await writtenFor(recorded, to, simulator, options);
+  return {
+    ...written,
+    imported,
+    simulator,
+    recorded,
+    program,
+    protocol,
+    spikes,
+    samples: variables.sampled,
+  };
+}
+
+/** Returns recordings of the variables that a model records, and what they are in its document. */
+async function variablesIn(
+  valid: ValidModel,
+  seconds: number,
+  written: WrittenFor,
+  readBack: ReadBack,
+): Promise<Pick<ReturnType<typeof comparableVariables>, 'recordings' | 'sampled'>> {
+  const { became } = written.converted;
+  return comparableVariables(valid, await readBack(valid, written), seconds, { most: Infinity, became });
+}
+
+/** Returns a model with other recordings, all of which are on for the whole run. */
+function withRecordings(valid: ValidModel, recordings: readonly Recording[]): ValidModel {
+  const { model } = valid;
+  // Variables that are only displayed are in no file.
+  const { displays: _, ...annotations } = model.annotations;
+  const protocol = model.experiment.protocol.filter((phase) => phaseKind(phase) !== 'record');
+  return { ...valid, model: { ...model, annotations, recordings, experiment: { ...model.experiment, protocol } } };
+}
+
+/**
+ * Returns sentences about draws that are the simulator's own.
+ *
+ * @param ranks  some draws depend on their number
+ */
+export function ownDraws({ model }: ValidModel, simulator: Simulator, ranks: number): readonly string[] {
+  const running = remainingDraws(typedModel(model));
+  const totals = Object.entries(model.projections).flatMap(([name, { connect }]) =>
+    connect.some(
+      (one) => one.rule === 'fixedTotal' || (one.rule === 'hostDrawn' && one.arguments['connector'] === 'fixedTotal'),
+    )
+      ? [`connections of ${name}`]
+      : [],
+  );
+  const anew = ranks === 1 ? [] : [...running, ...totals.map((what) => `${what} are drawn by each rank`)];
+  return [
+    ...(running.length + drawnParts(model).length > 0 ? [engines[simulator].draws] : []),
+    ...(anew.length > 0 ? [`drawn anew for ${ranks} ranks: ${anew.join(', ')}`] : []),
+  ];
+}

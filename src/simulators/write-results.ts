@@ -1,0 +1,231 @@
+/** Writes columns of a simulator as the result files of our own engines. */
+
+import { type RecordingPlan } from '../../runtime/record/plan.js';
+import { protocolSteps, segmentSpans, turnsBack, type Protocol } from '../../runtime/record/protocol.js';
+import { createFingerprinter } from '../../runtime/record/fingerprint.js';
+import { createSpikeSpool, defaultSpoolLimits, type SpikeSpool } from '../../runtime/record/spike-spool.js';
+import { outputError } from '../../runtime/results/output-error.js';
+import type { PhaseSpan } from '../../runtime/results/result.js';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import { itemAt } from '../diagnostics/entry.js';
+import { resultFiles } from '../pipeline/results/result-files.js';
+import { type RunOptions, type RunResult } from '../pipeline/run-options.js';
+import { platform } from '#platform';
+import type { ToolColumns } from './columns.js';
+import { engines } from './engines.js';
+import { mergedSpikes } from './merge-spikes.js';
+import { clockOf, rowsOf, rowsAtOnce, spikesByPopulation, type Recorded } from './recorded-columns.js';
+import type { Instrumented } from './instrumented.js';
+
+/** A run of another simulator. */
+export interface RunOn extends RunResult {
+  /** What the result does not hold, a sentence each. */
+  readonly notRead: readonly string[];
+}
+
+/** Writes columns of a simulator as result files. */
+export async function writeResults(
+  model: Instrumented,
+  columns: readonly ToolColumns[],
+  options: RunOptions,
+): Promise<Omit<RunOn, 'engine' | 'seconds'>> {
+  const { imported, simulator, program, protocol, spikes, samples } = model;
+  const { label } = engines[simulator];
+  const { dt } = program;
+  const place = clockOf(imported.valid.model);
+  const recorded: Recorded = { model: imported.valid.model, spikes, samples };
+  const steps = protocolSteps(protocol);
+  const notRead: string[] = [];
+  const series = new Map<string, Series>();
+  const taken = (plan: RecordingPlan): RecordingPlan => {
+    notRead.length = 0;
+    for (const { kind, plan: own } of plan.series) {
+      const found =
+        kind === 'rate' ? 'rates are not read' : seriesOf(own.recording, own.variable, own.owner, recorded, columns);
+      if (typeof found === 'string') notRead.push(`${own.owner}.${own.variable}: ${found}`);
+      else series.set(own.name, found);
+    }
+    for (const { plan: own } of plan.trains)
+      for (const variable of own.variables ?? [])
+        notRead.push(`${own.population}.${variable.name} at spikes: not read`);
+    const kept = plan.series
+      .filter(({ plan: own }) => series.has(own.name))
+      .map((one) => ({ ...one, plan: { ...one.plan, ...timesOf(series.get(one.plan.name)!, one.plan.label, dt) } }));
+    const trains = plan.trains.map(({ plan: { variables: _, ...own }, ...one }) => ({ ...one, values: [], plan: own }));
+    return {
+      series: kept,
+      trains,
+      setup: {
+        ...plan.setup,
+        spikeLabel: label,
+        series: kept.map(({ plan: own }) => own),
+        trains: trains.map(({ plan: own }) => own),
+      },
+    };
+  };
+  const executable = { sources: new Map<string, string>(), start: () => Promise.reject(new Error('not ours')) };
+  const engine = { target: engines[simulator].on, device: '', threads: 1 };
+  const files = await resultFiles(imported, { program, executable, engine }, protocol, { ...options, recorded: taken });
+  const spools: SpikeSpool[] = [];
+  try {
+    for (const writer of files.writers) await writer.open(files.setup);
+    const fingerprinter = createFingerprinter(program);
+    const byPopulation = spikesByPopulation(columns, recorded);
+    let rounded = 0;
+    files.plan.trains.forEach(({ plan, size, event }, k) => {
+      const path = platform.scratch?.path(undefined, `.interneuron-on-${k}`) ?? '';
+      const spool = createSpikeSpool(plan, size, path, defaultSpoolLimits);
+      spools.push(spool);
+      const stepOf = (time: number, segment: number): number => {
+        const at = place(time, segment).seconds / dt;
+        const step = Math.round(at) - label;
+        if (Math.abs(at - Math.round(at)) > 1e-3 || step < 0) rounded += 1;
+        return Math.max(0, step);
+      };
+      for (const block of mergedSpikes(byPopulation.get(plan.population) ?? [], stepOf)) {
+        const cells = block.cells.map((cell) => cell % size);
+        spool.append(block.steps, cells);
+        fingerprinter.spikes(event, block.steps, cells);
+      }
+    });
+    if (rounded > 0) notRead.push(`${rounded} spikes lie between steps: the result has them at the nearest step`);
+    files.setup.series.forEach((plan, position) => {
+      for (const { segment, rows, read } of series.get(plan.name)!.rows)
+        for (let begin = 0; begin < rows; begin += rowsAtOnce) {
+          const { times, values } = read(begin, Math.min(rows, begin + rowsAtOnce));
+          const placed = Array.from(times, (time) => place(time, segment));
+          const at = Int32Array.from(placed, ({ seconds }) => Math.round(seconds / dt) - plan.label);
+          const { part = 0 } = placed[0] ?? {};
+          files.sink.samples({ series: position, steps: at, segment: part, values });
+        }
+    });
+    files.sink.advance(steps);
+    await files.sink.ready?.();
+    const run = {
+      steps,
+      outcome: 'complete',
+      faults: [],
+      fingerprint: await fingerprinter.finish(null),
+      notNumbers: [],
+      notFinite: [],
+      phases: phasesOf(protocol),
+      ...(turnsBack(protocol) ? { segments: segmentSpans(protocol, steps) } : {}),
+      trains: spools.map((spool) => spool.trains()),
+      seconds: { run: 0, fingerprint: 0 },
+    } as const;
+    const { record, outputs } = await files.close(run);
+    return {
+      kind: 'run',
+      program,
+      record,
+      trains: run.trains,
+      outputs,
+      notNumbers: [],
+      diagnostics: [],
+      notRead,
+      dispose: () => spools.forEach((spool) => spool.dispose()),
+    };
+  } catch (error) {
+    await files.abandon();
+    spools.forEach((spool) => spool.dispose());
+    throw error instanceof Error && !(error instanceof UsageError)
+      ? outputError(error, options.outputs?.[0] ?? '')
+      : error;
+  }
+}
+
+/** Samples of a series, in the order of its elements. */
+interface Series {
+  readonly rows: readonly {
+    readonly segment: number;
+    readonly rows: number;
+    read(begin: number, end: number): { readonly times: Float64Array; readonly values: Float64Array };
+  }[];
+}
+
+/** Returns the samples of a variable of a recording; the reason if they are not read. */
+function seriesOf(
+  recording: string,
+  variable: string,
+  owner: string,
+  recorded: Recorded,
+  columns: readonly ToolColumns[],
+): Series | string {
+  const groups = [...recorded.samples].filter(
+    ([, one]) => one.of.recording === recording && one.variable === variable && one.population === owner,
+  );
+  if (groups.length === 0) return 'the document has no such variable';
+  const read = groups.map(
+    ([
+      name,
+      {
+        factor = 1,
+        of: { elements },
+      },
+    ]) => ({
+      elements,
+      factor,
+      rows: rowsOf(name, recorded, columns),
+    }),
+  );
+  const failed = read.find(({ rows }) => typeof rows === 'string');
+  if (failed !== undefined) return failed.rows as string;
+  const all = read as { elements: readonly number[]; factor: number; rows: Series['rows'] }[];
+  const [first] = all;
+  if (all.length === 1 && first!.factor === 1) return { rows: first!.rows };
+  // Elements that became parts of several populations are one series again.
+  const order = all
+    .flatMap(({ elements }, group) => elements.map((element, column) => ({ element, group, column })))
+    .toSorted((a, b) => a.element - b.element);
+  return {
+    rows: first!.rows.map(({ segment, rows }, k) => ({
+      segment,
+      rows,
+      read: (begin, end) => {
+        const blocks = all.map((one) => itemAt(one.rows, k).read(begin, end));
+        const { times } = blocks[0]!;
+        const values = new Float64Array(times.length * order.length);
+        for (let row = 0; row < times.length; row += 1)
+          order.forEach(({ group, column }, place) => {
+            const { elements, factor } = all[group]!;
+            values[row * order.length + place] = blocks[group]!.values[row * elements.length + column]! / factor;
+          });
+        return { times, values };
+      },
+    })),
+  };
+}
+
+/** Returns the steps at which a simulator took samples, where they are regular. */
+function timesOf(
+  { rows: [first, ...others] }: Series,
+  label: number,
+  dt: number,
+): { readonly every?: number; readonly offset?: number; readonly gaps?: boolean } {
+  if (first === undefined || others.length > 0 || first.rows === 0) return {};
+  const at = (row: number): number => Math.round(first.read(row, row + 1).times[0]! / dt) - label;
+  const [begin, end] = [at(0), at(first.rows - 1)];
+  const every = first.rows > 1 ? at(1) - begin : 1;
+  return { every, offset: begin, gaps: begin + every * (first.rows - 1) !== end };
+}
+
+/** Returns the phases of a protocol that is carried out to its end. */
+function phasesOf(protocol: Protocol): readonly PhaseSpan[] {
+  const spans = turnsBack(protocol) ? segmentSpans(protocol) : [];
+  const phases: PhaseSpan[] = [];
+  let [steps, ordinal] = [0, 0];
+  let named: string | undefined;
+  for (const entry of protocol) {
+    if (entry.kind === 'segment') named = entry.name;
+    if (entry.kind === 'reset' || entry.kind === 'restore') {
+      ordinal += 1;
+      named = undefined;
+    }
+    if (entry.kind !== 'run') continue;
+    const name = entry.name ?? `phase ${phases.length + 1}`;
+    const segment = named ?? spans[ordinal]?.name ?? 'segment 1';
+    phases.push({ name, segment, begin: steps, end: steps + entry.steps });
+    steps += entry.steps;
+  }
+  return phases;
+}

@@ -3,6 +3,7 @@
 import { giveFiles, platform } from './platform.js';
 import { loadForReading, writtenHdf5 } from './hdf5.js';
 import { parametersOf } from './parameters.js';
+import { picturedRecordings } from './pictured-recordings.js';
 import type {
   BeginMessage,
   Calls,
@@ -75,6 +76,8 @@ interface LastRun {
 }
 
 let current: ImportedModel | undefined;
+/** The model with the recordings that the page adds for its pictures. */
+let watched: ImportedModel | undefined;
 /** The document first. */
 let sources: GivenModel['files'] = [];
 /** Options that the document was read with, by name. */
@@ -94,7 +97,7 @@ const model = (): ImportedModel => {
 /** Imports a model. @throws DiagnosticError, UsageError */
 export async function read(given: GivenModel): Found<ReturnType<Calls['read']>> {
   measuring.abort();
-  current = undefined;
+  current = watched = undefined;
   last = undefined;
   const { files, main, options } = given;
   sources = [...files].sort(([one], [other]) => Number(other === main) - Number(one === main));
@@ -104,6 +107,8 @@ export async function read(given: GivenModel): Found<ReturnType<Calls['read']>> 
   // All files were given for this model.
   const source = readSource(main);
   current = importModel(source, { ...options, allowPaths: ['/'] });
+  const record = picturedRecordings(current.valid.model);
+  watched = record.length === 0 ? current : importModel(source, { ...options, allowPaths: ['/'], record });
   tables = tablesIn(current, source, ['/']);
   return { answer: readModel(current, source.text), findings: current.diagnostics };
 }
@@ -126,7 +131,8 @@ function readModel({ valid, notation, hashes }: ImportedModel, text: string): Re
 
 /** Returns the duration of a protocol as `--duration` takes it. */
 function durationText(protocol: Model['experiment']['protocol']): string {
-  const { number, unit } = writtenInSymbols(endOf(protocol), parseUnit('s').dimension);
+  // Sums of phases have errors in their last digits.
+  const { number, unit } = writtenInSymbols(Number(endOf(protocol).toPrecision(12)), parseUnit('s').dimension);
   return `${number} ${unit}`;
 }
 
@@ -162,7 +168,7 @@ export async function run(
   check: string | undefined,
 ): Found<ReturnType<Calls['run']>> {
   stopping = new AbortController();
-  const imported = model();
+  const imported = watched ?? model();
   const { answer, findings, ...done } = await recordRun(imported, stopping.signal, tell);
   last = done;
   if (check === undefined || answer.outcome !== 'complete') return { answer, findings };

@@ -96,7 +96,10 @@ const client = startClient((message) => {
 client.catch(() => report('The program in this page is damaged: the file may have been cut on its way.'));
 
 /** Shows the run of this browser in place of the picture of the recorded run. */
-const hideRecorded = (): void => document.getElementById('recorded')?.remove();
+function hideRecorded(): void {
+  document.getElementById('recorded')?.remove();
+  write('raster-caption', 'Each mark is a spike of a cell.');
+}
 
 /** Says that a model records no spikes, in place of an empty picture. */
 function showUnrecorded({ trains, series }: BeginMessage): void {

@@ -1,23 +1,15 @@
 /** The pictures of a run: spikes, rates and traces over one axis of time, with the recorded run under them. */
 
-import { element, make } from './elements.js';
+import { element, make, write } from './elements.js';
 import { countSpikes, type Recording, type SampleRows, type Span } from './recording.js';
-import {
-  fitted,
-  onColoursChanged,
-  partColour,
-  readable,
-  surfaceOf,
-  ticksOf,
-  timeUnit,
-  type Surface,
-} from './surface.js';
+import { fitted, onColoursChanged, partColour, surfaceOf, timeUnit, type Surface } from './surface.js';
 import { decadeOf, firstDecade, lastDecade } from '../src/pictures/decade.js';
+import { rateBins, readable, tickLabels, ticksOf } from '../src/pictures/ticks.js';
 
 /** Pictures of the page. */
 export interface Pictures {
   /**
-   * Shows a run. Without spikes, traces come first.
+   * Shows a run. Traces come first without spikes, and for few cells.
    *
    * @param under  the run to draw under it
    * @param isOver  whether nothing more is to come
@@ -94,8 +86,9 @@ export function createPictures(): Pictures {
       element('traces-figure', HTMLElement).hidden = recording.begin.series.length === 0;
       const isSilent = isOver && recording.spikes.every((chunks) => chunks.length === 0);
       const hasSpikes = recording.begin.trains.length > 0 && !isSilent;
-      element('rate-curves-figure', HTMLElement).hidden = !hasSpikes;
-      placeTraces(!hasSpikes && recording.begin.series.length > 0);
+      const cells = recording.begin.trains.reduce((sum, { size }) => sum + size, 0);
+      element('rate-curves-figure', HTMLElement).hidden = !hasSpikes || ratedTrains(recording).length === 0;
+      placeTraces((!hasSpikes || cells <= fewCells) && recording.begin.series.length > 0, hasSpikes);
       update();
     },
     update,
@@ -112,13 +105,19 @@ export function createPictures(): Pictures {
   return pictures;
 }
 
-/** Shows the traces at the top of the page if no spikes are recorded, otherwise below the rates. */
-function placeTraces(isFirst: boolean): void {
-  element('raster-figure', HTMLElement).hidden = isFirst;
-  const traces = element('traces-figure', HTMLElement);
-  traces.className = isFirst ? 'card wide' : 'plain';
-  if (isFirst) element('raster-figure', HTMLElement).after(traces);
-  else element('rate-curves-figure', HTMLElement).after(traces);
+/** Most cells of which the potential says more than the spikes. */
+const fewCells = 4;
+
+/** Shows the traces at the top of the page if they are first, with the spikes below them, otherwise below the rates. */
+function placeTraces(isFirst: boolean, hasSpikes: boolean): void {
+  const [raster, traces] = ['raster-figure', 'traces-figure'].map((id) => element(id, HTMLElement));
+  const [top, below] = isFirst ? [traces, raster] : [raster, traces];
+  if (!top || !below) return;
+  element('raster-figure', HTMLElement).hidden = isFirst && !hasSpikes;
+  top.className = 'card wide';
+  below.className = 'plain';
+  element('diagram-figure', HTMLElement).after(top);
+  element('rate-curves-figure', HTMLElement).after(below);
 }
 
 /** Listens to the pointer and the keyboard: hover tells values, dragging shows a stretch of time. */
@@ -195,13 +194,15 @@ function timeAxis(surface: Surface, view: Span, bottom: number): (time: number) 
   const place = (time: number): number => margin.left + ((time - view.from) / (view.to - view.from || 1)) * span;
   const { unit, scale } = timeUnit(view.to);
   context.textAlign = 'center';
-  for (const tick of ticksOf(view.from * scale, view.to * scale, span / 80)) {
+  const ticks = ticksOf(view.from * scale, view.to * scale, span / 80);
+  const labels = tickLabels(ticks, 6);
+  ticks.forEach((tick, k) => {
     const x = place(tick / scale);
     context.fillStyle = line;
     context.fillRect(x, bottom, 1, 4);
     context.fillStyle = ink;
-    context.fillText(readable(tick, 6), x, bottom + 17);
-  }
+    context.fillText(labels[k] ?? '', x, bottom + 17);
+  });
   context.fillStyle = muted;
   context.textAlign = 'right';
   context.fillText(`time (${unit})`, width - margin.right, bottom + 32);
@@ -219,12 +220,14 @@ function valueAxis(surface: Surface, { top, height }: Band, low: number, high: n
   const { context, muted, line, width } = surface;
   const place = (value: number): number => top + height - ((value - low) / (high - low || 1)) * height;
   context.textAlign = 'right';
-  for (const tick of ticksOf(low, high, 3)) {
+  const ticks = ticksOf(low, high, 3);
+  const labels = tickLabels(ticks);
+  ticks.forEach((tick, k) => {
     context.fillStyle = line;
     context.fillRect(margin.left, place(tick), width - margin.left - margin.right, 1);
     context.fillStyle = muted;
-    context.fillText(readable(tick), margin.left - 8, place(tick) + 4);
-  }
+    context.fillText(labels[k] ?? '', margin.left - 8, place(tick) + 4);
+  });
   return place;
 }
 
@@ -272,7 +275,9 @@ const markHeight = ({ height, size }: TrainBand): number =>
  */
 function rasterHeight({ parentElement: place }: HTMLCanvasElement, recording: Recording): number {
   const needed = margin.top + margin.bottom + recording.begin.trains.length * 12;
-  const least = Math.max(window.innerWidth < 700 ? 240 : 300, needed);
+  // Below the traces of few cells, the spikes need a row for each.
+  const usual = place?.closest('.card') ? (window.innerWidth < 700 ? 240 : 300) : 110;
+  const least = Math.max(usual, needed);
   if (!place) return least;
   place.style.minHeight = `${least}px`;
   return place.clientHeight;
@@ -353,20 +358,22 @@ function nearestSpike(
 }
 
 // --- Rates ----------------------------------------------------------------------------------------------------------
-/** Bins of the shown time. */
-const mostBins = 150;
+/** Returns the trains with a rate over time, by their numbers: those of several cells. */
+const ratedTrains = ({ begin: { trains } }: Recording): readonly number[] =>
+  trains.flatMap(({ size }, train) => (size > 1 ? [train] : []));
 
 function drawRates(canvas: HTMLCanvasElement, recording: Recording, under: Recording | undefined, view: Span): Drawn {
   const surface = surfaceOf(canvas, 200);
   const { context, muted, width } = surface;
-  const { trains, dt } = recording.begin;
+  const { dt } = recording.begin;
+  const rated = ratedTrains(recording);
+  const trains = rated.flatMap((train) => recording.begin.trains[train] ?? []);
   const band = { top: margin.top + 16, height: 200 - margin.top - 16 - margin.bottom };
-  const bins = Math.max(1, Math.min(mostBins, Math.floor((view.to - view.from) / dt)));
+  const spikes = rated.map((train) => countSpikes(recording, train, view, 1)[0] ?? 0);
+  const bins = Math.max(1, Math.min(rateBins(spikes), Math.floor((view.to - view.from) / dt)));
   const perBin = (view.to - view.from) / bins;
   const ratesOf = (run: Recording): readonly Float64Array[] =>
-    trains.map(({ size }, train) =>
-      countSpikes(run, train, view, bins).map((count) => count / (perBin * Math.max(1, size))),
-    );
+    trains.map(({ size }, k) => countSpikes(run, rated[k] ?? 0, view, bins).map((count) => count / (perBin * size)));
   const [rates, below] = [ratesOf(recording), under ? ratesOf(under) : []];
   const highest = [...rates, ...below].reduce((most, list) => list.reduce((a, b) => Math.max(a, b), most), 1);
   const place = timeAxis(surface, view, band.top + band.height);
@@ -392,6 +399,7 @@ function drawRates(canvas: HTMLCanvasElement, recording: Recording, under: Recor
     trains.map(({ name, population }) => ({ name, colour: population })),
   );
   canvas.setAttribute('aria-label', `Rates over time of ${trains.map(({ name }) => name).join(', ')}`);
+  write('rates-caption', `Mean rate of a cell of each population, in bins of ${readable(perBin * 1000, 3)} ms.`);
   return {
     width,
     find: (x, y) => {
@@ -432,26 +440,45 @@ function legend(
 }
 
 // --- Traces ---------------------------------------------------------------------------------------------------------
-const traceHeight = 150;
+/** Returns the heights of the traces of each variable: at the top of the page, the first one is the largest. */
+const traceHeights = (canvas: HTMLCanvasElement, series: number): readonly number[] =>
+  Array.from({ length: series }, (_, k) => {
+    if (!canvas.closest('.card')) return 150;
+    return series === 1 ? 300 : Math.max(80, ((k === 0 ? 2 : 1) * 400) / (series + 1));
+  });
 
-function rangeOf(rows: readonly SampleRows[]): readonly [number, number] {
+/** Checks whether values differ by rounding only. */
+const isFlat = ([low, high]: readonly [number, number]): boolean =>
+  high - low <= 1e-9 * Math.max(Math.abs(low), Math.abs(high));
+
+/** Returns the least and the largest value; the least is larger if there is none. */
+function extentOf(rows: readonly SampleRows[]): readonly [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (const { columns } of rows)
     for (const column of columns)
       for (const value of column)
         if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  return [low, high];
+}
+
+function rangeOf(rows: readonly SampleRows[]): readonly [number, number] {
+  const [low, high] = extentOf(rows);
   if (low > high) return [0, 1];
-  const room = high === low ? Math.max(1e-12, Math.abs(high) * 0.1) : (high - low) * 0.05;
+  const room = isFlat([low, high]) ? Math.max(1e-12, Math.abs(high) * 0.1) : (high - low) * 0.05;
   return [low - room, high + room];
 }
 
 function drawTraces(canvas: HTMLCanvasElement, recording: Recording, under: Recording | undefined, view: Span): Drawn {
   const { series } = recording.begin;
-  const surface = surfaceOf(canvas, series.length * traceHeight + margin.bottom);
+  const heights = traceHeights(canvas, series.length);
+  const tops = heights.map((_, k) => heights.slice(0, k).reduce((sum, height) => sum + height, 0));
+  const bottom = heights.reduce((sum, height) => sum + height, 0);
+  const surface = surfaceOf(canvas, bottom + margin.bottom);
   const { context, muted, width } = surface;
-  const place = timeAxis(surface, view, series.length * traceHeight);
+  const place = timeAxis(surface, view, bottom);
   const drawn = series.map(({ name, units }, k) => {
-    const band = { top: k * traceHeight + 24, height: traceHeight - 30 };
+    const top = tops[k] ?? 0;
+    const band = { top: top + 24, height: (heights[k] ?? 0) - 30 };
     const rows = recording.samples[k] ?? { cells: [], times: [], columns: [] };
     const below = under?.samples[k];
     const range = rangeOf(below ? [rows, below] : [rows]);
@@ -479,10 +506,12 @@ function drawTraces(canvas: HTMLCanvasElement, recording: Recording, under: Reco
       scale.unit,
       // The first has the variable for all.
       rows.cells.map((cell, at) => ({ name: `${at === 0 ? name : ''}[${cell}]`, colour: at })),
-      k * traceHeight,
+      top,
     );
     return { name, band, rows, range, scale, heightOf };
   });
+  const areFlat = recording.samples.every((rows) => isFlat(extentOf([rows])));
+  write('traces-caption', areFlat ? 'Recorded variables: nothing changes them in this run.' : 'Recorded variables.');
   const summaryOf = ({ name, rows, range, scale }: (typeof drawn)[number]): string =>
     `${name} of ${rows.cells.length} from ${readable(range[0] * scale.perSi, 3)} to ${readable(range[1] * scale.perSi, 3)} ${scale.unit}`;
   canvas.setAttribute('aria-label', `Samples: ${drawn.map(summaryOf).join('; ')}`);

@@ -20,6 +20,13 @@ const firstSliders = 3;
 
 const shortest = (value: number): string => String(Number(value.toPrecision(6)));
 
+/** Returns a unit as people read it: `mS/cm²` for `mS/cm**2`. */
+const readableUnit = (unit: string): string =>
+  unit
+    .replace(/\*\*(-?)(\d)/g, (_, sign: string, digit: string) => `${sign && '⁻'}${'⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? ''}`)
+    .replaceAll('*', '·')
+    .replace(/\bu(?=[A-Z])/, 'µ');
+
 /** Returns a name that may break after its dots. */
 const breakable = (name: string): readonly (Node | string)[] =>
   name.split(/(?<=\.)/).flatMap((part, k) => (k === 0 ? [part] : [document.createElement('wbr'), part]));
@@ -59,6 +66,7 @@ export function createSliders(changed: () => void): Sliders {
     };
   const row = (parameter: Parameter): HTMLElement => {
     const { name, unit, low, high } = parameter;
+    const shownUnit = readableUnit(unit);
     const id = `slider-${name}`;
     const set = (text: string): void =>
       apply({ ...changes, set: { ...changes.set, [name]: `${text} ${unit}`.trim() } });
@@ -75,10 +83,10 @@ export function createSliders(changed: () => void): Sliders {
     Object.assign(slider, { min: String(low), max: String(high), step: String(step) });
     slider.value = value;
     const exact = make('input', { type: 'number', step: 'any', value, className: 'exact' });
-    exact.setAttribute('aria-label', unit === '' ? `${name}, exact value` : `${name} in ${unit}, exact value`);
+    exact.setAttribute('aria-label', unit === '' ? `${name}, exact value` : `${name} in ${shownUnit}, exact value`);
     slider.oninput = () => {
       exact.value = shortest(Number(slider.value));
-      slider.setAttribute('aria-valuetext', `${exact.value} ${unit}`.trim());
+      slider.setAttribute('aria-valuetext', `${exact.value} ${shownUnit}`.trim());
       set(exact.value);
     };
     exact.onchange = () => {
@@ -88,12 +96,12 @@ export function createSliders(changed: () => void): Sliders {
     };
     const ends = make('span', { className: 'ends' }, [
       make('span', { textContent: shortest(low) }),
-      make('span', { textContent: `${shortest(high)} ${unit}`.trim() }),
+      make('span', { textContent: `${shortest(high)} ${shownUnit}`.trim() }),
     ]);
     return make('div', { className: 'slider' }, [
       make('label', { htmlFor: id }, breakable(name)),
       slider,
-      make('span', { className: 'value' }, [exact, make('span', { textContent: unit })]),
+      make('span', { className: 'value' }, [exact, make('span', { textContent: shownUnit })]),
       ends,
     ]);
   };

@@ -28,8 +28,8 @@ export function surfaceOf(canvas: HTMLCanvasElement, height: number): Surface {
 
 /** Colours of populations on light and on dark backgrounds. @source Okabe and Ito (2008), with enough contrast */
 const colours = {
-  light: ['#0072b2', '#c2410c', '#047857', '#9d4280', '#6b5b00', '#4b5563'],
-  dark: ['#56b4e9', '#f4a261', '#2dd4a7', '#e599c5', '#e6c84b', '#b6bec9'],
+  light: ['#0072b2', '#c2410c', '#047857', '#9d4280', '#6b5b00', '#4b5563', '#4f46c8', '#8a1c1c'],
+  dark: ['#56b4e9', '#f4a261', '#2dd4a7', '#e599c5', '#e6c84b', '#b6bec9', '#a9a2ff', '#ff8f8f'],
 } as const;
 
 const prefersDark = window.matchMedia('(prefers-color-scheme: dark)');
@@ -42,20 +42,6 @@ export function partColour(ordinal: number): string {
 
 /** Calls back when the colours change. */
 export const onColoursChanged = (action: () => void): void => prefersDark.addEventListener('change', action);
-
-/** Numbers at equal distances of 1, 2 or 5 times a power of ten. */
-export function ticksOf(from: number, to: number, most: number): readonly number[] {
-  const wanted = (to - from) / Math.max(1, most);
-  if (!(wanted > 0) || !Number.isFinite(wanted)) return [from];
-  const power = 10 ** Math.floor(Math.log10(wanted));
-  const distance = ([1, 2, 5].find((factor) => factor * power >= wanted) ?? 10) * power;
-  const first = Math.ceil(from / distance - 1e-9);
-  const count = Math.floor(to / distance + 1e-9) - first + 1;
-  return Array.from({ length: count }, (_, k) => (first + k) * distance);
-}
-
-/** A number with as many digits as people read. */
-export const readable = (value: number, digits = 4): string => String(Number(value.toPrecision(digits)));
 
 /** Returns a text that fits a width, with an ellipsis in the middle: many names differ at their ends. */
 export function fitted(context: CanvasRenderingContext2D, text: string, width: number): string {

@@ -8,6 +8,7 @@ import { axisUnit, type AxisUnit } from './axis-unit.js';
 import { margins, pictureWidth, type Panel, type Picture } from './canvas.js';
 import { colourLegend, shadeScale } from './legends.js';
 import { colourOf, shade } from './palette.js';
+import { rateBins } from './ticks.js';
 
 /** Spikes in a panel beyond which single ones cannot be told apart. */
 const mostSpikes = 20_000;
@@ -58,7 +59,7 @@ export function ratesPicture(recorded: Recorded, bin?: number): Picture {
   const trains = recordedTrains(recorded);
   const colours = coloursOf(recorded, trains);
   const time = timesOf(recorded);
-  const width = bin ?? binOf(time);
+  const width = bin ?? binOf(time, rateBins(trains.map(spikesOf)));
   const height = Math.max(70, Math.min(160, Math.round(spikesHeight / trains.length)));
   const panels = trains.map((train, ordinal): Panel => {
     const counts = countIn(train.trains, time, width);
@@ -180,9 +181,9 @@ function isDense(trains: RecordedTrains, height: number): boolean {
   return spikes > mostSpikes || spikes * area > 0.5 * plotWidth * height;
 }
 
-/** A bin of 1, 2 or 5 times a power of ten, of which some hundred cover the time. */
-export function binOf({ begin, end }: Span): number {
-  const wanted = (end - begin) / 150;
+/** Returns a bin of 1, 2 or 5 times a power of ten, of which at most so many cover the time. */
+export function binOf({ begin, end }: Span, bins = 150): number {
+  const wanted = (end - begin) / bins;
   const power = 10 ** Math.floor(Math.log10(wanted));
   return ([1, 2, 5].find((factor) => factor * power >= wanted) ?? 10) * power;
 }

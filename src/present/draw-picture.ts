@@ -31,7 +31,7 @@ const usualPicture = (path: string): PictureKind | undefined => {
 
 /** How a picture is drawn. */
 export interface PictureOptions {
-  /** Absent: spikes, or else samples. */
+  /** Absent: spikes, or else samples, which come first for a single cell. */
   readonly kind?: PictureKind;
   /** Width of the bins of rates in s. */
   readonly bin?: number;
@@ -92,8 +92,9 @@ export async function recordedPicture(
   { kind, bin, title }: RecordedPictureOptions,
 ): Promise<Picture> {
   const { rasterPicture, ratesPicture, tracesPicture } = await import('../pictures/recorded-pictures.js');
-  const hasSpikes = recorded.trains.some(({ ids }) => ids.length > 0);
-  const chosen = kind ?? (hasSpikes ? 'raster' : 'traces');
+  const cells = recorded.trains.reduce((sum, { ids }) => sum + ids.length, 0);
+  // The potential of a single cell says more than its spikes.
+  const chosen = kind ?? (cells > 1 || (cells === 1 && recorded.signals.length === 0) ? 'raster' : 'traces');
   const picture =
     chosen === 'traces' ? tracesPicture(recorded) : (chosen === 'raster' ? rasterPicture : ratesPicture)(recorded, bin);
   return title === undefined ? picture : { ...picture, title };

@@ -158,7 +158,7 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
   if (result.kind !== 'run') throw new UsageError('nothing was run', 'choose a target that runs models');
   const fingerprint = result.record.fingerprint.total;
   model.onRun?.(result);
-  const raster = await pictureOfRun(result, imported);
+  const recorded = await pictureOfRun(result, imported);
   result.dispose();
   const paths = [model.document, ...model.others].map((path) => resolve(path));
   const folder = commonFolder(paths);
@@ -204,7 +204,8 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
     .replaceAll(/\n\s+/g, '\n')
     .replace('<title>interneuron</title>', () => `<title>${markupText(title)}</title>`)
     .replace('Run a spiking network', () => markupText(title))
-    .replace('<!-- recorded -->', () => raster)
+    .replace('<!-- recorded -->', () => recorded?.html ?? '')
+    .replace('Each mark is a spike of a cell.', (spikes) => (recorded?.kind === 'rates' ? ratesCaption : spikes))
     .replace(
       '<p id="summary" class="summary" hidden></p>',
       () => `<p id="summary" class="summary"${summary === '' ? ' hidden' : ''}>${markupText(summary)}</p>`,
@@ -238,12 +239,18 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
 /** Most spikes that a page shows as marks: pictures of more would make the page too large. */
 const mostMarks = 4000;
 
-/** Returns the spikes of a run as a picture, or rates if there are many; empty if it has no spikes. */
-async function pictureOfRun({ trains, record }: RunResult, { valid }: ImportedModel): Promise<string> {
+const ratesCaption = 'Mean rate of a cell of each population.';
+
+/** Returns the spikes of a run as a picture, or rates if there are many; undefined if it has no spikes. */
+async function pictureOfRun(
+  { trains, record }: RunResult,
+  { valid }: ImportedModel,
+): Promise<{ readonly kind: 'rates' | 'raster'; readonly html: string } | undefined> {
   const { dt } = valid.model.experiment;
   const recorded = trains.filter(({ plan, counts }) => plan.event === 'spike' && counts.some((count) => count > 0));
-  if (recorded.length === 0) return '';
+  if (recorded.length === 0) return undefined;
   const spikes = recorded.reduce((sum, { counts }) => counts.reduce((a, b) => a + b, sum), 0);
+  const kind = spikes > mostMarks ? 'rates' : 'raster';
   const picture = await recordedPicture(
     {
       ...recordingOf({
@@ -268,11 +275,11 @@ async function pictureOfRun({ trains, record }: RunResult, { valid }: ImportedMo
       }),
       record,
     },
-    { kind: spikes > mostMarks ? 'rates' : 'raster', title: 'Recorded run' },
+    { kind, title: 'Recorded run' },
   );
   const { drawPicture, narrow } = await import('../pictures/canvas.js');
   const phone = drawPicture(picture, narrow).replace('<svg', '<svg class="narrow"');
-  return `<div id="recorded">${drawPicture(picture)}${phone}</div>`;
+  return { kind, html: `<div id="recorded">${drawPicture(picture)}${phone}</div>` };
 }
 
 /** Returns the options that readers of a page share with its author. */

@@ -99,11 +99,12 @@ function runBlocks({ path, format, end, dt, trains, record, notes }: Recorded, f
 
 async function pictures(recorded: Recorded): Promise<readonly string[]> {
   const { trains, signals } = recorded;
-  const hasSpikes = trains.some(({ event, ids }) => event === 'spike' && ids.length > 0);
-  const kinds = [
-    ...(hasSpikes ? (['raster', 'rates'] as const) : []),
-    ...(signals.length > 0 ? (['traces'] as const) : []),
-  ] as const;
+  const cells = trains.filter(({ event }) => event === 'spike').map(({ ids }) => ids.length);
+  const traces = signals.length > 0 ? (['traces'] as const) : [];
+  const spikes = cells.some((count) => count > 0) ? (['raster'] as const) : [];
+  const rates = cells.some((count) => count > 1) ? (['rates'] as const) : [];
+  // The potential of a single cell says more than its spikes.
+  const kinds = rates.length > 0 ? [...spikes, ...rates, ...traces] : [...traces, ...spikes];
   const titles = { raster: 'Spikes', rates: 'Rates', traces: 'Samples' } as const;
   const blocks: string[] = [];
   for (const kind of kinds)

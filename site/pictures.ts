@@ -510,7 +510,7 @@ function drawTraces(canvas: HTMLCanvasElement, recording: Recording, under: Reco
     );
     return { name, band, rows, range, scale, heightOf };
   });
-  const areFlat = recording.samples.every((rows) => isFlat(extentOf([rows])));
+  const areFlat = recording.samples.every((rows) => rows.times.length > 0 && isFlat(extentOf([rows])));
   write('traces-caption', areFlat ? 'Recorded variables: nothing changes them in this run.' : 'Recorded variables.');
   const summaryOf = ({ name, rows, range, scale }: (typeof drawn)[number]): string =>
     `${name} of ${rows.cells.length} from ${readable(range[0] * scale.perSi, 3)} to ${readable(range[1] * scale.perSi, 3)} ${scale.unit}`;

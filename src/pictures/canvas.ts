@@ -3,33 +3,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { withoutControls } from '../diagnostics/display.js';
-
-/** Width of a picture in pixels. */
-export const pictureWidth = 760;
-
-/** Size of letters in pixels: they are readable on a phone and on a tablet, which scale pictures to their width. */
-export const letterSize = 12;
-
-/** Space for names and numbers at the sides of a plot, in pixels. */
-export const margins = { marginLeft: 128, marginRight: 30, marginTop: 10, marginBottom: 14 } as const;
-
-/** Width of a picture and the margins of its plots, in pixels. */
-export interface Layout {
-  readonly width: number;
-  readonly margins: Readonly<Record<keyof typeof margins, number>>;
-  /** Height that the name of a plot has above it; 0: it stands in the left margin. */
-  readonly nameHeight: number;
-}
-
-/** The usual layout. */
-const wide: Layout = { width: pictureWidth, margins, nameHeight: 0 };
-
-/** A layout for phones. */
-export const narrow: Layout = {
-  width: 340,
-  margins: { ...margins, marginLeft: 52, marginRight: 14 },
-  nameHeight: 18,
-};
+import { letterSize, pictureWidth, wide, type Drawing, type Layout } from './layout.js';
 
 /** One of the plots of a picture. */
 export interface Panel {
@@ -38,12 +12,6 @@ export interface Panel {
   readonly height: number;
   readonly options: Plot.PlotOptions;
   readonly svg?: never;
-}
-
-/** A part of a picture that is drawn without a plot, as elements of SVG. */
-export interface Drawing {
-  readonly height: number;
-  readonly svg: string;
 }
 
 /** The content of a picture. */

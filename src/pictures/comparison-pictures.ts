@@ -9,7 +9,8 @@ import { pairSignals, type PairedSignal } from '../compare/pair-signals.js';
 import { milliseconds, type Recorded } from '../compare/recorded.js';
 import { markupText } from '../diagnostics/display.js';
 import { axisUnit } from './axis-unit.js';
-import { letterSize, pictureWidth, type Drawing, type Panel, type Picture } from './canvas.js';
+import type { Panel, Picture } from './canvas.js';
+import { letterSize, pictureWidth, type Drawing } from './layout.js';
 import { colourOf } from './palette.js';
 import { axisIn, binOf, cellAxis, countIn, panelFrame, upright, withMarks, type Span } from './recorded-pictures.js';
 

@@ -1,11 +1,10 @@
-/** Pictures of the gates of ion channels over the membrane potential. */
+/** Pictures of ion channels over the membrane potential. */
 
-import * as Plot from '@observablehq/plot';
-import { margins, pictureWidth, type Panel, type Picture } from './canvas.js';
-import { colourOf } from './palette.js';
+import type { Picture } from './canvas.js';
+import { curvePlot, type CurvePlot } from './curves.js';
 
 /** A gate of a channel at each potential; NaN where it has no value. */
-interface DrawnGate {
+export interface DrawnGate {
   readonly channel: string;
   readonly gate: string;
   /** In V. */
@@ -15,58 +14,44 @@ interface DrawnGate {
   readonly timeConstant: readonly number[];
 }
 
-const panelHeight = 220;
-
-/** Steady states of all gates, and below them their time constants. */
-export function gatesPicture(title: string, subtitle: string, gates: readonly DrawnGate[]): Picture {
-  const names = gates.map(({ channel, gate }) => `${channel} ${gate}`);
-  const panel = (label: string, values: (gate: DrawnGate) => readonly number[], scale: number): Panel => {
-    const rows = gates.flatMap((gate, k) =>
-      gate.potentials.map((v, ordinal) => ({
-        gate: names[k] ?? '',
-        v: v * 1e3,
-        value: (values(gate)[ordinal] ?? NaN) * scale,
-      })),
-    );
-    // Labels are spread over the potentials, so that they do not cover each other where curves meet.
-    const labels = gates.flatMap((gate, k) => {
-      const ordinal = Math.round((gate.potentials.length * (k + 1)) / (gates.length + 1));
-      return rows.slice(k * gate.potentials.length + ordinal, k * gate.potentials.length + ordinal + 1);
-    });
-    return {
-      height: panelHeight,
-      options: {
-        ...margins,
-        marginBottom: 34,
-        width: pictureWidth,
-        height: panelHeight,
-        x: { label: 'membrane potential (mV)', labelArrow: 'none', labelAnchor: 'center' },
-        y: { label, labelArrow: 'none', nice: true, zero: true, grid: true },
-        marks: [
-          Plot.lineY(rows, {
-            x: 'v',
-            y: 'value',
-            z: 'gate',
-            stroke: ({ gate }: { gate: string }) => colourOf(names.indexOf(gate)),
-            strokeWidth: 1.5,
-          }),
-          Plot.text(labels, {
-            x: 'v',
-            y: 'value',
-            text: 'gate',
-            dy: -8,
-            fill: ({ gate }: { gate: string }) => colourOf(names.indexOf(gate)),
-          }),
-        ],
-      },
-    };
-  };
-  return {
-    title,
-    subtitle,
-    panels: [
-      panel('steady state', ({ steadyState }) => steadyState, 1),
-      panel('time constant (ms)', ({ timeConstant }) => timeConstant, 1e3),
-    ],
-  };
+/** The current of a channel at each potential, divided by its largest conductance, in V. */
+export interface DrawnCurrent {
+  readonly name: string;
+  readonly potentials: readonly number[];
+  readonly current: readonly number[];
 }
+
+const potentialAxis = 'membrane potential (mV)';
+
+/** Returns plots of the steady states of all gates, of their time constants, and of currents. */
+export function gatePlots(gates: readonly DrawnGate[], currents: readonly DrawnCurrent[]): readonly CurvePlot[] {
+  const isOne = new Set(gates.map(({ channel }) => channel)).size === 1;
+  const curves = (values: (gate: DrawnGate) => readonly number[], scale: number): CurvePlot['curves'] =>
+    gates.map((one) => ({
+      name: isOne ? one.gate : `${one.channel} ${one.gate}`,
+      points: one.potentials.map((v, k) => [v * 1e3, (values(one)[k] ?? NaN) * scale]),
+    }));
+  return [
+    { x: potentialAxis, y: 'steady state', curves: curves(({ steadyState }) => steadyState, 1) },
+    { x: potentialAxis, y: 'time constant (ms)', curves: curves(({ timeConstant }) => timeConstant, 1e3) },
+    ...(currents.length === 0
+      ? []
+      : [
+          {
+            x: potentialAxis,
+            y: 'current / largest conductance (mV)',
+            curves: currents.map(({ name, potentials, current }) => ({
+              name,
+              points: potentials.map((v, k): readonly [number, number] => [v * 1e3, (current[k] ?? NaN) * 1e3]),
+            })),
+          },
+        ]),
+  ];
+}
+
+/** Returns a picture with a plot below the other. */
+export const plotsPicture = (title: string, subtitle: string, plots: readonly CurvePlot[]): Picture => ({
+  title,
+  ...(subtitle === '' ? {} : { subtitle }),
+  panels: plots.map(curvePlot),
+});

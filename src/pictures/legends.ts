@@ -1,7 +1,7 @@
 /** Legends of pictures. */
 
 import { markupText } from '../diagnostics/display.js';
-import { letterSize, type Drawing, type Layout } from './canvas.js';
+import { letterSize, type Drawing, type Layout } from './layout.js';
 import { colourOf, shade } from './palette.js';
 
 const label = (x: number, y: number, anchor: 'start' | 'end', text: string): string =>

@@ -2,7 +2,8 @@
 
 import { markupText } from '../diagnostics/display.js';
 import { formatCount } from '../diagnostics/quantities.js';
-import { letterSize, pictureWidth, type Drawing, type Picture } from './canvas.js';
+import type { Picture } from './canvas.js';
+import { letterSize, pictureWidth, type Drawing } from './layout.js';
 import { border, cellElements, round, type DrawnCellShape } from './cell-shape.js';
 
 /** Largest height of the drawing of a cell, in pixels. */

@@ -5,7 +5,8 @@ import type { Recorded, RecordedSignal, RecordedTrains } from '../compare/record
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { formatCount } from '../diagnostics/quantities.js';
 import { axisUnit, type AxisUnit } from './axis-unit.js';
-import { margins, pictureWidth, type Panel, type Picture } from './canvas.js';
+import type { Panel, Picture } from './canvas.js';
+import { margins, pictureWidth } from './layout.js';
 import { colourLegend, shadeScale } from './legends.js';
 import { colourOf, shade } from './palette.js';
 import { rateBins } from './ticks.js';

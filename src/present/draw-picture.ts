@@ -20,6 +20,11 @@ import type { NeuromlParts } from './describe/neuroml-parts.js';
 import { factsOf, markupNotation, mayBe, notationOfSuffix } from '../pipeline/read/notation.js';
 import type { RunnableModel } from '../pipeline/read/imported-model.js';
 import type { PictureKind } from './picture-kinds.js';
+import { plotsPicture } from '../pictures/gate-pictures.js';
+import { longestAside, readSource } from '../pipeline/read/read-source.js';
+import { whatIsFile } from '../pipeline/read/what-is.js';
+import { readSweep } from '../sweep/read-table.js';
+import { sweepPlots } from '../sweep/sweep-curves.js';
 import { openModel } from '../session/open-model.js';
 import { storedModel } from '../pipeline/results/stored-model.js';
 
@@ -66,6 +71,7 @@ async function untitledPictureOf(path: string, { kind, bin, importModel, neuroml
     return networkPictureOf(await modelOf(path, importModel), kind);
   if (kind === 'morphology' || (kind === undefined && usualPicture(path) === 'morphology'))
     return morphologyPictureOf(path, await modelOf(path, importModel));
+  if (kind === undefined && whatIsFile(path).kind === 'sweep') return sweepPictureOf(path);
   const parts = kind === 'gates' || (kind === undefined && mayBe(markupNotation, path)) ? neuroml?.() : undefined;
   if (parts) return gatesPictureOf(path, parts);
   if (kind === 'gates')
@@ -100,18 +106,21 @@ export async function recordedPicture(
   return title === undefined ? picture : { ...picture, title };
 }
 
-/** Potentials of drawn curves in V. */
-const potentials = Array.from({ length: 301 }, (_, k) => (k - 200) / 2000);
-
 async function gatesPictureOf(path: string, { lems }: NeuromlParts): Promise<Picture> {
-  const { gateCurves, surroundings } = await import('./describe/gate-curves.js');
-  const { channelsIn } = await import('./describe/membrane.js');
-  const curves = channelsIn(lems).flatMap((channel) => gateCurves(channel, lems, potentials));
-  if (curves.length === 0)
+  const { channelPlots } = await import('./describe/channel-currents.js');
+  const { plots, note } = channelPlots(lems);
+  if (plots.length === 0)
     throw new UsageError(`${path} has no channels with gates`, 'name a file of channels, such as na.channel.nml');
-  const { gatesPicture } = await import('../pictures/gate-pictures.js');
-  const celsius = Number((surroundings.temperature - 273.15).toFixed(2));
-  return gatesPicture(basename(path), `gates of ion channels at ${celsius} degC`, curves);
+  return plotsPicture(basename(path), `gates of ion channels ${note}`, plots);
+}
+
+/** Returns the curves of a sweep. @throws UsageError for one that varies no number */
+function sweepPictureOf(path: string): Picture {
+  const table = readSweep(readSource(path, longestAside).text);
+  const plots = table ? sweepPlots(table) : [];
+  if (plots.length === 0)
+    throw new UsageError(`${path} varies no parameter with numbers`, 'vary one, such as --vary w=1:5:9 mV');
+  return plotsPicture(basename(path), '', plots);
 }
 
 async function morphologyPictureOf(path: string, { valid: { model } }: RunnableModel): Promise<Picture> {

@@ -1,5 +1,6 @@
 /** A page of HTML in which a model runs: one file with the model and the program. */
 
+import { narrow } from '../pictures/layout.js';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -277,7 +278,7 @@ async function pictureOfRun(
     },
     { kind, title: 'Recorded run' },
   );
-  const { drawPicture, narrow } = await import('../pictures/canvas.js');
+  const { drawPicture } = await import('../pictures/canvas.js');
   const phone = drawPicture(picture, narrow).replace('<svg', '<svg class="narrow"');
   return { kind, html: `<div id="recorded">${drawPicture(picture)}${phone}</div>` };
 }

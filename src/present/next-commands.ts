@@ -65,6 +65,11 @@ export function fileCommands(path: string, { kind, simulator }: What): readonly 
         ['unpack', `unzip -q ${file} -d ${fileWord(stem)}`],
         ['look at the files', `interneuron ${fileWord(stem)}`],
       ];
+    case 'sweep':
+      return [
+        ['draw the curve', `interneuron plot ${file} -o ${fileWord(`${stem}.svg`)}`],
+        ['write a page', `interneuron report ${file} -o ${fileWord(`${stem}.html`)}`],
+      ];
     case 'expectations':
       return [['test', `interneuron test ${file}`]];
     case 'connections':

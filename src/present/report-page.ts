@@ -1,5 +1,6 @@
 /** A page about a model and a run of it: tables, equations, pictures, provenance. */
 
+import { narrow } from '../pictures/layout.js';
 import { platform } from '#platform';
 import { openRecorded } from '../compare/open-recorded.js';
 import { withNodes } from '../compare/read/ours.js';
@@ -10,6 +11,12 @@ import { formatCount, formatDuration } from '../diagnostics/quantities.js';
 import { countAllSynapses } from '../pipeline/compile-model.js';
 import { describeModel, networkCaption } from './describe/describe.js';
 import type { FurtherParts } from './describe/description.js';
+import { channelPlots } from './describe/channel-currents.js';
+import { membraneSections, membraneTables } from './describe/membrane.js';
+import type { NeuromlParts } from './describe/neuroml-parts.js';
+import { plotsPicture } from '../pictures/gate-pictures.js';
+import { readSweep, type SweptTable } from '../sweep/read-table.js';
+import { sweepPlots } from '../sweep/sweep-curves.js';
 import { markupText } from '../diagnostics/display.js';
 import { descriptionBlocks, htmlPage, htmlTable } from './describe/formats.js';
 import type { Picture } from '../pictures/canvas.js';
@@ -27,8 +34,8 @@ import { inStage } from '../pipeline/stages.js';
 export interface ReportOptions {
   /** Reads the model that a path names or that a result holds. */
   readonly model: (path: string) => Promise<ImportedModel>;
-  /** Reads the tables of a document of NeuroML; undefined for other files. */
-  readonly tables?: (path: string) => FurtherParts | undefined;
+  /** Reads the components of a document of NeuroML; undefined for other files. */
+  readonly neuroml?: (path: string) => NeuromlParts | undefined;
   /** Path of a conversion report. */
   readonly conversion?: string;
   /** Path that the page states; absent: where the file is. */
@@ -46,11 +53,16 @@ const mostSynapses = 5_000_000;
  */
 export async function reportPage(
   path: string,
-  { model, tables, conversion, file = path }: ReportOptions,
+  { model, neuroml, conversion, file = path }: ReportOptions,
 ): Promise<string> {
-  const recorded = whatIsFile(path).kind === 'model' ? null : withNodes(await openRecorded(path));
+  const { kind } = whatIsFile(path);
+  if (kind === 'sweep') return sweepPage(path);
+  const components = kind === 'model' ? neuroml?.(path) : undefined;
+  const channels = components && (await channelsPage(path, components));
+  if (channels !== undefined) return channels;
+  const recorded = kind === 'model' ? null : withNodes(await openRecorded(path));
   const imported = recorded === null || recorded.record ? await model(path) : null;
-  const parts = recorded === null && !imported?.isCarried ? tables?.(path) : undefined;
+  const parts = components && !imported?.isCarried ? membraneTables(components.lems) : undefined;
   const title = imported ? modelTitle(imported.valid.model, path) : platform.files.shareable(path);
   const synapses = imported === null ? null : await countAllSynapses(imported);
   return htmlPage(title, [
@@ -63,6 +75,44 @@ export async function reportPage(
     ...(conversion === undefined ? [] : conversionBlocks(conversion)),
     ...(recorded?.record ? provenanceBlocks(recorded.record) : []),
   ]);
+}
+
+/** Returns the page of a document with cells and channels but no run; undefined for other documents. */
+async function channelsPage(path: string, { lems }: NeuromlParts): Promise<string | undefined> {
+  const sections = lems.target === null ? inStage('describe', () => membraneSections(lems, true)) : [];
+  if (sections.length === 0) return undefined;
+  const title = platform.paths.basename(path);
+  const { plots, note } = inStage('describe', () => channelPlots(lems));
+  return htmlPage(title, [
+    ...(plots.length === 0 ? [] : [await figureOf('gates', plotsPicture('Gates of ion channels', note, plots))]),
+    ...descriptionBlocks({ title, sections }),
+  ]);
+}
+
+/** Returns the page of the table of a sweep. */
+async function sweepPage(path: string): Promise<string> {
+  const table = readSweep(readSource(path, longestAside).text);
+  if (!table) throw new UsageError(`${path} is no table of a sweep`, 'write one with interneuron sweep -o table.csv');
+  const { varied, populations, runs } = table;
+  return htmlPage(platform.paths.basename(path), [
+    ...(await sweepFigure(table)),
+    htmlTable({
+      columns: [...varied, 'seed', ...populations.map((name) => `rate of ${name} (Hz)`)],
+      rows: runs.map(({ values, seed, rates }) => [
+        ...values,
+        seed,
+        ...rates.map((rate) => (Number.isNaN(rate) ? '' : String(Number(rate.toPrecision(4))))),
+      ]),
+    }),
+  ]);
+}
+
+/** Returns the curves of a sweep as a figure; none for a sweep that varies no number. */
+export async function sweepFigure(table: SweptTable): Promise<readonly string[]> {
+  const plots = sweepPlots(table);
+  return plots.length === 0
+    ? []
+    : [await figureOf('sweep', plotsPicture('The result against the parameter', '', plots))];
 }
 
 /** Returns the numbers of cells and spikes of some trains, and the mean rate as text; empty without a duration. */
@@ -114,7 +164,7 @@ async function pictures(recorded: Recorded): Promise<readonly string[]> {
 
 /** Draws a picture for screens and for phones. @returns a figure in HTML with both, of which the style shows one */
 export async function figureOf(kind: string, picture: Picture, caption = ''): Promise<string> {
-  const { drawPicture, narrow } = await import('../pictures/canvas.js');
+  const { drawPicture } = await import('../pictures/canvas.js');
   const phone = drawPicture(picture, narrow).replace('<svg', '<svg class="narrow"');
   return `<figure class="${kind}" tabindex="0">${drawPicture(picture)}${phone}${caption}</figure>`;
 }

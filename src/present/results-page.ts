@@ -12,7 +12,8 @@ import { longestAside, readSource } from '../pipeline/read/read-source.js';
 import type { Picture } from '../pictures/canvas.js';
 import { htmlPage, htmlTable } from './describe/formats.js';
 import { recordedPicture } from './draw-picture.js';
-import { figureOf, spikeCounts } from './report-page.js';
+import { figureOf, spikeCounts, sweepFigure } from './report-page.js';
+import { readSweep, type SweptTable } from '../sweep/read-table.js';
 
 /** Most pictures of a page; further results have a row of the table only. */
 const mostPictures = 30;
@@ -34,7 +35,8 @@ body{max-width:100rem}
  * @throws UsageError for a folder without results
  */
 export async function resultsPage(folder: string): Promise<string> {
-  const varied = variedValues(join(folder, 'table.csv'));
+  const table = sweepOf(join(folder, 'table.csv'));
+  const varied = variedValues(table);
   const names = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.') && entry.name !== 'table.csv')
     .map(({ name }) => name)
@@ -67,6 +69,7 @@ export async function resultsPage(folder: string): Promise<string> {
   const hidden = rows.length - figures.length;
   return htmlPage(basename(folder), [
     style,
+    ...(table ? await sweepFigure(table) : []),
     htmlTable({ columns: ['file', ...varied.columns, 'duration', 'spikes', 'rate', 'fingerprint'], rows }),
     `<div class="runs">\n${figures.join('\n')}\n</div>`,
     ...(hidden > 0 ? [`<p>The first ${mostPictures} results have pictures; ${hidden} more are in the table.</p>`] : []),
@@ -92,23 +95,17 @@ interface VariedValues {
   readonly rows: ReadonlyMap<string, readonly string[]>;
 }
 
-function variedValues(table: string): VariedValues {
-  const [headings = [], ...lines] = existsSync(table)
-    ? readSource(table, longestAside).text.trimEnd().split('\n').map(cellsIn)
-    : [];
-  const [outcome, file] = [headings.indexOf('outcome'), headings.indexOf('file')];
-  if (outcome < 0 || file < 0) return { columns: [], rows: new Map() };
+function variedValues(table: SweptTable | undefined): VariedValues {
+  const runs = table?.runs.filter(({ file }) => file !== '') ?? [];
+  if (!table || runs.length === 0) return { columns: [], rows: new Map() };
   return {
-    columns: headings.slice(0, outcome),
-    rows: new Map(lines.map((cells) => [basename(cells[file] ?? ''), cells.slice(0, outcome)] as const)),
+    columns: [...table.varied, 'seed'],
+    rows: new Map(runs.map(({ file, values, seed }) => [basename(file), [...values, seed]] as const)),
   };
 }
 
-/** Returns the cells of a line of CSV (RFC 4180). */
-const cellsIn = (line: string): readonly string[] =>
-  Array.from(line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g), ([, quoted, plain = '']) =>
-    quoted === undefined ? plain : quoted.replaceAll('""', '"'),
-  );
+const sweepOf = (path: string): SweptTable | undefined =>
+  existsSync(path) ? readSweep(readSource(path, longestAside).text) : undefined;
 
 /** Compares names by the numbers in them: `run-2` comes before `run-10`. */
 function numbered(a: string, b: string): number {

@@ -2,7 +2,6 @@
 
 import { extname } from 'node:path';
 import { UsageError } from '../../diagnostics/diagnostic.js';
-import { membraneTables } from '../../present/describe/membrane.js';
 import { neuromlParts } from '../../present/describe/neuroml-parts.js';
 import { isBundle } from '../../pipeline/read/model-in-bundle.js';
 import { reportPage } from '../../present/report-page.js';
@@ -33,11 +32,8 @@ export async function report(context: CommandContext): Promise<number> {
       context.show(imported.diagnostics);
       return imported;
     },
-    tables: (path) => {
-      if (isBundle(path)) return undefined;
-      const parts = neuromlParts(context.readModel(path), options.values('allow-path'));
-      return parts && membraneTables(parts.lems);
-    },
+    neuroml: (path) =>
+      isBundle(path) ? undefined : neuromlParts(context.readModel(path), options.values('allow-path')),
     ...(conversion === undefined ? {} : { conversion }),
   });
   return written(context, output, page);

@@ -11,7 +11,7 @@ import { noParts, type DescriptionSection, type DescriptionTable, type FurtherPa
 import { gateCurves, mechanismCurves, surroundings, type GateCurve } from './gate-curves.js';
 
 /** Returns the components that documents of the user define, and those within them. */
-function componentsOf(lems: LemsModel): readonly Component[] {
+export function componentsOf(lems: LemsModel): readonly Component[] {
   const all: Component[] = [];
   const add = (component: Component): void => {
     all.push(component);

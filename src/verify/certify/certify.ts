@@ -1,5 +1,6 @@
 /** Makes the outputs of a folder or bundle again, and states how well both agree. */
 
+import { narrow } from '../../pictures/layout.js';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { arch, cpus, homedir, type as systemName } from 'node:os';
 import { basename, extname, join, relative, resolve, sep } from 'node:path';
@@ -294,7 +295,7 @@ const withoutFolders = (text: string, folder: string, archive: string | null): s
 
 async function drawResult(path: string): Promise<DrawnPicture | null> {
   const { pictureOf } = await import('../../present/draw-picture.js');
-  const { drawPicture, narrow } = await import('../../pictures/canvas.js');
+  const { drawPicture } = await import('../../pictures/canvas.js');
   try {
     const picture = await pictureOf(path, {
       title: '',

@@ -3,6 +3,7 @@
 import { giveFiles, platform } from './platform.js';
 import { loadForReading, writtenHdf5 } from './hdf5.js';
 import { parametersOf } from './parameters.js';
+import { channelCurvesIn } from './shown-curves.js';
 import { picturedRecordings } from './pictured-recordings.js';
 import type {
   BeginMessage,
@@ -111,6 +112,11 @@ export async function read(given: GivenModel): Found<ReturnType<Calls['read']>> 
   watched = record.length === 0 ? current : importModel(source, { ...options, allowPaths: ['/'], record });
   tables = tablesIn(current, source, ['/']);
   return { answer: readModel(current, source.text), findings: current.diagnostics };
+}
+
+/** Returns the curves of channels in one of the files that were given last. */
+export function curves(path: string): Found<ReturnType<Calls['curves']>> {
+  return Promise.resolve({ answer: channelCurvesIn(readSource(path)), findings: [] });
 }
 
 function readModel({ valid, notation, hashes }: ImportedModel, text: string): ReadModel {

@@ -17,7 +17,7 @@ import {
   type FileBeside,
   type HeldModel,
 } from './link.js';
-import type { BeginMessage, Changes, GivenModel, OpenedFiles, ReadModel, RunEnd, TaskState } from './messages.js';
+import type { BeginMessage, Changes, GivenModel, OpenedFiles, ReadModel, RunEnd, ShownCurves, TaskState } from './messages.js';
 import { createPictures } from './pictures.js';
 import { addTo, emptyRecording, replaceSamples, type Recording } from './recording.js';
 import { createSliders, noChanges } from './sliders.js';
@@ -230,6 +230,7 @@ function begin(
   element('under-label', HTMLElement).hidden = true;
   forgetRun();
   element('rates', HTMLTableElement).hidden = true;
+  element('curves-figure', HTMLElement).hidden = true;
   element('commands-section', HTMLElement).hidden = true;
   sliders.begin(changes);
   const bytes = model.files.find(([path]) => path === model.main)?.[1];
@@ -492,7 +493,11 @@ async function openFiles(files: readonly (readonly [path: string, file: File])[]
     const [main] = reply.answer?.documents ?? [];
     if (!reply.answer) return report(`Nothing was opened: ${problem(reply)}.`);
     const others = othersText(reply.answer.others);
-    if (main === undefined) return report(`No model was opened. ${others}`);
+    if (main === undefined) {
+      if (!reply.answer.curves) return report(`No model was opened. ${others}`);
+      showCurves(reply.answer.curves, all[0]?.[0] ?? '');
+      return report(others);
+    }
     [recorded, claim, isAddressed] = [undefined, undefined, false];
     const { files: found, documents } = reply.answer;
     await openChosen({ files: found, main, options: {} }, documents);
@@ -518,10 +523,27 @@ async function openChosen(model: GivenModel, documents: readonly string[]): Prom
   await read();
   // Without a network there is nothing to show above its findings.
   document.body.classList.toggle('unread', !readNow);
-  if (!readNow) write('title', model.main.replace(/^.*\//, ''));
-  openTab(readNow ? 'equations' : 'model');
+  const curves = readNow ? undefined : (await (await client).call('curves', model.main)).answer;
+  if (curves) showCurves(curves, model.main);
+  else if (!readNow) write('title', baseName(model.main));
+  openTab(readNow || curves ? 'equations' : 'model');
   showCommands();
   await describe();
+}
+
+const baseName = (path: string): string => path.replace(/^.*\//, '');
+
+/** Shows the curves of a file that has no run. */
+function showCurves({ svg, caption, html }: ShownCurves, path: string): void {
+  showOpening(false);
+  document.body.classList.add('unread');
+  write('title', baseName(path));
+  element('curves', HTMLElement).innerHTML = svg;
+  write('curves-caption', caption);
+  element('curves-figure', HTMLElement).hidden = svg === '';
+  element('description', HTMLDivElement).innerHTML = html;
+  showFindings([]);
+  report(html === '' ? '' : `${baseName(path)} holds channels and cells, and no network to run.`);
 }
 
 /** Shows commands for the document that the visitor opened. */

@@ -107,6 +107,8 @@ export interface Converted {
 export interface OpenedFiles {
   readonly files: GivenModel['files'];
   readonly documents: readonly string[];
+  /** Curves of the first table of a sweep. */
+  readonly curves: ShownCurves | undefined;
   /** Files that are no models, with a command or a sentence for each. */
   readonly others: readonly {
     readonly path: string;
@@ -115,12 +117,23 @@ export interface OpenedFiles {
   }[];
 }
 
+/** Curves of files without a run, such as channels and the tables of sweeps. */
+export interface ShownCurves {
+  /** The plots as an SVG. */
+  readonly svg: string;
+  readonly caption: string;
+  /** Tables in HTML. */
+  readonly html: string;
+}
+
 /** Calls of the worker, by name. */
 export interface Calls {
   /** Takes the trees of HDF5 files that the page holds (`src/hdf5/held-trees.ts`). */
   hold(trees: string): Promise<void>;
   open(files: GivenModel['files']): Promise<OpenedFiles>;
   read(model: GivenModel): Promise<ReadModel>;
+  /** The curves of the channels in a document without a run; undefined for other files. */
+  curves(path: string): Promise<ShownCurves | undefined>;
   /** Runs the model. @param check  a condition on its spikes (`src/verify/expect/task.ts`) */
   run(check: string | undefined): Promise<RunEnd>;
   /** Builds the network to count its synapses. */

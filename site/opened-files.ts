@@ -5,6 +5,7 @@ import { platform } from './platform.js';
 import type { GivenModel, OpenedFiles } from './messages.js';
 import { isAside } from '../src/bundle/contents.js';
 import { fileCommands } from '../src/present/next-commands.js';
+import { sweepCurves } from './shown-curves.js';
 import { namedFiles } from '../src/pipeline/read/names-in-text.js';
 import { shownBytes, unknownFile, whatIs } from '../src/pipeline/read/what-is.js';
 import { UsageError } from '../src/diagnostics/diagnostic.js';
@@ -28,7 +29,9 @@ export function opened(given: Files): Promise<{ readonly answer: OpenedFiles; re
       ? [{ path, title, instead: command ?? advice }]
       : [];
   });
-  return Promise.resolve({ answer: { files, documents, others }, findings: [] });
+  const sweep = files.find(([path, bytes]) => whatIs(path, startOf(bytes)).kind === 'sweep');
+  const curves = sweep && sweepCurves(new TextDecoder().decode(sweep[1]));
+  return Promise.resolve({ answer: { files, documents, curves, others }, findings: [] });
 }
 
 /**

@@ -20,7 +20,7 @@ import type { NeuromlParts } from './describe/neuroml-parts.js';
 import { factsOf, markupNotation, mayBe, notationOfSuffix } from '../pipeline/read/notation.js';
 import type { RunnableModel } from '../pipeline/read/imported-model.js';
 import type { PictureKind } from './picture-kinds.js';
-import { plotsPicture } from '../pictures/gate-pictures.js';
+import { plotsPicture } from '../pictures/plots-picture.js';
 import { longestAside, readSource } from '../pipeline/read/read-source.js';
 import { whatIsFile } from '../pipeline/read/what-is.js';
 import { readSweep } from '../sweep/read-table.js';

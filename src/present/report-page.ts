@@ -14,7 +14,7 @@ import type { FurtherParts } from './describe/description.js';
 import { channelPlots } from './describe/channel-currents.js';
 import { membraneSections, membraneTables } from './describe/membrane.js';
 import type { NeuromlParts } from './describe/neuroml-parts.js';
-import { plotsPicture } from '../pictures/gate-pictures.js';
+import { plotsPicture } from '../pictures/plots-picture.js';
 import { readSweep, type SweptTable } from '../sweep/read-table.js';
 import { sweepPlots } from '../sweep/sweep-curves.js';
 import { markupText } from '../diagnostics/display.js';

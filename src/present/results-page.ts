@@ -48,7 +48,7 @@ export async function resultsPage(folder: string): Promise<string> {
     let recorded: Recorded;
     let picture: Picture | undefined;
     const values = varied.rows.get(name) ?? varied.columns.map(() => '');
-    const caption = varied.columns.map((column, k) => `${column} = ${values[k] ?? ''}`).join(', ');
+    const caption = varied.columns.map((column, k) => valueText(column, values[k] ?? '')).join(', ');
     try {
       recorded = withNodes(await openRecorded(join(folder, name)));
       if (figures.length < mostPictures)
@@ -76,6 +76,12 @@ export async function resultsPage(folder: string): Promise<string> {
     ...(notShown.length > 0 ? [`<p>Not shown: ${markupText(notShown.join(', '))}.</p>`] : []),
   ]);
 }
+
+/** Returns a value with its name and unit: `w = 3 mV` for a column `w (mV)`. */
+const valueText = (column: string, value: string): string => {
+  const [, name = column, unit = ''] = /^(.+) \((.+)\)$/.exec(column) ?? [];
+  return `${name} = ${value} ${unit}`.trimEnd();
+};
 
 /** Returns duration, spikes and rate of all cells, and the first digits of the fingerprint. */
 function totalsOf({ end, trains, record }: Recorded): readonly string[] {

@@ -71,7 +71,7 @@ describe('report', () => {
       'Protocol',
       'Provenance',
     ]);
-    expect([...page.matchAll(/<figure class="(\w+)"/g)].map(([, kind]) => kind)).toEqual(['raster', 'rates', 'traces']);
+    expect([...page.matchAll(/<figure class="(\w+)"/g)].map(([, kind]) => kind)).toEqual(['traces', 'raster']);
     expect(page).toMatch(/<td>fingerprint<\/td><td class="digest">e4e899e418a9db8a/);
     expect(page).toContain('<td class="number">18</td><td class="number">90 Hz</td>');
     // Without SOURCE_DATE_EPOCH, a file has no date of its own.
@@ -87,7 +87,7 @@ describe('report', () => {
       const { stdout: page } = await runCommand(['report', folder.file('lif.nwb'), '-o', '-']);
       const { heights, loaded, errors } = laidOut(page);
       expect({ loaded, errors }).toEqual({ loaded: [], errors: [] });
-      expect(heights['svg']!.filter((height) => height > 100).length).toBeGreaterThanOrEqual(3);
+      expect(heights['svg']!.filter((height) => height > 100).length).toBeGreaterThanOrEqual(2);
       expect(heights['table']!.every((height) => height > 20)).toBe(true);
       // Fractions are laid out, not read as text of one line.
       expect(Math.min(...heights['mfrac']!)).toBeGreaterThan(25);
@@ -145,7 +145,7 @@ describe('report', () => {
     expect(
       [
         ...page.matchAll(
-          /<td data-column="file">(run-\d\.nwb)<\/td><td class="number" data-column="tau_ms">(\d+)<\/td>/g,
+          /<td data-column="file">(run-\d\.nwb)<\/td><td class="number" data-column="tau \(ms\)">(\d+)<\/td>/g,
         ),
       ].map((row) => row.slice(1)),
     ).toEqual([
@@ -153,13 +153,18 @@ describe('report', () => {
       ['run-2.nwb', '12'],
     ]);
     // Each picture is drawn for screens and for phones.
-    expect([...page.matchAll(/<title>tau_ms = (\d+), seed = 1<\/title>/g)].map(([, tau]) => tau)).toEqual([
+    expect([...page.matchAll(/<title>tau = (\d+) ms, seed = 1<\/title>/g)].map(([, tau]) => tau)).toEqual([
       '8',
       '8',
       '12',
       '12',
     ]);
     expect(page).toContain('Not shown: notes.conf, notes.txt.');
+    // The curve of the rate against the parameter comes first, with a point for each value.
+    const [, curve = ''] = /<figure class="sweep"[^>]*>(<svg[^]*?<\/svg>)[^]*<figure class="run"/.exec(page) ?? [];
+    expect(curve).toContain('>rate of G (Hz)<');
+    expect(curve).toContain('>tau (ms)<');
+    expect(curve.match(/<circle /g)).toHaveLength(2);
   });
 
   it('a cell without synapses: its shape', async () => {

@@ -73,11 +73,11 @@ const floors = [
   'src/session',
   'src/biosimulators',
   'src/convert',
+  'src/sweep',
   'src/simulators',
   'src/present',
   'src/verify',
   'src/pack',
-  'src/sweep',
   'src/serve',
   'src/cli',
 ];

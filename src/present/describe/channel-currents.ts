@@ -3,7 +3,7 @@
 import type { Component, LemsModel } from '../../../translators/neuroml/lems/definitions.js';
 import { gateCurves, surroundings, type GateCurve } from './gate-curves.js';
 import { channelsIn, componentsOf } from './membrane.js';
-import { gatePlots, type DrawnCurrent } from '../../pictures/gate-pictures.js';
+import { gatePlots, type DrawnCurrent } from '../../pictures/gate-plots.js';
 import type { CurvePlot } from '../../pictures/curves.js';
 
 /** Reversal potentials in V that are usual for ions. */
@@ -75,10 +75,10 @@ function channelCurves(channel: Component, lems: LemsModel): ChannelCurves {
   return {
     gates,
     currents: [
-      { name: 'peak after a step from -80 mV', potentials, current: peak },
+      { name: 'peak', potentials, current: peak },
       { name: 'steady state', potentials, current: steady },
     ],
-    note: `currents reverse at ${Number((reversal.value * 1e3).toPrecision(4))} mV (${reversal.source})`,
+    note: `currents after a step from -80 mV reverse at ${Number((reversal.value * 1e3).toPrecision(4))} mV (${reversal.source})`,
   };
 }
 

@@ -1,7 +1,6 @@
-/** Pictures of ion channels over the membrane potential. */
+/** Plots of ion channels over the membrane potential. */
 
-import type { Picture } from './canvas.js';
-import { curvePlot, type CurvePlot } from './curves.js';
+import type { CurvePlot } from './curves.js';
 
 /** A gate of a channel at each potential; NaN where it has no value. */
 export interface DrawnGate {
@@ -48,10 +47,3 @@ export function gatePlots(gates: readonly DrawnGate[], currents: readonly DrawnC
         ]),
   ];
 }
-
-/** Returns a picture with a plot below the other. */
-export const plotsPicture = (title: string, subtitle: string, plots: readonly CurvePlot[]): Picture => ({
-  title,
-  ...(subtitle === '' ? {} : { subtitle }),
-  panels: plots.map(curvePlot),
-});

@@ -17,7 +17,16 @@ import {
   type FileBeside,
   type HeldModel,
 } from './link.js';
-import type { BeginMessage, Changes, GivenModel, OpenedFiles, ReadModel, RunEnd, ShownCurves, TaskState } from './messages.js';
+import type {
+  BeginMessage,
+  Changes,
+  GivenModel,
+  OpenedFiles,
+  ReadModel,
+  RunEnd,
+  ShownCurves,
+  TaskState,
+} from './messages.js';
 import { createPictures } from './pictures.js';
 import { addTo, emptyRecording, replaceSamples, type Recording } from './recording.js';
 import { createSliders, noChanges } from './sliders.js';
@@ -299,7 +308,7 @@ async function read(): Promise<boolean> {
   showHead(readNow, given.main, given.main === ofPage?.model.main ? ofPage.title : undefined);
   showDiagram(readNow.diagram);
   showAbout(readNow, recorded);
-  sliders.offer(readNow);
+  sliders.offer(readNow, task?.text);
   const { notation, cells } = readNow;
   const warning =
     cells < manyCells ? '' : ` It has ${formatCount(cells)} cells: a run may take minutes and much memory.`;

@@ -8,8 +8,12 @@ import type { Changes, Parameter, ReadModel } from './messages.js';
 export interface Sliders {
   /** Begins with another model. @param changes  those that the address gives */
   begin(changes: Changes): void;
-  /** Offers the parameters, the seed and the duration of the model: its own values while nothing was changed. */
-  offer(model: Pick<ReadModel, 'parameters' | 'seed' | 'duration'>): void;
+  /**
+   * Offers the parameters, the seed and the duration of the model: its own values while nothing was changed.
+   *
+   * @param task  text whose parameters come first
+   */
+  offer(model: Pick<ReadModel, 'parameters' | 'seed' | 'duration'>, task?: string): void;
   changes(): Changes;
 }
 
@@ -19,6 +23,17 @@ export const noChanges: Changes = { set: {} };
 const firstSliders = 3;
 
 const shortest = (value: number): string => String(Number(value.toPrecision(6)));
+
+/** The places of values on a slider: of a range from a tenth to ten times a value, by decades. */
+function scaleOf({ low, high }: Parameter): { place(value: number): number; value(place: number): number } {
+  if (low * high <= 0 || Math.max(low / high, high / low) < 50)
+    return { place: (value) => value, value: (place) => place };
+  const sign = Math.sign(low);
+  return {
+    place: (value) => sign * Math.log10(Math.max(Number.MIN_VALUE, sign * value)),
+    value: (place) => sign * Number((10 ** (sign * place)).toPrecision(3)),
+  };
+}
 
 /** Returns a unit as people read it: `mS/cm²` for `mS/cm**2`. */
 const readableUnit = (unit: string): string =>
@@ -76,22 +91,23 @@ export function createSliders(changed: () => void): Sliders {
       box.onchange = () => set(box.checked ? '1' : '0');
       return make('div', { className: 'slider' }, [box, make('label', { htmlFor: id }, breakable(name))]);
     }
-    // The lower end of a range that excludes 0 is a whole number of steps.
-    const step = (low > 0 ? high : high - low) / 200;
+    const scale = scaleOf(parameter);
+    const [least, most] = [scale.place(low), scale.place(high)];
     const slider = make('input', { type: 'range', id });
     // The value comes last: the bounds would limit it.
-    Object.assign(slider, { min: String(low), max: String(high), step: String(step) });
-    slider.value = value;
+    Object.assign(slider, { min: String(least), max: String(most), step: String((most - least) / 200) });
+    slider.value = String(scale.place(Number(value)));
+    slider.setAttribute('aria-valuetext', `${value} ${shownUnit}`.trim());
     const exact = make('input', { type: 'number', step: 'any', value, className: 'exact' });
     exact.setAttribute('aria-label', unit === '' ? `${name}, exact value` : `${name} in ${shownUnit}, exact value`);
     slider.oninput = () => {
-      exact.value = shortest(Number(slider.value));
+      exact.value = shortest(scale.value(Number(slider.value)));
       slider.setAttribute('aria-valuetext', `${exact.value} ${shownUnit}`.trim());
       set(exact.value);
     };
     exact.onchange = () => {
       if (!Number.isFinite(exact.valueAsNumber)) return;
-      slider.value = exact.value;
+      slider.value = String(scale.place(exact.valueAsNumber));
       set(exact.value);
     };
     const ends = make('span', { className: 'ends' }, [
@@ -133,9 +149,12 @@ export function createSliders(changed: () => void): Sliders {
       [parameters, changes, earlier, own] = [[], given, [], { seed: '', duration: '' }];
       show([]);
     },
-    offer: ({ parameters: offered, seed, duration }) => {
+    offer: ({ parameters: offered, seed, duration }, task = '') => {
+      const asked = task.split(/[^\w.]+/).map((word) => word.replace(/\.$/, ''));
+      const isAsked = ({ name }: Parameter): boolean =>
+        asked.some((word) => name === word || name.endsWith(`.${word}`));
       // What a slider changed keeps its range, and what a field changed its own value.
-      parameters = offered.map(
+      parameters = [...offered.filter(isAsked), ...offered.filter((one) => !isAsked(one))].map(
         (one) => (one.name in changes.set && parameters.find(({ name }) => name === one.name)) || one,
       );
       own = {

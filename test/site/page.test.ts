@@ -168,7 +168,7 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
   it('moves a slider, and shows that the model was changed', async () => {
     const expected = await fingerprintOf(
       { path: 'fixtures/readme/first-steps.yaml' },
-      { set: { 'cells.tau': '0.02 s' } },
+      { set: { 'cells.tau': '0.1 s' } },
     );
     const slider = page.locator('[id="slider-cells.tau"]');
     if ((await slider.count()) === 0) await page.selectOption('#parameter', 'cells.tau');
@@ -179,7 +179,7 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
     // The address replays the run for another reader.
     await result();
     const replay = new URLSearchParams(new URL(page.url()).hash.slice(1));
-    expect([replay.get('set'), replay.get('fingerprint')]).toEqual(['cells.tau=20 ms', expected]);
+    expect([replay.get('set'), replay.get('fingerprint')]).toEqual(['cells.tau=100 ms', expected]);
     expect(await page.textContent('#rates thead tr')).toContain('recorded rate');
     await page.click('#undo');
     await page.waitForFunction(`document.getElementById('tick').className === 'same'`);
@@ -616,7 +616,10 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
     const other = await opened('fixtures/sonata/several-populations/config.json');
     expect(await other.inputValue('#duration')).toBe('200 ms');
     const slider = other.locator('[id="slider-exc_iaf_psc_alpha.tau_m"]');
-    expect([await slider.getAttribute('min'), await slider.getAttribute('max')]).toEqual(['1.5', '30']);
+    // By decades, from a tenth to ten times 15 ms.
+    expect(
+      [await slider.getAttribute('min'), await slider.getAttribute('max')].map((end) => 10 ** Number(end)),
+    ).toEqual([1.5, 150].map((end): unknown => expect.closeTo(end)));
     await other.close();
   });
 

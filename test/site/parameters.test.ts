@@ -23,23 +23,22 @@ it.each<readonly [path: string, names: RegExp, lines: readonly string[]]>([
   [
     'model/cortical-microcircuit.yaml',
     /^(?:poisson|scale|L23E\.(?:C|E_L))$/,
-    ['scale 0.1  0…0.2', 'poisson 1 switch', 'L23E.C 250 pF 25…500', 'L23E.E_L -65 mV -95…-35'],
+    ['scale 0.1  0.01…1', 'poisson 1 switch', 'L23E.C 250 pF 25…2500', 'L23E.E_L -65 mV -95…-35'],
   ],
   // Factors of 1 are no switches.
-  ['brian/poisson-input.yaml', /gain/, ['G.gain 1  0…2']],
+  ['brian/poisson-input.yaml', /gain/, ['G.gain 1  0.1…10']],
   // The voltage clamps read whether they are active, and a slope of 0 is compared with 0.
   ['neuroml/inputs.xml', /active/, ['clamp3.active 1 switch', 'clampOff.active 0 switch']],
-  ['neuroml/pynn-cells.xml', /delta_T/, ['eifExps.delta_T 2  0…4', 'eifAlphas.delta_T 0  -2…2']],
+  ['neuroml/pynn-cells.xml', /delta_T/, ['eifExps.delta_T 2  0.2…20', 'eifAlphas.delta_T 0  -2…2']],
   // No code reads the resistivity by its name: the cable has its value.
   ['brian/hodgkin-huxley-axon.yaml', /Ri/, []],
-  // 10,000,000 s stand for ever: the run is shorter.
-  [
-    'starters/pynn.json',
-    /^(?:input\.duration|cells\.i_offset|cells\.tau_m)$/,
-    ['cells.tau_m 20 ms 2…40', 'cells.i_offset 0 nA -1…1', 'input.duration 10000000000 ms 0…500'],
-  ],
+  // 10,000,000 s stand for ever.
+  ['starters/pynn.json', /^(?:input\.(?:start|duration)|cells\.i_offset|cells\.tau_m|.*\.weight)$/, ['PLACEHOLDER']],
   // A current of 0 takes the scale of the other population.
   ['model/hard/gap-junction.yaml', /drive/, ['left.drive 60 pA 0…120', 'right.drive 0 pA -60…60']],
+  // The constants of synapses; the current of the cell is set by the protocol.
+  ['brian/vogels-abbott-cuba.yaml', /^C[ei]\./, ['PLACEHOLDER']],
+  ['brian/single-hh.yaml', /^G\.(?:I|gNa)$/, ['G.gNa 120 mS/cm**2 12…1200']],
 ])('%s', (path, names, lines) => {
   expect(offered(`fixtures/${path}`, names)).toEqual(lines);
 });

@@ -38,7 +38,7 @@ import type { Model } from '../src/model/model.js';
 import { endOf, isRecording } from '../src/model/tagged.js';
 import { unitOfDecade, type AxisUnit } from '../src/pictures/axis-unit.js';
 import { firstDecade, lastDecade } from '../src/pictures/decade.js';
-import { modelDiagram } from '../src/pictures/model-diagram.js';
+import { isPlainModel, modelDiagram } from '../src/pictures/model-diagram.js';
 import { bundleFiles, importSettings, packedRun, type PackedResults } from '../src/convert/bundle-files.js';
 import { compileModel, countAllSynapses } from '../src/pipeline/compile-model.js';
 import { startConnected } from '../src/pipeline/connect.js';
@@ -51,7 +51,7 @@ import { noParts } from '../src/present/describe/description.js';
 import { sourceWords } from '../src/convert/source-words.js';
 import { measure } from '../src/verify/measure.js';
 import { measurementLines } from '../src/verify/measurement-text.js';
-import { needsDuration } from '../src/present/next-commands.js';
+import { needsDuration, usualDuration } from '../src/present/next-commands.js';
 import { registerNotations } from '../src/notations.js';
 import { judgeRun, readCondition } from '../src/verify/expect/task.js';
 import { importModel } from '../src/pipeline/import-model.js';
@@ -107,11 +107,16 @@ export async function read(given: GivenModel): Found<ReturnType<Calls['read']>> 
   await loadForReading(files.map(([, bytes]) => bytes).filter(isHdf5));
   // All files were given for this model.
   const source = readSource(main);
-  current = importModel(source, { ...options, allowPaths: ['/'] });
+  const known = { ...options, allowPaths: ['/'] };
+  const stated = importModel(source, known);
+  const lacksDuration = needsDuration(stated.valid);
+  const timed = lacksDuration ? { ...known, duration: usualDuration } : known;
+  current = lacksDuration ? importModel(source, timed) : stated;
   const record = picturedRecordings(current.valid.model);
-  watched = record.length === 0 ? current : importModel(source, { ...options, allowPaths: ['/'], record });
+  watched = record.length === 0 ? current : importModel(source, { ...timed, record });
   tables = tablesIn(current, source, ['/']);
-  return { answer: readModel(current, source.text), findings: current.diagnostics };
+  const answer = { ...readModel(current, source.text), needsDuration: lacksDuration };
+  return { answer, findings: current.diagnostics };
 }
 
 /** Returns the curves of channels in one of the files that were given last. */
@@ -119,7 +124,7 @@ export function curves(path: string): Found<ReturnType<Calls['curves']>> {
   return Promise.resolve({ answer: channelCurvesIn(readSource(path)), findings: [] });
 }
 
-function readModel({ valid, notation, hashes }: ImportedModel, text: string): ReadModel {
+function readModel({ valid, notation, hashes }: ImportedModel, text: string): Omit<ReadModel, 'needsDuration'> {
   const { model: document } = valid;
   return {
     name: document.name,
@@ -130,8 +135,8 @@ function readModel({ valid, notation, hashes }: ImportedModel, text: string): Re
     parameters: parametersOf(document, text),
     seed: document.experiment.seed,
     duration: durationText(document.experiment.protocol),
-    needsDuration: needsDuration(valid),
     diagram: modelDiagram(document, new Map()),
+    isPlain: isPlainModel(document),
   };
 }
 

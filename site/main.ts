@@ -287,7 +287,7 @@ function showDiagram({ svg, width, height }: Diagram): void {
   drawing.setAttribute('viewBox', `0 0 ${width} ${height}`);
   drawing.setAttribute('width', String(width));
   drawing.innerHTML = svg;
-  element('diagram-figure', HTMLElement).hidden = false;
+  element('diagram-figure', HTMLElement).hidden = readNow?.isPlain === true;
 }
 
 /** Reads the model, and shows its findings. @returns whether it can be run */
@@ -309,10 +309,11 @@ async function read(): Promise<boolean> {
   showDiagram(readNow.diagram);
   showAbout(readNow, recorded);
   sliders.offer(readNow, task?.text);
-  const { notation, cells } = readNow;
+  const { notation, cells, needsDuration, duration } = readNow;
+  const chosen = needsDuration ? ` It states no duration: this page runs ${duration}.` : '';
   const warning =
     cells < manyCells ? '' : ` It has ${formatCount(cells)} cells: a run may take minutes and much memory.`;
-  report(`${given.main} was read as ${notation}.${warning}`);
+  report(`${given.main} was read as ${notation}.${chosen}${warning}`);
   return true;
 }
 
@@ -510,12 +511,18 @@ async function openFiles(files: readonly (readonly [path: string, file: File])[]
     [recorded, claim, isAddressed] = [undefined, undefined, false];
     const { files: found, documents } = reply.answer;
     await openChosen({ files: found, main, options: {} }, documents);
-    if (others !== '') report(others);
+    const list = documents.length > 1 ? listText(documents) : '';
+    const said = readNow ? [list, others] : [element('status', HTMLElement).textContent, list, others];
+    if (list + others !== '') report(said.filter((text) => text !== '').join(' '));
   });
 }
 
-/** Most files that are named besides a model. */
-const mostOthers = 4;
+/** Most models of an archive, and files besides a model, that are named. */
+const [mostNamed, mostOthers] = [8, 4];
+
+/** Returns the list of several models, of which the first is shown. */
+const listText = (documents: readonly string[]): string =>
+  `There are ${documents.length} models: ${documents.slice(0, mostNamed).join(', ')}${documents.length > mostNamed ? ', …' : ''}. This is ${documents[0] ?? ''}; “Document” under Model opens another.`;
 
 /** Returns what files are that hold no model, and what to do with each. */
 function othersText(others: OpenedFiles['others']): string {

@@ -48,10 +48,12 @@ export interface ReadModel {
   readonly seed: string;
   /** With a unit. */
   readonly duration: string;
-  /** Whether the model states no duration. */
+  /** Whether the model states no duration, so that the page chose one. */
   readonly needsDuration: boolean;
   /** Populations and projections. */
   readonly diagram: Diagram;
+  /** Whether the diagram would be a single box. */
+  readonly isPlain: boolean;
 }
 
 /** A model as people read it. */

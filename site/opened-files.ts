@@ -23,10 +23,14 @@ export function opened(given: Files): Promise<{ readonly answer: OpenedFiles; re
   const others = files.flatMap(([path, bytes]): OpenedFiles['others'] => {
     const { title, advice, ...what } = whatIs(path, startOf(bytes));
     if (isAside(path) || what.kind === 'model' || documents.includes(path)) return [];
-    const [[, command] = []] = fileCommands(path, { title, ...what });
+    // A result has a command for each of three purposes, other files one that comes first.
+    const isResult = what.kind === 'result' || what.kind === 'recording';
+    const commands = fileCommands(path, { title, ...what })
+      .slice(0, isResult ? 3 : 1)
+      .map(([purpose, command]) => (isResult ? `${purpose} by ${command}` : command));
     return ['script', 'notebook', 'connections', 'sweep', 'result', 'expectations'].includes(what.kind) ||
       documents.length === 0
-      ? [{ path, title, instead: command ?? advice }]
+      ? [{ path, title, instead: commands.length > 0 ? commands.join(', ') : advice }]
       : [];
   });
   const sweep = files.find(([path, bytes]) => whatIs(path, startOf(bytes)).kind === 'sweep');

@@ -128,5 +128,12 @@ function shown({ name, value, unit }: Quantity, [low, high]: readonly [number, n
   // A value of 0 has no unit of its own.
   const { number: top, unit: symbols } = writtenInSymbols(value === 0 ? high : value, dimension);
   const scaled = (bound: number): number => Number(((bound * top) / (value === 0 ? high : value)).toPrecision(12));
-  return { name, value: value === 0 ? 0 : top, unit: symbols, low: scaled(low), high: scaled(high), isSwitch };
+  return {
+    name,
+    value: value === 0 ? 0 : Number(top.toPrecision(12)),
+    unit: symbols,
+    low: scaled(low),
+    high: scaled(high),
+    isSwitch,
+  };
 }

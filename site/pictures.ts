@@ -476,7 +476,7 @@ function drawTraces(canvas: HTMLCanvasElement, recording: Recording, under: Reco
   const surface = surfaceOf(canvas, bottom + margin.bottom);
   const { context, muted, width } = surface;
   const place = timeAxis(surface, view, bottom);
-  const drawn = series.map(({ name, units }, k) => {
+  const drawn = series.map(({ name, units, size }, k) => {
     const top = tops[k] ?? 0;
     const band = { top: top + 24, height: (heights[k] ?? 0) - 30 };
     const rows = recording.samples[k] ?? { cells: [], times: [], columns: [] };
@@ -505,7 +505,7 @@ function drawTraces(canvas: HTMLCanvasElement, recording: Recording, under: Reco
       surface,
       scale.unit,
       // The first has the variable for all.
-      rows.cells.map((cell, at) => ({ name: `${at === 0 ? name : ''}[${cell}]`, colour: at })),
+      rows.cells.map((cell, at) => ({ name: `${at === 0 ? name : ''}${size > 1 ? `[${cell}]` : ''}`, colour: at })),
       top,
     );
     return { name, band, rows, range, scale, heightOf };

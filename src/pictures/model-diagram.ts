@@ -25,3 +25,7 @@ export function modelDiagram(model: Model, synapses: ReadonlyMap<string, number>
   // It fits on a phone without being scaled.
   return networkDiagram(boxes, arrows, boxes.length === 1 ? 300 : 340);
 }
+
+/** Checks whether the diagram of a model is a single box. */
+export const isPlainModel = (model: Model): boolean =>
+  Object.keys(model.populations).length === 1 && Object.keys(model.projections).length === 0 && !cellDiagram(model);

@@ -1,6 +1,6 @@
 /** Colours of pictures. */
 
-/** Colours of populations, for people with colour blindness, too. @source Okabe and Ito (2008), the last of Tol (2021) */
+/** Colours that people with colour blindness can tell apart. @source Okabe and Ito (2008), the last of Tol (2021) */
 const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#666666', '#882255'] as const;
 
 /** The colour of one of several parts. */

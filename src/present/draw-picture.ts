@@ -71,11 +71,14 @@ async function untitledPictureOf(path: string, { kind, bin, importModel, neuroml
     return networkPictureOf(await modelOf(path, importModel), kind);
   if (kind === 'morphology' || (kind === undefined && usualPicture(path) === 'morphology'))
     return morphologyPictureOf(path, await modelOf(path, importModel));
-  if (kind === undefined && whatIsFile(path).kind === 'sweep') return sweepPictureOf(path);
+  const what = kind === undefined ? whatIsFile(path).kind : undefined;
+  if (what === 'sweep') return sweepPictureOf(path);
   const parts = kind === 'gates' || (kind === undefined && mayBe(markupNotation, path)) ? neuroml?.() : undefined;
   if (parts) return gatesPictureOf(path, parts);
   if (kind === 'gates')
     throw new UsageError(`${path} is not a document of NeuroML`, 'name a file of channels, such as na.channel.nml');
+  // A model has no recordings: its network is what it shows without a run.
+  if (what === 'model') return networkPictureOf(importModel(), 'network');
   return recordedPicture(withNodes(await openRecorded(path)), { kind, bin });
 }
 

@@ -20,7 +20,7 @@ import { factsOf } from '../pipeline/read/notation.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
 import { numericsVersion } from '../ir/program.js';
 import { version } from '../pipeline/version.js';
-import { modelDiagram } from '../pictures/model-diagram.js';
+import { isPlainModel, modelDiagram } from '../pictures/model-diagram.js';
 import { recordingOf } from '../compare/recorded.js';
 import { labelledBadge } from './badge.js';
 import { describeModel, networkCaption } from './describe/describe.js';
@@ -213,7 +213,9 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
     )
     .replace(/(<section id="task"[^>]*) hidden>/, (whole, opening: string) => (model.task ? `${opening}>` : whole))
     .replace('<p id="task-text"></p>', () => `<p id="task-text">${markupText(model.task?.text ?? '')}</p>`)
-    .replace('<figure id="diagram-figure" class="card" hidden>', '<figure id="diagram-figure" class="card">')
+    .replace('<figure id="diagram-figure" class="card" hidden>', (hidden) =>
+      isPlainModel(document) ? hidden : '<figure id="diagram-figure" class="card">',
+    )
     .replace(
       /(<svg id="diagram" [^>]*)>/,
       (_, opening: string) =>

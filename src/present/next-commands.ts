@@ -65,6 +65,15 @@ export function fileCommands(path: string, { kind, simulator }: What): readonly 
         ['unpack', `unzip -q ${file} -d ${fileWord(stem)}`],
         ['look at the files', `interneuron ${fileWord(stem)}`],
       ];
+    case 'result':
+    case 'recording':
+      return [
+        ['draw', `interneuron plot ${file} -o ${fileWord(`${stem}.svg`)}`],
+        kind === 'result'
+          ? ['run again and compare', `interneuron same ${file}`]
+          : ['compare with a model', `interneuron same ${file} MODEL`],
+        ['compare with another result', `interneuron same ${file} OTHER`],
+      ];
     case 'sweep':
       return [
         ['draw the curve', `interneuron plot ${file} -o ${fileWord(`${stem}.svg`)}`],

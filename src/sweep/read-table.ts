@@ -67,12 +67,13 @@ function fromJson(text: string): SweptTable | undefined {
   ];
   const [varied, populations] = [keysOf('set'), keysOf('populations')];
   const member = (one: unknown, name: string): unknown => (isObject(one) ? one[name] : undefined);
+  const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
   return {
     varied,
     populations,
     runs: runs.map((run) => ({
-      values: varied.map((name) => String(member(run['set'], name) ?? '')),
-      seed: String(run['seed'] ?? ''),
+      values: varied.map((name) => textOf(member(run['set'], name))),
+      seed: textOf(run['seed']),
       rates: populations.map((name) => {
         const rate = member(member(run['populations'], name), 'rate');
         return typeof rate === 'number' ? rate : NaN;

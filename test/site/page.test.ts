@@ -67,6 +67,16 @@ function fragmentOf({ path, shorten }: Pick<FixtureDocument, 'path' | 'shorten'>
   return `#model=${packed.toString('base64url')}`;
 }
 
+/** A channel without a network. */
+const channel = `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="channels">
+  <ionChannelHH id="na" conductance="10pS" species="na">
+    <gateHHrates id="m" instances="3">
+      <forwardRate type="HHExpLinearRate" rate="1per_ms" midpoint="-40mV" scale="10mV"/>
+      <reverseRate type="HHExpRate" rate="4per_ms" midpoint="-65mV" scale="-18mV"/>
+    </gateHHrates>
+  </ionChannelHH>
+</neuroml>`;
+
 /** A text of an author; HTML in it is shown, and a link that runs code is dropped. */
 const aboutText =
   '# Why\n\nTo *learn*. <script>document.title = "run"</script> [link](javascript:alert(1)) [site](https://doi.org/1)\n';
@@ -561,6 +571,7 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
       // All tabs are in one line.
       expect(await other.evaluate(`document.querySelector('.tabs').clientHeight`)).toBeLessThan(50);
     }
+    await other.selectOption('#parameter', 'tauPop.thresh');
     const slider = other.locator('[id="slider-tauPop.thresh"]');
     expect([await slider.getAttribute('min'), await slider.getAttribute('max')]).toEqual(['-85', '-25']);
     await other.close();
@@ -615,6 +626,8 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
   it('has ranges and a duration for a protocol that runs until times', async () => {
     const other = await opened('fixtures/sonata/several-populations/config.json');
     expect(await other.inputValue('#duration')).toBe('200 ms');
+    if ((await other.locator('[id="slider-exc_iaf_psc_alpha.tau_m"]').count()) === 0)
+      await other.selectOption('#parameter', 'exc_iaf_psc_alpha.tau_m');
     const slider = other.locator('[id="slider-exc_iaf_psc_alpha.tau_m"]');
     // By decades, from a tenth to ten times 15 ms.
     expect(
@@ -932,6 +945,27 @@ describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium 
       writeFileSync(join(root, 'mixed.zip'), zipSync({ 'cell.yaml': cell, 'model.py': script }));
       await drop(join(root, 'mixed.zip'));
       await status('model.py is a Python script of Brian 2, which is read by executing it: interneuron run model.py');
+      // Several models: the page lists them, and offers the others.
+      writeFileSync(join(root, 'two.zip'), zipSync({ 'a.yaml': cell, 'b.yaml': cell }));
+      await drop(join(root, 'two.zip'));
+      await status('There are 2 models: a.yaml, b.yaml. This is a.yaml');
+      expect(await visit.locator('#main option').allTextContents()).toEqual(['a.yaml', 'b.yaml']);
+      // Channels and sweeps have curves, a result its commands.
+      writeFileSync(join(root, 'na.channel.nml'), channel);
+      await drop(join(root, 'na.channel.nml'));
+      await status('na.channel.nml holds channels and cells');
+      expect(await visit.textContent('#curves')).toContain('time constant (ms)');
+      expect(await visit.textContent('#description')).toContain('Steady states of gates');
+      const table =
+        'w_mV,seed,outcome,fingerprint,cells.spikes,cells.rate_Hz\n1,1,complete,ab,2,4\n2,1,complete,cd,4,8\n';
+      writeFileSync(join(root, 'table.csv'), table);
+      await drop(join(root, 'table.csv'));
+      await visit.getByText('The result of the sweep against the parameter').waitFor();
+      expect(await visit.textContent('#curves')).toContain('rate of cells (Hz)');
+      expect(await visit.locator('#curves circle').count()).toBe(2);
+      writeFileSync(join(root, 'spikes.csv'), 'id,time_ms\n1,2\n');
+      await drop(join(root, 'spikes.csv'));
+      await status('No model was opened. spikes.csv is a table with times: draw by interneuron plot spikes.csv');
       writeFileSync(join(root, 'model.zip'), zip);
       await drop(join(root, 'model.zip'));
       await status('model/lems/first.yaml was read as brian');

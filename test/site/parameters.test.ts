@@ -33,11 +33,21 @@ it.each<readonly [path: string, names: RegExp, lines: readonly string[]]>([
   // No code reads the resistivity by its name: the cable has its value.
   ['brian/hodgkin-huxley-axon.yaml', /Ri/, []],
   // 10,000,000 s stand for ever.
-  ['starters/pynn.json', /^(?:input\.(?:start|duration)|cells\.i_offset|cells\.tau_m|.*\.weight)$/, ['PLACEHOLDER']],
+  [
+    'starters/pynn.json',
+    /^(?:input\.(?:start|duration)|cells\.i_offset|cells\.tau_m|.*\.weight)$/,
+    [
+      'drive.weight 6 nS 0.6…60',
+      'cells.i_offset 0 nA -1…1',
+      'recurrent.weight 1 nS 0.1…10',
+      'cells.tau_m 20 ms 2…200',
+      'input.start 0 ms 0…500',
+    ],
+  ],
   // A current of 0 takes the scale of the other population.
-  ['model/hard/gap-junction.yaml', /drive/, ['left.drive 60 pA 0…120', 'right.drive 0 pA -60…60']],
+  ['model/hard/gap-junction.yaml', /drive/, ['left.drive 60 pA 6…600', 'right.drive 0 pA -60…60']],
   // The constants of synapses; the current of the cell is set by the protocol.
-  ['brian/vogels-abbott-cuba.yaml', /^C[ei]\./, ['PLACEHOLDER']],
+  ['brian/vogels-abbott-cuba.yaml', /^C[ei]\./, ['Ce.we 1.62 mV 0.162…16.2', 'Ci.wi -9 mV -90…-0.9']],
   ['brian/single-hh.yaml', /^G\.(?:I|gNa)$/, ['G.gNa 120 mS/cm**2 12…1200']],
 ])('%s', (path, names, lines) => {
   expect(offered(`fixtures/${path}`, names)).toEqual(lines);

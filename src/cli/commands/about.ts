@@ -355,13 +355,7 @@ async function aboutResult(path: string): Promise<About> {
     kind: isOurs ? 'a result of interneuron, with its model' : 'a result of another program',
     valid: true,
     content: shortened(linesOf(recorded), `interneuron inspect ${file}`),
-    commands: [
-      ['draw', `interneuron plot ${file} -o ${fileWord(`${stemOf(path)}.svg`)}`],
-      isOurs
-        ? ['run again and compare', `interneuron same ${file}`]
-        : ['compare with a model', `interneuron same ${file} MODEL`],
-      ['compare with another result', `interneuron same ${file} OTHER`],
-    ],
+    commands: fileCommands(path, { kind: isOurs ? 'result' : 'recording', title: '' }),
     findings: [],
   };
 }

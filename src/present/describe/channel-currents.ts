@@ -82,7 +82,7 @@ function channelCurves(channel: Component, lems: LemsModel): ChannelCurves {
   };
 }
 
-/** Returns the reversal potential of a channel in V: of its densities in the document, else the usual one of its ion. */
+/** Returns the reversal potential of a channel in V: that of its density in the document, else the usual of its ion. */
 function reversalOf(
   { id, attributes: { species } }: Component,
   lems: LemsModel,

@@ -772,11 +772,11 @@ export const commands = {
     files: {
       name: 'result',
       many: false,
-      describe: 'a result of any program; for networks and morphologies, a model; for gates, channels of NeuroML',
+      describe: 'a result of any program, the table of a sweep, channels of NeuroML, or a model',
     },
     options: {
       output: { type: 'string', alias: 'o', value: 'file', describe: 'picture to write: .svg or .png; - prints SVG' },
-      kind: { type: 'string', choices: pictureKinds, describe: 'what it shows [raster, or traces without spikes]' },
+      kind: { type: 'string', choices: pictureKinds, describe: 'what it shows [what the file is: docs/results.md]' },
       title: { type: 'string', value: 'text', describe: 'title of the picture [name of the model]' },
       bin: { type: 'string', value: 'time', describe: "width of the bins in which spikes are counted ('5 ms')" },
       force,

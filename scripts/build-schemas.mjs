@@ -194,9 +194,17 @@ function withSchemaValues(source) {
     });
 }
 
+/** Keywords whose errors have messages of our own, or are not reported (`src/model/schema/schema-findings.ts`). */
+const withOwnMessage = new Set(
+  (
+    'required type enum const pattern minimum maximum exclusiveMinimum exclusiveMaximum maxProperties minProperties ' +
+    'if discriminator propertyNames anyOf oneOf allOf not'
+  ).split(' '),
+);
+
 /** Collects an error: generated code calls it in place of a literal and a test for each. */
-const collector = `const withError = (errors, instancePath, schemaPath, keyword, params, message, propertyName) => {
-  const error = { instancePath, schemaPath, keyword, params, message, ...(propertyName === undefined ? {} : { propertyName }) };
+const collector = `const withError = (errors, instancePath, schemaPath, keyword, params, propertyName, message) => {
+  const error = { instancePath, schemaPath, keyword, params, ...(message === undefined ? {} : { message }), ...(propertyName === undefined ? {} : { propertyName }) };
   if (errors === null) return [error];
   errors.push(error);
   return errors;
@@ -206,8 +214,14 @@ const collector = `const withError = (errors, instancePath, schemaPath, keyword,
 const withShortErrors = (source) =>
   `${source}\n${collector}`.replaceAll(
     /const (err\d+) = \{instancePath(?::(.*))?,schemaPath:("[^"]*"),keyword:("[^"]*"),params:(\{.*\}),message:(.*?)(?:,propertyName:(\w+))?\};\nif\(vErrors === null\)\{\nvErrors = \[\1\];\n\}\nelse \{\nvErrors\.push\(\1\);\n\}/g,
-    (_, name, place = 'instancePath', path, keyword, params, message, key) =>
-      `vErrors = withError(vErrors, ${[place, path, keyword, params, message, ...(key === undefined ? [] : [key])].join(', ')});`,
+    (_, name, place = 'instancePath', path, keyword, params, message, key) => {
+      const last = withOwnMessage.has(JSON.parse(keyword))
+        ? key === undefined
+          ? []
+          : [key]
+        : [key ?? 'void 0', message];
+      return `vErrors = withError(vErrors, ${[place, path, keyword, params, ...last].join(', ')});`;
+    },
   );
 
 /** Source text of the validator of one schema, an ESM module without imports. */

@@ -1,14 +1,15 @@
 /** The editor of a document, with findings at their places. */
 
-import { autocompletion } from '@codemirror/autocomplete';
+import { autocompletion, closeBrackets } from '@codemirror/autocomplete';
 import { json } from '@codemirror/lang-json';
 import { xml } from '@codemirror/lang-xml';
 import { yaml } from '@codemirror/lang-yaml';
-import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { bracketMatching, foldGutter, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language';
 import { lintGutter, setDiagnostics } from '@codemirror/lint';
 import { EditorState, type Extension } from '@codemirror/state';
 import { tags } from '@lezer/highlight';
-import { basicSetup, EditorView } from 'codemirror';
+import { highlightActiveLine, highlightActiveLineGutter, lineNumbers } from '@codemirror/view';
+import { EditorView, minimalSetup } from 'codemirror';
 import { completeKey } from './completion.js';
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
 
@@ -52,6 +53,18 @@ const heldSchema = (name: string): string | undefined => document.getElementById
 const languageOf = (name: string, text: string): Extension =>
   /^\s*</.test(text) ? xml() : /\.json$/.test(name) ? json() : yaml();
 
+/** What an editor of a page needs: a panel for searching and several cursors would make every page larger. */
+const setup: Extension = [
+  lineNumbers(),
+  highlightActiveLineGutter(),
+  foldGutter(),
+  minimalSetup,
+  indentOnInput(),
+  bracketMatching(),
+  closeBrackets(),
+  highlightActiveLine(),
+];
+
 /** Creates an editor. @param changed  called after each change by the user */
 export function createEditor(parent: HTMLElement, changed: () => void): Editor {
   let opening = false;
@@ -59,7 +72,7 @@ export function createEditor(parent: HTMLElement, changed: () => void): Editor {
     EditorState.create({
       doc: text,
       extensions: [
-        basicSetup,
+        setup,
         ...colours,
         languageOf(name, text),
         lintGutter(),

@@ -452,7 +452,7 @@ const isFlat = ([low, high]: readonly [number, number]): boolean =>
   high - low <= 1e-9 * Math.max(Math.abs(low), Math.abs(high));
 
 /** Returns the least and the largest value; the least is larger if there is none. */
-function extentOf(rows: readonly SampleRows[]): readonly [number, number] {
+function extentOf(rows: readonly Pick<SampleRows, 'columns'>[]): readonly [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (const { columns } of rows)
     for (const column of columns)
@@ -510,7 +510,9 @@ function drawTraces(canvas: HTMLCanvasElement, recording: Recording, under: Reco
     );
     return { name, band, rows, range, scale, heightOf };
   });
-  const areFlat = recording.samples.every((rows) => rows.times.length > 0 && isFlat(extentOf([rows])));
+  const areFlat = recording.samples.every(
+    ({ times, columns }) => times.length > 0 && columns.every((column) => isFlat(extentOf([{ columns: [column] }]))),
+  );
   write('traces-caption', areFlat ? 'Recorded variables: nothing changes them in this run.' : 'Recorded variables.');
   const summaryOf = ({ name, rows, range, scale }: (typeof drawn)[number]): string =>
     `${name} of ${rows.cells.length} from ${readable(range[0] * scale.perSi, 3)} to ${readable(range[1] * scale.perSi, 3)} ${scale.unit}`;

@@ -187,21 +187,6 @@ export interface ConformsTo<F extends Form = Written> {
   readonly timing?: string;
 }
 
-/**
- * A condition on the variables of a synapse or mechanism, tested in each step, with its actions on them. It is not sent
- * to other elements.
- */
-export interface LocalEvent<F extends Form = Written> {
-  /** Condition, a boolean expression. */
-  readonly when: F['expression'];
-  /** Whether it happens in each step that satisfies the condition, or only in the first of them. */
-  readonly edge: 'level' | 'rising';
-  /** Statements for each synapse or place that satisfies the condition. */
-  readonly do: readonly F['statement'][];
-  /** Order among the conditions, ascending. */
-  readonly order: number;
-}
-
 /** States that are advanced together, of synapse types and mechanisms. */
 export interface KineticScheme<F extends Form = Written> {
   /** State variables of kinetic schemes, which an implicit step advances together; absent: none. */

@@ -49,6 +49,7 @@ import type {
 import type * as written from './model.js';
 import { connectionRules } from './shape/connections.js';
 import { operation, stimuli } from './shape/drives.js';
+import { event as eventShape, localEvent, refractory, regime } from './shape/events.js';
 import type { Reading, Slots } from './shape/form.js';
 import { declaredNames, mechanismNames, union, scopesOf, noNames, type Scopes } from './declared-names.js';
 
@@ -134,6 +135,31 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
   };
   const values = record(value);
 
+  const byReading: Readonly<Partial<Record<Reading['as'], unknown>>> = {
+    amount: orNumber,
+    condition: expression,
+    expression,
+    places: (given: written.Places, names: ReadonlySet<string>) => onCells(given, names),
+    selection: (rule: written.SelectionRule, names: ReadonlySet<string>) => selection(rule, names),
+    statements,
+  };
+  const changeOfReading = (reading: Reading): unknown => {
+    if (reading.as === 'object') return shaped(reading.slots);
+    if (reading.as !== 'list') return byReading[reading.as];
+    const change = changeOfReading(reading.of);
+    return change && list(change as Change<unknown, unknown>);
+  };
+  /** Changes the members of an object by its shape. `more`: changes of members that its normaliser reads. */
+  const shaped = <A extends object, B extends object>(
+    slots: Slots,
+    more: Readonly<Record<string, unknown>> = {},
+  ): Change<A, B> => {
+    const changes = Object.entries(slots).flatMap(([key, { reading }]) => {
+      const change = reading && changeOfReading(reading);
+      return change === undefined ? [] : [[key, change]];
+    });
+    return members<A, B>({ ...Object.fromEntries(changes), ...more } as Changes<A, B>);
+  };
   // Types.
   const equations = {
     parameters: record(members<written.Parameter, Parameter>({ value })),
@@ -142,7 +168,7 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
     derivatives: record(members<written.Derivative, Derivative>({ rate: expression })),
     conformsTo: members<written.ConformsTo, written.ConformsTo<Typed>>({ where: expressions }),
   };
-  const localEvents = record(members<written.LocalEvent, LocalEvent>({ when: expression, do: statements }));
+  const localEvents = record(shaped<written.LocalEvent, LocalEvent>(localEvent));
   const mechanism = within(
     (type) => mechanismNames(type),
     members<written.Mechanism, Mechanism>({
@@ -153,23 +179,16 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
       values: record(values),
     }),
   );
-  const ownEvent = members<written.EventDefinition, EventDefinition>({
-    when: expression,
-    do: statements,
-    refractory: members<written.Refractory, Refractory>({ for: expression, while: expression }),
-    multiplicity: expression,
+  const ownEvent = shaped<written.EventDefinition, EventDefinition>(eventShape, {
+    refractory: shaped<written.Refractory, Refractory>(refractory, { for: expression }),
   });
-  const regime = members<written.Regime, Regime>({
-    derivatives: equations.derivatives,
-    onEntry: statements,
-    transitions: list(members({ when: expression, do: statements })),
-  });
+  const ownRegime = shaped<written.Regime, Regime>(regime, { derivatives: equations.derivatives });
   const neuron = within(
     (type) => declaredNames(type),
     members<written.NeuronType, NeuronType>({
       ...equations,
       events: record(ownEvent),
-      regimes: record(regime),
+      regimes: record(ownRegime),
       compartments: members<written.Compartments, Compartments>({ mechanisms: record(mechanism), initial: value }),
       cable: members<written.CableTree, CableTree>({ capacitance: expression, current: expression }),
     }),
@@ -195,22 +214,6 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
   const selection: Change<written.SelectionRule, SelectionRule> = (rule, names) =>
     tag(ofSelection(rule, names), selectionKind(rule));
   const onCells = members<written.Places, Places>({ section: value, fraction: value });
-  const byReading: Readonly<Partial<Record<Reading['as'], unknown>>> = {
-    amount: orNumber,
-    condition: expression,
-    expression,
-    places: onCells,
-    selection,
-    statements,
-  };
-  /** Changes the members of an object by its shape. */
-  const shaped = <A extends object, B extends object>(slots: Slots): Change<A, B> => {
-    const changes = Object.entries(slots).flatMap(([key, { reading }]) => {
-      const change = reading?.as === 'object' ? shaped(reading.slots) : reading && byReading[reading.as];
-      return change === undefined ? [] : [[key, change]];
-    });
-    return members<A, B>(Object.fromEntries(changes) as Changes<A, B>);
-  };
   const structure = members<written.Structure, Structure>({ arguments: values, generator: draw });
   const population = members<written.Population, Population>({
     values,

@@ -4,17 +4,9 @@
 
 import type { SlotDocument as Slot } from './document.generated.js';
 import type { CableTree, Compartments } from './compartments.js';
-import type {
-  Derivative,
-  EquationSet,
-  Form,
-  Id,
-  KineticScheme,
-  LocalEvent,
-  UnitText,
-  Value,
-  Written,
-} from './equations.js';
+import type { EquationSet, Form, Id, KineticScheme, UnitText, Value, Written } from './equations.js';
+import type { LocalEvent, Normal } from './normal-form.js';
+import type { event, refractory, regime } from './shape/events.js';
 
 /** A sum that stimuli and continuous synapses add up to within a step; zero at its start. */
 export interface Input {
@@ -23,72 +15,14 @@ export interface Input {
   readonly reduce: 'sum' | 'product';
 }
 
-/** Suppression of effects for a while after an event. */
-export interface Refractory<F extends Form = Written> {
-  /** Duration as an expression in seconds; exclusive with `while`. */
-  readonly for?: F['expression'];
-  /** Stays refractory as long as this condition holds. */
-  readonly while?: F['expression'];
-  /** Variables that have a rate of zero meanwhile. */
-  readonly rate: readonly Id[];
-  /** Whether code other than the event's own actions may write the same variables meanwhile. */
-  readonly writes: 'block' | 'allow';
-  /** Whether the event itself is suppressed meanwhile. */
-  readonly suppress: boolean;
-  /** Other events that are suppressed meanwhile. */
-  readonly of?: readonly Id[];
-  /** How the duration becomes whole steps; absent: as the timing profile has it. */
-  readonly rounding?: 'nearest' | 'up' | 'down';
-  /** Whether duration or condition is computed once, when the event happens, or again in each step. */
-  readonly evaluated: 'atEvent' | 'eachStep';
-}
+/** Suppression of effects for a while after an event, by its duration (`for`) or a condition (`while`). */
+export type Refractory<F extends Form = Written> = Normal<F, typeof refractory>;
 
 /** A condition on an element's variables, tested in each step, with its actions and receivers. */
-export interface EventDefinition<F extends Form = Written> {
-  /** Condition, a boolean expression. */
-  readonly when: F['expression'];
-  /** Whether it happens in each step that satisfies the condition, or only in the first of them. */
-  readonly edge: 'level' | 'rising';
-  /** Actions, in this order. */
-  readonly do: readonly F['statement'][];
-  /** Suppression after it; absent: no suppression. */
-  readonly refractory?: Refractory<F>;
-  /** Slot of the condition and of the actions in the timing profile; absent: the profile's own. */
-  readonly slot?: Slot;
-  /** Slot of the actions; absent: the profile's own. */
-  readonly actionSlot?: Slot;
-  /** Order within a slot, ascending. */
-  readonly order: number;
-  /** Order of the actions within their slot; absent: the same. */
-  readonly actionOrder?: number;
-  /** How many times a spike counts; absent: once. */
-  readonly multiplicity?: F['expression'];
-  /** Name that other elements receive it under, which several may share; null: not sent; absent: its own. */
-  readonly emits?: Id | null;
-  /** Cells with structure: the place that the condition reads variables at. */
-  readonly section?: Id;
-  /** Place along the section: 0 at its start, 1 at its end. */
-  readonly fraction?: number;
-}
+export type EventDefinition<F extends Form = Written> = Normal<F, typeof event>;
 
-/** LEMS-like regime: its own derivatives, transitions and entry actions. */
-export interface Regime<F extends Form = Written> {
-  /** Whether elements begin in it; one regime of a type does. */
-  readonly initial: boolean;
-  /** Differential equations that hold while it is active, in addition to the type's. */
-  readonly derivatives: Readonly<Record<Id, Derivative<F>>>;
-  /** Order for stepwise profiles to apply the derivatives, one after another; absent: by name. */
-  readonly order?: readonly Id[];
-  /** Actions when an element enters it. */
-  readonly onEntry: readonly F['statement'][];
-  /** Conditions with actions, tested in this order; without `to` the regime stays. */
-  readonly transitions: readonly {
-    readonly when: F['expression'];
-    readonly do: readonly F['statement'][];
-    readonly to?: Id;
-    readonly emit?: Id;
-  }[];
-}
+/** LEMS-like regime: its own derivatives, transitions and entry actions. A transition without `to` stays in it. */
+export type Regime<F extends Form = Written> = Normal<F, typeof regime>;
 
 /** The equations, events and regimes of a cell. */
 export interface NeuronType<F extends Form = Written> extends EquationSet<F> {

@@ -4,19 +4,19 @@ import { messages } from '../messages.js';
 import type { EventDefinition, Input, NeuronType, Refractory, Regime } from '../model.js';
 import { child } from '../pointer.js';
 import { normaliseCable } from './cable.js';
-import { normaliseCode } from './code.js';
+import * as shapes from '../shape/events.js';
 import { declareCompartments, normaliseCompartments } from './compartments.js';
 import type { Context } from './context.js';
 import { declareEquations, normaliseDerivatives, normaliseEquations } from './equations.js';
-import { checkedExpression, normaliseExpression, readUnit, textOf } from './expressions.js';
+import { checkedExpression, readUnit, textOf } from './expressions.js';
 import { literalValue } from './literals.js';
+import { readObject } from './members.js';
 import { normaliseOrder, normaliseSequence } from './sequence.js';
 import {
   checkIds,
   checkVariableName,
   namesFrom,
   neuronSpecials,
-  pureUnit,
   secondUnit,
   unknown,
   type Names,
@@ -131,42 +131,22 @@ function normaliseEvents(
   for (const [name, item] of Object.entries(document.events ?? {})) {
     const at = child(pointer, name);
     const event: EventDocument = typeof item === 'string' ? { when: item } : item;
-    const within = (key: string): string => (typeof item === 'string' ? at : `${at}/${key}`);
-    const { slot, actionSlot, actionOrder, section, fraction } = event;
-    const when = normaliseExpression(
-      context,
-      event.when,
-      [scope],
-      { what: `the condition of ${name}`, unit: pureUnit, type: 'boolean' },
-      within('when'),
+    const isShort = typeof item === 'string';
+    const order = event.order ?? 0;
+    const members = readObject(
+      shapes.event,
+      event,
+      { context, scopes: [scope], name, isShort, pointer: at },
+      {
+        refractory:
+          event.refractory === undefined
+            ? undefined
+            : normaliseRefractory(context, event.refractory, scope, own, events, `${at}/refractory`),
+        actionOrder: event.actionOrder === order ? undefined : event.actionOrder,
+        emits: event.emits === name ? undefined : event.emits,
+      },
     );
-    const refractory =
-      event.refractory === undefined
-        ? undefined
-        : normaliseRefractory(context, event.refractory, scope, own, events, within('refractory'));
-    const multiplicity =
-      event.multiplicity === undefined
-        ? undefined
-        : normaliseExpression(
-            context,
-            event.multiplicity,
-            [scope],
-            { what: `the multiplicity of ${name}`, unit: pureUnit, type: 'integer' },
-            within('multiplicity'),
-          );
-    result[name] = {
-      when: when ?? 'False',
-      edge: event.edge ?? 'level',
-      do: normaliseCode(context, event.do, [scope], { what: `the actions of ${name}`, ports: false }, within('do')),
-      ...(refractory ? { refractory } : {}),
-      ...(slot === undefined ? {} : { slot }),
-      ...(actionSlot === undefined ? {} : { actionSlot }),
-      order: event.order ?? 0,
-      ...(actionOrder === undefined || actionOrder === (event.order ?? 0) ? {} : { actionOrder }),
-      ...(multiplicity === undefined ? {} : { multiplicity }),
-      ...(event.emits === undefined || event.emits === name ? {} : { emits: event.emits }),
-      ...checkPlace(context, document, section, fraction, at),
-    };
+    result[name] = { ...members, ...checkPlace(context, document, event.section, event.fraction, at) };
   }
   return result;
 }
@@ -220,27 +200,15 @@ function normaliseRefractory(
     if (!events.has(name))
       context.report(messages.unknownReference('event', name, [...events]), `${pointer}/of/${index}`);
   }
-  const duration = map.for === undefined ? undefined : refractoryTime(context, map.for, scope, at('for'));
-  const condition =
-    map.while === undefined
-      ? undefined
-      : normaliseExpression(
-          context,
-          map.while,
-          [scope],
-          { what: 'the condition of refractoriness', unit: pureUnit, type: 'boolean' },
-          at('while'),
-        );
-  return {
-    ...(duration === undefined ? {} : { for: duration }),
-    ...(condition === undefined ? {} : { while: condition }),
-    rate: map.rate ?? [],
-    writes: map.writes ?? 'allow',
-    suppress: map.suppress ?? true,
-    ...(map.of && map.of.length > 0 ? { of: map.of } : {}),
-    ...(map.rounding === undefined ? {} : { rounding: map.rounding }),
-    evaluated: map.evaluated ?? 'atEvent',
-  };
+  return readObject(
+    shapes.refractory,
+    map,
+    { context, scopes: [scope], pointer },
+    {
+      for: map.for === undefined ? undefined : refractoryTime(context, map.for, scope, at('for')),
+      of: map.of?.length === 0 ? undefined : map.of,
+    },
+  );
 }
 
 /** Normalises a refractory time to text; a literal is not negative. */
@@ -272,43 +240,18 @@ function normaliseRegimes(
   const result: Record<string, Regime> = {};
   for (const [name, regime] of all) {
     const at = child(pointer, name);
-    result[name] = {
-      initial: regime.initial ?? false,
-      derivatives: normaliseDerivatives(context, regime.derivatives, own, [scope], `${at}/derivatives`),
-      ...normaliseOrder(context, regime.order, Object.keys(regime.derivatives ?? {}), `${at}/order`),
-      onEntry: normaliseCode(
-        context,
-        regime.onEntry,
-        [scope],
-        { what: `entering ${name}`, ports: false },
-        `${at}/onEntry`,
-      ),
-      transitions: (regime.transitions ?? []).map((transition, index) => {
-        const place = `${at}/transitions/${index}`;
-        if (transition.to !== undefined && !names.includes(transition.to))
-          context.report(messages.unknownReference('regime', transition.to, names), `${place}/to`);
-        const when = normaliseExpression(
-          context,
-          transition.when,
-          [scope],
-          { what: 'the condition of the transition', unit: pureUnit, type: 'boolean' },
-          `${place}/when`,
-        );
-        const actions = normaliseCode(
-          context,
-          transition.do,
-          [scope],
-          { what: 'the actions of the transition', ports: false },
-          `${place}/do`,
-        );
-        return {
-          when: when ?? 'False',
-          do: actions,
-          ...(transition.to === undefined ? {} : { to: transition.to }),
-          ...(transition.emit === undefined ? {} : { emit: transition.emit }),
-        };
-      }),
-    };
+    for (const [index, { to }] of (regime.transitions ?? []).entries())
+      if (to !== undefined && !names.includes(to))
+        context.report(messages.unknownReference('regime', to, names), `${at}/transitions/${index}/to`);
+    result[name] = readObject(
+      shapes.regime,
+      regime,
+      { context, scopes: [scope], name, pointer: at },
+      {
+        derivatives: normaliseDerivatives(context, regime.derivatives, own, [scope], `${at}/derivatives`),
+        ...normaliseOrder(context, regime.order, Object.keys(regime.derivatives ?? {}), `${at}/order`),
+      },
+    );
   }
   return result;
 }

@@ -57,7 +57,7 @@ export const stimuli = {
 /** Members of an operation. */
 export const operation = {
   on: need(elements()),
-  do: need(code('the operation')),
+  do: need(code('the operation', { forAll: true })),
   every: measured('the interval', second, 'Seconds; absent: every step.', { positive: true }),
   times: listOf(measured('the time', second), 'Times in seconds at which they run, in place of regular ones.'),
   slot: slot(),

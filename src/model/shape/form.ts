@@ -1,7 +1,7 @@
 /**
  * Forms of the values in a document, from which `scripts/build-schemas.mjs` writes the JSON Schema, the validator and
  * the types of documents. Sentences describe a value in the schema, in editors and in the reference. A form with a
- * reading also gives the normal form: its types (`Normal` in `model.ts`), its reader (`normalise/members.ts`) and the
+ * reading also gives the normal form: its types (`normal-form.ts`), its reader (`normalise/members.ts`) and the
  * code that the typed form parses (`typed-model.ts`).
  */
 
@@ -10,23 +10,27 @@ import type { Dimension, ValueType } from '../../lang/ast.js';
 /** A node of JSON Schema. */
 export type Node = Readonly<Record<string, unknown>>;
 
+/** What messages call a member: a phrase, perhaps with the name of the object. */
+export type What = string | ((name: string) => string);
+
 /** How a member is read into the normal form; `what` names it in messages. Other members are kept as written. */
 export type Reading =
   /** A literal from 0 to `most` as a number, other expressions as text. */
-  | { readonly as: 'amount'; readonly what: string; readonly type: ValueType; readonly most: number }
-  | { readonly as: 'expression'; readonly what: string; readonly type: ValueType }
+  | { readonly as: 'amount'; readonly what: What; readonly type: ValueType; readonly most: number }
+  | { readonly as: 'expression'; readonly what: What; readonly type: ValueType }
   /** An expression; null if it always holds. */
-  | { readonly as: 'condition'; readonly what: string }
+  | { readonly as: 'condition'; readonly what: What }
   /** A quantity that is known now, in SI: above 0 if `positive`, else from 0 to `most`. */
   | {
       readonly as: 'quantity';
-      readonly what: string;
+      readonly what: What;
       readonly dimension: Dimension;
       readonly positive?: true;
       readonly most?: number;
     }
-  | { readonly as: 'count'; readonly what: string }
-  | { readonly as: 'statements'; readonly what: string }
+  | { readonly as: 'count'; readonly what: What }
+  /** `forAll`: they may write variables with one value for all elements. */
+  | { readonly as: 'statements'; readonly what: What; readonly forAll?: true }
   | { readonly as: 'object'; readonly slots: Slots }
   | { readonly as: 'list'; readonly of: Reading }
   /** Members that the normaliser of the object reads itself. */
@@ -93,14 +97,15 @@ export const oneOf = <const T extends string>(values: readonly T[], says?: strin
 export const only = <const T extends string | number | true>(value: T, says?: string): Slot<Kept<T>, false> =>
   form({ const: value }, says);
 /** Returns a list of parts. */
-export const list = ({ node }: Slot, says?: string): Slot => form({ type: 'array', items: node }, says);
+export const list = <K>({ node }: Slot<K>, says?: string): Slot<List<K>, false> =>
+  form({ type: 'array', items: node }, says);
 
 /** Returns the form of a definition. */
 export const to = <K>(definition: string, says?: string): Slot<K, false> =>
   form({ $ref: `#/$defs/${definition}` }, says);
 
 /** Adds the value that the normal form has if the member is absent or wrong. Hashes do not leave this value out. */
-export const otherwise = <K>(value: string | number | boolean, slot: Slot<K>): Slot<K, true> =>
+export const otherwise = <K>(value: string | number | boolean | object, slot: Slot<K>): Slot<K, true> =>
   ({ ...slot, otherwise: value }) as Slot<K, true>;
 
 /** Marks a member that is null in the normal form if it is absent or wrong. */
@@ -121,10 +126,10 @@ export function usually<K>(value: string | number | boolean, { node, ...slot }: 
 }
 
 /** Marks a map or list as empty if absent. Hashes leave empty ones out. */
-export const orEmpty = ({ node, ...slot }: Slot): Slot => ({
-  ...slot,
-  node: { ...node, default: node['type'] === 'object' ? {} : [] },
-});
+export function orEmpty<K>({ node, ...slot }: Slot<K>): Slot<K, true> {
+  const empty = node['type'] === 'object' ? {} : [];
+  return otherwise(empty, { ...slot, node: { ...node, default: empty } });
+}
 
 /** Returns references to a definition. */
 const reference =
@@ -154,38 +159,40 @@ const read = <K extends string>(reading: Reading & { readonly as: K }, { node }:
 });
 
 /** A probability. */
-export const chance = (what: string, says?: string): Slot<'amount', false> =>
+export const chance = (what: What, says?: string): Slot<'amount', false> =>
   read({ as: 'amount', what, type: 'real', most: 1 }, expression(says));
 /** A whole number that is not negative, which may be an expression of the pair or element. */
-export const amount = (what: string, says?: string): Slot<'amount', false> =>
+export const amount = (what: What, says?: string): Slot<'amount', false> =>
   read({ as: 'amount', what, type: 'integer', most: Infinity }, expression(says));
 /** A whole number that is not negative and is known now. */
-export const known = (what: string, says?: string): Slot<'count', false> => read({ as: 'count', what }, count(says));
+export const known = (what: What, says?: string): Slot<'count', false> => read({ as: 'count', what }, count(says));
 /** An integer expression. */
-export const integer = (what: string, says?: string): Slot<'expression', false> =>
+export const integer = (what: What, says?: string): Slot<'expression', false> =>
   read({ as: 'expression', what, type: 'integer' }, expression(says));
 /** A real expression, in the unit of its place. */
-export const real = (what: string, says?: string): Slot<'expression', false> =>
+export const real = (what: What, says?: string): Slot<'expression', false> =>
   read({ as: 'expression', what, type: 'real' }, expression(says));
 /** A condition in the given form. */
-export const condition = (what: string, form: Slot): Slot<'condition' | null, true> =>
+export const condition = (what: What, form: Slot): Slot<'condition' | null, true> =>
   orNull(read({ as: 'condition', what }, form));
 /** A quantity that is known now. */
 export const measured = (
-  what: string,
+  what: What,
   dimension: Dimension,
   says?: string,
   range: { readonly positive?: true; readonly most?: number } = {},
 ): Slot<'quantity', false> => read({ as: 'quantity', what, dimension, ...range }, quantity(says));
-/** Statements for each element of a selection. */
-export const code = (what: string, says?: string): Slot<'statements', false> =>
-  read({ as: 'statements', what }, statements(says));
+/** A condition on the variables of an element. */
+export const truth = (what: What, says?: string): Slot<'expression', false> =>
+  read({ as: 'expression', what, type: 'boolean' }, expression(says));
+/** Statements. */
+export const code = (what: What, more: { readonly forAll?: true } = {}): Slot<'statements', false> =>
+  read({ as: 'statements', what, ...more }, statements());
 /** A list of members with a reading. */
-export const listOf = <K>({ node, reading }: Slot<K>, says?: string): Slot<List<K>, false> =>
-  ({
-    ...list({ node }, says),
-    ...(reading && { reading: { as: 'list', of: reading } }),
-  }) as Slot<List<K>, false>;
+export const listOf = <K>({ node, reading }: Slot<K>, says?: string): Slot<List<K>, false> => ({
+  ...list<K>({ node }, says),
+  ...(reading && { reading: { as: 'list', of: reading } }),
+});
 /** Elements of populations, or synapses. */
 export const elements = (says?: string): Slot<'selection', false> => read({ as: 'selection' }, selection(says));
 
@@ -221,6 +228,12 @@ export function object<S extends Slots>(
   );
   return { node, reading: { as: 'object', slots } };
 }
+
+/** Returns the form of a definition, with the members of its object. */
+export const part = <S extends Slots>(definition: string, { reading }: ObjectSlot<S>): ObjectSlot<S> => ({
+  ...to(definition),
+  reading,
+});
 
 /** Returns an object without a sentence of its own. */
 export const record = <S extends Slots>(slots: S): ObjectSlot<S> => object('', slots);
@@ -275,11 +288,14 @@ export const order = usually(0, whole('Order within a slot.'));
 /** Place along a section. */
 export const fraction = number('Place along the section: 0 at its start, 1 at its end.');
 
-/** A member that the normaliser of the object reads itself, with all the others of its subject. */
-const own = <K>({ node }: Slot<K>): Slot<K, false> => ({ node, reading: { as: 'own' } });
+/** A member that the normaliser of the object reads itself. */
+export const own = <K, Present extends boolean = false>({ node }: Slot): Slot<K, Present> => ({
+  node,
+  reading: { as: 'own' },
+});
 /** One place on cells with structure, or one for each element. */
 export const placed = {
-  section: own(id()),
-  fraction: own(fraction),
+  section: own<Kept<string>>(id()),
+  fraction: own<Kept<number>>(fraction),
   places: { ...places(), reading: { as: 'places' } } as Slot<'places', false>,
 };

@@ -1,3 +1,4 @@
+import { event, localEvent, refractory, regime, transition } from './events.js';
 import {
   usually,
   orEmpty,
@@ -29,16 +30,11 @@ import {
   items,
   has,
   choice,
-  order,
   fraction,
   type Slots,
 } from './form.js';
 
 const shared = usually(false, flag('One value for the entire population or projection rather than one per element.'));
-const edge = usually(
-  'level',
-  oneOf(['level', 'rising'], 'level: as long as the condition holds; rising: when it begins to hold.'),
-);
 const reversal = scalar(
   ['string', 'number'],
   'Reversal potential, or `nernst` to compute it from the current concentrations.',
@@ -229,59 +225,11 @@ export const types: Slots = {
   refractory: choice(
     'Refractoriness after an event: its duration, or a map.',
     ['string', 'number'],
-    record({
-      for: expression('Duration: an expression in seconds.'),
-      while: expression('Refractory as long as this condition holds.'),
-      rate: orEmpty(list(id(), 'Variables whose rate is zero while refractory.')),
-      writes: usually(
-        'allow',
-        oneOf(['block', 'allow'], 'Whether other code can write these variables while refractory.'),
-      ),
-      suppress: usually(true, flag('Whether the event itself is suppressed while refractory.')),
-      of: list(id(), 'Other events that are suppressed while refractory.'),
-      rounding: oneOf(
-        ['nearest', 'up', 'down'],
-        'How the duration is rounded to whole steps; default: as in the timing profile.',
-      ),
-      evaluated: usually('atEvent', oneOf(['atEvent', 'eachStep'], 'When the duration or condition is evaluated.')),
-    }),
+    record(refractory),
   ),
-  event: choice(
-    'An event: its condition, or a map.',
-    ['string'],
-    record({
-      when: need(expression('Condition.')),
-      edge,
-      do: orEmpty(statements()),
-      refractory: to('refractory'),
-      slot: slot(),
-      actionSlot: slot('Slot of the actions.'),
-      order,
-      actionOrder: whole('Order of the actions within their slot; default: the same.'),
-      multiplicity: expression('How many times the event counts; absent: once.'),
-      emits: form(
-        { type: ['string', 'null'], pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
-        'The name under which the event is visible to others, which several events may share; null: not visible; default: its own name.',
-      ),
-      section: id('Multicompartment cells: the section where the condition is evaluated.'),
-      fraction: number('Place along that section, 0 to 1.'),
-    }),
-  ),
-  transition: object('A transition from one regime to another.', {
-    when: need(expression()),
-    do: statements(),
-    to: id('The next regime; default: no change.'),
-    emit: id('The event that is emitted.'),
-  }),
-  regime: object('A mode with its own derivatives and transitions, as in LEMS.', {
-    initial: usually(false, flag('Whether this is the initial regime.')),
-    derivatives: orEmpty(map(to('derivative'))),
-    order: orEmpty(
-      list(id(), 'Order in which a stepwise profile applies the derivatives, one after another; absent: by name.'),
-    ),
-    onEntry: orEmpty(statements()),
-    transitions: orEmpty(list(to('transition'))),
-  }),
+  event: choice('An event: its condition, or a map.', ['string'], record(event)),
+  transition,
+  regime: object('A mode with its own derivatives and transitions, as in LEMS.', regime),
   conformsTo: object('A library type that this type claims to equal.', {
     type: need(text('Name in the library, such as `pynn/IF_cond_exp`.')),
     where: map(expression(), 'Each parameter of the library type, as an expression of the parameters of this type.'),
@@ -323,12 +271,10 @@ export const types: Slots = {
     to('part'),
     'Order in which a stepwise timing profile advances the parts of the type (a complete list); default: one part.',
   ),
-  localEvent: object('A condition on variables of a synapse or mechanism, tested at each step, and its actions.', {
-    when: need(expression('Condition.')),
-    edge,
-    do: orEmpty(statements()),
-    order: usually(0, whole('Order among the conditions.')),
-  }),
+  localEvent: object(
+    'A condition on variables of a synapse or mechanism, tested at each step, and its actions.',
+    localEvent,
+  ),
   neuron: object('A type of neuron, by its equations.', {
     ...nestml,
     ...equations,

@@ -5,27 +5,20 @@
  */
 
 import { populationsOf } from '../../src/model/selected.js';
-import { areInFile, isGiven, recordedVariables } from '../../src/model/tagged.js';
+import { areInFile, isGiven } from '../../src/model/tagged.js';
 import { conventions } from '../../src/library/conventions.js';
 import type { StandardCell } from '../../src/library/standard-type.js';
 import { numbersOf } from '../../src/model/arrays.js';
 import type * as form from '../../src/model/model.js';
-import {
-  contentOf,
-  type Model,
-  type Population,
-  type Projection,
-  type Stimulus,
-  type ValidModel,
-} from '../../src/model/typed.js';
+import { type Model, type Population, type Projection, type ValidModel } from '../../src/model/typed.js';
 import { typedValid, writtenValid } from '../../src/model/typed-model.js';
 import { child } from '../../src/model/pointer.js';
 import { defaultOf, unitOf } from './cells.js';
 import { outOfRange } from './check-ranges.js';
-import { compartmentsOf, placeOnCells } from './export/compartments.js';
-import { typeOfSelection, valueIn, type ExportContext } from './export/context.js';
+import { compartmentsOf } from './export/compartments.js';
+import { valueIn, type ExportContext } from './export/context.js';
 import { given } from './export/given.js';
-import { currentSources } from './export/currents.js';
+import { sourcesOf } from './export/current-sources.js';
 import { isNative, receptorsOf, runsHere } from './export/native.js';
 import { NativeParts } from './export/native-parts.js';
 import { NestmlModels, type NestmlModel } from './export/nestml/models.js';
@@ -51,12 +44,7 @@ import { Targets } from './export/targets.js';
 import { cellOf, standardCellOf, type ExportedCompartments } from './export/types.js';
 import { Generators } from './export/values.js';
 import { inUnit } from '../shared/in-unit.js';
-import type {
-  CurrentSource,
-  Population as PynnPopulation,
-  PynnSpecification,
-  Value as PynnValue,
-} from './specification.generated.js';
+import type { Population as PynnPopulation, PynnSpecification, Value as PynnValue } from './specification.generated.js';
 
 /** A document, and how faithful it is. */
 interface PynnExport {
@@ -447,97 +435,4 @@ function populationOf(context: ExportContext, name: string, population: Populati
   if (own !== undefined) return report.missing(at(own), `${own}, which differs from the value of its type`);
   const cell = context.compartments.get(population.type)?.cell ?? cellOf(type, standard, params);
   return { label, size, cell, ...positions, ...given('initial_values', initial) };
-}
-
-/** Current sources: stimuli with one value, named after the first of them, are one source for several targets. */
-function sourcesOf(context: ExportContext): readonly CurrentSource[] {
-  const { model, report, natives } = context;
-  const recorded = recordedCurrents(model);
-  const groups: {
-    readonly name: string;
-    readonly stimulus: Stimulus;
-    readonly into: string[];
-    readonly names: string[];
-  }[] = [];
-  for (const [name, stimulus] of Object.entries(model.stimuli)) {
-    const own = populationsOf(stimulus.to).some((population) => {
-      const { type } = model.populations[population] ?? {};
-      return type !== undefined && context.cells.get(type)?.native === true;
-    });
-    if (natives !== undefined && (own || stimulus.kind === 'poisson' || !stimulus.attached)) {
-      nativeStimulus(context, name);
-      continue;
-    }
-    const shape = natives === undefined || stimulus.kind !== 'current' ? [] : shapeOf(context, stimulus);
-    if (natives !== undefined && shape === undefined) {
-      nativeStimulus(context, name);
-      continue;
-    }
-    const last = groups.at(-1);
-    const target = context.targets.of(stimulus.to);
-    if (
-      last !== undefined &&
-      name === `${last.name}_${last.names.length + 1}` &&
-      sameCurrent(last.stimulus, stimulus)
-    ) {
-      last.names.push(name);
-      // Cells of one sample from several populations have a stimulus for each population.
-      last.into.push(...(last.into.includes(target) ? [] : [target]));
-    } else groups.push({ name, stimulus, into: [target], names: [name] });
-  }
-  return groups.flatMap(({ name, stimulus, into, names }): CurrentSource[] => {
-    const pointer = child('/stimuli', name);
-    if (stimulus.kind !== 'current' || !stimulus.attached) {
-      report.missing(pointer, 'PyNN has current sources that are injected from the start, and no other stimuli');
-      return [];
-    }
-    const sources = shapeOf(context, stimulus);
-    if (sources === undefined) {
-      report.missing(pointer, 'PyNN has no current source of this shape');
-      return [];
-    }
-    if (stimulus.shared !== true && sources.some(({ type }) => type === 'NoisyCurrentSource'))
-      report.different(
-        'pynn/shared-noise',
-        pointer,
-        'each cell has its own noise, whereas a PyNN source gives all of them the same',
-      );
-    if (stimulus.places !== undefined) {
-      report.missing(pointer, 'a place for each cell; a current source of PyNN has one for all');
-      return [];
-    }
-    const label = context.label(name);
-    const location = placeOnCells(context, typeOfSelection(context, stimulus.to), stimulus);
-    if (sources.length > 0) for (const one of names) report.wrote(child('/stimuli', one));
-    return sources.map((source, k) => ({
-      label: k === 0 ? label : `${label} ${k + 1}`,
-      ...source,
-      inject_into: into,
-      ...(location === undefined ? {} : { location }),
-      ...(recorded.has(name) ? { record: true } : {}),
-    }));
-  });
-}
-
-/** Writes a stimulus that only interneuron's backend has. */
-function nativeStimulus({ natives, report }: ExportContext, name: string): void {
-  natives?.add('stimuli', name);
-  report.wrote(child('/stimuli', name));
-  report.convention('pynn/native', child('/stimuli', name), runsHere);
-}
-
-/** Returns PyNN's sources of a current; undefined if it has no source of the shape. */
-const shapeOf = (
-  { model }: ExportContext,
-  { value, every }: Extract<Stimulus, { readonly kind: 'current' }>,
-): ReturnType<typeof currentSources> => currentSources(value, every ?? model.experiment.dt);
-
-/** Returns the stimuli with recorded currents. */
-const recordedCurrents = ({ recordings, stimuli }: Model): ReadonlySet<string> =>
-  new Set(recordings.flatMap(recordedVariables).filter((name) => Object.hasOwn(stimuli, name)));
-
-function sameCurrent(a: Stimulus, b: Stimulus): boolean {
-  const { to: _, ...first } = a;
-  const { to: __, ...second } = b;
-  return contentOf(first) === contentOf(second);
 }

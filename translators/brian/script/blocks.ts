@@ -1,10 +1,8 @@
 /** Groups and synapses of a Brian 2 script, each a few lines of Python. */
 
-import { isTable } from '../connect.js';
 import { isPartial } from '../initializers.js';
 import type {
   Connect,
-  ConnectArguments,
   Initializers,
   Link,
   MethodOptions,
@@ -21,9 +19,10 @@ import { defaultSlot } from '../vocabulary.js';
 import { freeName } from '../../../src/model/free-name.js';
 import { objectNames } from '../../../src/model/object-names.js';
 import type { Companion } from './companion.js';
+import { connectLine } from './connect-line.js';
 import { call, dictionary, layout, list, prefixed, quoted, spaced, type Source } from '../../shared/python.js';
 import { wrappedEquations } from '../../shared/wrapped-equations.js';
-import { inDocument, inUnit, sliceCode, textOf, valueCode, variableCode } from './values.js';
+import { inUnit, sliceCode, textOf, valueCode, variableCode } from './values.js';
 import { assignment, isUsed, keyword, pythonName, pythonString, pythonValue, quantityCode } from './python-text.js';
 import { morphologyLines, valuesBySection } from './morphology.js';
 import { objectLines } from './objects.js';
@@ -480,37 +479,3 @@ const mapped = <T>(map: Readonly<Record<string, T>>, code: (value: T) => string)
 
 const codes = <T>(map: Readonly<Record<string, T>>, code: (value: T) => string): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(map).map(([key, value]) => [key, code(value)]));
-
-function connectLine(object: string, rule: Connect, key: string, companion: Companion): string {
-  if (typeof rule !== 'object') return layout(call(`${object}.connect`, rule === true ? [] : [pythonValue(rule)]));
-  // Importing has replaced tables by indices.
-  if (isTable(rule)) return '';
-  // NumPy makes arrays of floats from empty lists, which Brian rejects as indices.
-  if (Array.isArray(rule.i) && rule.i.length === 0) return layout(call(`${object}.connect`, [pythonValue(false)]));
-  const single = [rule.i, rule.j].every((side) => Array.isArray(side) && side.length === 1);
-  const index = (side: 'i' | 'j', value: ConnectArguments['i']): readonly Source[] =>
-    keyword(
-      side,
-      value === undefined
-        ? undefined
-        : single && Array.isArray(value)
-          ? value.join()
-          : typeof value === 'object'
-            ? companion.indices(inDocument(value), `${key}${side}`)
-            : pythonIndex(value),
-    );
-  return layout(
-    call(`${object}.connect`, [
-      ...(rule.condition === undefined ? [] : [pythonValue(rule.condition)]),
-      ...index('i', rule.i),
-      ...index('j', rule.j),
-      ...keyword('p', rule.p === undefined ? undefined : pythonValue(rule.p)),
-      ...keyword('n', rule.n === undefined ? undefined : pythonIndex(rule.n)),
-      ...keyword('skip_if_invalid', rule.skip_if_invalid === true ? 'True' : undefined),
-    ]),
-  );
-}
-
-/** Returns an index, or Brian's text for one, which stays a text even if it is a number. */
-const pythonIndex = (value: number | string): string =>
-  typeof value === 'number' ? String(value) : pythonString(value);

@@ -49,7 +49,7 @@ export interface CommandContext {
   readonly toStandardOutput: boolean;
   /** Prints text for people, unless the output is JSON or quiet; to stderr if stdout gets the result. */
   say(text: string): void;
-  /** Prints an error where `say` prints, unless the output is JSON. */
+  /** Prints an error to the stream of `say`, unless the output is JSON. */
   readonly printError: (text: string) => void;
 }
 

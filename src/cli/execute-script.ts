@@ -39,7 +39,7 @@ export function offerToExecute(words: readonly string[], models: readonly string
   return `\nIf the script is your own, this line executes it with Python:\n  interneuron ${line}\n`;
 }
 
-/** Returns what a script is that is not executed, and what its users do instead; undefined for others. */
+/** Returns the reason for not executing a script, and the advice; undefined for scripts that are executed. */
 function refusalOf(path: string): readonly [sentence: string, advice: string] | undefined {
   if (!existsSync(path)) return undefined;
   const { isRefused = false, title, advice = '' } = whatIsFile(path);

@@ -9,7 +9,7 @@ interface PythonStart {
 }
 
 /**
- * Returns the words and options that start Python in isolated mode (`-I`). This mode ignores the current folder,
+ * Returns the arguments and options that start Python in isolated mode (`-I`). This mode ignores the current folder,
  * `PYTHONPATH` and the packages of the user, since these may come from the author of a model.
  *
  * @param words  Python's own words, such as `-c CODE`; paths among them are absolute, or relative to `folder`

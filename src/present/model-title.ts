@@ -13,7 +13,7 @@ const emptyFiles = /^(?:(?:circuit_|simulation_)?config|index|main|model|net|net
 export const modelTitle = ({ name, metadata }: Pick<Model, 'name' | 'metadata'>, file: string): string =>
   metadata.title ?? (emptyNames.includes(name.toLowerCase()) ? titleOfFile(file) : name);
 
-/** Returns the name of a file without its endings, or that of its folder, with blanks between words. */
+/** Returns the name of a file without its endings, or the name of its folder, with blanks between words. */
 function titleOfFile(path: string): string {
   const [folder = '', file = ''] = ['', ...path.split(/[/\\]/)].slice(-2);
   const stem = file.replace(/\.[\w.]+$/, '');

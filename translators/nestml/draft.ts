@@ -83,7 +83,7 @@ export class Draft {
     return own;
   }
 
-  /** Names in code, where time is that of the end of the step. */
+  /** Names in code, which reads the time at the end of the step. */
   readonly scope: Scope = (name, span) => {
     if (name === 't')
       return { e: binary('+', nameOf('t', span), nameOf('dt', span), span), kind: 'real', dimension: second };

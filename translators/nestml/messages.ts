@@ -73,7 +73,7 @@ export const unknownBlock = (name: string): Finding => ({
 
 const blocks = 'state parameters internals equations input output update onReceive onCondition function'.split(' ');
 
-/** A vector in a place where the language has none. */
+/** A vector in a place that does not allow vectors. */
 export const vector = (name: string): Finding => ({
   code: 'nestml/vector',
   message: `the vector ${shorten(name)} cannot stand here`,

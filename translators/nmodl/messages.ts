@@ -90,7 +90,7 @@ const unknownSign = (found: string): Finding => ({
   hint: `remove ${shorten(found)}`,
 });
 
-/** Returns the finding about a sign or a word that is none of NMODL's; undefined: it may be one. */
+/** Returns the finding about a sign or word that NMODL lacks; undefined: it may be valid. */
 export function foreign(text: string): Finding | undefined {
   const known = foreignWords.find(([words]) => words.split(' ').includes(text));
   if (known) return foreignWord(known[1], text, known[2]);

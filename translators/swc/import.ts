@@ -72,7 +72,7 @@ function documentOf(cell: string, segments: readonly Segment[], report: Report):
   return { text: written.join('\n'), lines };
 }
 
-/** Whether a type is none of those that SWC defines. */
+/** Whether a type is not defined by SWC. */
 const isCustom = (type: number): boolean => type === 0 || type > 4;
 
 const pointOf = (role: string, [x, y, z, diameter]: Place): string =>

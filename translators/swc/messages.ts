@@ -51,7 +51,7 @@ export const lineAgain = (line: number): Finding => ({
   message: `the point repeats line ${line} and is left out`,
 });
 
-/** Trees beside that of the soma, whose first points have no parent. */
+/** Trees that are not connected to the soma: their first points have no parent. */
 export const looseTrees = (lines: readonly number[], soma: number): Finding => ({
   code: 'swc/loose-trees',
   severity: 'warning',

@@ -1,5 +1,5 @@
 /**
- * What PyNN's `MultiCompartmentNeuron` fixes: how its sections are cut, where spikes are detected, where it begins.
+ * Properties that PyNN's `MultiCompartmentNeuron` fixes: compartments of sections, site of spike detection, root.
  *
  * @source PyNN 0.13, pyNN.neuron.cells.NeuronTemplate; for the number of compartments Hines & Carnevale,
  *   The Neuroscientist 7 (2001) 123

@@ -215,7 +215,7 @@ class Idiom {
     out.projections[key] = { ...part, from, synapse: key, values: own.values, delays };
   }
 
-  /** Returns words of the code outside types that may concern synapses, and those in operations. */
+  /** Returns names in code outside types, and in operations, that may concern synapses. */
   #wordsOfSynapses(): { readonly all: ReadonlySet<string>; readonly inOperations: ReadonlySet<string> } {
     const { projections, operations, experiment } = this.#model;
     this.#outside ??= {

@@ -309,7 +309,7 @@ export function readMembers<K extends string>(
   }
 }
 
-/** Returns a reader that takes what an element says, with the element itself. */
+/** Returns a reader of an element's attributes and the element itself. */
 export const taking =
   <T>(
     codec: Codec<T>,

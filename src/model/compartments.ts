@@ -1,5 +1,5 @@
 import type { ArrayValue, EquationSet, Form, Id, KineticScheme, Value, Written } from './equations.js';
-import type { LocalEvent } from './normal-form.js';
+import type { LocalEvent } from './shape/normal-form.js';
 
 /** A point along a section, in m. */
 export type Point = readonly [x: number, y: number, z: number, diameter: number];

@@ -12,12 +12,12 @@ import type { ArrayValue, Form, DrawnValues, Id, OneOf, Tagged, UnitText, Value,
 import type { SlotDocument as Slot } from './document.generated.js';
 import type { connectionRules } from './shape/connections.js';
 import type { operation, stimuli } from './shape/drives.js';
-import type { Kinds, Normal, Places, SelectionRule } from './normal-form.js';
+import type { Kinds, Normal, Places, SelectionRule } from './shape/normal-form.js';
 import type { NeuronType, SynapseType } from './types.js';
 
 export type * from './compartments.js';
 export type * from './equations.js';
-export type * from './normal-form.js';
+export type * from './shape/normal-form.js';
 export type * from './types.js';
 
 // --- Networks -------------------------------------------------------------------------------------------------------

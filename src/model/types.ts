@@ -5,7 +5,7 @@
 import type { SlotDocument as Slot } from './document.generated.js';
 import type { CableTree, Compartments } from './compartments.js';
 import type { EquationSet, Form, Id, KineticScheme, UnitText, Value, Written } from './equations.js';
-import type { LocalEvent, Normal } from './normal-form.js';
+import type { LocalEvent, Normal } from './shape/normal-form.js';
 import type { event, refractory, regime } from './shape/events.js';
 
 /** A sum that stimuli and continuous synapses add up to within a step; zero at its start. */

@@ -10,9 +10,7 @@ import * as types from '../../src/model/shape/types.js';
 import { root, sourceFiles } from '../support/import-graph.js';
 
 /** Interfaces of the normalised model for objects without readings in their shapes (docs/architecture.md). */
-const normalised = ['compartments.ts', 'equations.ts', 'model.ts', 'normal-form.ts', 'types.ts'].map(
-  (file) => `src/model/${file}`,
-);
+const normalised = ['compartments.ts', 'equations.ts', 'model.ts', 'types.ts'].map((file) => `src/model/${file}`);
 
 /** Other interfaces with members of the same names, and their content. */
 const namesakes = new Map([
@@ -56,7 +54,7 @@ test('members of the model are named in the shapes and in the normalised model o
     );
   // The search finds the interfaces of the normalised model.
   const inNormalised = new Set(tellings.filter(({ file }) => normalised.includes(file)).map(({ object }) => object));
-  expect([...inNormalised]).toEqual(expect.arrayContaining(['population', 'projection', 'section', 'metadata']));
+  expect([...inNormalised]).toEqual(expect.arrayContaining(['population', 'section', 'metadata']));
   const others = tellings.filter(({ file }) => !normalised.includes(file)).map(({ name }) => name);
   expect(others.sort()).toEqual([...namesakes.keys()].sort());
 });

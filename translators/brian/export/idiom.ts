@@ -39,7 +39,7 @@ import { withoutAliases } from '../../../src/library/readable/synapse-aliases.js
 import { tidied, withPlainSums } from '../../../src/library/readable/tidied.js';
 import { withLinearParts } from './cells/linear-parts.js';
 import { withoutSends } from './sent-values.js';
-import { partsOf, readsPlaces, ruleInBrian } from './connection-rules.js';
+import { partsOf, readsPlaces, ruleInBrian } from './connections/connection-rules.js';
 import { constantsOf, inputsOf, withoutIdle, wordsOf } from './constants.js';
 import { coordinatesRead, withCoordinates, type CoordinatesOf } from './coordinates.js';
 import type { IdiomContext } from './idiom-context.js';

@@ -6,7 +6,7 @@ import { formula, formulaOf, type EquationSet, type Value } from '../../../src/m
 import { child } from '../../../src/model/pointer.js';
 import { isGiven } from '../../../src/model/tagged.js';
 import { unknownFunction } from '../vocabulary.js';
-import { mostListed } from './connection-rules.js';
+import { mostListed } from './connections/connection-rules.js';
 import { ownDraw } from './own-draws.js';
 
 /** Returns the unit of a parameter or variable of a type, or `1` if the type does not have it. */

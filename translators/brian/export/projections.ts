@@ -40,7 +40,7 @@ import {
 } from './plan.js';
 import { declaredUnit } from '../../../src/lang/readable-quantity.js';
 import { contributedName, contributionLines } from './inputs.js';
-import { connectParts } from './connect-calls.js';
+import { connectParts } from './connections/connect-calls.js';
 import { groupSlice, sliceText } from './selection-text.js';
 
 const specials: Readonly<Record<string, string | undefined>> = {

@@ -1,9 +1,9 @@
 /** Connection rules in Brian's notation. */
 
-import { numbersOf } from '../../../src/model/arrays.js';
-import type { Expression } from '../../../src/lang/ast.js';
-import { binary, call, integer, name as nameOf } from '../../../src/lang/build.js';
-import { namesIn } from '../../../src/lang/walk.js';
+import { numbersOf } from '../../../../src/model/arrays.js';
+import type { Expression } from '../../../../src/lang/ast.js';
+import { binary, call, integer, name as nameOf } from '../../../../src/lang/build.js';
+import { namesIn } from '../../../../src/lang/walk.js';
 import {
   endsIn,
   readsVariable,
@@ -12,8 +12,8 @@ import {
   type Projection,
   type SelectionRule,
   type ValidModel,
-} from '../../../src/model/typed.js';
-import { child } from '../../../src/model/pointer.js';
+} from '../../../../src/model/typed.js';
+import { child } from '../../../../src/model/pointer.js';
 import {
   elementsIn,
   populationOf,
@@ -21,9 +21,9 @@ import {
   rowOf,
   selectionSize,
   wholePopulation,
-} from '../../../src/model/selected.js';
-import { excludesSelf, isDrawn, isSelection } from '../../../src/model/tagged.js';
-import type { IdiomContext } from './idiom-context.js';
+} from '../../../../src/model/selected.js';
+import { excludesSelf, isDrawn, isSelection } from '../../../../src/model/tagged.js';
+import type { IdiomContext } from '../idiom-context.js';
 
 /** The most synapses that are listed if a similar rule of Brian exists. */
 export const mostListed = 50_000;

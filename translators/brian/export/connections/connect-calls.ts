@@ -1,12 +1,12 @@
 /** Connection rules as calls of `Synapses.connect`. */
 
-import type { Expression } from '../../../src/lang/ast.js';
-import { numbersOf } from '../../../src/model/arrays.js';
-import { selectionSize } from '../../../src/model/selected.js';
-import { readsVariable, type ConnectionRule } from '../../../src/model/typed.js';
-import { brianExpression, type NameView, type Remarks } from './brian-text.js';
+import type { Expression } from '../../../../src/lang/ast.js';
+import { numbersOf } from '../../../../src/model/arrays.js';
+import { selectionSize } from '../../../../src/model/selected.js';
+import { readsVariable, type ConnectionRule } from '../../../../src/model/typed.js';
+import { brianExpression, type NameView, type Remarks } from '../brian-text.js';
 import { withoutSelf } from './connection-rules.js';
-import type { ExportContext, SynapsesPlan } from './plan.js';
+import type { ExportContext, SynapsesPlan } from '../plan.js';
 
 /** Returns the connections of a projection: one call, or a list of them. */
 export function connectParts(plan: SynapsesPlan, context: ExportContext, remarks: Remarks): unknown {

@@ -3,10 +3,10 @@
  * see `model.ts`.
  */
 
-import type { ArrayValue, Derivative, DrawnValues, Form, Id, OneOf, Value, Written } from './equations.js';
-import type { SlotDocument as Slot } from './document.generated.js';
-import type { localEvent } from './shape/events.js';
-import type { Kept, List, Shape, Slot as ShapeSlot } from './shape/form.js';
+import type { ArrayValue, Derivative, DrawnValues, Form, Id, OneOf, Value, Written } from '../equations.js';
+import type { SlotDocument as Slot } from '../document.generated.js';
+import type { localEvent } from './events.js';
+import type { Kept, List, Shape, Slot as ShapeSlot } from './form.js';
 
 /** Ways to choose elements of a population (whole, slice, list, mask, drawn sample) or synapses; assemblies of such. */
 export interface SelectionKinds<F extends Form = Written> {

@@ -320,9 +320,9 @@ function isEqual(first: string | null, second: string | null): boolean {
 }
 
 const summary = (properties: Properties): string =>
-  ['type', 'size', 'from.of.population', 'to.of.population']
+  ['type', 'size', 'kind', 'from.of.population', 'to.of.population', 'to.population', 'rate', 'value']
     .flatMap((key) =>
-      properties.has(key) ? [`${key.replace('.of.population', '')} ${properties.get(key) ?? ''}`] : [],
+      properties.has(key) ? [`${key.replace(/(?:\.of)?\.population/, '')} ${properties.get(key) ?? ''}`] : [],
     )
     .join(', ');
 

@@ -6,6 +6,8 @@ import { NoNumber } from '../lang/evaluate.js';
 import { drawsIn } from '../lang/functions.js';
 import { valueAt } from '../library/recognise/numbers.js';
 import { contentOf, type NeuronType, type Phase, type ValidModel } from '../model/typed.js';
+import { populationsOf } from '../model/selected.js';
+import { writtenSelection } from '../model/typed-model.js';
 import type { LedgerRow } from './ledger.js';
 import type { StateDifference } from './states/cell-pair.js';
 import { timesBetween } from './states/edges.js';
@@ -86,7 +88,35 @@ export function compareSources(
       row('drawn spikes', 'not looked at', error.message);
     }
   }
+  for (const [name, own, other] of pairedInputs(models, nameThere)) {
+    const [rate, rateThere] = [own.n * own.rate, other.n * other.rate];
+    const [population = ''] = populationsOf(writtenSelection(own.to));
+    const isApart = Math.abs(rate - rateThere) > rounding * Math.max(rate, rateThere);
+    const quantity = `rate of the Poisson input ${name}`;
+    if (isApart) differences.push({ population, cell: 0, quantity, values: [rate, rateThere], unit: 'Hz' });
+    else rows.push({ part: name, quantity: 'rate', how: 'by value' });
+  }
   return { differences, rows, equal };
+}
+
+type PoissonInput = Extract<ValidModel['model']['stimuli'][string], { kind: 'poisson' }>;
+
+/** Returns Poisson inputs of one variable of corresponding cells, where both models have one such input. */
+function pairedInputs(
+  [first, second]: readonly [ValidModel, ValidModel],
+  nameThere: (population: string) => string | undefined,
+): readonly (readonly [name: string, first: PoissonInput, second: PoissonInput])[] {
+  const inputsOf = ({ model }: ValidModel): readonly (readonly [string, PoissonInput])[] =>
+    Object.entries(model.stimuli).flatMap(([name, one]) => (one.kind === 'poisson' ? [[name, one] as const] : []));
+  const placeOf = ({ to, variable }: PoissonInput, named: typeof nameThere): string =>
+    JSON.stringify([populationsOf(writtenSelection(to)).map(named), variable]);
+  const there = inputsOf(second);
+  return inputsOf(first).flatMap(([name, input]) => {
+    const place = placeOf(input, nameThere);
+    const found = there.filter(([, other]) => placeOf(other, (own) => own) === place);
+    const isOnly = inputsOf(first).filter(([, one]) => placeOf(one, nameThere) === place).length === 1;
+    return found.length === 1 && isOnly ? [[name, input, found[0]![1]] as const] : [];
+  });
 }
 
 /** Checks whether a source emits several spikes in a step. */

@@ -193,6 +193,25 @@ run: 120 ms
   });
 });
 
+describe('a current in the cell, and as a source', () => {
+  const source = (amplitude: number): object => ({
+    ...lif({ ...cell, i_offset: 0 }),
+    current_sources: [
+      { label: 's', type: 'DCSource', params: { amplitude, start: 0, stop: 1000 }, inject_into: ['cells'] },
+    ],
+  });
+
+  it('is one model, and the difference of both is no value of the cell alone', async () => {
+    const own = file('a.json', lif({ ...cell, i_offset: 0.4 }));
+    expect((await runCommand(['same', own, file('b.json', source(0.4))])).code).toBe(0);
+    const { code, stdout } = await runCommand(['same', own, file('b.json', source(0.41))]);
+    expect([code, stdout.split('\n')[0]]).toEqual([
+      1,
+      expect.stringMatching(/^another model: rate of v of cells\[0\] is /),
+    ]);
+  });
+});
+
 describe('exit codes', () => {
   it('0 for a model and itself, 2 for an invalid or absent side', async () => {
     const model = file('a.json', lif(cell));

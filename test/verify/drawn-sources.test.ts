@@ -110,6 +110,26 @@ describe('sources of drawn spikes', () => {
   });
 });
 
+describe('Poisson inputs', () => {
+  const inputs = (n: number, rate: number): string =>
+    brian(
+      '30*Hz',
+      `poisson_inputs: { P: { target: cells, target_var: v, N: ${n}, rate: ${rate} Hz, weight: 0.1*mV } }\n`,
+    );
+
+  it('are one model if all values are equal', async () => {
+    expect(await compare(inputs(100, 30), inputs(100, 30).replaceAll('cells', 'G'))).toEqual([
+      0,
+      'the same model: all values are equal',
+    ]);
+  });
+
+  it('are another model with another rate', async () => {
+    const headline = 'another model: rate of P is 30 and 33';
+    expect(await compare(inputs(100, 30), inputs(100, 33))).toEqual([1, headline]);
+  });
+});
+
 describe('drawn values', () => {
   const cells = (first: string): string => brian('30*Hz').replace('{ v: E }', `{ v: '${first}' }`);
 

@@ -144,6 +144,8 @@ function verdictLines({ differences }: ModelComparison, limit: Limit): readonly 
   const causes = differences.filter(
     ({ property, first, second }) => property !== '' && first !== null && second !== null,
   );
+  // A current that only one of them has can make up for a value.
+  if (differences.some(({ property, parts }) => property === '' && parts[0]?.startsWith('stimulus '))) return lines;
   // Comparisons at states name differences of code better than its place in the list.
   const isNamed = ({ property }: (typeof causes)[number]): boolean =>
     !/^(?:events|derivatives|derived|pathways|noise)\./.test(property) || limit.states?.differences.length === 0;

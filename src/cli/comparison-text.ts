@@ -202,13 +202,6 @@ function quantityCells({
   ];
 }
 
-/** Returns a quantity of two recordings in one line. */
-export function quantityText({ name, unit, means, distance, floor, margin, verdict }: Quantity): string {
-  const text = (value: number): string => distanceText(name, value);
-  const sides = means ? `${means.map(short).join(' and ')}${unit === '' ? '' : ` ${unit}`}, ` : '';
-  return `${name}: ${sides}${verdict} (distance ${text(distance)}, by chance ${text(floor)}, margin ${text(margin)})`;
-}
-
 /** Most variables that are listed for people, the worst first. */
 const mostSignals = 10;
 

@@ -158,7 +158,7 @@ export function compareRecorded(a: Recorded, b: Recorded, options: CompareOption
   // Spikes before the first difference are the same, and show nothing of two runs.
   const agreesBefore = divergence && pairs.some(({ first }) => first.some(([at = Infinity]) => at < divergence.time));
   const rest = agreesBefore && divergence.time < interval.end ? { ...interval, begin: divergence.time } : interval;
-  const populations = matchesOnly ? matched : judged(pairs, matched, interval, rest, margins, options);
+  const populations = matchesOnly ? matched : judged(pairs, matched, rest, margins, options);
   for (const pair of pairs.filter((each, k) => isRenumbered(each, itemAt(matched, k))))
     notes.push(`the cells of ${eventName(pair)} have the same trains under other ids`);
   const spikesAgree = matched.every(({ missing, extra }) => missing + extra === 0);
@@ -346,19 +346,15 @@ export const areEqual = (first: readonly Train[], second: readonly Train[]): boo
 function judged(
   pairs: readonly PairedTrains[],
   matched: readonly PopulationComparison[],
-  interval: Interval,
   rest: Interval,
   margins: Margins,
-  { unpaired = false, sameDraws = false, within = 1e-4 }: CompareOptions,
+  { unpaired = false, within = 1e-4 }: CompareOptions,
 ): readonly PopulationComparison[] {
   const unmatched = matched.map(({ missing, extra }) => missing + extra);
-  const inStep = pairs.map(
-    (pair, k) => sameDraws && unmatched[k] !== 0 && areInStep(pair, interval, margins.rate, within),
-  );
   const all = pairs.map((pair, k) => {
     const apart = itemAt(unmatched, k);
     const { first, second } = cropped(pair, rest);
-    if (apart === 0 || inStep[k]) return null;
+    if (apart === 0) return null;
     const found = comparePair(first, second, rest, margins, !unpaired, apart);
     // Each pair of populations counts for the earlier one.
     const following = pairs.slice(k + 1).flatMap((other) => {
@@ -370,15 +366,14 @@ function judged(
   const corrected = [...withHolm(all.flatMap((entry) => entry?.quantities ?? []))];
   return matched.map((population, k) => {
     const found = all[k];
-    if (!found) return inStep[k] ? { ...population, grade: 'not shown to differ' } : population;
+    if (!found) return population;
     const quantities = corrected.splice(0, found.quantities.length);
-    const byCounts = sameDraws ? gradeOfCounts(population.spikes, margins) : undefined;
     const single = gradeOf(population.spikes, quantities);
     const both = cropped(itemAt(pairs, k), rest);
-    const copied = sameDraws ? 0 : copiedShare(both.first, both.second, within);
+    const copied = copiedShare(both.first, both.second, within);
     const areCopies = copied > mostCopied && isAtLeast(single, 'cannot say');
     const grade = areCopies ? (rejoins(both, rest, within) ? 'different' : 'cannot say') : single;
-    return { ...population, quantities, lag: found.lag, copied, grade: byCounts ?? grade };
+    return { ...population, quantities, lag: found.lag, copied, grade };
   });
 }
 
@@ -410,34 +405,6 @@ function rejoins(pair: PairedTrains, { begin, end }: Interval, within: number): 
   });
   const apart = shares.findIndex((share) => share < apartShare);
   return apart >= 0 && shares.slice(apart).some((share) => share >= sameShare);
-}
-
-/**
- * Checks whether spikes of the same number in each cell follow the previous ones, or the beginning, after intervals
- * that differ by at most a share, or δ. One spike more is allowed if the other side would have it after the end, and if
- * all spikes of both sides differ in number by at most the same share.
- */
-function areInStep({ first, second }: PairedTrains, { begin, end }: Interval, share: number, within: number): boolean {
-  const [a, b] = [first, second].map((trains) => trains.reduce((sum, { length }) => sum + length, 0)) as [
-    number,
-    number,
-  ];
-  if (Math.abs(a - b) > (share * (a + b)) / 2) return false;
-  return first.every((train, cell) => {
-    const other = itemAt(second, cell);
-    const [few, many] = train.length < other.length ? [train, other] : [other, train];
-    if (many.length > few.length + 1) return false;
-    return many.every((time, k) => {
-      const interval = time - (many[k - 1] ?? begin);
-      const apart = (few[k] ?? end) - (few[k - 1] ?? begin) - interval;
-      return (k < few.length ? Math.abs(apart) : apart) <= Math.max(share * interval, within);
-    });
-  });
-}
-
-/** Returns the grade of numbers of spikes that no chance makes different; undefined if they are about equal. */
-function gradeOfCounts([a, b]: readonly [number, number], { rate }: Margins): Grade | undefined {
-  return Math.abs(a - b) >= Math.max(fewestSpikes, (rate * (a + b)) / 2) ? 'different' : undefined;
 }
 
 /**

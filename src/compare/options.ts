@@ -52,8 +52,6 @@ export interface CompareOptions {
   readonly margins?: Margins;
   /** Whether cells of one identifier are other cells, as in networks that are drawn anew. */
   readonly unpaired?: boolean;
-  /** Whether random numbers are equal in both, so that spikes that keep their order in each cell are no chance. */
-  readonly sameDraws?: boolean;
   /** Whether quantities are left out, and only spikes matched. */
   readonly matchesOnly?: boolean;
 }

@@ -43,30 +43,8 @@ const compareTrains = (
   options: CompareOptions = {},
 ): Comparison => compareRecorded(recorded(first), recorded(second), options);
 
-/** A cell that spikes `count` times at equal intervals in s. */
-const regular = (interval: number, count: number): readonly Float64Array[] => [
-  Float64Array.from({ length: count }, (_, k) => (k + 1) * interval),
-];
-
 const moved = (trains: readonly Float64Array[], by: number): readonly Float64Array[] =>
   trains.map((train) => train.map((time) => time + by));
-
-describe('equal random numbers', () => {
-  it.each([
-    ['each interval 5% longer', regular(0.1, 19), regular(0.105, 19), 'not shown to differ'],
-    ['the last spike after the end', regular(0.1, 19), regular(0.109, 18), 'not shown to differ'],
-    ['a seventh of the spikes after the end', regular(0.27, 7), regular(0.29, 6), 'cannot say'],
-    ['a spike less before the end', regular(0.1, 19), regular(0.1, 18), 'not shown to differ'],
-    ['each interval 12% longer', regular(0.1, 19), regular(0.112, 17), 'cannot say'],
-    ['each interval a fifth longer', regular(0.1, 19), regular(0.12, 16), 'different'],
-  ] as const)('%s', (_, first, second, grade) => {
-    expect(compareTrains(first, second, { sameDraws: true }).grade).toBe(grade);
-  });
-
-  it('are not assumed', () => {
-    expect(compareTrains(regular(0.1, 19), regular(0.105, 19)).grade).toBe('cannot say');
-  });
-});
 
 describe('grades', () => {
   const trains = poisson(

@@ -231,11 +231,13 @@ export const noLimit = ({ model }: ValidModel, reason: string): Limit => ({
 });
 
 /**
- * Returns the verdict on models with equal values, where runs decide nothing. Steps and conditions on them have a
- * meaning of their own: models that act in each step stay undecided.
+ * Returns the verdict on models with equal values, where runs decide nothing. Models that act in each step or read the
+ * step stay undecided if their steps differ.
  */
-export function sameByValue(limit: Limit, { model }: ValidModel): Limit {
-  if (limit.verdict !== 'no limit' || stepReasons(model).length > 0 || stepReaders(model).length > 0) return limit;
+export function sameByValue(limit: Limit, [{ model }, { model: other }]: readonly [ValidModel, ValidModel]): Limit {
+  const isAtOneStep = model.experiment.dt === other.experiment.dt;
+  const readsStep = stepReasons(model).length + stepReaders(model).length > 0;
+  if (limit.verdict !== 'no limit' || (readsStep && !isAtOneStep)) return limit;
   const parts = [...Object.keys(model.populations), ...Object.keys(model.projections)];
   const rows = parts.map((part): LedgerRow => ({ part, quantity: 'all values', how: 'by value' }));
   return { ...limit, verdict: 'the same model', ledger: { version: 1, rows }, levels: [], rest: [] };

@@ -58,7 +58,10 @@ async function sameModels(context: CommandContext, first: string, second: string
     context.options.flag('no-run') || comparison.sameModel
       ? undefined
       : await limitOfModels(models, { became, listed: comparison.differences }, readSeconds('limit', context.options));
-  const limit = found && isEqual ? (await import('../../verify/limit.js')).sameByValue(found, models[0].valid) : found;
+  const limit =
+    found && isEqual
+      ? (await import('../../verify/limit.js')).sameByValue(found, [models[0].valid, models[1].valid])
+      : found;
   if (context.json)
     printJson(context.terminal, {
       models: [first, second],

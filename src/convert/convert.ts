@@ -16,6 +16,7 @@ import { parquetBytes } from '../tables/write-parquet.js';
 import { cellsOfOneType } from './cells-of-one-type.js';
 import { withOrigin } from './with-origin.js';
 import { freeze, randomSources } from './freeze.js';
+import { tablesLost, withFormulas } from './with-formulas.js';
 import { inStage } from '../pipeline/stages.js';
 import {
   callback,
@@ -137,8 +138,9 @@ export async function convertModel(
   const draw: Writing['draw'] = async (what, options) =>
     (await freeze(what, (await chooseTarget('auto')).target, positions, options)).valid;
   const exported = async (what: ValidModel): Promise<Exported> => {
+    const plain = to === 'canonical' ? what : withFormulas(what);
     const made = await inStage('export', () =>
-      writerFor(to)(what, { ...tools, name, original: valid, split, tables, draw, afterPass: options.onPass }),
+      writerFor(to)(plain, { ...tools, name, original: valid, split, tables, draw, afterPass: options.onPass }),
     );
     const nothing = withoutContent(what, facts);
     const files = nothing.length > 0 ? [] : made.files;
@@ -147,7 +149,8 @@ export async function convertModel(
       facts.keepsSetup === true
         ? []
         : differencesOfSetup(valid, { staysBetween: facts.keepsSpikesBetweenSteps === true });
-    const bare = { ...made, files, became, report: [...gone, ...nothing, ...made.report, ...setup] };
+    const lost = plain === what ? [] : [tablesLost];
+    const bare = { ...made, files, became, report: [...gone, ...nothing, ...lost, ...made.report, ...setup] };
     return options.origin === true ? withOrigin(bare, what, to) : bare;
   };
   const judged = (made: Exported): ConvertedModel => ({

@@ -117,6 +117,12 @@ export type DerivedVariableDocument = string | number | boolean | {
   readonly shared?: boolean;
   /** Computed once at the start of each step rather than wherever it is read; default: false. */
   readonly held?: boolean;
+  /** In mechanisms: interpolated linearly between values at equidistant potentials `v`; outside, that of the nearest one. */
+  readonly table?: {
+    readonly from: QuantityDocument;
+    readonly to: QuantityDocument;
+    readonly intervals: number;
+  };
 };
 
 /** Rate of change of a state variable, or a map with options. */
@@ -377,6 +383,8 @@ export type IonDocument = {
 export type MechanismDocument = {
   /** A file in NMODL with the equations, in the folder of the document; numbers in `values` have its units. */
   readonly nmodl?: string;
+  /** With `nmodl`: whether TABLE statements of the potential are interpolated, as NEURON does. */
+  readonly tables?: boolean;
   readonly conformsTo?: ConformsToDocument;
   readonly parameters?: Readonly<Record<string, ParameterDocument>>;
   readonly state?: Readonly<Record<string, StateVariableDocument>>;

@@ -149,6 +149,8 @@ export interface DerivedVariable<F extends Form = Written> {
   readonly shared: boolean;
   /** Computed once at the start of each step and held, rather than wherever it is read. */
   readonly held: boolean;
+  /** Potentials `v` in V between which its values are interpolated: limits, and the number of equal intervals. */
+  readonly table?: { readonly from: number; readonly to: number; readonly intervals: number };
 }
 
 /** The differential equation of a state variable. */

@@ -8,6 +8,7 @@ import { drawnParts } from '../model/drawn-parts.js';
 import { remainingDraws } from '../model/remaining-draws.js';
 import { typedModel } from '../model/typed-model.js';
 import { asItsScriptRuns } from '../library/simulators/source-setup.js';
+import { withFormulas } from '../convert/with-formulas.js';
 import type { ConvertedModel, TargetNotation } from '../convert/convert.js';
 import { targetOf } from '../convert/target-notations.js';
 import type { Notation } from '../pipeline/read/notation.js';
@@ -66,11 +67,12 @@ const notMeasured = (reason: string): Measurement => ({ verdict: 'not measured',
 
 /** Returns the verdict on written files, from running them and the model. */
 export async function measure(
-  given: ValidModel,
+  model: ValidModel,
   to: TargetNotation,
   converted: ConvertedModel,
   { whole = false, from, seconds, signal, ...how }: MeasureOptions = {},
 ): Promise<Measurement> {
+  const given = withFormulas(model);
   const limited = { ...(signal ? { signal } : {}), ...(seconds === undefined ? {} : { seconds }) };
   if (to === 'canonical') return { verdict: 'exact' };
   const { notRun, keepsSetup } = targetOf(to);

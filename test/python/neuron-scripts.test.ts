@@ -926,19 +926,23 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
     expect(await checked('followed', alpha)).toMatch(
       /the same model as in NEURON: potentials of 1 compartments at most \S+e-1\d mV apart in 5 ms\n/,
     );
-    // A current of the script that begins during the run is not in the model.
-    const text = alpha.replace('h.continuerun(5)', 'h.continuerun(4)\nsynapse.gmax = 0.1\nh.continuerun(5)');
-    expect(await checked('changed', text)).toMatch(
+    const changing = (what: string): string =>
+      alpha.replace('h.continuerun(5)', `h.continuerun(4)\n${what}\nh.continuerun(5)`);
+    expect(await checked('changed', changing('synapse.gmax = 0.1'))).toMatch(
+      /the same model as in NEURON: potentials of 1 compartments at most \S+e-1\d mV apart in 5 ms\n/,
+    );
+    // A capacitance that changes during the run is not in the model.
+    expect(await checked('other', changing('soma.cm = 3'))).toMatch(
       /another model than in NEURON: potentials of 1 compartments .* in soma\(0\.5\) of soma\[0\] at \S+ ms; half of its step/,
     );
   });
 
-  it('name what the script changes during the run, with its line', async () => {
-    const text = alpha.replace('h.continuerun(5)', 'h.continuerun(4)\nsynapse.gmax = 0.1\nh.continuerun(5)');
+  it('name what the script changes during the run and no phase sets, with its line', async () => {
+    const text = alpha.replace('h.continuerun(5)', 'h.continuerun(4)\nsoma.cm = 3\nh.continuerun(5)');
     writeFileSync(folder.file('between.py'), text);
     const words = ['-m', 'interneuron', 'neuron', folder.file('between.py')];
     await expect(python('.venv-pynn', words, program())).rejects.toThrow(
-      'not read: gmax of AlphaSynapse[0], which the script sets to 0.1 at 4 ms, in line 12 of between.py',
+      'not read: cm of soma(0.5), which the script sets to 3 at 4 ms, in line 12 of between.py',
     );
   });
 

@@ -135,9 +135,17 @@ function equationsOf(
       ]),
     ),
     derived: Object.fromEntries(
-      derived.map(({ name, expression, unit, span, held }) => [
+      derived.map(({ name, expression, unit, span, held, table }) => [
         name,
-        at({ unit: unitText(unit), value: placed(expression), ...(held ? { held } : {}) }, span),
+        at(
+          {
+            unit: unitText(unit),
+            value: placed(expression),
+            ...(held ? { held } : {}),
+            ...(table ? { table: { from: `${table.from} mV`, to: `${table.to} mV`, intervals: table.intervals } } : {}),
+          },
+          span,
+        ),
       ]),
     ),
     ...(rates.length === 0 ? {} : { derivatives: Object.fromEntries(rates) }),

@@ -43,6 +43,15 @@ export interface Definition {
   readonly span: Span;
   /** Whether it has its value of the beginning of the step, where NEURON measures the slope of a current. */
   readonly held: boolean;
+  /** The table of the potential from which NEURON interpolates it. */
+  readonly table?: TableOfPotential;
+}
+
+/** Limits of a table of the potential in mV, and the number of intervals between them. */
+export interface TableOfPotential {
+  readonly from: number;
+  readonly to: number;
+  readonly intervals: number;
 }
 
 /** A reaction, a flux, or a rate of change. */
@@ -86,6 +95,8 @@ export interface Program {
   readonly zeroOf: (name: string) => 'parameter' | 'unassigned' | undefined;
   /** Whether a variable is a state: an assignment to it is no definition. */
   readonly isState: (name: string) => boolean;
+  /** The table of a block that NEURON interpolates; undefined: it computes the formulas. */
+  readonly tableOf: (block: Block) => (TableOfPotential & { readonly names: readonly string[] }) | undefined;
   /** Number of elements of arrays. */
   readonly lengths: ReadonlyMap<string, number>;
   /** Returns a unit of the file as powers, or undefined for a mere label. */
@@ -118,6 +129,13 @@ export class Definitions {
     this.#byText.set(key, name);
     this.list.push({ name, expression, unit, span, held });
     return name;
+  }
+
+  /** Lets a definition be interpolated. */
+  tabulate(name: string, table: TableOfPotential): void {
+    const k = this.list.findIndex((one) => one.name === name);
+    const known = this.list[k];
+    if (known) this.list[k] = { ...known, table };
   }
 }
 
@@ -415,12 +433,26 @@ export class Execution {
     const outer = this.#locals;
     this.#locals = [];
     this.#calls.push(name);
+    const [argument, ...others] = [...locals.values()].slice(0, block.parameters.length);
+    const isOfPotential =
+      argument?.expression.kind === 'name' && argument.expression.name === 'v' && others.length === 0;
     this.run(block.body, locals);
     this.#calls.pop();
     this.#locals = outer;
     const result = locals.get(name) ?? { expression: integer(0), unit: undefined };
     const unit = block.unit === undefined ? result.unit : this.program.unit(block.unit);
-    return unit === undefined ? result : { expression: inUnits(result, unit), unit };
+    const value = unit === undefined ? result : { expression: inUnits(result, unit), unit };
+    const table = isOfPotential ? this.program.tableOf(block) : undefined;
+    if (!table) return value;
+    const { names, ...grid } = table;
+    for (const one of names) {
+      const known = this.globals.get(one)?.expression;
+      if (known?.kind === 'name') this.definitions.tabulate(known.name, grid);
+    }
+    if (block.kind !== 'FUNCTION') return value;
+    const defined = this.definitions.define(name, value.expression, value.unit ?? pure, span);
+    this.definitions.tabulate(defined, grid);
+    return { expression: nameOf(defined, span), unit: value.unit };
   }
 
   #outside(name: string, span: Span): Value {

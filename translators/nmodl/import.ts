@@ -31,6 +31,7 @@ export interface ReadMechanism {
  * Reads a mechanism. Returns null after an error.
  *
  * @param presynaptic  variables that hold the potential of the presynaptic end
+ * @param isTabulated  whether NEURON interpolates tables of the potential
  * @diagnostic nmodl/*
  */
 export function readMechanism(
@@ -39,6 +40,7 @@ export function readMechanism(
   diagnostics: Diagnostics,
   readIncluded: ReadIncluded,
   presynaptic: readonly string[] = [],
+  isTabulated = false,
 ): ReadMechanism | null {
   const texts = new Texts();
   const found = diagnostics.beside();
@@ -55,10 +57,11 @@ export function readMechanism(
     checkFile(file, report);
     checkPointers(file, presynaptic, report);
   }
-  const mechanism = file && !found.hasErrors ? mechanismOf(file, report, presynaptic) : null;
+  const mechanism = file && !found.hasErrors ? mechanismOf(file, report, presynaptic, isTabulated) : null;
   if (file && mechanism) checkEffects(file, report);
+  const isInterpolated = isTabulated && mechanism?.derived.some(({ table }) => table !== undefined) === true;
   const [table] = file?.tables ?? [];
-  if (mechanism && table) report(messages.tables(), table.span);
+  if (mechanism && table && !isInterpolated) report(messages.tables(), table.span);
   diagnostics.addAll(found.list);
   if (!mechanism || found.hasErrors) return null;
   const positions: Positions = { place: (_, span) => texts.place(span ?? { start: 0, end: 1 }) };

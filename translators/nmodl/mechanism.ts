@@ -25,6 +25,7 @@ import {
   constantOf,
   Definitions,
   Execution,
+  number as numberOf,
   Untranslatable,
   type Effects,
   type Program,
@@ -40,7 +41,7 @@ import { conservedStates, ratesOf, statesOf, steadyEquations, type StateFacts } 
 import { eliminate, type Equation } from './linear-system.js';
 import { EventCode, type EventStatement, type Kept, type Sent } from './receive.js';
 import { eventsOf, type DelayedPathway, type TimedEvent } from './self-events.js';
-import type { Declaration, Named, NmodlFile, Statement } from './syntax.js';
+import type { Block, Declaration, Named, NmodlFile, Statement } from './syntax.js';
 import { isPure, powersOf, literal, pure, ratioOf, times, unitExpression, type Powers } from './units.js';
 import { inUnits, type Value } from './values.js';
 
@@ -105,10 +106,20 @@ const implicit: Readonly<Record<string, { readonly name: string; readonly unit: 
   area: { name: 'area', unit: { um: 2 } },
 };
 
-/** Returns a file as equations; null after an error. @param presynaptic  variables with the potential of that end */
-export function mechanismOf(file: NmodlFile, report: Report, presynaptic: readonly string[] = []): Mechanism | null {
+/**
+ * Returns a file as equations; null after an error.
+ *
+ * @param presynaptic  variables with the potential of that end
+ * @param isTabulated  whether NEURON interpolates tables of the potential
+ */
+export function mechanismOf(
+  file: NmodlFile,
+  report: Report,
+  presynaptic: readonly string[] = [],
+  isTabulated = false,
+): Mechanism | null {
   try {
-    return new Translation(file, report, presynaptic).mechanism();
+    return new Translation(file, report, presynaptic, isTabulated).mechanism();
   } catch (error) {
     if (error instanceof Untranslatable) return null;
     if (!(error instanceof LangError)) throw error;
@@ -154,6 +165,7 @@ class Translation {
     private readonly file: NmodlFile,
     private readonly report: Report,
     private readonly presynaptic: readonly string[],
+    private readonly isTabulated: boolean,
   ) {
     for (const { ion, reads, writes } of file.ions)
       for (const { name } of [...reads, ...writes]) this.#ions.set(name, { ion, role: roleOf(name, ion) });
@@ -210,6 +222,7 @@ class Translation {
       declaredUnit: (name) => this.#declaredUnit(name),
       isState: (name) => this.#states.has(name),
       zeroOf: (name) => this.#zeroOf(name),
+      tableOf: (block) => this.#tableOf(block),
       lengths: this.#lengths,
       unit: (text) => powersOf(text, file.units),
       report,
@@ -219,6 +232,22 @@ class Translation {
         if (at.span.end > 0) report(messages.contradiction(unitText(from), unitText(to), ratioOf(to, from)), at.span);
       },
     };
+  }
+
+  /** Returns the table of a block, if NEURON interpolates it. */
+  #tableOf({ name }: Block): ReturnType<Program['tableOf']> {
+    const table = this.file.tables.find(({ block }) => block === name);
+    if (!this.isTabulated || !table) return undefined;
+    const [from, to, intervals] = [table.from, table.to, table.intervals].map((e) => this.#constant(e));
+    if (from === undefined || to === undefined || intervals === undefined || !(to > from) || intervals < 1)
+      return undefined;
+    return { from, to, intervals: Math.trunc(intervals), names: table.names.map(({ name }) => name) };
+  }
+
+  /** Returns the value of an expression of numbers and parameters that keep those of the file. */
+  #constant(e: Expression): number | undefined {
+    const known = [...this.#parameters].map(([name, { value }]) => [name, number(value)] as const);
+    return numberOf(substitute(e, new Map(known)));
   }
 
   #zeroOf(name: string): ReturnType<Program['zeroOf']> {

@@ -86,7 +86,9 @@ class Naming {
   /** Places of nodes that came from files, and of others that moved, by the beginning of their pointers. */
   readonly #places = new Map<string, Positions['place']>();
   /** Names of variables of mechanisms that became several, such as `hh.m`, in their parts. */
-  readonly #inParts = new Map<string, string>();
+  readonly #inParts = new Map<string, readonly string[]>();
+  /** Units of variables of mechanisms, such as `hh.gnabar`. */
+  readonly #units = new Map<string, Powers>();
 
   constructor(
     private readonly positions: Positions,
@@ -142,12 +144,17 @@ class Naming {
       ? record.map((one: unknown) => {
           const variables = memberOf(one, 'variables');
           if (!isList<unknown, unknown>(variables)) return one;
-          return { ...(one as Members), variables: variables.map((name) => this.#inParts.get(String(name)) ?? name) };
+          const named = variables.map((name) => this.#inParts.get(String(name))?.[0] ?? name);
+          return { ...(one as Members), variables: named };
         })
       : record;
+    const experiment = memberOf(document, 'experiment');
+    const protocol = memberOf(experiment, 'protocol');
+    const phases = isList<unknown, unknown>(protocol) && protocol.map((phase) => this.#phase(phase, document, points));
     return {
       document: {
         ...(document as Members),
+        ...(phases ? { experiment: { ...(experiment as Members), protocol: phases } } : {}),
         ...(recorded === undefined ? {} : { record: recorded }),
         ...(cells.length === 0 ? {} : { neurons: Object.fromEntries(cells) }),
         ...(types.length === 0 ? {} : { synapses: Object.fromEntries(types) }),
@@ -159,6 +166,21 @@ class Naming {
           this.#placeOf(pointer)?.(undefined) ?? this.positions.keyPlace?.(pointer) ?? this.positions.place(pointer),
       },
     };
+  }
+
+  /** Returns a phase whose values have the units of the files. */
+  #phase(phase: unknown, document: unknown, points: ReadonlyMap<string, PointProcess>): unknown {
+    const given = memberOf(phase, 'set');
+    if (!isObject(given)) return phase;
+    const set = entriesOf(given).flatMap(([key, value]): readonly (readonly [string, unknown])[] => {
+      const [, owner = '', elements = '', variable = ''] = /^(\w+)(\[[^\]]*\])?\.(.+)$/.exec(key) ?? [];
+      const synapse = memberOf(memberOf(memberOf(document, 'projections'), owner), 'synapse');
+      const isOfSynapse = typeof synapse === 'string';
+      const unit = isOfSynapse ? points.get(synapse)?.units.get(variable) : this.#units.get(variable);
+      const names = isOfSynapse ? [variable] : (this.#inParts.get(variable) ?? [variable]);
+      return names.map((name) => [`${owner}${elements}.${name}`, unit ? inUnit(value, unit) : value]);
+    });
+    return { ...(phase as Members), set: Object.fromEntries(set) };
   }
 
   /** Returns the point processes on cells with compartments that projections place, by their files. */
@@ -193,9 +215,9 @@ class Naming {
     this.diagnostics.add(finding, this.positions.place(pointer));
   }
 
-  /** Reads a file once for each list of presynaptic variables. Returns null after an error. */
-  #read(file: string, pointer: string, presynaptic: readonly string[] = []): ReadMechanism | null {
-    const key = [file, ...presynaptic].join('\n');
+  /** Reads a file once for each list of presynaptic variables, with and without tables. Returns null after an error. */
+  #read(file: string, pointer: string, presynaptic: readonly string[] = [], isTabulated = false): ReadMechanism | null {
+    const key = [file, isTabulated, ...presynaptic].join('\n');
     let read = this.#files.get(key);
     if (read === undefined) {
       const found = this.readFile(file);
@@ -207,6 +229,7 @@ class Naming {
           this.diagnostics,
           (included) => this.readFile(isAbsolute(included) ? included : join(dirname(file), included)),
           presynaptic,
+          isTabulated,
         );
       this.#files.set(key, read ?? null);
     }
@@ -224,8 +247,9 @@ class Naming {
     pointer: string,
     isPlace = false,
     presynaptic: readonly string[] = [],
+    isTabulated = false,
   ): ReadMechanism | null {
-    const read = this.#read(file, pointer, presynaptic);
+    const read = this.#read(file, pointer, presynaptic, isTabulated);
     if (!read || (read.mechanism.kind !== 'density') === isSynapse) return read;
     if (isPlace && !read.mechanism.receipt) return read;
     this.#report(messages.otherKind(read.mechanism.name, isSynapse), `${pointer}/nmodl`);
@@ -268,18 +292,23 @@ class Naming {
       const own = child(`${at}/mechanisms`, name);
       const sections = uses.sectionsOf(placesOfOne).map((section) => memberOf(compartments['sections'], section));
       const isPlace = sections.every((section) => Number(memberOf(section, 'divisions') ?? 1) === 1);
-      const read = this.#readKind(file, false, own, isPlace);
+      const read = this.#readKind(file, false, own, isPlace, [], memberOf(one, 'tables') === true);
       if (!read) return [];
       const { mechanism, positions } = read;
       use(read, placesOfOne);
       const members = new Map<string, Powers>();
       const parts = separateParts(mechanism).map((part) => {
         const units = unitsOf(part);
-        for (const [variable, unit] of units) members.set(variable, unit);
+        for (const [variable, unit] of units) {
+          members.set(variable, unit);
+          this.#units.set(`${name}.${variable}`, unit);
+        }
         const key = part === mechanism ? name : `${name}${part.name.slice(mechanism.name.length)}`;
         const where = child(`${at}/mechanisms`, key);
-        for (const variable of [...units.keys(), ...part.derived.map((definition) => definition.name)])
-          if (part !== mechanism) this.#inParts.set(`${name}.${variable}`, `${key}.${variable}`);
+        for (const variable of [...units.keys(), ...part.derived.map((definition) => definition.name)]) {
+          const before = this.#inParts.get(`${name}.${variable}`) ?? [];
+          if (part !== mechanism) this.#inParts.set(`${name}.${variable}`, [`${key}.${variable}`, ...before]);
+        }
         const membrane = this.#settled(membraneOf(part, placesOfOne, isStepped(cell)), positions, where);
         const values = entriesOf(memberOf(one, 'values')).flatMap(([place, given]) => {
           const kept = entriesOf(given).filter(([variable]) => units.has(variable));
@@ -297,7 +326,7 @@ class Naming {
         return [
           key,
           {
-            ...without(one as Members, new Set(['nmodl', 'values'])),
+            ...without(one as Members, new Set(['nmodl', 'tables', 'values'])),
             ...membrane,
             parameters: { ...(membrane['parameters'] as Members), ...Object.fromEntries(first) },
             ...(Object.keys(all).length === 0 ? {} : { values: all }),

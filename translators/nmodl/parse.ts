@@ -548,8 +548,7 @@ class Parser extends ExpressionParser {
         return { kind: 'local', names, span: done() };
       }
       case 'TABLE': {
-        const names = this.#table();
-        this.draft.tables.push({ names: names.map((token) => ({ name: token.text, span: token })), span: done() });
+        this.draft.tables.push({ block: this.#name, ...this.#table(), span: done() });
         return undefined;
       }
       case 'CONDUCTANCE':
@@ -679,17 +678,16 @@ class Parser extends ExpressionParser {
     return { kind: 'if', condition, whenTrue, whenFalse, span };
   }
 
-  /** Reads a table, and returns its variables. */
-  #table(): Token[] {
+  #table(): Omit<Table, 'block' | 'span'> {
     const names = this.token.kind === 'name' && !this.is('DEPEND') && !this.is('FROM') ? this.#names() : [];
     if (this.skip('DEPEND')) this.#names();
     this.expect('FROM');
-    this.expression();
+    const from = this.expression();
     this.expect('TO');
-    this.expression();
+    const to = this.expression();
     this.expect('WITH');
-    this.expression();
-    return names;
+    const intervals = this.expression();
+    return { names: names.map((token) => ({ name: token.text, span: token })), from, to, intervals };
   }
 
   #reaction(token: Token): Statement {

@@ -108,7 +108,13 @@ export interface Block {
 
 /** A TABLE statement with its variables. */
 export interface Table {
+  /** Name of the block that it is in. */
+  readonly block: string;
   readonly names: readonly Named[];
+  /** Limits of the argument, and the number of intervals between them. */
+  readonly from: Expression;
+  readonly to: Expression;
+  readonly intervals: Expression;
   readonly span: Span;
 }
 

@@ -18,13 +18,14 @@ import { numberOf } from '../context/groups.js';
 import * as messages from '../context/messages.js';
 import { type Cable, type LinkedClasses, type Origin, type ModelNames } from '../context/cable.js';
 import { withInputsOfTime, type Timed } from './inputs-of-time.js';
-import { mechanismValues } from './mechanism-values.js';
+import { mechanismValues, placesWith } from './mechanism-values.js';
 import { withListsMerged } from './merge-lists.js';
 import { midStep } from './mid-step.js';
 import type { OneType } from './one-type.js';
 import { operationOnCompartments } from './operations.js';
 import { cablesOfCompartments } from './compartment-types.js';
 import { compartmentsAt } from './split-by-compartment.js';
+import { withTables } from './tables.js';
 import { PlacedProjections } from './placed-projections.js';
 import { StructuredCells, repeat, type Class, type Kind } from './structured-cells.js';
 
@@ -42,19 +43,20 @@ export interface Expanded {
  * one type, with the equations as written @diagnostic lower/unsupported-feature, lower/bad-tree
  */
 export function withoutStructure(drawn: DrawnModel, diagnostics: LoweringDiagnostics, oneType?: OneType): Expanded {
+  const tabulated = withTables(drawn.model, diagnostics);
   const structured = Object.values(drawn.model.populations).some(
     ({ type }) => drawn.model.neurons[type ?? '']?.compartments !== undefined,
   );
   const compartmentCables = cablesOfCompartments(drawn);
   if (structured) {
     const { model, clamps } = oneType
-      ? { model: drawn.model, clamps: new Map<string, number>() }
-      : withInputsOfTime(drawn.model, drawn.data);
+      ? { model: tabulated, clamps: new Map<string, number>() }
+      : withInputsOfTime(tabulated, drawn.data);
     const expanded = new Expansion({ ...drawn, model }, clamps, diagnostics, oneType).run();
     return { ...expanded, cables: [...expanded.cables, ...compartmentCables] };
   }
   return {
-    drawn,
+    drawn: tabulated === drawn.model ? drawn : { ...drawn, model: tabulated },
     cables: compartmentCables,
     shown: { origins: new Map(), pieces: new Map(), recordings: new Map(), asked: new Map(), links: new Map() },
   };
@@ -182,7 +184,7 @@ class Expansion {
       }
       const ofCell = new Set([compartmentClass.made.names.voltage, ...Object.keys(kind.type.parameters)]);
       for (const [variable, value] of Object.entries(population.values)) {
-        if (!variable.includes('.')) {
+        if (!variable.includes('.') && (variable !== 'v' || this.#listOf(value).length <= size)) {
           values[variable === 'v' ? compartmentClass.made.names.voltage : variable] = this.#cells.repeated(
             value,
             count,
@@ -390,7 +392,7 @@ class Expansion {
       if (kind && isKnown && (chosen || owners.length === 0)) {
         const cells = chosen?.cells ?? numbersIn(assigned);
         for (const compartmentClass of this.#cells.classes.get(kind.name) ?? [])
-          Object.assign(values, this.#setOn(owner, compartmentClass, variable, value, cells));
+          Object.assign(values, this.#setOn(owner, [kind, compartmentClass], variable, value, cells));
       } else if (kind || owners.length > 0)
         this.#cells.refuse(
           `setting ${key} of cells with compartments`,
@@ -402,6 +404,11 @@ class Expansion {
     return rest.kind === 'set' ? { ...rest, set: values } : { ...rest, initialise: values };
   }
 
+  /** Returns the numbers of a list; none for other values. */
+  #listOf(value: Value): ArrayLike<number> {
+    return typeof value !== 'number' && value.kind === 'array' ? arrayOf(value.array, this.#cells.data.store) : [];
+  }
+
   /** Returns the selected cells of a phase; undefined for a selection in several populations. */
   #chosenCells({ of, numbered }: Extract<Phase, { kind: 'set' | 'initialise' }>) {
     if (!of || numbered !== undefined || (of.kind !== 'slice' && of.kind !== 'indices' && of.kind !== 'mask'))
@@ -411,13 +418,13 @@ class Expansion {
 
   /**
    * A value for `v`, a parameter of the cell, or a variable of a mechanism wherever a class has it: of its
-   * compartments some may have another one.
+   * compartments some may have another one. A list has a value for each cell, or for each compartment of each cell.
    *
    * @param cells  by number; undefined for all
    */
   #setOn(
     population: string,
-    cellClass: Class,
+    [kind, cellClass]: readonly [Kind, Class],
     variable: string,
     value: Value,
     cells: readonly number[] | undefined,
@@ -433,8 +440,17 @@ class Expansion {
     const member = this.#cells.member(population, cellClass);
     const { size } = this.#cells.model.populations[population] ?? { size: 0 };
     const all = cells ?? Array.from({ length: size }, (_, cell) => cell);
+    const list = this.#listOf(value);
+    const known = placesWith(kind, variable);
+    const byPlace = list.length > all.length && list.length === all.length * known.length;
     const values = [...places].map(([name, at]): [string, Value] => {
-      const given = this.#cells.repeated(value, at.length);
+      const numbers = at.flatMap((ordinal) => {
+        const place = known.indexOf(cellClass.compartments[ordinal] ?? 0);
+        return all.map((_, cell) => list[place * all.length + cell] ?? 0);
+      });
+      const given = byPlace
+        ? ({ kind: 'array', array: this.#cells.data.keep(Float64Array.from(numbers)) } as const)
+        : this.#cells.repeated(value, at.length);
       if (at.length === cellClass.compartments.length && !cells) return [`${member}.${name}`, given];
       const elements = at.flatMap((ordinal) => all.map((cell) => ordinal * size + cell));
       return [`${member}[${elements.join(', ')}].${name}`, given];

@@ -15,6 +15,12 @@ interface Given {
   readonly size: number;
 }
 
+/** Returns the compartments that have a variable, `mechanism.variable` or `v`, in the order of the tree. */
+export function placesWith({ instances }: Kind, variable: string): readonly number[] {
+  const mechanism = variable.slice(0, variable.indexOf('.'));
+  return instances.flatMap((own, at) => (variable === 'v' || own.some(({ name }) => name === mechanism) ? [at] : []));
+}
+
 /** Values for the elements of a class, by the names that it has for the variable. */
 export function mechanismValues(
   population: string,
@@ -23,7 +29,6 @@ export function mechanismValues(
   { variable, value, size }: Given,
   cells: StructuredCells,
 ): ReadonlyMap<string, Value> {
-  const mechanism = variable.slice(0, variable.indexOf('.'));
   const names = cellClass.compartments.map((_, ordinal) => cellClass.made.variables[ordinal]?.get(variable));
   const valuesByVariable = new Map<string, Value>();
   for (const classVariable of new Set(names)) {
@@ -42,8 +47,7 @@ export function mechanismValues(
       continue;
     }
     const list = typeof value !== 'number' && value.kind === 'array' ? arrayOf(value.array, cells.data.store) : null;
-    // Compartments with the mechanism, in the order of the tree.
-    const places = kind.instances.flatMap((own, at) => (own.some(({ name }) => name === mechanism) ? [at] : []));
+    const places = placesWith(kind, variable);
     const byPlace = list !== null && list.length === size * places.length;
     const others = cellClass.made.values.get(classVariable);
     const common =

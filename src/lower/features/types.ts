@@ -46,7 +46,10 @@ const ofDerived: Readings<DerivedVariable> = {
   value: 'plain',
   shared: always('sharedVariable'),
   held: always('held'),
+  table: 'plain',
 };
+
+const ofSynapseDerived: Readings<DerivedVariable> = { ...ofDerived, held: always('synapseHeld') };
 
 const methods: Readonly<Record<IntegrationMethod, FeatureName | null>> = {
   auto: null,
@@ -145,7 +148,7 @@ const ofLocalEvent: Readings<LocalEvent> = { when: 'synapseEvent', edge, do: 'pl
 
 const ofSynapseType: Readings<SynapseType> = {
   ...ofEquations,
-  derived: readEach({ ...ofDerived, held: always('synapseHeld') }),
+  derived: readEach(ofSynapseDerived),
   derivatives: readEach(ofDerivative),
   noise: (noise, site) => usesWhere(site, { synapseNoise: noise.length > 0 }),
   pathways: readEach(ofPathway),

@@ -459,13 +459,16 @@ export const mechanismNames = ({ mechanisms }: Compartments): readonly string[] 
     [...Object.keys(parameters), ...Object.keys(state)].map((variable) => `${mechanism}.${variable}`),
   );
 
-/** Returns the number of compartments of one cell with the mechanism in `mechanism.variable`; 1 for other names. */
+/**
+ * Returns the number of compartments of one cell with the mechanism in `mechanism.variable`, or of all for `v`; 1 for
+ * other names.
+ */
 export function compartmentsWith(compartments: Compartments, name: string): number {
   const { mechanisms, sections } = compartments;
   const [owner = '', variable] = name.split('.');
   const mechanism = variable === undefined || !Object.hasOwn(mechanisms, owner) ? undefined : mechanisms[owner];
-  if (!mechanism) return 1;
-  return sectionsOn(mechanism.on, compartments).reduce(
+  if (!mechanism && name !== 'v') return 1;
+  return sectionsOn(mechanism?.on, compartments).reduce(
     (total, section) => total + (sections[section]?.divisions ?? 1),
     0,
   );

@@ -1,6 +1,6 @@
 import { limits } from '../../diagnostics/limits.js';
 import { dimensionless, type Expression, type ValueType } from '../../lang/ast.js';
-import { divideDimensions, equalDimensions, second, unitText } from '../../lang/dimension.js';
+import { divideDimensions, equalDimensions, second, unitText, volt } from '../../lang/dimension.js';
 import { dependencyOrder, findCycle } from '../../lang/graph.js';
 import { wrongDimension } from '../../lang/messages.js';
 import { namesIn } from '../../lang/walk.js';
@@ -29,6 +29,7 @@ import {
   type Variable,
   type VariableKind,
 } from './names.js';
+import { normaliseQuantity } from './literals.js';
 import { normaliseValue } from './values.js';
 
 /** Members common to neuron types, synapse types and mechanisms. */
@@ -313,7 +314,30 @@ function derivedVariable(
   const slot = { what: `the value of ${name}`, unit: variable.unit, type: variable.type };
   if (variable.unknown === true) return { unit, type: variable.type, value: '0', shared: false, held: false };
   const value = normaliseExpression(context, written, scopes, slot, map ? `${pointer}/value` : pointer) ?? '0';
-  return { unit, type: variable.type, value, shared: map?.shared ?? false, held: map?.held ?? false };
+  const table = map?.table && normaliseTable(context, map.table, name, `${pointer}/table`);
+  const own = { shared: map?.shared ?? false, held: map?.held ?? false };
+  return { unit, type: variable.type, value, ...own, ...(table ? { table } : {}) };
+}
+
+/** Normalises the potentials between which a derived variable is interpolated. */
+function normaliseTable(
+  context: Context,
+  { from, to, intervals }: NonNullable<Exclude<DerivedVariableDocument, string | number | boolean>['table']>,
+  name: string,
+  pointer: string,
+): DerivedVariable['table'] {
+  const first = normaliseQuantity(
+    context,
+    from,
+    siUnit(volt),
+    `the beginning of the table of ${name}`,
+    `${pointer}/from`,
+  );
+  const last = normaliseQuantity(context, to, siUnit(volt), `the end of the table of ${name}`, `${pointer}/to`);
+  if (first === undefined || last === undefined) return undefined;
+  if (last > first) return { from: first, to: last, intervals };
+  context.report(messages.notPositive(`the width of the table of ${name}`, last - first), pointer);
+  return undefined;
 }
 
 /** Normalises rates of change of state variables, in their unit per second. */

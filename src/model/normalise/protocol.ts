@@ -6,7 +6,7 @@ import type { ExpressionDocument, PhaseDocument, ValueDocument } from '../docume
 import { messages } from '../messages.js';
 import type { Id, Phase, SelectionRule, Value } from '../model.js';
 import { child } from '../pointer.js';
-import { mechanismNames, mechanismVariable } from './compartments.js';
+import { compartmentsWith, mechanismNames, mechanismVariable } from './compartments.js';
 import type { Context } from './context.js';
 import { normaliseExpression } from './expressions.js';
 import { nonNegativeQuantity } from './literals.js';
@@ -245,7 +245,8 @@ function normaliseChosen(
     if (!found) continue;
     const { variable, scopes } = found;
     allScopes.push(...scopes);
-    const slot = { what: `the value of ${name}`, unit: variable.unit, type: variable.type, ...count };
+    const other = byCompartment(selection, name);
+    const slot = { what: `the value of ${name}`, unit: variable.unit, type: variable.type, ...count, ...other };
     const value = normaliseValue(context, written, scopes, slot, at);
     if (value !== undefined) values[text === undefined ? name : `${text}.${name}`] = value;
   }
@@ -385,6 +386,7 @@ function normaliseSet(
         unit: variable.unit,
         type: variable.type,
         ...count,
+        ...byCompartment(selection, name),
         ...matrixFor(selection, names),
       },
       at,
@@ -396,6 +398,14 @@ function normaliseSet(
     values[spelling] = value;
   }
   return { values, scopes: allScopes };
+}
+
+/** Returns the length of a list with a value for each compartment of each cell that has the variable. */
+function byCompartment({ members, count }: Selection, name: Id): { readonly otherCount?: number } {
+  const [member, ...others] = members;
+  const compartments = member?.kind === 'population' ? member.population.neuron?.type.compartments : undefined;
+  if (!compartments || others.length > 0 || count === undefined) return {};
+  return { otherCount: count * compartmentsWith(compartments, name) };
 }
 
 /** Returns the synapses that a key lists by number, in one spelling. */

@@ -204,6 +204,10 @@ export const types: Slots = {
       value: need(expression()),
       shared,
       held: usually(false, flag('Computed once at the start of each step rather than wherever it is read.')),
+      table: object(
+        'In mechanisms: interpolated linearly between values at equidistant potentials `v`; outside, that of the nearest one.',
+        { from: need(quantity()), to: need(quantity()), intervals: need(whole('', { minimum: 1 })) },
+      ),
     }),
   ),
   derivative: choice(
@@ -379,6 +383,7 @@ export const types: Slots = {
   }),
   mechanism: object('A channel, a leak, a pool or other equations on sections of a cell.', {
     nmodl,
+    tables: flag('With `nmodl`: whether TABLE statements of the potential are interpolated, as NEURON does.'),
     ...equations,
     on: choice('Sections and groups where it is placed; default: all.', ['string'], list(id())),
     density: usually(true, flag('Whether its currents are per area.')),

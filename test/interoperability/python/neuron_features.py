@@ -16,7 +16,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-OUTPUT_VERSION = 1
+OUTPUT_VERSION = 2
 
 BEGIN = """from neuron import h
 h.load_file('stdrun.hoc')
@@ -290,7 +290,6 @@ def _outcome(folder: Path, name: str) -> dict[str, object]:
         read = subprocess.run([sys.executable, "-m", "interneuron_neuron.launcher", str(captured), script.name], **run)  # type: ignore[call-overload]
         left = Path(f"{captured}.left-out")
         return {
-            # Nothing if a second run begins, which is not followed.
             "samples": json.loads(output.read_text()) if output.exists() else [],
             "document": str(captured) if captured.exists() else None,
             "left": left.read_text().splitlines() if left.exists() else [],

@@ -233,7 +233,7 @@ class _Capture:
         """Writes the model. Memory is that of the first step.
 
         Args:
-            known: of the run: its end in ms, sentences on what the script changes, and what `_known` returns.
+            known: of the runs: their ends in ms, sentences on what the script changes, changes, and what `_known` returns of each.
         """
         h = self.h
         # NEURON aborts a run by an alarm if its time stands still for so many seconds.
@@ -250,9 +250,9 @@ class _Capture:
         if h.List("LinearMechanism").count():
             model.leave("equations of LinearMechanism")
         self.kept.clear()
-        end = known["end"]
-        trains = {name: [each for each in events if each <= end] for name, events in known["trains"].items()}
-        model.connect(trains, known["put"], end, self._played(model))
+        ends = known["ends"]
+        trains, put = _of_all_runs(known["told"], ends, model)
+        model.connect(trains, put, max(ends), self._played(model))
         text = Path(self.script).read_text(encoding="latin-1")
         if not self.shows_vectors:
             model.note("NEURON 8 does not show what vectors record: the potential of each cell is recorded")
@@ -262,10 +262,11 @@ class _Capture:
         if re.search(r"\b(fstim|fclamp|fsyn)\s*\(", text):
             model.leave("currents, clamps and synapses of fstim, fclamp and fsyn")
         if h.secondorder and not self.cvode.active():
-            model.note("the script's second order (secondorder) becomes this program's: potentials differ by the error of the step")
+            model.leave("the second order of the steps (secondorder): this program's differs by more than the error of the step")
         if self.cvode.active():
             model.note(f"the script takes the variable time step of CVode, which becomes NEURON's fixed one of {model.dt} ms")
         model.record_all(self.recorded)
+        model.change(known["changes"], ends)
         note_left_out(str(self.output), model.left_out)
         document = model.document()
         options = [word for folder in sorted(sources.folders) for word in ("--allow-path", folder)]
@@ -315,6 +316,18 @@ class _Capture:
             else:
                 found[variable.owner, variable.name] = ((times, len(rest) > 1), values[: len(times)])
         return found
+
+
+def _of_all_runs(told: list[dict[str, Any]], ends: list[float], model: Model) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """Returns the events of artificial cells and those that a script puts into NetCons, which are the same in all runs."""
+    found: dict[str, dict[str, list[float]]] = {"trains": {}, "put": {}}
+    for kind, events in found.items():
+        for name in sorted({name for each in told for name in each[kind]}):
+            runs = [sorted(time for time in each[kind].get(name, []) if time <= end) for each, end in zip(told, ends)]
+            events[name] = max(runs, key=len)
+            if any(run != [time for time in events[name] if time <= end] for run, end in zip(runs, ends)):
+                model.leave(f"events of {name}, which differ between the script's runs")
+    return found["trains"], found["put"]
 
 
 _EVENTS = "events that the script puts into NetCons (NetCon.event)"

@@ -32,7 +32,12 @@ class Memory:
         self._lists: dict[tuple[str, int], list[tuple[str, int]]] = {}
         found = list(self._all())
         self.variables = [variable for variable, *_ in found]
-        self._owners = [owner for _, owner, _ in found]
+        #: Segments and point processes of the variables.
+        self.owners = [owner for _, owner, _ in found]
+        #: Indices of the variables of each mechanism and name.
+        self.alike: dict[tuple[str, str], list[int]] = {}
+        for k, variable in enumerate(self.variables):
+            self.alike.setdefault((variable.mechanism, variable.name), []).append(k)
         #: Places of potentials among the variables, in the order of sections and segments.
         self.potentials = [k for k, variable in enumerate(self.variables) if variable.name == "v" and variable.kind == 3 and "(" in variable.owner]
         self._pointers, self._values = h.PtrVector(len(found)), h.Vector(len(found))
@@ -52,7 +57,7 @@ class Memory:
             places = (self.read() == mark).nonzero()[0]
         finally:
             reference[0] = before
-        return (self.variables[places[0]], self._owners[places[0]]) if len(places) else None
+        return (self.variables[places[0]], self.owners[places[0]]) if len(places) else None
 
     def structure(self) -> dict[str, float]:
         """Returns what no pointer shows: by name, numbers of sections, mechanisms, point processes and connections."""

@@ -7,6 +7,7 @@ import json
 import math
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -124,6 +125,14 @@ class Model:
         self.places: dict[str, tuple[str, int, list[str]]] = {}
         #: Projection and index of each point process that is a synapse, by its name.
         self.points: dict[str, tuple[str, int]] = {}
+        #: Projection, index, and names of weights of each NetCon, by its name.
+        self._netcons: dict[str, tuple[str, int, list[str]]] = {}
+        #: Point processes with several connections.
+        self._shared: set[str] = set()
+        #: Stimulus of each IClamp whose values are constant, and these.
+        self._clamps: dict[str, tuple[str, dict[str, float]]] = {}
+        #: Phases of the run, if the script changes the model during it.
+        self.protocol: list[dict[str, Any]] = []
         self._names = framework_names()
         #: Populations of artificial cells and the indices of these, by NEURON's or the framework's name and whether they are regular.
         self._senders: dict[tuple[str, bool], tuple[str, dict[tuple[str, float], int]]] = {}
@@ -314,11 +323,10 @@ class Model:
                 self.leave(f"the mechanism {name}, whose text in NMODL is not known")
                 continue
             shared = self._globals(name)
-            if getattr(self.h, f"usetable_{name}", 0):
-                self.note(f"NEURON interpolates the tables of {name} (usetable_{name} is 1), and the model computes the formulas: --check shows the difference")
             placed = by_place({place: {**shared, **each} for place, each in own.items()}, groups)
             mechanisms[identifier(name)] = {
                 "nmodl": file,
+                **({"tables": True} if getattr(self.h, f"usetable_{name}", 0) else {}),
                 **({} if len(own) == len(names) and not has_ends else {"on": places(list(own), groups)}),
                 **({"values": placed} if placed else {}),
             }
@@ -485,10 +493,11 @@ class Model:
             rests = [max(0.0, a - b) for a, b in zip(whole, delays)]
         later = _with_unit(same(whole), "ms")
         earlier = _with_unit(same([each - self.dt for each in whole]), "ms")
-        self.projections[unique(f"{source}_{target}", self.projections)] = {
+        synapse, name = name, unique(f"{source}_{target}", self.projections)
+        self.projections[name] = {
             "from": {"of": source, "event": event} if event else source,
             "to": target,
-            "synapse": name,
+            "synapse": synapse,
             "connect": {"rule": "list", "sources": [each[0] for each in driven], "targets": [each[1] for each in driven]},
             **({"delays": {"pre": later, "earlier": earlier}} if kind != "IntFire1" and is_between else {"delay": later}),
             "values": {
@@ -497,6 +506,7 @@ class Model:
             },
             **({"receptor": "m"} if kind == "IntFire1" else {}),
         }
+        self._netcons.update({one.hname(): (name, k, ["weight"]) for k, (*_, one) in enumerate(driven)})
 
     def _is_artificial(self, point: Any) -> bool:
         """Whether a point process only sends events, which no cell changes."""
@@ -528,6 +538,7 @@ class Model:
             synapse = self._synapse(kind, tuple(followed))
             if len(received) > 1:
                 self.synapses[synapse]["shared"] = True
+                self._shared.add(name)
             ends = [each for each in (self._source(one, trains) for one in received) if each is not None]
             if followed:
                 origins = list(dict.fromkeys(self.place_of(segment) for segment in followed.values()))
@@ -574,19 +585,26 @@ class Model:
                 value = f"({_played(moments, is_continuous, values, value)})"
             else:
                 self.leave(f"the vector that plays {len(values)} values at its own times into {variable} of {owner}, which may be {_POINTS}")
-        begin, end = point.delay, point.delay + point.dur
+        stimulus = f"{name}_current" if name in self.tables else name
+        if all(owner != point.hname() for owner, _ in plays):
+            self._clamps[point.hname()] = stimulus, {"amp": point.amp, "del": point.delay, "dur": point.dur}
+        self.stimuli[stimulus] = {
+            "kind": "current",
+            "to": f"{population}[{index}:{index + 1}]",
+            "input": "synaptic",
+            "value": self._pulse(value, point.delay, point.dur),
+            "section": section,
+            "fraction": x,
+        }
+
+    def _pulse(self, value: str, begin: float, duration: float) -> str:
+        """Returns a current that flows for a time."""
+        end = begin + duration
         # NEURON reads the time at the middle of a step.
         time = "t" if all(abs(each / self.dt - round(each / self.dt)) < 1e-6 for each in (begin, min(end, 1e6))) else "t + dt/2"
         begin, end = _at_middle(begin, self.dt), _at_middle(end, self.dt)
         condition = f"{time} >= {begin!r}*ms" + ("" if end > 1e8 else f" and {time} < {end!r}*ms")
-        self.stimuli[f"{name}_current" if name in self.tables else name] = {
-            "kind": "current",
-            "to": f"{population}[{index}:{index + 1}]",
-            "input": "synaptic",
-            "value": f"{value} if {condition} else 0*nA",
-            "section": section,
-            "fraction": x,
-        }
+        return f"{value} if {condition} else 0*nA"
 
     def _source(self, one: Any, trains: Mapping[str, list[float]]) -> tuple[str, str, int, Any] | None:
         """Returns the population, event and index of the source of a connection."""
@@ -723,8 +741,10 @@ class Model:
             "values": values,
             "receptor": "synaptic",
         }
-        for k, (*_, point, _) in enumerate(connected):
+        for k, (_, _, one, point, _) in enumerate(connected):
             self.points.setdefault(point.hname(), (name, k))
+            if one is not None:
+                self._netcons[one.hname()] = (name, k, self.sources.arguments(mechanism))
 
     # --- Recordings -------------------------------------------------------------------------------------------------
     def record_all(self, recorded: Iterable[tuple[Any, float | None]]) -> None:
@@ -777,6 +797,139 @@ class Model:
         population, index, names = self.places[owner.sec.name()]
         return ("cell", population, index, own, *spot(owner, names))
 
+    # --- Changes during the run -------------------------------------------------------------------------------------
+    def change(self, changes: list[dict[str, Any]], ends: list[float]) -> None:
+        """Adds phases of what a script changes during its runs, or leaves it out.
+
+        Args:
+            changes: as `Run` notes them.
+            ends: of the runs, in ms.
+        """
+        if not changes and len(ends) == 1:
+            return
+        counts = Counter(each["name"] for each in changes)
+        run, now = 0, 0.0
+
+        def wait(until: float) -> None:
+            nonlocal now
+            if until - now > self.dt / 2:
+                self.protocol.append({"run": f"{round(until - now, 9)!r} ms"})
+            now = until
+
+        for name, count in counts.items():
+            first = next(each["sentence"] for each in changes if each["name"] == name)
+            more = f" and {count - 1} more times" if count > 1 else ""
+            found = [self._phases(each) for each in changes if each["name"] == name] if count <= _POINTS else [None]
+            if any(each is None for each in found):
+                self.leave(f"{first}{more}")
+            elif any(found):
+                self.note(f"{first}{more}: a phase, at the time that this run has it")
+        for each in changes:
+            while run < each["run"]:
+                wait(ends[run])
+                self.protocol.append({"reset": True})
+                run, now = run + 1, 0.0
+            wait(each["time"])
+            self.protocol += self._phases(each) or []
+        for end in ends[run:]:
+            if end is not ends[run]:
+                self.protocol.append({"reset": True})
+                now = 0.0
+            wait(end)
+
+    def _phases(self, change: dict[str, Any]) -> list[dict[str, Any]] | None:
+        """Returns phases for a change of variables of one name; None if no phase expresses it."""
+        phases: list[dict[str, Any]] = []
+        values = dict(change["values"])
+        first = self.memory.variables[change["set"][0]]
+        if any(k not in values for k in change["set"]):
+            return None
+        if first.kind == -1 or first.owner and hasattr(self.memory.owners[change["set"][0]], "sec"):
+            found = self._set_cells(first, change["set"], values)
+            return None if found is None else [{"set": found}] if found else []
+        for k in change["set"]:
+            variable, value = self.memory.variables[k], values[k]
+            kind, owner = variable.owner.partition("[")[0], variable.owner
+            known = self.points.get(owner)
+            if owner in self._clamps and variable.name in ("amp", "del", "dur"):
+                stimulus, own = self._clamps[owner]
+                own[variable.name] = value
+                phases.append({"currents": {stimulus: self._pulse(f"{own['amp']!r}*nA", own["del"], own["dur"])}})
+            elif kind == "NetCon" and owner in self._netcons:
+                projection, index, arguments = self._netcons[owner]
+                place = re.fullmatch(r"weight\[(\d+)\]", variable.name)
+                steps = value / self.dt
+                if variable.name == "delay" and steps > 0.5 and abs(steps - round(steps)) < 1e-6 and len(self.projections[projection]["connect"]["sources"]) == 1:
+                    phases.append({"delays": {projection: f"{value!r} ms"}})
+                elif place is None or int(place[1]) >= len(arguments):
+                    return None
+                else:
+                    phases.append({"set": {f"{projection}[{index}].{arguments[int(place[1])]}": value}})
+            elif known is not None and owner not in self._shared and self._is_own(kind, variable.name):
+                phases.append({"set": {f"{known[0]}[{known[1]}].{_indexed(variable.name)}": value}})
+            elif variable.kind == 2 and self.sources.is_assigned(kind, _indexed(variable.name)):
+                # NEURON computes it anew.
+                continue
+            elif owner not in self._integrators and kind != "NetCon" and self._is_artificial(self.memory.owners[k]):
+                # Its events are those of the run.
+                continue
+            else:
+                return None
+        return phases
+
+    def _is_own(self, mechanism: str, name: str) -> bool:
+        """Whether a variable of a mechanism is a parameter or a state of the document."""
+        names = [*self._parameters(mechanism)[0], *listed(self.h, mechanism, 3)]
+        return any(re.sub(r"\[\d+\]$", "", name) == each for each, _ in names)
+
+    def _set_cells(self, first: Variable, changed: list[int], values: Mapping[int, float]) -> dict[str, Any] | None:
+        """Returns new values of a variable of compartments, by its place; None if no phase sets it."""
+        kind = first.mechanism
+        own = _indexed(first.name.removesuffix(f"_{kind}"))
+        populations = [name for name, cell in self.types.items() if identifier(kind) in cell.get("compartments", {}).get("mechanisms", {})]
+        if first.kind == -1:
+            is_set = kind and own != "usetable" and populations and kind not in self.synapses
+            return {f"{name}.{identifier(kind)}.{own}": values[changed[0]] for name in populations} if is_set else None
+        if first.kind == 2 and self.sources.is_assigned(kind, own):
+            return {}
+        if first.name != "v" and (kind.endswith("_ion") or not kind or not self._is_own(kind, first.name)):
+            return None
+        found: dict[tuple[str, str, int, int], float] = {}
+        concerned: dict[str, None] = {}
+        for k, value in values.items():
+            segment = self.memory.owners[k]
+            if not hasattr(segment, "sec"):
+                continue
+            population, index, section, x = self.place_of(segment)
+            divisions = self.types[population]["compartments"]["sections"][section]["divisions"]
+            found[population, section, min(int(x * divisions), divisions - 1), index] = value
+            if k in changed:
+                concerned[population] = None
+        return {
+            f"{name}.{'' if first.name == 'v' else f'{identifier(kind)}.'}{own}": self._by_compartment(name, "" if first.name == "v" else kind, found)
+            for name in concerned
+        }
+
+    def _by_compartment(self, population: str, kind: str, found: Mapping[tuple[str, str, int, int], float]) -> Any:
+        """Returns one value, or those of all compartments that have a mechanism: by compartment, and by cell in each."""
+        cell = self.types[population]["compartments"]
+        sections, groups = cell["sections"], cell["groups"]
+        on = cell["mechanisms"][identifier(kind)].get("on", list(sections)) if kind else list(sections)
+        on = groups.get(on, [on]) if isinstance(on, str) else on
+        listed: list[float] = []
+        for section, parts in sections.items():
+            if section not in on:
+                continue
+            for k in range(parts["divisions"]):
+                place = section, k
+                if (population, *place, 0) not in found:
+                    # The end of a section has the potential of what it ends.
+                    above = parts["parent"]["section"]
+                    place = above, (sections[above]["divisions"] - 1 if parts["parent"]["fraction"] else 0)
+                listed += [found[population, *place, index] for index in range(self.populations[population]["size"])]
+        value = same(listed)
+        return value if kind else _with_unit(value, "mV")
+
     # --- The document -----------------------------------------------------------------------------------------------
     def document(self) -> dict[str, Any]:
         """Returns the document."""
@@ -810,12 +963,17 @@ class Model:
             "interneuron": 1,
             "name": identifier(self.title),
             **{key: part for key, part in parts.items() if part},
-            "experiment": {"dt": f"{self.dt!r} ms", "duration": f"{self._end!r} ms"},
+            "experiment": {"dt": f"{self.dt!r} ms", **({"protocol": self.protocol} if self.protocol else {"duration": f"{self._end!r} ms"})},
         }
 
 
-#: Longest vector that becomes an expression.
+#: Longest vector that becomes an expression, and most changes of a variable that become phases.
 _POINTS = 32
+
+
+def _indexed(name: str) -> str:
+    """Returns the name of an element of an array as one word."""
+    return re.sub(r"\[(\d+)\]$", r"_\1", name)
 
 
 def _played(times: list[float], is_continuous: bool, values: list[float], before: str) -> str:

@@ -23,6 +23,10 @@ _ENDS = (signal.SIGUSR1, signal.SIGUSR2) if hasattr(signal, "SIGUSR1") else ()
 #: Seconds after which a script that still runs its model is not followed any further.
 _LIMIT = 600
 
+#: Runs and changes that are followed.
+_RUNS = 20
+_CHANGES = 1000
+
 
 class Run:
     """Follows the steps of NEURON.
@@ -37,8 +41,8 @@ class Run:
         Args:
             h: NEURON.
             script: path of the script.
-            write: writes the model, in a process whose memory is that of the first step: given the end of the run,
-                sentences on what the script does during the run, and what `tell` adds.
+            write: writes the model, in a process whose memory is that of the first step: given the ends of all runs,
+                sentences on what the script does during the run, changes of variables, and what `tell` adds.
         """
         self.h, self.script, self._write = h, os.path.abspath(script), write
         #: Called at the first step.
@@ -57,16 +61,21 @@ class Run:
         self.first: list[Variable] = []
         #: Sentences on what the script does during the run, and how often.
         self.sentences: dict[str, int] = {}
-        #: The end of the first run in ms.
-        self.end: float | None = None
+        #: Changes of variables during the runs, in order: `run`, `time` in ms, `name`, `sentence`, indices in `set`, and
+        #: `values` of all variables of the name by index.
+        self.changes: list[dict[str, Any]] = []
+        #: The ends of the runs in ms, and what `tell` gives after each of them but the last.
+        self.ends: list[float] = []
+        self._told: list[dict[str, Any]] = []
         self._memory: Memory | None = None
         self._initial: Any = None
         self._last: Any = None
         self._structure: dict[str, float] = {}
         self._is_within = False
-        #: What is known of the first run when a second one begins, and a sentence on that.
-        self._known: dict[str, Any] = {}
-        self._again = ""
+        #: Values at the first step.
+        self._first_values: Any = None
+        #: Whether another run begins.
+        self._is_again = False
         self._mark: Any = None
         #: The time at which the step begins, in ms.
         self._time = 0.0
@@ -91,9 +100,10 @@ class Run:
     # --- Times at which NEURON calls --------------------------------------------------------------------------------
     def _before_initial(self) -> None:
         """A run begins."""
-        if self.has_begun and not self._again:
+        if self.has_begun and not self._is_again:
             # What is recorded begins anew.
-            self._known, self._again = self._summary(), f"a second run, which finitialize begins{self._where(self._now())}"
+            self._told.append(self.tell())
+            self._is_again = True
         # An event that belongs to a point process comes before the step, others after it.
         if self._mark is None:
             section = next(iter(self.h.allsec()), None)
@@ -121,13 +131,13 @@ class Run:
         if self._is_within:
             return
         self._is_within = True
-        if self._again:
-            self._known["sentences"].append(self._again)
-            self.finish()
-        if not self.has_begun and not self._is_settling():
+        if self._is_again:
+            self._begin_again()
+        elif not self.has_begun and not self._is_settling():
             self._begin()
         elif self.has_begun:
             self._compare()
+        self._is_again = False
         self.cvode.event(self._time + (0.1 if self.cvode.active() else 0), self._after_step)
 
     def _in_step(self) -> None:
@@ -154,7 +164,7 @@ class Run:
         if self.has_begun:
             if self.cvode.active():
                 self._compare_parameters(before)
-            self.end = self.h.t
+            self.ends[len(self._told) :] = [round(self.h.t, 9)]
             self._keep(self._last)
             if time.monotonic() - self._started > _LIMIT:
                 self.say(f"the run after {_ms(self.h.t)}, because it has taken {_LIMIT} s until then")
@@ -186,6 +196,7 @@ class Run:
         else:
             self.first = self._not_initial(first)
         self._last, self._structure = now, self.memory.structure()
+        self._first_values = first
         self._keep(first)
         if not hasattr(os, "fork"):
             self.say("what the script does during the run, because this system cannot split its process")
@@ -221,6 +232,18 @@ class Run:
         return [
             one for k, one in enumerate(variables) if one.kind == 3 and one.name != "v" and (one.owner in places or k in set(moved))
         ]
+
+    def _begin_again(self) -> None:
+        """Notes how the first values of another run differ from those of the first one."""
+        now, variables, line = self._values(), self.memory.variables, self._now()
+        if len(self._told) == _RUNS or self._is_settling() or now is None or self._last is None or self._first_values is None:
+            self.say(f"the {len(self._told) + 1}th run, which finitialize begins{self._where(line)}", "run")
+            self.finish()
+        states = [k for k in _different(now, self._first_values) if variables[k].kind == 3]
+        self._note_changes(now, [k for k in _different(now, self._last) if variables[k].kind in (1, -1)], line)
+        self._note_changes(now, states, line)
+        self._last, self._line = now, line
+        self._keep(now)
 
     # --- Later steps ------------------------------------------------------------------------------------------------
     def _values(self) -> Any:
@@ -258,13 +281,18 @@ class Run:
             self._note_changes(now, [k for k in changed if not variables[k].name.startswith("weight")], self._now())
 
     def _note_changes(self, now: Any, places: Iterable[int], line: int) -> None:
-        changed: dict[tuple[str, float], list[Variable]] = {}
+        variables = self.memory.variables
+        changed: dict[tuple[str, str], list[int]] = {}
         for k in places:
-            variable = self.memory.variables[k]
-            changed.setdefault((variable.name, float(now[k])), []).append(variable)
-        for (name, value), variables in changed.items():
-            more = f" and {len(variables) - 1} more" if len(variables) > 1 else ""
-            self.say(f"{variables[0]}{more}, which the script sets to {value:.6g} at {_ms(self._time)}{self._where(line, name)}", name)
+            changed.setdefault((variables[k].mechanism, variables[k].name), []).append(k)
+        for (mechanism, name), own in changed.items():
+            more = f" and {len(own) - 1} more" if len(own) > 1 else ""
+            sentence = f"{variables[own[0]]}{more}, which the script sets to {now[own[0]]:.6g} at {_ms(self._time)}{self._where(line, name)}"
+            # The time of a change is not known during steps of CVode.
+            is_timed = len(self.changes) < _CHANGES and not self.cvode.active()
+            alike = self.memory.alike[mechanism, name] if is_timed else []
+            values = [[k, float(now[k])] for k in alike]
+            self.changes.append({"run": len(self._told), "time": self._time, "name": name, "sentence": sentence, "set": own, "values": values})
 
     def place(self) -> str:
         """Returns the place of the statement of the script that is being executed, as the end of a sentence."""
@@ -294,7 +322,7 @@ class Run:
         """Ends the process when the model is written."""
         if not self.has_begun or not self._finishing.acquire(blocking=False):
             return
-        text = json.dumps(self._known or self._summary()).encode()
+        text = json.dumps(self._summary()).encode()
         with os.fdopen(self._output, "wb") as output:
             output.write(text)
         _, status = os.waitpid(self._reader, 0)
@@ -311,8 +339,8 @@ class Run:
         if self._memory is not None and hasattr(os, "fork"):
             self._compare_structure(0)
         sentences = [f"{each.partition(chr(0))[2]}{f' and {count - 1} more times' if count > 1 else ''}" for each, count in self.sentences.items()]
-        end = float(getattr(self.h, "tstop", 5.0)) if self.end is None else self.end
-        return {"end": round(end, 9), "sentences": sentences, **self.tell()}
+        ends = self.ends or [round(float(getattr(self.h, "tstop", 5.0)), 9)]
+        return {"ends": ends, "sentences": sentences, "changes": self.changes, "told": [*self._told, self.tell()]}
 
     def _written(self, known: dict[str, Any]) -> int:
         try:

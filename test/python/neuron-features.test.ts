@@ -39,7 +39,9 @@ async function outcomeOf({ samples, document, left, said }: Printed): Promise<Ou
   const kept = samples.filter((_, k) => k % every === 0);
   if (document === null || left.length > 0) return { samples: kept, model: null, said: [...left, ...said] };
   const { valid, diagnostics } = importModel(readSource(document), { allowPaths: [folder.file('mod')] });
-  const findings = diagnostics.filter(({ code }) => /own-step|nonlinear-rate|tables/.test(code)).map(({ message }) => message);
+  const findings = diagnostics
+    .filter(({ code }) => /own-step|nonlinear-rate|tables/.test(code))
+    .map(({ message }) => message);
   return { samples: kept, model: await documentText(valid.model, 'model.yaml'), said: [...notes, ...findings] };
 }
 

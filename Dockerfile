@@ -2,6 +2,7 @@
 FROM node:22-bookworm-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
+COPY scripts/prepare.js scripts/
 RUN npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build && npm pack --ignore-scripts --pack-destination /tmp && mv /tmp/interneuron-*.tgz /tmp/interneuron.tgz

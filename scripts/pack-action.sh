@@ -6,7 +6,9 @@ cd "$(dirname "$0")/.."
 folder=$1
 dist=${2:-dist}
 mkdir -p "$folder/node_modules"
-cp action.yml .pre-commit-hooks.yaml package.json LICENSE "$folder"
+cp action.yml .pre-commit-hooks.yaml LICENSE "$folder"
+# Without scripts, npm packs the folder as it is.
+node -e 'const { scripts, devDependencies, ...kept } = JSON.parse(fs.readFileSync("package.json")); console.log(JSON.stringify(kept, null, 2))' > "$folder/package.json"
 cp -R schemas "$folder"
 cp -R "$dist" "$folder/dist"
 # HDF5 and pictures. Native engines (koffi) stay out: the checks run on WebAssembly.

@@ -7,6 +7,10 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
 import { bundleProgram } from '../../scripts/page.js';
 import { temporaryFolder } from '../support/command.js';
+import { askedEffort } from '../support/effort.js';
+import { root } from '../support/import-graph.js';
+import { missingEnvironment } from '../support/python.js';
+import { withReason } from '../support/skip-reasons.js';
 
 const folder = temporaryFolder();
 
@@ -29,6 +33,47 @@ function bash(text: string, variables: Readonly<Record<string, string>> = {}): {
     env: { ...process.env, ...variables, PATH: `${join(folder.path, 'bin')}:${process.env['PATH'] ?? ''}` },
   });
   return { code: status, stdout };
+}
+
+/** Reasons why pre-commit itself cannot be tried here. */
+const noUv = missingEnvironment('.venv', 'bin/uv');
+
+/**
+ * Runs pre-commit with one of our hooks from a repository, as a user's first commit does.
+ *
+ * @param repository  with a commit that has `.pre-commit-hooks.yaml`
+ */
+function preCommit(repository: string, id: string, project: string): ReturnType<typeof bash> {
+  const { stdout: rev } = spawnSync('git', ['-C', repository, 'rev-parse', 'HEAD'], { encoding: 'utf8' });
+  const hooks = [{ id, args: [], files: 'models/' }];
+  writeFileSync(
+    join(project, '.pre-commit-config.yaml'),
+    JSON.stringify({ repos: [{ repo: repository, rev: rev.trim(), hooks }] }),
+  );
+  const uv = join(root, '.venv/bin/uv');
+  return bash(`cd ${project} && git add -A && ${uv} tool run --quiet pre-commit@4.7.0 run --all-files`, {
+    PRE_COMMIT_HOME: folder.file('pre-commit'),
+  });
+}
+
+/** Writes a repository with a valid model and one with a mistake. @returns its folder */
+function projectWithModels(name: string): string {
+  const project = folder.file(name);
+  mkdirSync(join(project, 'models'), { recursive: true });
+  cpSync('fixtures/brian/single-lif.yaml', join(project, 'models/lif.yaml'));
+  writeFileSync(join(project, 'models/bad.yaml'), 'format: interneuron/brian\nneuron_groups: { G: { N: 0 } }\n');
+  expect(spawnSync('git', ['init', '-q', project]).status).toBe(0);
+  return project;
+}
+
+/** Checks that the hook runs: one model is valid, the other one is not, and without it all is well. */
+function expectValidation(repository: string, name: string): void {
+  const project = projectWithModels(name);
+  const wrong = preCommit(repository, 'interneuron-validate', project);
+  expect([wrong.code, wrong.stdout]).toEqual([1, expect.stringContaining('models/bad.yaml: not valid')]);
+  expect(wrong.stdout).toContain('models/lif.yaml: valid');
+  rmSync(join(project, 'models/bad.yaml'));
+  expect(preCommit(repository, 'interneuron-validate', project)).toMatchObject({ code: 0 });
 }
 
 interface Step {
@@ -108,6 +153,12 @@ describe('the action', () => {
     expect(readFileSync(folder.file('interneuron-gate/badge.svg'), 'utf8')).toContain('models: 5 passed');
   });
 
+  it.skipIf(noUv !== null)(withReason('is also a repository for pre-commit', noUv), () => {
+    const packed = folder.file('action');
+    expect(bash(`cd ${packed} && git init -q . && git add --force . && ${commit} packed`).code).toBe(0);
+    expectValidation(packed, 'with-branch');
+  });
+
   it('checks the models that a commit changed, and shows mistakes at their lines', () => {
     writeFileSync(folder.file('models/bad.yaml'), 'format: interneuron/brian\nneuron_groups: { G: { N: 0 } }\n');
     const { code, stdout, summary, outputs } = runAction({ models: 'models', since: 'HEAD', output: '' });
@@ -158,6 +209,14 @@ describe('the hooks of pre-commit', () => {
     readonly args?: readonly string[];
   }[];
   const hook = (id: string): (typeof hooks)[number] => hooks.find((one) => one.id === id)!;
+
+  // It installs the packages of a clone and builds it, in a minute or two.
+  const isTried = askedEffort === 'thorough' && noUv === null;
+  it.skipIf(!isTried)(`are built from a clone${isTried ? '' : ': npm run test:thorough runs it'}`, () => {
+    const clone = folder.file('clone');
+    expect(spawnSync('git', ['clone', '--quiet', root, clone]).status).toBe(0);
+    expectValidation(clone, 'with-clone');
+  });
 
   it('validate runs on changed models', () => {
     const { entry, files } = hook('interneuron-validate');

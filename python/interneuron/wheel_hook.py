@@ -1,4 +1,6 @@
-"""Puts the built program into the wheel: what `npm run build` made, and the packages that are not bundled.
+"""Puts the built program into wheels and source distributions: what `npm run build` made, and the packages that are not bundled.
+
+A source distribution has no native libraries: what is installed from it lacks the engines c, opencl and cuda.
 
 `INTERNEURON_WHEEL_PLATFORM` names another platform than this one, and `INTERNEURON_KOFFI` the folder with koffi's
 packages for all platforms, where npm did not install that one; `INTERNEURON_DIST` names another folder than dist.
@@ -28,6 +30,10 @@ PLATFORMS = {
 }
 
 
+#: Place of the manual page in a Python environment.
+_MANUAL = "share/man/man1/interneuron.1"
+
+
 def this_platform():
     """The platform that this runs on, by npm's name."""
     machine = {"x86_64": "x64", "AMD64": "x64", "aarch64": "arm64", "arm64": "arm64", "ARM64": "arm64"}
@@ -42,50 +48,62 @@ class CustomBuildHook(BuildHookInterface):
 
     def initialize(self, version, build_data):
         """Names the files of the program, and the platform."""
-        if self.target_name != "wheel" or version == "editable":
+        if version == "editable":
+            return
+        unpacked = Path(self.root) / "src/interneuron/node"
+        if self.target_name == "wheel" and not (Path(self.root).parents[1] / "schemas").exists():
+            # What a source distribution was unpacked to.
+            build_data["force_include"][str(unpacked)] = "interneuron/node"
+            build_data["shared_data"][str(unpacked / "dist/interneuron.1")] = _MANUAL
             return
         root = Path(self.root).resolve().parents[1]
-        wanted = os.environ.get("INTERNEURON_WHEEL_PLATFORM") or this_platform()
-        if wanted not in PLATFORMS:
-            raise RuntimeError(f"there are no wheels for {wanted}: the platform is one of {', '.join(PLATFORMS)}")
-        koffi, binary, tag = PLATFORMS[wanted]
+        is_source = self.target_name == "sdist"
         modules = root / "node_modules"
-        native = Path(os.environ.get("INTERNEURON_KOFFI") or modules / "@koromix") / koffi
+        dist = Path(os.environ.get("INTERNEURON_DIST") or root / "dist")
         parts = {
-            Path(os.environ.get("INTERNEURON_DIST") or root / "dist"): "dist",
+            dist: "dist",
             root / "schemas": "schemas",
             root / "fixtures/starters": "fixtures/starters",
             root / "docs/messages.md": "docs/messages.md",
             root / "docs/explanations.md": "docs/explanations.md",
-            native / "package.json": f"node_modules/@koromix/{koffi}/package.json",
-            native / "index.js": f"node_modules/@koromix/{koffi}/index.js",
-            native / binary / "koffi.node": f"node_modules/@koromix/{koffi}/{binary}/koffi.node",
+            root / "package.json": "package.json",
             # The licence of the package, which has no file of it.
             root / "scripts/MPL-2.0.txt": "node_modules/@resvg/resvg-wasm/LICENSE",
         }
         unbundled = json.loads((root / "scripts/unbundled-packages.json").read_text(encoding="utf-8"))
         for package, files in unbundled.items():
             parts.update({modules / package / file: f"node_modules/{package}/{file}" for file in files})
+        if not is_source:
+            tag = self.add_native(modules, parts)
+            build_data["pure_python"] = False
+            build_data["tag"] = f"py3-none-{tag}"
+        within = "src/interneuron/node" if is_source else "interneuron/node"
+        forced = build_data["force_include"]
         for source, place in parts.items():
             if not source.exists():
-                raise RuntimeError(f"{source} is not there: run npm ci and npm run build before the wheel is made")
+                raise RuntimeError(f"{source} is not there: run npm ci and npm run build before the package is made")
             if source.is_file():
-                build_data["force_include"][str(source)] = f"interneuron/node/{place}"
+                forced[str(source)] = f"{within}/{place}"
                 continue
             for file in source.rglob("*"):
                 inside = file.relative_to(source)
                 if file.is_file() and "types" not in inside.parts and file.suffix not in (".map", ".node_"):
-                    build_data["force_include"][str(file)] = f"interneuron/node/{place}/{inside.as_posix()}"
-        forced = build_data["force_include"]
+                    forced[str(file)] = f"{within}/{place}/{inside.as_posix()}"
         library = str(modules / "h5wasm/dist/esm/hdf5_util.js")
         forced[self.without_binary(library)] = forced.pop(library)
-        manual = Path(os.environ.get("INTERNEURON_DIST") or root / "dist") / "interneuron.1"
-        if manual.exists():
-            build_data["shared_data"][str(manual)] = "share/man/man1/interneuron.1"
-        package = root / "package.json"
-        build_data["force_include"][str(package)] = "interneuron/node/package.json"
-        build_data["pure_python"] = False
-        build_data["tag"] = f"py3-none-{tag}"
+        if not is_source and (dist / "interneuron.1").exists():
+            build_data["shared_data"][str(dist / "interneuron.1")] = _MANUAL
+
+    def add_native(self, modules, parts):
+        """Names the native library of the wheel's platform, and gives the tag of that platform."""
+        wanted = os.environ.get("INTERNEURON_WHEEL_PLATFORM") or this_platform()
+        if wanted not in PLATFORMS:
+            raise RuntimeError(f"there are no wheels for {wanted}: the platform is one of {', '.join(PLATFORMS)}")
+        koffi, binary, tag = PLATFORMS[wanted]
+        native = Path(os.environ.get("INTERNEURON_KOFFI") or modules / "@koromix") / koffi
+        for file in ("package.json", "index.js", f"{binary}/koffi.node"):
+            parts[native / file] = f"node_modules/@koromix/{koffi}/{file}"
+        return tag
 
     def without_binary(self, library):
         """Writes the HDF5 library for browsers without its WebAssembly; src/present/model-page.ts takes that of Node's."""

@@ -133,6 +133,21 @@ describe.skipIf(noPython !== null)(`the wheels${noPython === null ? '' : ` (skip
     });
   });
 
+  it('are also made from a source distribution, without native libraries', async () => {
+    const python = join(root, '.venv/bin/python');
+    await run(python, ['-m', 'hatchling', 'build', '-t', 'sdist', '-d', folder.file('sources')], {
+      cwd: join(root, 'python/interneuron'),
+      env: { ...process.env, INTERNEURON_DIST: dist },
+    });
+    const [source = ''] = readdirSync(folder.file('sources'));
+    await run(uv, ['venv', '--quiet', '--python', python, folder.file('from-source')], { env: process.env });
+    const words = ['pip', 'install', '--quiet', '--python', folder.file('from-source/bin/python')];
+    await run(uv, [...words, folder.file(`sources/${source}`)], { env: process.env });
+    const fromSource: Interneuron = (given) => run(folder.file('from-source/bin/interneuron'), given);
+    expect(await availableIn(fromSource)).not.toContain('opencl');
+    expect(await fingerprintOn('wasm', fromSource)).toBe(await (onWasm ??= fingerprintOn('wasm', interneuron)));
+  });
+
   const [native] = engines;
   it.skipIf(!native.available)(`run scripts of PyNN and Brian on c${native.why}`, async () => {
     writeFileSync(

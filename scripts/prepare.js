@@ -1,6 +1,6 @@
 /**
- * Builds dist/ where npm packs a clone, as for pre-commit and `npm install git+…`: the repository does not have it. npm also
- * runs this after `npm install` and `npm ci` in a working tree, where nothing is built.
+ * Builds dist/ where npm packs a clone, as for pre-commit and `npm install git+…`: the repository does not have it.
+ * npm also runs this after `npm install` and `npm ci` in a working tree, where nothing is built.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

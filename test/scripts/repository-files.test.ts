@@ -26,10 +26,40 @@ describe('version and licence', () => {
     expect([label('version'), label('licenses')]).toEqual([version, license]);
   });
 
+  it('are those of the recipe for conda, which needs what the Python package needs', () => {
+    const recipe = parse(text('recipe/meta.yaml')) as {
+      readonly package: { readonly version: string };
+      readonly source: { readonly path: string };
+      readonly requirements: { readonly run: readonly string[]; readonly host: readonly string[] };
+      readonly about: { readonly license: string };
+    };
+    expect([recipe.package.version, recipe.about.license]).toEqual([version, license]);
+    expect(recipe.source.path).toContain(`interneuron-${version}.tar.gz`);
+    const project = text('python/interneuron/pyproject.toml');
+    const [, python = ''] = /requires-python = "(.*)"/.exec(project) ?? [];
+    const [, numpy = ''] = /^dependencies = \["numpy(.*)"\]/m.exec(project) ?? [];
+    const [, hatchling = ''] = /requires = \["hatchling(.*)"\]/.exec(project) ?? [];
+    const { engines } = JSON.parse(text('package.json')) as { readonly engines: { readonly node: string } };
+    const { run, host } = recipe.requirements;
+    expect(run).toEqual([`python ${python}`, `numpy ${numpy}`, `nodejs ${engines.node}`]);
+    expect(host).toEqual([`python ${python}`, 'pip', `hatchling ${hatchling}`]);
+  });
+
   it('come with keywords of the field', () => {
     const { keywords: cited } = parse(text('CITATION.cff')) as { readonly keywords: readonly string[] };
     const lower = cited.map((word) => word.toLowerCase());
     expect(keywords.filter((word) => !lower.includes(word) && word !== 'simulator')).toEqual([]);
+  });
+});
+
+describe('the paper', () => {
+  it('has a statement of need and the state of the field, and cites what its bibliography has', () => {
+    const paper = text('paper.md');
+    for (const heading of ['Summary', 'Statement of need', 'State of the field'])
+      expect(paper).toContain(`# ${heading}\n`);
+    const cited = new Set([...paper.matchAll(/\[@(\w+)\]/g)].map(([, key]) => key));
+    expect(cited).toEqual(new Set([...text('paper.bib').matchAll(/^@\w+\{(\w+),/gm)].map(([, key]) => key)));
+    for (const name of ['pyNeuroML', 'PyNN', 'BMTK', 'NESTML']) expect(paper).toContain(`**${name}**`);
   });
 });
 

@@ -13,6 +13,8 @@ import { missingEnvironment } from '../support/python.js';
 import { withReason } from '../support/skip-reasons.js';
 
 const folder = temporaryFolder();
+/** Clones, and projects that use hooks: tests look for models in all of the other folder. */
+const projects = temporaryFolder();
 
 beforeAll(() => {
   const program = join(folder.path, 'bin', 'interneuron');
@@ -52,13 +54,13 @@ function preCommit(repository: string, id: string, project: string): ReturnType<
   );
   const uv = join(root, '.venv/bin/uv');
   return bash(`cd ${project} && git add -A && ${uv} tool run --quiet pre-commit@4.7.0 run --all-files`, {
-    PRE_COMMIT_HOME: folder.file('pre-commit'),
+    PRE_COMMIT_HOME: projects.file('pre-commit'),
   });
 }
 
 /** Writes a repository with a valid model and one with a mistake. @returns its folder */
 function projectWithModels(name: string): string {
-  const project = folder.file(name);
+  const project = projects.file(name);
   mkdirSync(join(project, 'models'), { recursive: true });
   cpSync('fixtures/brian/single-lif.yaml', join(project, 'models/lif.yaml'));
   writeFileSync(join(project, 'models/bad.yaml'), 'format: interneuron/brian\nneuron_groups: { G: { N: 0 } }\n');
@@ -213,7 +215,7 @@ describe('the hooks of pre-commit', () => {
   // It installs the packages of a clone and builds it, in a minute or two.
   const isTried = askedEffort === 'thorough' && noUv === null;
   it.skipIf(!isTried)(`are built from a clone${isTried ? '' : ': npm run test:thorough runs it'}`, () => {
-    const clone = folder.file('clone');
+    const clone = projects.file('clone');
     expect(spawnSync('git', ['clone', '--quiet', root, clone]).status).toBe(0);
     expectValidation(clone, 'with-clone');
   });

@@ -1,6 +1,7 @@
 import { importModel, readSource } from '/work/wt-engines/src/pipeline/pipeline.js';
 import { registerNotations } from '/work/wt-engines/src/notations.js';
-import { instrumented, runOn } from '/work/wt-engines/src/simulators/run-on.js';
+import { instrumented } from '/work/wt-engines/src/simulators/instrumented.js';
+import { runOn } from '/work/wt-engines/src/simulators/run-on.js';
 import { engines } from '/work/wt-engines/src/simulators/engines.js';
 import { readBack } from '/work/wt-engines/src/verify/read-back.js';
 import { limitWith } from '/work/wt-engines/src/verify/check-with.js';
@@ -28,7 +29,7 @@ for (const model of models)
       r.dispose();
       const old = process.env['PATH'];
       process.env['PATH'] = `${python}/bin:${old}`;
-      try { line += ` | ${limitText(await limitWith(imported.valid, engines[simulator].writes, simulator, { python })).slice(0, 150)}`; }
+      try { line += ` | ${limitText(await limitWith(imported.valid, engines[simulator].writes, simulator, { python, seconds: 3 })).slice(0, 150)}`; }
       finally { process.env['PATH'] = old; }
     } catch (error) { line += ` | FAIL ${(error as Error).message.slice(0, 260)}`; }
     console.log(`${model} | ${simulator} | ${line} | ${((performance.now() - began) / 1000).toFixed(0)} s`);

@@ -79,7 +79,7 @@ export async function writtenFor(
     throw new CannotRun(
       'not in NESTML',
       `${simulator} cannot run it: PyNN has no names for some of its cells or synapses, and NESTML no words (${nestml})`,
-      "leave --with out to compare with interneuron's backend of PyNN",
+      "leave --with or --on out: interneuron's own engines run it, and its backend of PyNN",
     );
   if (runsHere && converted === plain) {
     const reason = converted.report.find(({ code }) => code === onlyHere?.reasons);
@@ -87,7 +87,7 @@ export async function writtenFor(
       'not in PyNN',
       `${simulator} cannot run it: PyNN has no names for some of its cells or synapses, which are written by their ` +
         `equations${reason === undefined ? '' : ` (${reason.pointer}: ${reason.message})`}`,
-      "such scripts run on interneuron's backend of PyNN; leave --with out to compare with that",
+      "leave --with or --on out: interneuron's own engines run it, and its backend of PyNN",
     );
   }
   return { converted, to: converted === plain ? runFor(to) : compiled!, isCompiled: hasNestml(converted) };

@@ -5,7 +5,6 @@ import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Model } from '../model/model.js';
 import { simulatorNames, type Simulator } from '../library/simulators/names.js';
-import type { Notation } from '../pipeline/read/notation.js';
 import { isolatedPython } from '../platform/python.js';
 import { outcomeOf } from '../platform/start-program.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
@@ -18,7 +17,6 @@ export interface Job {
   readonly folder: string;
   /** Its main file, in the folder. */
   readonly file: string;
-  readonly notation: Notation;
   /** Whether NESTML compiles types of it. */
   readonly isCompiled: boolean;
   /** The Python of the simulator. */
@@ -60,12 +58,12 @@ export interface SimulatorEngine {
 /** Runs a script, and writes the recordings of its network. */
 export const scriptRunner = fileURLToPath(new URL('./python/run_columns.py', import.meta.url));
 
-const script = ({ folder, file, notation, python, threads, ranks }: Job, ...words: readonly string[]): Start => {
+const script = ({ folder, file, python, threads, ranks }: Job, kind: string, ...words: readonly string[]): Start => {
   const counts = [String(threads), String(ranks)];
   // Without mpi4py's own start, a rank that fails leaves the others waiting for ever.
   const runner = [...(ranks > 1 ? ['-m', 'mpi4py'] : []), scriptRunner];
   return {
-    words: [python, ...isolatedPython([...runner, notation, folder, ...counts, join(folder, file), ...words]).words],
+    words: [python, ...isolatedPython([...runner, kind, folder, ...counts, join(folder, file), ...words]).words],
   };
 };
 
@@ -84,7 +82,7 @@ export const engines: Readonly<Record<Simulator, SimulatorEngine>> = {
     ranks: true,
     draws: 'drawn by NEST',
     label: 1,
-    start: (job) => script(job, ...(job.isCompiled ? [] : ['nest'])),
+    start: (job) => script(job, 'pynn.nest', ...(job.isCompiled ? [] : ['nest'])),
     results: scriptResults,
   },
   neuron: {
@@ -95,7 +93,7 @@ export const engines: Readonly<Record<Simulator, SimulatorEngine>> = {
     ranks: true,
     draws: 'drawn by PyNN and NEURON',
     label: 1,
-    start: (job) => script(job, 'neuron'),
+    start: (job) => script(job, 'pynn.neuron', 'neuron'),
     results: scriptResults,
   },
   brian2: {
@@ -110,7 +108,7 @@ export const engines: Readonly<Record<Simulator, SimulatorEngine>> = {
       // Compiling takes longer than the run itself, but the methods of the GNU Scientific Library need it.
       const target = /\bmethod="gsl/i.test(readFileSync(join(job.folder, job.file), 'utf8')) ? 'cython' : 'numpy';
       writeFileSync(join(job.folder, 'brian_preferences'), `codegen.target = '${target}'\n`);
-      return script(job);
+      return script(job, 'brian');
     },
     results: scriptResults,
   },

@@ -4,7 +4,6 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { orOutputError } from '../../runtime/results/output-error.js';
-import { targetOf } from '../convert/target-notations.js';
 import type { Simulator } from '../library/simulators/names.js';
 import { simulators } from '../library/simulators/simulators.js';
 import { importModel, readSource } from '../pipeline/pipeline.js';
@@ -37,7 +36,7 @@ interface Prepared {
  * @throws UsageError if the simulator is not there
  */
 export function prepared(
-  { converted: { files, data }, to, isCompiled }: WrittenFor,
+  { converted: { files, data }, isCompiled }: WrittenFor,
   simulator: Simulator,
   folder: string,
   python?: string,
@@ -58,12 +57,10 @@ export function prepared(
     environment,
     file,
     run: async (spikes, { threads = 1, ranks = 1, ...options } = {}) => {
-      const { notation } = targetOf(to);
       const read: Job['read'] = () => importModel(readSource(join(folder, file)), { data, origin: false }).valid.model;
       const job = {
         folder: resolve(folder),
         file,
-        notation,
         isCompiled,
         python: program,
         threads,

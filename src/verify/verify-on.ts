@@ -7,12 +7,11 @@ import type { ModelHashes } from '../model/hash.js';
 import type { ValidModel } from '../model/model.js';
 import { outputWriter } from '../pipeline/results/outputs.js';
 import { storedUnits } from '../pipeline/results/written-units.js';
-import type { RunOptions } from '../pipeline/run-options.js';
+import type { RunOptions, RunResult } from '../pipeline/run-options.js';
 import { simulatorOn } from '../simulators/engines.js';
 import { instrumented } from '../simulators/instrumented.js';
 import { runOn } from '../simulators/run-on.js';
 import { readBack } from './read-back.js';
-import type { NewRun } from './verify.js';
 
 /** A result of another simulator, with the model that it states. */
 interface Repeatable {
@@ -33,7 +32,7 @@ export async function runOnAgain(
   { name, ranks, frozen: freeze, partial, verdict }: SimulatorRun,
   output: string,
   { env, onProgress, signal }: Pick<RunOptions, 'onProgress' | 'signal'> & { readonly env?: string },
-): Promise<NewRun> {
+): Promise<Pick<RunResult, 'record' | 'engine'> & { readonly path: string; readonly interrupted: false }> {
   const simulator = simulatorOn(name);
   if (simulator === undefined) throw new UsageError(`${path} is of the simulator ${name}`, 'run it there');
   const how = { freeze, partial };

@@ -70,7 +70,7 @@ type VerifyOptions = Omit<
  * @throws UsageError if the file is not a result of ours, or the target is not available
  * @throws DiagnosticError if the model in the result does not match its stated hash, or the record is damaged
  */
-export async function verifyResult(path: string, options: VerifyOptions = {}): Promise<Verification> {
+export async function verifyResult(path: string, { env, ...options }: VerifyOptions = {}): Promise<Verification> {
   checkArgument('verifyResult', path, text('result.nwb'));
   checkRunOptions(options, 'verifyResult');
   const folder = temporaryFolder('verify');
@@ -79,12 +79,10 @@ export async function verifyResult(path: string, options: VerifyOptions = {}): P
     return await verifyBy(path, async (stored) => {
       const { simulator } = stored.record.environment;
       if (simulator === undefined) return runAgain(stored, stem, options);
-      return (await import('./verify-on.js')).runOnAgain(
-        stored,
-        simulator,
-        `${stem}${suffixes[stored.format]}`,
-        options,
-      );
+      return (await import('./verify-on.js')).runOnAgain(stored, simulator, `${stem}${suffixes[stored.format]}`, {
+        ...options,
+        ...(env === undefined ? {} : { env }),
+      });
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });

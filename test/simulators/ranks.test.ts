@@ -14,7 +14,7 @@ const network = {
   rngs: { r: { type: 'NumpyRNG', seed: 4 } },
   populations: [
     { label: 'driven', size: 12, cell: { type: 'IF_curr_exp', params: { i_offset: 1.0 } } },
-    { label: 'cells', size: 9, cell: { type: 'IF_cond_exp', params: { i_offset: 0.6 } } },
+    { label: 'cells', size: 12, cell: { type: 'IF_cond_exp', params: { i_offset: 0.6 } } },
   ],
   projections: [
     ['FixedProbabilityConnector', { p_connect: 0.4 }],

@@ -1,6 +1,6 @@
 """Runs a script for Brian 2 or PyNN, and writes the recordings of its network as columns in binary files.
 
-Usage: python run_columns.py brian|pynn RESULTS THREADS RANKS SCRIPT [ARGUMENT...]
+Usage: python run_columns.py brian|pynn.SIMULATOR RESULTS THREADS RANKS SCRIPT [ARGUMENT...]
        python run_columns.py pynn-as-it-is RESULTS SIMULATOR POPULATIONS SCRIPT [ARGUMENT...]
 
 RESULTS is a folder. Each rank writes its own files and a list of them, `columns-RANK.jsonl`. Lines that begin with
@@ -316,8 +316,9 @@ def main(notation, results, *words):
         run_pynn_as_it_is(script, first, json.loads(second), columns)
         columns.close()
         return
-    if notation == "pynn":
-        columns = Columns(results, prepare_pynn(arguments[0], int(first), int(second)).rank())
+    if notation != "brian":
+        module = prepare_pynn(notation.removeprefix("pynn."), int(first), int(second))
+        columns = Columns(results, module.rank())
         write_pynn(columns)
     else:
         columns = Columns(results)

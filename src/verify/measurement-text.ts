@@ -93,7 +93,7 @@ function agreementText(populations: readonly PopulationCheck[]): string {
     populations.reduce((all, one) => all + read(one), 0);
   const [cells, equal] = [sum((one) => one.cells), sum((one) => one.equalCounts)];
   const largest = Math.max(...populations.map((one) => one.largest));
-  const apart = largest === 0 ? 'the same' : `up to ${ms(Number(largest.toPrecision(2)))} apart`;
+  const apart = largest === 0 ? 'the same' : `up to ${Number((largest * 1e3).toPrecision(2))} ms apart`;
   if (equal === cells) return apart;
   const other = `other counts in ${cells - equal} of ${cells} cells`;
   return equal === 0 ? other : `${other}, ${apart} in the rest`;

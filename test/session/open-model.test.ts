@@ -403,6 +403,38 @@ describe('arguments of a call', () => {
   });
 });
 
+describe('traces that an end of synapses owns', () => {
+  const text = brian(`
+    neuron_groups:
+      A: { N: 7, model: 'dv/dt = (1.5 + 0.1*i - v)/(4*ms) : 1', threshold: v > 1, reset: v = 0, method: exact }
+      B: { N: 5, model: 'dv/dt = (1.2 + 0.1*i - v)/(5*ms) : 1', threshold: v > 1, reset: v = 0, method: exact }
+    synapses:
+      S:
+        source: A
+        target: B
+        model: "w : 1\\nda/dt = -a/(20*ms) : 1 (event-driven)"
+        on_pre: v_post += 0.1*w; a += 0.1
+        on_post: w = clip(w + 0.1*a, 0, 1)
+        connect: true
+    run: 0 ms
+  `);
+
+  it('can be read and set while a session lives', async () => {
+    const live = openModel(importModel({ name: 'traces.yaml', text }), { target: 'wasm' });
+    open.push(live);
+    await live.run(0.02);
+    const before = numbersOf(await live.read('S', 'a'));
+    const updates = numbersOf(await live.read('S', 'lastupdate'));
+    expect(new Set(before).size).toBeGreaterThan(10);
+    expect(new Set(updates).size).toBeGreaterThan(5);
+    await live.set({ 'S.a': before.map((a) => 2 * a) });
+    expect(numbersOf(await live.read('S', 'a'))).toEqual(before.map((a) => expect.closeTo(2 * a, 12) as number));
+    await live.run(0.02);
+    const document = await ofDocument(live);
+    expect(await fingerprintOf(live)).toBe(document);
+  });
+});
+
 describe('a session that begins in the middle', () => {
   /** Noise, refractoriness, delays and event-driven synapses, with the given first values. */
   const text = (values: Readonly<Record<string, readonly number[]>>, w: readonly number[] | string): string =>

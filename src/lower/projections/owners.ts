@@ -113,6 +113,8 @@ function mayHaveOwners({ name, type, pre, post, projection }: ProjectionPlan, co
     projection.clock === undefined &&
     pre.synapses === null &&
     post.synapses === null &&
+    pre.size > 0 &&
+    post.size > 0 &&
     !isEndOfOthers(name, model) &&
     Object.keys(type.events ?? {}).length === 0 &&
     !readsVariable([type, model.operations], 'lastupdate') &&

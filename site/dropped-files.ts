@@ -1,7 +1,7 @@
 /** Files of a drop: those of folders have their paths from the folder on. */
 
 /** Most files that are taken: a home folder may be dropped by mistake. */
-const mostFiles = 5000;
+export const mostFiles = 5000;
 
 /** Returns the files and folders of a drop. Their list is empty once the event is over. */
 export const droppedEntries = ({ items }: DataTransfer): readonly FileSystemEntry[] =>

@@ -4,7 +4,7 @@ import { showAbout, showHead, type RecordedFingerprint } from './about.js';
 import { hasHdf5, startClient, type Reply } from './client.js';
 import { createEditor } from './editor.js';
 import { button, element, make, option, select, write } from './elements.js';
-import { droppedEntries, droppedFiles } from './dropped-files.js';
+import { droppedEntries, droppedFiles, mostFiles } from './dropped-files.js';
 import { fetchBeside, missingText, withBeside } from './beside.js';
 import {
   fragmentOf,
@@ -31,7 +31,7 @@ import { createPictures } from './pictures.js';
 import { addTo, emptyRecording, replaceSamples, type Recording } from './recording.js';
 import { createSliders, noChanges } from './sliders.js';
 import { openTab, startTabs } from './tabs.js';
-import { formatCount } from '../src/diagnostics/quantities.js';
+import { formatBytes, formatCount } from '../src/diagnostics/quantities.js';
 import { numericsVersion } from '../src/ir/program.js';
 import type { Diagram } from '../src/pictures/network-diagram.js';
 import { modelCommands, repairCommands } from '../src/present/next-commands.js';
@@ -486,12 +486,25 @@ async function showCells(): Promise<void> {
 }
 
 // --- Files ----------------------------------------------------------------------------------------------------------
+/** Most bytes of the files that a tab opens. */
+const mostBytes = 2 ** 30;
+
 /** Opens files that the user chose: their model, or files that the model of the page lacks. */
 async function openFiles(files: readonly (readonly [path: string, file: File])[]): Promise<void> {
-  const all = await Promise.all(
-    files.map(async ([path, file]) => [path, new Uint8Array(await file.arrayBuffer())] as const),
-  );
-  if (all.length === 0) return;
+  if (files.length === 0) return;
+  const bytes = files.reduce((sum, [, { size }]) => sum + size, 0);
+  if (bytes > mostBytes || files.length > mostFiles)
+    return report(
+      `Nothing was opened: ${formatCount(files.length)} files with ${formatBytes(bytes)} are too much for a tab. Open the folder of one model, or give it to the command interneuron.`,
+    );
+  let all: GivenModel['files'];
+  try {
+    all = await Promise.all(
+      files.map(async ([path, file]) => [path, new Uint8Array(await file.arrayBuffer())] as const),
+    );
+  } catch {
+    return report('Nothing was opened: a file was changed or removed while it was read.');
+  }
   hideRecorded();
   if (missing.length > 0) {
     const found = withBeside(missing, all);

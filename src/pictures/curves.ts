@@ -37,7 +37,7 @@ export const curvePlot =
     const [lowY, highY] = widened(rangeOf(all.map(([, value]) => value)));
     const placeX = (value: number): number => tenth(left + ((value - lowX) / (highX - lowX)) * (right - left));
     const placeY = (value: number): number => tenth(bottom - ((value - lowY) / (highY - lowY)) * plotHeight);
-    const [ticksX, ticksY] = [ticksOf(lowX, highX, layout.width / 110), ticksOf(lowY, highY, 4)];
+    const [ticksX, ticksY] = [ticksOf(lowX, highX, layout.width / 80), ticksOf(lowY, highY, 4)];
     const text = (at: number, down: number, anchor: string, words: string): string =>
       `<text x="${at}" y="${down}" font-size="${letterSize}" text-anchor="${anchor}" fill="currentColor">${markupText(words)}</text>`;
     const axes = [
@@ -67,7 +67,9 @@ export const curvePlot =
       return `<path d="${path.join('')}" fill="none" stroke="${colourOf(k)}" stroke-width="1.5"/>${marks.join('')}`;
     });
     const plot = { svg: [...axes, ...lines].join(''), height: bottom + below };
-    return curves.length < 2 ? plot : withLegend(plot, curves, layout);
+    return curves.length < 2
+      ? plot
+      : withLegend(plot, curves, { ...layout, margins: { ...layout.margins, marginLeft: left } });
   };
 
 function withLegend({ svg, height }: Drawing, curves: readonly Curve[], layout: Layout): Drawing {

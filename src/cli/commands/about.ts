@@ -12,11 +12,20 @@ import { convertModel } from '../../convert/convert.js';
 import { shownFor, suggestedFor, usualSuffix, type TargetNotation } from '../../convert/target-notations.js';
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { fileWord, printable } from '../../diagnostics/display.js';
-import { formatCount } from '../../diagnostics/quantities.js';
+import { formatBytes, formatCount } from '../../diagnostics/quantities.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import type { ImportedModel } from '../../pipeline/read/imported-model.js';
 import { factsOf, titleOf } from '../../pipeline/read/notation.js';
-import { shownBytes, whatIs, whatIsFile, whatTableIs, type Kind, type What } from '../../pipeline/read/what-is.js';
+import {
+  hdf5File,
+  shownBytes,
+  unknownFile,
+  whatIs,
+  whatIsFile,
+  whatTableIs,
+  type Kind,
+  type What,
+} from '../../pipeline/read/what-is.js';
 import { isBundle } from '../../pipeline/read/model-in-bundle.js';
 import { temporaryFolder } from '../../platform/temporary-folder.js';
 import {
@@ -104,6 +113,8 @@ async function aboutFile(path: string, what: What, context: CommandContext): Pro
       return aboutArchive(path, context);
     case 'result':
     case 'recording':
+      if (![hdf5File, unknownFile].includes(what.title) && statSync(path).size > longestTable)
+        return aboutLong(path, what);
       return aboutResult(path);
     default:
       return {
@@ -116,6 +127,16 @@ async function aboutFile(path: string, what: What, context: CommandContext): Pro
       };
   }
 }
+
+/** Describes a text that takes long to read by its beginning. */
+const aboutLong = (path: string, what: What): About => ({
+  path,
+  kind: `${what.title}, ${formatBytes(statSync(path).size)}`,
+  valid: true,
+  content: [`It was not read: interneuron inspect ${fileWord(path)} reads all of it.`],
+  commands: fileCommands(path, what),
+  findings: [],
+});
 
 /** Describes standard input as a file. A result is read from a file only. */
 async function aboutInput(context: CommandContext): Promise<About> {

@@ -42,8 +42,8 @@ export const shownBytes = 1 << 16;
 /** Texts at the beginning of a run's record and of a result, which hold models of their own. */
 const ownResult = /^.{0,512}"interneuron(?:\/run|-neo-json)"/s;
 
-/** Title of a file whose kind is unknown. */
-export const unknownFile = 'a file of unknown kind';
+/** Titles of a file whose kind is unknown, and of one whose parts are read one by one. */
+export const [unknownFile, hdf5File] = ['a file of unknown kind', 'an HDF5 file'];
 
 const omv = 'a test of OMV';
 
@@ -163,7 +163,7 @@ function tableOf(path: string, start: string): What {
   if (start.startsWith('PAR1')) return { kind: 'recording', title: 'a table in Parquet' };
   if (start.startsWith('\x1f\x8b')) return { kind: 'recording', title: 'a file packed by gzip' };
   if (start.includes('\0')) {
-    const title = start.startsWith(hdf5Signature) ? 'an HDF5 file' : unknownFile;
+    const title = start.startsWith(hdf5Signature) ? hdf5File : unknownFile;
     return { kind: 'recording', title };
   }
   if (/^\s*\{\s*"runs"\s*:/.test(start)) return sweep;

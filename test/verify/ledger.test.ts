@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { importModel } from '../../src/pipeline/pipeline.js';
+import type { ImportedModel } from '../../src/pipeline/read/imported-model.js';
 import { compareAcross } from '../../src/verify/compare-across.js';
 import { emptyRows } from '../../src/verify/ledger.js';
 import { limitOfDocuments, type Limit } from '../../src/verify/limit.js';
@@ -82,10 +83,13 @@ run: 2 s
 async function verdict(change: (text: string) => string): Promise<Limit> {
   const changed = change(second);
   if (change !== unchanged) expect(changed).not.toBe(second);
-  const models = [
+  return verdictOn(
     importModel({ name: 'first.json', text: JSON.stringify(first) }),
     importModel({ name: 'second.yaml', text: changed }),
-  ] as const;
+  );
+}
+
+async function verdictOn(...models: readonly [ImportedModel, ImportedModel]): Promise<Limit> {
   const { became, comparison } = await compareAcross(...models);
   return limitOfDocuments(models[0].valid, models[1].valid, { became, listed: comparison.differences });
 }
@@ -142,4 +146,73 @@ test('a current without synapses and of unknown sign is a row that forbids the s
   );
   expect(found).toBe('the same model as far as it acted');
   expect(emptyRows(ledger)).toMatchObject([{ part: 'cells', how: 'never acted' }]);
+});
+
+/** Synapses with weights of 2 nS that stay far from their bounds in the run. */
+const plastic = (bounded: (weight: string) => string, [weight, pre, post] = ['w', 'apre', 'apost']): string => `
+format: interneuron/brian
+version: 1
+dt: 0.1 ms
+neuron_groups:
+  cells:
+    N: 1
+    model: |
+      dv/dt = (-65*mV - v)/(20*ms) + (0.14*nA + g*(0*mV - v))/(0.2*nF) : volt (unless refractory)
+      dg/dt = -g/(5*ms) : siemens
+    threshold: v > -52*mV
+    reset: v = -65*mV
+    refractory: 2 ms
+    method: rk4
+    initializers: { v: -65*mV }
+spike_generators:
+  in: { N: 2, indices: [0, 1, 0, 1], times: { values: [10, 11, 60, 61], unit: ms } }
+synapses:
+  S:
+    source: in
+    target: cells
+    model: |
+      ${weight} : siemens
+      d${pre}/dt = -${pre}/(20*ms) : siemens (event-driven)
+      d${post}/dt = -${post}/(20*ms) : siemens (event-driven)
+    on_pre: |
+      g += ${weight}
+      ${pre} += 0.06*nS
+      ${weight} = ${bounded(`${weight} - ${post}`)}
+    on_post: |
+      ${post} += 0.06*nS
+      ${weight} = ${bounded(`${weight} + ${pre}`)}
+    delay: 1 ms
+    connect: true
+    initializers: { ${weight}: 2*nS }
+spike_monitors: { sp: { source: cells } }
+run: 100 ms
+`;
+
+const clipped =
+  (low: number, high: number) =>
+  (weight: string): string =>
+    `clip(${weight}, ${low}*nS, ${high}*nS)`;
+
+/** The same bounds, by conditions. */
+const byConditions =
+  (high: number) =>
+  (weight: string): string =>
+    `(${weight})*int(${weight} >= 0*nS)*int(${weight} <= ${high}*nS) + ${high}*nS*int(${weight} > ${high}*nS)`;
+
+test.each([
+  ['equal bounds and other names', clipped(0, 12), undefined],
+  ['equal bounds by conditions', byConditions(12), undefined],
+  ['another largest weight', clipped(0, 8), 'effect at the upper bound on g'],
+  ['another largest weight by conditions', byConditions(8), 'effect at the upper bound on g'],
+  ['another least weight', clipped(0.5, 12), 'effect at the lower bound on g'],
+  ['no least weight', clipped(-1e6, 12), 'lower bound'],
+  ['no bounds', (weight: string) => weight, 'upper bound'],
+] as const)('plastic synapses that stay far from their bounds, and %s', async (_, bounded, quantity) => {
+  const { verdict: found, ledger } = await verdictOn(
+    importModel({ name: 'first.yaml', text: plastic(clipped(0, 12)) }),
+    importModel({ name: 'second.yaml', text: plastic(bounded, ['weight', 'x', 'y']) }),
+  );
+  expect(found).toBe(quantity === undefined ? 'the same model' : 'another model');
+  if (quantity === undefined) expect(emptyRows(ledger)).toEqual([]);
+  else expect(ledger.difference?.quantity).toContain(`${quantity} of a synapse from in[0]`);
 });

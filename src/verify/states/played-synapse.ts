@@ -12,8 +12,12 @@ import type { NeuronType, SynapseType } from '../../model/typed.js';
 import { perform, readByRates, spikeOf, type Scope } from './element-scope.js';
 import { advancing } from './linear-rates.js';
 
+/** Values of a synapse before the first spike: its own, or the bounds of its variables. */
+export const starts = ['first value', 'upper bound', 'lower bound'] as const;
+
 /** Effect of the spikes of a cell on a variable, by a synapse. */
 export interface Effect {
+  readonly from: (typeof starts)[number];
   /** The cell that spikes. */
   readonly end: Side;
   /** Variable of the receiving cell that both models have. */
@@ -106,6 +110,8 @@ interface Play {
   readonly recorded: readonly string[];
   readonly dt: number;
   readonly spikes: PlayedSpikes;
+  /** Values of the synapse's variables before the first spike; absent: their own. */
+  readonly first?: ReadonlyMap<string, number>;
 }
 
 /**
@@ -124,18 +130,80 @@ export function actsByOthers(
   return contributes.length + summed.length + Object.keys(events).length > 0 || !outside.every(isHeld);
 }
 
+/** Effects of the spikes that are played into a synapse. */
+export interface PlayedEffects {
+  readonly effects: readonly Effect[];
+  /** Reason why bounds of the synapse's variables are not known. */
+  readonly unbounded?: string;
+}
+
 /**
  * Returns the effects of spikes on the variables of a cell that both models have: changes by each spike, and changes of
- * their rates by all other variables, at times after it.
+ * their rates by all other variables, at times after it. Several spikes are also played from each bound of the synapse.
  *
  * @throws NoNumber for synapses without linear equations, or with other effects
  */
-export function playedEffects(type: SynapseType, play: Play): readonly Effect[] {
+export function playedEffects(type: SynapseType, play: Play): PlayedEffects {
+  const usual = effectsFrom('first value', new Map(), type, play);
+  if (!hasMemory(type) || play.spikes.pre.length === 1) return { effects: usual };
+  try {
+    const atBounds = starts.slice(1).flatMap((from) => {
+      const bounds = boundsOf(type, play, from === 'upper bound' ? 1 : -1);
+      return bounds.size === 0 ? [] : effectsFrom(from, bounds, type, play);
+    });
+    return { effects: [...usual, ...atBounds] };
+  } catch (error) {
+    if (!(error instanceof NoNumber || error instanceof RangeError)) throw error;
+    return { effects: usual, unbounded: error.message };
+  }
+}
+
+/** Values far beyond the first one at which a bound shows, relative to its size. */
+const far = [1e5, 1e6] as const;
+
+/**
+ * Returns the bounds of the variables of a synapse that spikes write: the values that spikes leave of any much larger
+ * value, or of any much smaller one.
+ */
+function boundsOf(type: SynapseType, play: Play, sign: 1 | -1): ReadonlyMap<string, number> {
+  const { pathways, events = {} } = type;
+  const written = writtenBy([...Object.values(pathways), ...Object.values(events)].flatMap((one) => one.do));
+  const isByOthers = actsByOthers(type, play.receiver);
+  const after = (spikes: PlayedSpikes, name: string, value?: number): number => {
+    const first = new Map(value === undefined ? [] : [[name, value]]);
+    const [point = new Map<string, number>()] = play.receiver.points;
+    return playAt(type, point, isByOthers, { ...play, spikes, first }, () => undefined).valueOf(name);
+  };
+  // The later spike of a pair usually increases a weight if it is the cell's, and decreases it if it is the source's.
+  const longest = Math.max(...Object.keys(pathways).map((name) => Math.ceil(play.delayOf(name) / play.dt)));
+  const single = { pre: [start], post: [start + (sign > 0 ? longest + 1 : -longest - 1)], sampled: [] };
+  const own = play.scopeWith((name) => (name.startsWith(receiving) ? 0 : undefined));
+  const found = new Map<string, number>();
+  for (const name of Object.keys(type.state).filter((one) => written.has(one))) {
+    const first = own(name);
+    const size = Math.abs(first) || Math.abs(after({ ...play.spikes, sampled: [] }, name)) || 1;
+    const [bound = NaN, further = NaN] = far.map((factor) => after(single, name, sign * factor * size));
+    if (!(Math.abs(bound - further) <= 1e-6 * Math.max(Math.abs(bound), size))) continue;
+    // Spikes set other variables, such as the time of the last spike, whatever their value is.
+    const isKept = [-1e-3, 1e-3].some((more) => after(single, name, first + more * size) !== after(single, name));
+    if (isKept) found.set(name, bound);
+  }
+  return found;
+}
+
+/** Returns the effects of spikes on a synapse with some first values. */
+function effectsFrom(
+  from: Effect['from'],
+  first: ReadonlyMap<string, number>,
+  type: SynapseType,
+  given: Play,
+): readonly Effect[] {
+  const play: Play = { ...given, first };
   const found = new Map<string, Effect & { readonly jumps: number[] }>();
   const isByOthers = actsByOthers(type, play.receiver);
   const points = isByOthers ? play.receiver.points : play.receiver.points.slice(0, 1);
   for (const [number, point] of points.entries()) {
-    const add = (effect: Omit<Effect, 'jumps'>, at: number, change: number): void => {
+    const add = (effect: Omit<Effect, 'jumps' | 'from'>, at: number, change: number): void => {
       const { end, variable, of, delay } = effect;
       const isRate = of === 'rate';
       // Effects on values are compared at the first point, effects on rates at all of them.
@@ -143,7 +211,7 @@ export function playedEffects(type: SynapseType, play: Play): readonly Effect[] 
       const { pre, post, sampled } = play.spikes;
       const length = isRate ? sampled.length * points.length : (end === 'pre' ? pre : post).length;
       const key = `${end} ${variable} ${of} ${delay}`;
-      const known = found.get(key) ?? { ...effect, jumps: Array.from({ length }, () => 0) };
+      const known = found.get(key) ?? { ...effect, from, jumps: Array.from({ length }, () => 0) };
       const place = isRate ? number * sampled.length + at : at;
       known.jumps[place] = of === 'synapse' ? change : known.jumps[place]! + change;
       found.set(key, known);
@@ -173,20 +241,21 @@ interface Arrival {
 const ofCell = { order: -1, end: 'post', delay: 0, act: { kind: 'spike' } } as const;
 const ofSample = { order: Infinity, end: 'pre', delay: 0, act: { kind: 'sample' } } as const;
 
-/** Plays spikes into a synapse with the variables of the receiving cell held at a point. */
+/** Plays spikes into a synapse with the variables of the receiving cell held at a point, and returns both. */
 function playAt(
   type: SynapseType,
   point: ReadonlyMap<string, number>,
   isByOthers: boolean,
   play: Play,
-  add: (effect: Omit<Effect, 'jumps'>, at: number, change: number) => void,
-): void {
+  add: (effect: Omit<Effect, 'jumps' | 'from'>, at: number, change: number) => void,
+): Playing {
   if (type.noise.length > 0) throw new NoNumber('noise');
   const heard = heardOf(type);
   const arrivals = arrivalsOf(type, play, heard.length > 0, isByOthers);
   const playing = new Playing(type, heard, point, isByOthers, play, arrivals, add);
   // An effect after a delay of its own is put among the later ones.
   for (const arrival of arrivals) playing.take(arrival);
+  return playing;
 }
 
 /**
@@ -268,7 +337,7 @@ class Playing {
     private readonly isByOthers: boolean,
     private readonly play: Play,
     private readonly arrivals: Arrival[],
-    private readonly add: (effect: Omit<Effect, 'jumps'>, at: number, change: number) => void,
+    private readonly add: (effect: Omit<Effect, 'jumps' | 'from'>, at: number, change: number) => void,
   ) {
     const { state, derivatives, ports } = type;
     const { receiver, scopeWith } = play;
@@ -298,7 +367,7 @@ class Playing {
     this.#others = others.map((name) => `${receiving}${name}`);
     const moving = [...own, ...this.#others];
     this.#kept = new Set([...moving, ...heard]);
-    for (const name of this.#kept) values.set(name, this.#scope(name));
+    for (const name of this.#kept) values.set(name, play.first?.get(name) ?? this.#scope(name));
     const isMoving = Object.keys(derivatives).length + others.length > 0;
     this.#advance = advancing(isMoving ? moving : [], values, (name) => this.#rateOf(name));
     const isTaken = ({ when }: NeuronType['events'][string]): boolean => {
@@ -313,6 +382,11 @@ class Playing {
     const [effect] = Object.entries(type.pathways).find(([, { on }]) => on.end === 'pre') ?? [];
     this.#first = effect === undefined ? 0 : play.delayOf(effect);
     this.#before = this.#heldRates();
+  }
+
+  /** Returns the value of a variable of the synapse. */
+  valueOf(name: string): number {
+    return this.#values.get(name)!;
   }
 
   /** Takes an arrival, after the time since the last one. */

@@ -313,7 +313,7 @@ export function compareStates(
   return {
     ...effects,
     differences: [...differences, ...effects.differences, ...stages.differences, ...operations.differences],
-    rows: [...stages.rows, ...operations.rows],
+    rows: [...effects.rows, ...stages.rows, ...operations.rows],
     apart: [...new Set([...apart, ...partly])],
     reasons: listsOf(reasons),
     ofEvents: listsOf(ofEvents),

@@ -18,6 +18,7 @@ import {
   singleSpikes,
   spikesToPlay,
   type Effect,
+  type PlayedEffects,
   type PlayedSpikes,
   type Receiver,
 } from './played-synapse.js';
@@ -43,6 +44,7 @@ interface Effects {
   /** Name in the source model. */
   readonly variable: string;
   readonly of: Effect['of'];
+  readonly from: Effect['from'];
   readonly list: Effect[];
 }
 
@@ -52,7 +54,7 @@ export function comparedEffects(
   target: ValidModel,
   cells: readonly CellPair[],
   same: (a: number, b: number, size: number) => boolean,
-): Pick<StateComparison, 'differences' | 'close' | 'synapses' | 'plastic' | 'unknown'> {
+): Pick<StateComparison, 'differences' | 'close' | 'synapses' | 'plastic' | 'unknown' | 'rows'> {
   const { dt } = source.model.experiment;
   const own = new Map(cells.map((pair) => [`${pair.population}[${pair.cell}]`, pair]));
   const other = new Map(cells.map((pair) => [`${pair.there}[${pair.element}]`, pair]));
@@ -98,7 +100,7 @@ export function comparedEffects(
   const differences: StateDifference[] = [];
   for (const key of new Set([...ours.effects.keys(), ...theirs.effects.keys()])) {
     const [mine, others] = [ours.effects.get(key), theirs.effects.get(key)];
-    const { source: from, receiver, variable, of } = (mine ?? others)!;
+    const { source: from, receiver, variable, of, from: begin } = (mine ?? others)!;
     const { population, cell } = receiver;
     const isRate = of === 'rate';
     if (ours.unknown.has(population) || theirs.unknown.has(population)) continue;
@@ -117,6 +119,18 @@ export function comparedEffects(
       });
     // A variable that one model does not record, or under another name, is not compared.
     if (of === 'synapse' && !(mine && others)) continue;
+    if (begin !== 'first value' && !(mine && others)) {
+      const usual = ours.effects.get(key.replace(begin, 'first value'));
+      if (
+        [ours, theirs].every(({ unbounded }) => unbounded.size === 0) &&
+        sizeOf(mine ?? others) > 1e-9 * sizeOf(usual)
+      ) {
+        const [value = 0] = (mine ?? others)!.list[0]!.jumps;
+        const unit = unitOf(source, population, variable);
+        found(begin, mine ? [value, null] : [null, value], isRate ? `(${unit})/s` : unit);
+      }
+      continue;
+    }
     const lists = [mine, others].map((one) => inOrder(summed(one?.list ?? [])));
     const apart = lists[0]!.length === lists[1]!.length ? undefined : lists.map(({ length }) => length);
     if (apart) {
@@ -137,7 +151,8 @@ export function comparedEffects(
             close ??= { what: 'delays', values: [effect.delay, there.delay] };
           continue;
         }
-        const which = spike === 0 ? 'effect' : `effect of spike ${spike + 1}`;
+        const at = begin === 'first value' ? '' : ` at the ${begin}`;
+        const which = `${spike === 0 ? 'effect' : `effect of spike ${spike + 1}`}${at}`;
         const unit = unitOf(source, population, variable);
         if (of === 'synapse')
           found(
@@ -145,7 +160,7 @@ export function comparedEffects(
             jumpsAt(spike),
             '1',
           );
-        else if (isRate) found(`effect on the rate of ${variable}`, jumpsAt(spike), `(${unit})/s`);
+        else if (isRate) found(`effect${at} on the rate of ${variable}`, jumpsAt(spike), `(${unit})/s`);
         else found(`${which} on ${variable}`, jumpsAt(spike), unit);
       }
       break;
@@ -155,6 +170,12 @@ export function comparedEffects(
     differences,
     ...(close ? { close } : {}),
     synapses: ours.unknown.size + theirs.unknown.size === 0,
+    rows: [...ours.unbounded, ...theirs.unbounded].map(([part, reason]) => ({
+      part,
+      quantity: 'bounds',
+      how: 'never acted',
+      reason,
+    })),
     unknown: new Map([...theirs.unknown, ...ours.unknown]),
     plastic: plasticTo(source, new Set([...ours.unknown.keys(), ...theirs.unknown.keys()])),
   };
@@ -169,6 +190,10 @@ const plasticTo = ({ model }: ValidModel, populations: ReadonlySet<string>): rea
 
 /** Returns the effect of one spike; without memory, all spikes have the effect of the first. */
 const jumpOf = ({ jumps }: Effect, spike: number): number => jumps[spike] ?? jumps[0] ?? 0;
+
+/** Returns the largest size of some effects. */
+const sizeOf = (effects: Effects | undefined): number =>
+  Math.max(0, ...(effects?.list ?? []).flatMap(({ jumps }) => jumps.map(Math.abs)));
 
 /** Returns effects with the same delay as their sum; of recorded synapses each is compared. */
 function summed(effects: readonly Effect[]): readonly Effect[] {
@@ -268,25 +293,29 @@ function effectsIn(
   /** Whether rates change, by source and receiver; undefined if nothing does. */
   readonly pairs: ReadonlyMap<string, boolean | undefined>;
   readonly unknown: Map<string, string>;
+  /** Reasons why bounds of synapses are not known, by projection. */
+  readonly unbounded: ReadonlyMap<string, string>;
 } {
   const { model } = valid;
   const found = new Map<string, Effects>();
   const pairs = new Map<string, boolean | undefined>();
   const unknown = new Map<string, string>();
+  const unbounded = new Map<string, string>();
   let count = 0;
   for (const [name, projection] of Object.entries(model.projections))
     try {
       const recorded = recordedOf(valid, name);
-      for (const [source, receiver, effect] of effectsOf(valid, projection, dt, { ...played, recorded }, naming)) {
+      const how = { ...played, recorded, onUnbounded: (reason: string) => void unbounded.set(name, reason) };
+      for (const [source, receiver, effect] of effectsOf(valid, projection, dt, how, naming)) {
         count += 1;
         if (count > mostSynapses) throw new NoNumber('many synapses');
         const pair = pairKey(source, receiver);
         const isOnCell = effect !== undefined && effect.of !== 'synapse';
         pairs.set(pair, isOnCell ? effect.of === 'rate' || pairs.get(pair) === true : pairs.get(pair));
         if (effect === undefined) continue;
-        const { variable, end, of } = effect;
-        const key = `${pair}.${variable} ${end} ${of}`;
-        const effects = found.get(key) ?? { source, receiver, variable, of, list: [] };
+        const { variable, end, of, from } = effect;
+        const key = `${pair}.${variable} ${end} ${of} ${from}`;
+        const effects = found.get(key) ?? { source, receiver, variable, of, from, list: [] };
         effects.list.push(effect);
         found.set(key, effects);
       }
@@ -295,7 +324,7 @@ function effectsIn(
       for (const name of populationsOf(writtenSelection(projection.to.of)))
         unknown.set(naming.pairOf(name, 0)?.population ?? name, error.message);
     }
-  return { effects: found, pairs, unknown };
+  return { effects: found, pairs, unknown, unbounded };
 }
 
 /** Returns the effects of the synapses of a projection on cells that are taken. @throws NoNumber for other effects */
@@ -303,7 +332,12 @@ function* effectsOf(
   valid: ValidModel,
   projection: Projection,
   dt: number,
-  { playedTo, single, recorded }: Played & { readonly recorded: readonly string[] },
+  {
+    playedTo,
+    single,
+    recorded,
+    onUnbounded,
+  }: Played & { readonly recorded: readonly string[]; readonly onUnbounded: (reason: string) => void },
   { pairOf, nameOf, heldBy }: Naming,
 ): Generator<readonly [source: CellPair, receiver: CellPair, effect: Effect | undefined]> {
   const { model, data } = valid;
@@ -313,7 +347,7 @@ function* effectsOf(
   const ends = [projection.from, projection.to].map((end) => endIn(valid, end));
   const targets = numbersOf(rule.targets, data);
   const names = Object.keys({ ...type.parameters, ...type.state });
-  const known = new Map<string, readonly Effect[]>();
+  const known = new Map<string, PlayedEffects>();
   for (const [synapse, from] of numbersOf(rule.sources, data).entries()) {
     const [pre, post] = [ends[0]!(from), ends[1]!(targets[synapse] ?? 0)];
     const [source, receiver] = [pairOf(...pre), pairOf(...post)];
@@ -341,10 +375,12 @@ function* effectsOf(
     const isOwn = isPlayed && Object.values(population.values).some((value) => typeof value !== 'number');
     const values = [...names.map(own), ...Object.keys(type.pathways).map(delayOf), spikes.pre.length];
     const key = [...values, post[0], isOwn ? post[1] : ''].join(' ');
-    const effects =
+    const found =
       known.get(key) ??
       playedEffects(type, { scopeWith, receiver: to, delayOf, recorded: hasMemory(type) ? recorded : [], dt, spikes });
-    known.set(key, effects);
+    known.set(key, found);
+    const { effects, unbounded } = found;
+    if (unbounded !== undefined) onUnbounded(unbounded);
     if (effects.length === 0) yield [source, receiver, undefined];
     for (const effect of effects) {
       if (effect.of === 'synapse') {

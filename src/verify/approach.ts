@@ -114,10 +114,12 @@ export interface Unit {
   readonly ratio: number;
   /** Whether the distance is within the rounding of the variable. */
   readonly isNegligible: boolean;
+  /** Samples with a distance far beyond the changes by halving the step: their distances, by their number. */
+  readonly far?: ReadonlyMap<number, number>;
 }
 
 /** A unit without its figures. */
-type Quantity = Omit<Unit, 'distance' | 'share' | 'ratio' | 'isNegligible'>;
+type Quantity = Omit<Unit, 'distance' | 'share' | 'ratio' | 'isNegligible' | 'far'>;
 
 /** Returns the key of a unit. */
 export const keyOf = ({ population, cell, variable = '', part }: Quantity): string =>
@@ -161,6 +163,9 @@ const parts = 10;
 
 /** Share of the samples of a part that are left out, the most distant ones. */
 const outliers = 0.1;
+
+/** Distance of a sample, relative to the changes by halving the step, from which on it is kept by itself. */
+const farRatio = 5;
 
 /**
  * Least ratio and distance in steps of spikes that are no partners, after others that agree: one of the models hardly
@@ -236,11 +241,19 @@ export function distancesOf(
   const partOf = (time: number): number => Math.min(parts - 1, Math.max(0, Math.floor((time / end) * parts)));
   const sums = new Map<
     string,
-    { unit: Quantity; distances: number[]; own: number; range: number; negligible: number }
+    {
+      unit: Quantity;
+      distances: number[];
+      own: number;
+      range: number;
+      negligible: number;
+      far: Map<number, number>;
+    }
   >();
-  const add = (unit: Quantity, distance: number, own: number, range = 0, negligible = 0): void => {
+  const add = (unit: Quantity, distance: number, own: number, range = 0, negligible = 0, time = 0): void => {
     const key = keyOf(unit);
-    const sum = sums.get(key) ?? { unit, distances: [], own: 0, range, negligible };
+    const sum = sums.get(key) ?? { unit, distances: [], own: 0, range, negligible, far: new Map<number, number>() };
+    if (unit.variable !== undefined && distance > farRatio * own) sum.far.set(time, distance);
     sum.distances.push(distance);
     sum.own += own;
     sums.set(key, sum);
@@ -303,11 +316,12 @@ export function distancesOf(
         const [q, q2] = [rangeAt(y, at, factor), rangeAt(y2, at, factor)];
         // Each spike before can be a step later in one of the models, as the end of its refractory period is.
         const width = ((p[1] - p[0] + q[1] - q[0]) / 4) * (1 + Math.min(next, mostLater));
-        add(unit, between(p, q), 2 * (between(p, p2) + between(q, q2)) + (width || 0) + negligible, range, negligible);
+        const change = 2 * (between(p, p2) + between(q, q2)) + (width || 0) + negligible;
+        add(unit, between(p, q), change, range, negligible, time);
       }
     }
   }
-  for (const [key, { unit, distances, own, range, negligible }] of sums) {
+  for (const [key, { unit, distances, own, range, negligible, far }] of sums) {
     // A sample near an event can differ by all of the event's effect.
     const kept =
       unit.variable === undefined
@@ -316,7 +330,8 @@ export function distancesOf(
     const mean = kept.reduce((sum, distance) => sum + distance, 0) / Math.max(1, kept.length);
     const ratio = mean === 0 ? 0 : (mean * distances.length) / own;
     const share = range > 0 && unit.variable !== undefined ? { share: mean / range } : {};
-    units.set(key, { ...unit, distance: mean, ...share, ratio, isNegligible: mean <= negligible });
+    const samples = far.size === 0 ? {} : { far };
+    units.set(key, { ...unit, distance: mean, ...share, ratio, isNegligible: mean <= negligible, ...samples });
   }
   const total = (run: OpenRun): number =>
     [...a.spikes.keys()].reduce(

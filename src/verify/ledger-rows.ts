@@ -5,6 +5,7 @@ import type { ValidModel } from '../model/model.js';
 import { populationOf, populationsOf } from '../model/selected.js';
 import type { Distances } from './approach.js';
 import type { StateComparison } from './states/cell-pair.js';
+import { otherSynapses } from './states/cell-kinds.js';
 import type { ModelDifference } from './compare-models.js';
 import type { Comparison, LedgerRow } from './ledger.js';
 import type { PartsThere } from './open-loop.js';
@@ -21,12 +22,21 @@ interface Compared {
   /** Compared time of the runs, and all time of the protocol, in s. */
   readonly seconds: number;
   readonly until: number;
+  /** End of the time in s of which inputs and protocols were compared at states. */
+  readonly lookedUntil: number;
   /** Values that the lists of parts state otherwise. */
   readonly listed: readonly ModelDifference[];
 }
 
 /** Quantities of cells that act by spikes. */
 const ofSpikes = ['threshold', 'reset', 'refractory period'] as const;
+
+/** Quantities through which protocols, stimuli, tables, operations and synapses act on cells. */
+const ofInputs: ReadonlySet<string> = new Set(['inputs', 'given spikes', 'effects and delays', 'operation']);
+
+/** Checks whether a row is about what acts on cells. @param timed  populations with rates that depend on the time */
+export const isOfInputs = ({ part, quantity }: LedgerRow, timed: ReadonlySet<string>): boolean =>
+  part === 'experiment' || ofInputs.has(quantity) || (quantity === 'rates' && timed.has(part));
 
 /** Returns the rows for what was compared. */
 export function ledgerRows(compared: Compared): readonly LedgerRow[] {
@@ -38,9 +48,16 @@ export function ledgerRows(compared: Compared): readonly LedgerRow[] {
     ),
     ...Object.keys(projections).flatMap((name) => synapseRows(name, compared)),
     ...(states?.rows ?? []),
+    ...laterRows(compared),
   ];
   return [...rows, ...listed.flatMap((difference) => unexplained(difference, rows))];
 }
+
+/** Returns a row for the time after the compared one, if there is some. */
+const laterRows = ({ until, lookedUntil }: Compared): readonly LedgerRow[] =>
+  lookedUntil >= until - 1e-9
+    ? []
+    : [{ part: 'experiment', quantity: 'time', how: 'by run', seconds: { compared: lookedUntil, of: until } }];
 
 /** Returns a function that makes rows of a part. */
 const rowsOf =
@@ -78,8 +95,8 @@ function cellRows(name: string, compared: Compared): readonly LedgerRow[] {
   const looked = states?.looked.get(name) ?? 0;
   const isByState = states !== undefined && looked > 0 && reasons.length === 0;
   const because = reasonOf(reasons);
-  const ofEvents = [...reasons, ...(states?.ofEvents.get(name) ?? [])];
-  const areEventsByState = isByState && ofEvents.length === 0;
+  const ofEvents = [...reasons.filter((reason) => reason !== otherSynapses), ...(states?.ofEvents.get(name) ?? [])];
+  const areEventsByState = states !== undefined && looked > 0 && ofEvents.length === 0;
   const how = (acted: boolean | undefined, otherwise: Comparison): Comparison =>
     isByState ? 'by state' : acted ? 'by run' : otherwise;
   const branches = (states?.oneWay ?? []).filter(({ population }) => population === name);

@@ -4,22 +4,39 @@ import { itemAt } from '../diagnostics/entry.js';
 import { keyOf, type Distances, type Unit } from './approach.js';
 import { halvings } from './limit-work.js';
 
+/** Parts of two models that were compared at states, and are equal. */
+export interface EqualParts {
+  /** All equations: a spike that hardly reaches the threshold then shows nothing. */
+  readonly isEqual: boolean;
+  /** Protocols, operations, inputs and synapses: without them, no share of cells, spikes or samples is forgiven. */
+  readonly areInputsEqual: boolean;
+}
+
 export type Verdict = 'the same model' | 'another model';
 
 /**
  * Returns the verdict at the last of some steps; undefined if only shorter steps can tell.
  *
- * @param isEqual  whether the models have equal equations: a spike that hardly reaches the threshold then shows nothing
+ * @param least  number of steps before a verdict
  */
-export function verdictOf(levels: readonly Distances[], isEqual: boolean): Verdict | undefined {
-  if (levels.length < halvings.least) return undefined;
+export function verdictOf(
+  levels: readonly Distances[],
+  { isEqual, areInputsEqual }: EqualParts,
+  least: number = halvings.least,
+): Verdict | undefined {
+  if (levels.length < least) return undefined;
   const { units, unmatched } = itemAt(levels, levels.length - 1);
-  const { rest, open } = restOf(levels);
+  const { rest, open, staying } = restOf(levels, areInputsEqual);
   if (isMany(rest, units.size, manyUnits)) return 'another model';
   const others = unmatched.filter(({ before }) => before === 0 || !isEqual || levels.length <= halvings.least);
   const isSettling = standing(levels).length === 0;
-  if (rest.length + open.length + others.length === 0 && isSettling) return 'the same model';
-  const isLate = rest.length === 0 && isSettling && levels.length > halvings.least && areLate(levels);
+  if (rest.length + open.length + staying.length + others.length === 0 && isSettling) return 'the same model';
+  const isLate =
+    areInputsEqual &&
+    rest.length + staying.length === 0 &&
+    isSettling &&
+    levels.length > halvings.least &&
+    areLate(levels);
   return isLate ? 'the same model' : undefined;
 }
 
@@ -27,7 +44,6 @@ export function verdictOf(levels: readonly Distances[], isEqual: boolean): Verdi
  * Returns the verdict after the shortest step within the budget; undefined if it decides nothing.
  *
  * @param wasSame  whether the models were the same at a longer step
- * @param isEqual  whether the models have equal equations
  * @param hasStates  whether states were compared in these runs
  */
 export function lastVerdict(
@@ -35,20 +51,21 @@ export function lastVerdict(
   {
     wasSame,
     isEqual,
+    areInputsEqual,
     hasStates,
-  }: { readonly wasSame: boolean; readonly isEqual: boolean; readonly hasStates: boolean },
+  }: EqualParts & { readonly wasSame: boolean; readonly hasStates: boolean },
 ): Verdict | undefined {
-  const { rest, open } = restOf(levels);
-  const isSettling = rest.length + standing(levels).length === 0;
+  const { rest, open, staying } = restOf(levels, areInputsEqual);
+  const isSettling = rest.length + staying.length + standing(levels).length === 0;
   // Spikes near the threshold can come apart again for a step, but a difference would stand.
-  if (wasSame && isSettling) return 'the same model';
+  if (wasSame && isSettling && areInputsEqual) return 'the same model';
   const areNear = isEqual && levels.length >= halvings.least && open.length === 0 && areFewer(levels);
   if (areNear && isSettling && itemAt(levels, levels.length - 1).unmatched.every(({ before }) => before > 0))
     return 'the same model';
   // If states agree before, a spike that hardly reaches the threshold shows no difference of the models.
   const isLone = ({ unmatched }: Distances): boolean => unmatched.some(({ before }) => before === 0 || !hasStates);
   const isUnmatched = levels.slice(-halvings.least).every(isLone) && !areFewer(levels);
-  const isAnother = levels.length >= halvings.few && (isUnmatched || rest.length > 0);
+  const isAnother = levels.length >= halvings.few && (isUnmatched || rest.length + staying.length > 0);
   return isAnother ? 'another model' : undefined;
 }
 
@@ -128,22 +145,57 @@ function areLate(levels: readonly Distances[]): boolean {
 /** Checks whether some units are more than one and a share of all. */
 const isMany = (units: readonly Unit[], all: number, share: number): boolean => units.length > Math.max(1, share * all);
 
-/** Returns the units with a distance that does not vanish with the step, and the units that do not decide. */
-export function restOf(levels: readonly Distances[]): {
+/** Least share of the largest distance at some steps that is left of a difference of the models. */
+const left = 0.75;
+
+/** Largest distance, relative to the range of a variable, that constants with few digits in a document leave. */
+const fewDigits = 5e-4;
+
+/** Checks whether a distance stays at three steps, while the changes by halving the step shrink. */
+function stays(earliest: Unit | undefined, earlier: Unit | undefined, last: Unit): boolean {
+  if (!earliest || !earlier) return false;
+  const distances = [earliest, earlier, last].map(({ distance }) => distance);
+  if (last.share !== undefined && last.share < fewDigits) return false;
+  const areSteady = Math.min(...distances) >= left * Math.max(...distances);
+  return areSteady && last.ratio > 1.5 * earlier.ratio && earlier.ratio > 1.5 * earliest.ratio;
+}
+
+/** Checks whether a sample is far off at each step, and comes no nearer. */
+const hasFar = (all: readonly (Unit | undefined)[]): boolean =>
+  all.length >= halvings.least &&
+  [...(all.at(-1)?.far?.keys() ?? [])].some((time) => {
+    const distances = all.map((unit) => unit?.far?.get(time) ?? 0);
+    return Math.min(...distances) > left * Math.max(...distances);
+  });
+
+/**
+ * Returns the units with a distance that does not vanish with the step, and the units that do not decide.
+ *
+ * @param forgives  whether a small share of units decides nothing
+ */
+export function restOf(
+  levels: readonly Distances[],
+  forgives = true,
+): {
   readonly rest: readonly Unit[];
   readonly open: readonly Unit[];
+  /** Units that come no nearer, though less than they change with the step. */
+  readonly staying: readonly Unit[];
 } {
   const [before, previous, last] = levels.slice(-3);
-  if (!before || !previous || !last) return { rest: [], open: [] };
-  const [rest, open, still, few]: [Unit[], Unit[], Unit[], Unit[]] = [[], [], [], []];
+  if (!before || !previous || !last) return { rest: [], open: [], staying: [] };
+  const [rest, open, still, few, staying]: [Unit[], Unit[], Unit[], Unit[], Unit[]] = [[], [], [], [], []];
   for (const [key, unit] of last.units) {
     const { ratio, distance, variable, isNegligible } = unit;
     const [earlier, earliest] = [previous.units.get(key), before.units.get(key)];
     const isOfStep = variable === undefined && distance <= 2 * last.step;
+    const isFar = hasFar(levels.slice(-halvings.least).map(({ units }) => units.get(key)));
+    if (isFar) staying.push(unit);
     if (ratio < leastRatio || isNegligible || isOfStep || distance < 0.35 * (earliest?.distance ?? 0)) continue;
     if (ratio <= mostRatio) {
       // Changes of a model without a limit hide any difference.
-      if (distance >= 0.75 * (earliest?.distance ?? 0)) still.push(unit);
+      if (!isFar && stays(earliest, earlier, unit)) staying.push(unit);
+      else if (distance >= 0.75 * (earliest?.distance ?? 0)) still.push(unit);
       continue;
     }
     const isGrowing = [earlier, earliest].every(
@@ -155,6 +207,9 @@ export function restOf(levels: readonly Distances[]): {
     else (ratio < 2.5 * mostRatio && distance < 0.2 * most ? few : open).push(unit);
   }
   const all = last.units.size;
-  const more = [...(isMany(still, all, manyStill) ? still : []), ...(isMany(few, all, manyUnits) ? few : [])];
-  return { rest, open: [...open, ...more] };
+  const more = [
+    ...(!forgives || isMany(still, all, manyStill) ? still : []),
+    ...(!forgives || isMany(few, all, manyUnits) ? few : []),
+  ];
+  return { rest, open: [...open, ...more], staying: !forgives || isMany(staying, all, manyUnits) ? staying : [] };
 }

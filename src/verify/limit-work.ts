@@ -20,8 +20,11 @@ export const workIn = (seconds: number = usualSeconds): number => (usualWork * s
  */
 export const operations = { cell: 100, step: 2e4, synapse: 100, arrival: 50, listed: 1e4, part: 6e6 } as const;
 
-/** Halvings of the step before a verdict, before a verdict by a few units, and the most of them in the usual work. */
-export const halvings = { least: 4, few: 6, most: 8 } as const;
+/**
+ * Halvings of the step before a verdict within the budget if all was compared at states, and usually; before a verdict
+ * by a few units; and the most of them in the usual work.
+ */
+export const halvings = { ofStates: 3, least: 4, few: 6, most: 8 } as const;
 
 /** Returns the number of cells and compartments. */
 export const cellsOf = ({ model }: ValidModel): number =>

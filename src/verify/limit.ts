@@ -11,6 +11,7 @@ import { populationOf } from '../model/selected.js';
 import { endOf, isRecording } from '../model/tagged.js';
 import { timingProperties } from '../model/timing-properties.js';
 import { typedPhases, typedValid, writtenValid } from '../model/typed-model.js';
+import { readByRates } from './states/element-scope.js';
 import { gathered } from '../library/gather/gather.js';
 import { joined } from '../library/joined-parts.js';
 import { chooseTarget } from '../pipeline/choose-target.js';
@@ -19,13 +20,13 @@ import { comparedTime, EndedByFault } from './check-conversion.js';
 import type { SpikesByPopulation } from './compare-spikes.js';
 import { lastVerdict, restOf, verdictOf } from './limit-verdict.js';
 import { halvings, listedIn, operations, usualWork, workIn, workOf } from './limit-work.js';
-import { drawnOnce, firstPart, listed, partsThere, withStep } from './open-loop.js';
+import { drawnOnce, firstPart, listed, partsThere, withProtocol, withStep } from './open-loop.js';
 import { compared, firstStable, NotANumber, openPair, type OpenPair } from './open-pair.js';
 import { notCompared, type StateComparison } from './states/cell-pair.js';
 import type { ModelDifference } from './compare-models.js';
 import { compareSources, type LawComparison } from './drawn-sources.js';
 import { emptyRows, type Ledger, type LedgerRow, type ModelVerdict } from './ledger.js';
-import { ledgerRows } from './ledger-rows.js';
+import { isOfInputs, ledgerRows } from './ledger-rows.js';
 import { firstDifference } from './states/difference-text.js';
 import { comparedTrains } from './states/given-spikes.js';
 import { withPairedStates } from './states/pair-states.js';
@@ -85,6 +86,8 @@ export interface LimitOptions {
   readonly drawn?: readonly LedgerRow[];
   /** Protocols of both models before they were cut; absent: they are whole. */
   readonly protocols?: Protocols;
+  /** Time in s until which inputs and values of the whole model change; absent: that of its protocol. */
+  readonly until?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -118,14 +121,17 @@ export async function limitOf(whole: ValidModel, target: ValidModel, options: Li
     };
     const { protocols = [whole.model.experiment.protocol, target.model.experiment.protocol] } = options;
     const written = await settled({ valid: target, became: stated });
-    const from = withStates(withStep(own.valid, dt));
+    const from = withStep(own.valid, dt);
     const found = await approach(from, () => Promise.resolve(written), protocols, { ...options, given });
     if (isSame(found)) return found;
     const anew = options.written;
     if (anew !== undefined) {
       const made = new Map([[dt, Promise.resolve(written)]]);
       const at = (step: number): Promise<WrittenModel> => {
-        const known = made.get(step) ?? anew(withStep(own.valid, step)).then(settled);
+        // A writer leaves out parts after the end.
+        const known =
+          made.get(step) ??
+          anew(withProtocol(withStep(own.valid, step), whole.model.experiment.protocol)).then(settled);
         made.set(step, known);
         return known;
       };
@@ -200,12 +206,12 @@ function withProtocolOf(valid: ValidModel, { model: other }: ValidModel): ValidM
   return { ...valid, model: { ...valid.model, experiment: { ...experiment, protocol: usual } } };
 }
 
-/** Returns the compared part of a model with its draws made, or the reason why there is none. */
+/** Returns a model with the draws of its compared part made, or the reason why there is none. */
 export async function settledOrReason(valid: ValidModel): Promise<ValidModel | string> {
   try {
     const part = firstPart(valid, compared.longest);
     const { valid: frozen, remaining } = await drawnOnce(part, (await chooseTarget('wasm')).target);
-    return remaining[0] ?? frozen;
+    return remaining[0] ?? withProtocol(frozen, valid.model.experiment.protocol);
   } catch (error) {
     return reasonOf(error);
   }
@@ -261,12 +267,12 @@ async function approach(
   source: ValidModel,
   at: (step: number) => Promise<WrittenModel>,
   protocols: Protocols,
-  { seconds, runTarget, signal, listed = [], given = new Set(), drawn = [] }: LimitOptions,
+  { seconds, runTarget, signal, listed = [], given = new Set(), drawn = [], until = 0 }: LimitOptions,
 ): Promise<Limit> {
   const work = workIn(seconds);
-  const { became } = await at(source.model.experiment.dt);
+  const { became, valid: target } = await at(source.model.experiment.dt);
   const written = async (step: number): Promise<ValidModel> => (await at(step)).valid;
-  const pair = await openPair(source, written, {
+  const pair = await openPair(withStates(source), written, {
     became,
     work,
     ...(runTarget ? { runTarget } : {}),
@@ -277,10 +283,11 @@ async function approach(
   const levels: Distances[] = [];
   const whatRan = {
     source: first,
-    there: partsThere(source, (await at(source.model.experiment.dt)).valid, became),
+    there: partsThere(source, target, became),
     states: runTarget === undefined ? states : undefined,
     seconds: pair.seconds,
-    until: untilOf(protocols),
+    until: Math.max(until, untilOf(protocols)),
+    lookedUntil: untilOf(protocols),
     listed,
   };
   const ledgerOf = (verdict: ModelVerdict): Ledger => ({
@@ -298,7 +305,7 @@ async function approach(
     seconds: pair.seconds,
     dt: source.model.experiment.dt,
     levels,
-    rest: restOf(levels).rest.toSorted((a, b) => b.ratio - a.ratio),
+    rest: remainingOf(levels),
     ...(runTarget === undefined ? { states } : {}),
     closed: [...pair.closed].filter((name) => receives(source, name)),
   });
@@ -311,7 +318,19 @@ async function approach(
   const unseen = runTarget === undefined ? states.plastic.find((name) => !recorded.has(name)) : undefined;
   if (unseen !== undefined)
     return limit('no limit', `plastic synapses of ${unseen} are not compared, neither alone nor by recorded variables`);
+  const timed = new Set(
+    [...whatRan.there].flatMap(([name, { population }]) =>
+      readsTime(source, population) || readsTime(target, name) ? [population] : [],
+    ),
+  );
+  const unequal = ledgerRows({ ...whatRan, levels: [] }).filter(({ how }) => how !== 'by value' && how !== 'by state');
+  const isByState = unequal.length === 0;
   const isEqual = states.apart.length === 0 && states.synapses && pair.paired.size > 0;
+  const equal = {
+    isEqual,
+    // The rows of a run elsewhere are of this model beside itself.
+    areInputsEqual: runTarget !== undefined || !unequal.some((row) => isOfInputs(row, timed)),
+  };
   const most = halvings.most + Math.max(0, Math.floor(Math.log2(work / usualWork)));
   let [coarser, spent, wasSame] = [coarsest, 0, false];
   for (let k = halved + 1; k <= halved + most; k += 1) {
@@ -321,16 +340,24 @@ async function approach(
     levels.push(ofCells(distancesOf(coarser, finer, pair.paired, pair.times), renumbering(pair.cellBefore)));
     coarser = finer;
     if (itemAt(levels, 0).units.size === 0) return limit('no limit', 'no spikes, and no variable that both have');
-    const found = verdictOf(levels, isEqual);
+    const found = verdictOf(levels, equal);
     // Without equal equations, only shorter steps show small differences.
     const isOpen = found === 'the same model' && !isEqual && levels.length < halvings.few;
     if (found !== undefined && !isOpen) return limit(found);
     wasSame ||= found === 'the same model';
   }
-  const last = lastVerdict(levels, { wasSame, isEqual, hasStates: pair.paired.size > 0 });
+  const least = isByState ? halvings.ofStates : halvings.least;
+  const last =
+    verdictOf(levels, equal, least) ?? lastVerdict(levels, { ...equal, wasSame, hasStates: pair.paired.size > 0 });
   if (last !== undefined) return limit(last);
   const smallest = `${Number((coarser.step * 1e3).toPrecision(4))} ms`;
   return limit('no limit', `steps of ${smallest}, the shortest within the budget, do not decide`);
+}
+
+/** Returns the units with distances that do not vanish, the largest ratio first. */
+function remainingOf(levels: readonly Distances[]): readonly Unit[] {
+  const { rest, staying } = restOf(levels, false);
+  return (rest.length > 0 ? rest : staying).toSorted((a, b) => b.ratio - a.ratio);
 }
 
 /** Compares two models at states along a run, with the target as it is for a much shorter step. */
@@ -339,16 +366,19 @@ async function statesApart(
   written: (step: number) => Promise<ValidModel>,
   protocols: Protocols,
   given: ReadonlySet<string>,
-  { cellsIn }: OpenPair,
+  { cellsIn, seconds: ran }: OpenPair,
   { step, runs }: RunPair,
 ): Promise<{ readonly states: StateComparison; readonly first: ValidModel }> {
   const target = await written(step / 8);
-  const [own, there] = [source, target].map((valid) => gathered(typedValid(valid), 'limit').valid);
+  // Gathering leaves out parts after the end.
+  const [own, there] = [withProtocol(source, protocols[0]), withProtocol(target, protocols[1])].map(
+    (valid) => gathered(typedValid(valid), 'limit').valid,
+  );
   const isGathered = [source, target].some(({ model }) => timingProperties[model.timing].takesTurns);
   const cells = cellsIn(runs[0]);
   const until = untilOf(protocols);
   const typed = [typedPhases(source.model, protocols[0]), typedPhases(target.model, protocols[1])] as const;
-  const compared = compareStates(own!, there!, cells, { until, protocols: typed, isGathered });
+  const compared = compareStates(own!, there!, cells, { until, ran, protocols: typed, isGathered });
   // Draws are made for the part that is run.
   const drawn = Math.min(until, comparedTime(source.model));
   const trains = comparedTrains(source, target, cells, (name) => (given.has(name) ? until : drawn));
@@ -389,6 +419,13 @@ export function withNumbersOf(taken: Taken, limit: Limit): Limit {
     rest: rest.map((unit) => renumbered(unit)),
     ...(states && differences ? { states: { ...states, differences } } : {}),
   };
+}
+
+/** Checks whether the rates of a population depend on the time. */
+function readsTime(valid: ValidModel, population: string): boolean {
+  const { model } = typedValid(valid);
+  const type = model.neurons[model.populations[population]?.type ?? ''];
+  return type !== undefined && readByRates(type, Object.keys(type.derivatives)).has('t');
 }
 
 /** Checks whether projections act on a population. */

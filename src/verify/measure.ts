@@ -6,6 +6,7 @@ import { hashModel } from '../model/hash.js';
 import type { ValidModel } from '../model/model.js';
 import { drawnParts } from '../model/drawn-parts.js';
 import { remainingDraws } from '../model/remaining-draws.js';
+import { endOf } from '../model/tagged.js';
 import { typedModel } from '../model/typed-model.js';
 import { asItsScriptRuns } from '../library/simulators/source-setup.js';
 import { withFormulas } from '../convert/with-formulas.js';
@@ -184,8 +185,9 @@ async function limitOfWritten(
     return noLimit(valid, 'larger than the budget');
   const frozen = await frozenModel();
   if (typeof frozen === 'string') return noLimit(valid, frozen);
+  const until = isChanging(frozen) ? endOf(frozen.model.experiment.protocol) : 0;
   const decide = async (source: ValidModel, { valid: other, became }: WrittenModel): Promise<Limit> =>
-    limitOf(source, other, { became, written, ...limited });
+    limitOf(source, other, { became, written, until, ...limited });
   /** @param most  work of all cells from which on some of them are compared */
   const decideByPart = async (most: number): Promise<Limit | undefined> => {
     const part = await openPart(frozen, most, limited.signal);
@@ -206,6 +208,12 @@ async function limitOfWritten(
     return noLimit(valid, reasonOf(error));
   }
 }
+
+/** Checks whether inputs or values of a model can change at any time. */
+const isChanging = ({ model: { stimuli, operations, populations, experiment } }: ValidModel): boolean =>
+  Object.keys({ ...stimuli, ...operations }).length > 0 ||
+  Object.values(populations).some(({ spikes }) => spikes !== undefined) ||
+  experiment.protocol.length > 1;
 
 /** Returns a model that runs for as long as is measured, if it states no duration. */
 function withDuration(valid: ValidModel): ValidModel {

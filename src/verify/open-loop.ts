@@ -155,6 +155,12 @@ export function firstPart({ model, data }: ValidModel, until: number): ValidMode
   return { model: { ...model, experiment: { ...model.experiment, protocol } }, data };
 }
 
+/** Returns a model with another protocol. */
+export const withProtocol = ({ model, data }: ValidModel, protocol: readonly Phase[]): ValidModel => ({
+  model: { ...model, experiment: { ...model.experiment, protocol } },
+  data,
+});
+
 /** Populations of a target, by name, with the population and the cells of the source that their elements are. */
 export type PartsThere = ReadonlyMap<string, { readonly population: string; readonly cells: readonly number[] }>;
 

@@ -1,12 +1,16 @@
 /** Verdicts on conversions from running the written files. */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { TargetNotation } from '../../src/convert/target-notations.js';
 import { convertModel } from '../../src/convert/convert.js';
 import { compareWritten } from '../../src/verify/check-conversion.js';
+import { emptyRows } from '../../src/verify/ledger.js';
 import { measure, ownSteps, type Measurement } from '../../src/verify/measure.js';
 import { graded } from '../../src/verify/own-step.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
+import { root } from '../support/import-graph.js';
 import '../../translators/brian/road.js';
 import '../../translators/neuroml/road.js';
 import '../../translators/pynn/road.js';
@@ -39,6 +43,45 @@ async function measured(to: TargetNotation, more: object = {}, rest: object = {}
   const valid = modelOf(more, rest);
   return measure(valid, to, await convertModel(valid, to, { name: to === 'neuroml' ? 'm.nml' : 'model.xml' }));
 }
+
+/** A silent cell of PyNN with a synapse, and a current late in a run of 5 s. */
+const lateCurrent = (amplitude: number): object => ({
+  ...cellOf('IF_curr_exp', { i_offset: 0.1 }),
+  current_sources: [
+    {
+      label: 's',
+      type: 'StepCurrentSource',
+      params: { times: [4500, 4800], amplitudes: [amplitude, 0] },
+      inject_into: ['cell'],
+    },
+  ],
+  phases: [{ run: 5000 }],
+});
+
+describe('limits', () => {
+  const limitOfFile = async (name: string, text: string, to: TargetNotation) => {
+    const { valid } = importModel({ name, text });
+    const { limit } = await measure(
+      valid,
+      to,
+      await convertModel(valid, to, { name: to === 'neuroml' ? 'm.nml' : 'm' }),
+    );
+    return limit;
+  };
+
+  test('inputs after the compared time are compared with those that are written', async () => {
+    const limit = await limitOfFile('m.json', JSON.stringify(lateCurrent(0.3)), 'neuroml');
+    expect([limit?.verdict, limit && emptyRows(limit.ledger)]).toEqual(['the same model', []]);
+  });
+
+  test('thresholds of silent cells of NeuroML are compared at states', async () => {
+    const name = 'kinetic-scheme.xml';
+    const text = readFileSync(join(root, 'fixtures/neuroml', name), 'utf8');
+    const limit = await limitOfFile(name, text, 'pynn-json');
+    expect(limit?.verdict).toBe('the same model');
+    expect(limit?.ledger.rows.filter(({ how }) => how !== 'by state')).toEqual([]);
+  });
+});
 
 describe('verdicts', () => {
   test('a document that is the same model when it is read is exact', async () => {

@@ -6,6 +6,7 @@ import { NoNumber } from '../../lang/evaluate.js';
 import { printExpression } from '../../lang/print.js';
 import { namesIn, visit } from '../../lang/walk.js';
 import { expressionsIn, type NeuronType } from '../../model/typed.js';
+import { takesInput } from './cell-kinds.js';
 import type { State } from './cell-pair.js';
 import { readByRates, valueIn, type Scope } from './element-scope.js';
 import type { ValidModel } from '../../model/typed.js';
@@ -39,11 +40,9 @@ function conditionsOf(type: NeuronType, withEvents: boolean): readonly Expressio
   const code = [
     Object.values(derivatives),
     Object.entries(derived).flatMap(([name, { value }]) => (read.has(name) ? [value] : [])),
-    Object.values(withEvents ? events : {}).map(({ when, do: actions, refractory }) => [
-      when,
-      actions,
-      refractory?.for,
-    ]),
+    Object.values(withEvents ? events : {})
+      .filter((event) => !takesInput(type, event))
+      .map(({ when, do: actions, refractory }) => [when, actions, refractory?.for]),
   ];
   const isVariable = (name: string): boolean => name === 't' || state[name] !== undefined || inputs[name] !== undefined;
   return expressionsIn(code)

@@ -5,7 +5,7 @@ import { namesIn, writtenBy } from '../../lang/walk.js';
 import { valueAt } from '../../library/recognise/numbers.js';
 import { contentOf, type NeuronType, type ValidModel } from '../../model/typed.js';
 import type { CellPair, State } from './cell-pair.js';
-import { scopeOf, spikeOf, valueIn, type Scope } from './element-scope.js';
+import { readByRates, scopeOf, spikeOf, valueIn, type Scope } from './element-scope.js';
 import { writtenVariables } from './pair-states.js';
 
 /** Checks whether states of a population keep their first values before the first event. */
@@ -35,6 +35,21 @@ export function isCrossing({ edge, when, refractory }: NeuronType['events'][stri
   return edge === 'rising' || isHeld;
 }
 
+/** Reason why rates are compared in runs, too, which events and branches do not depend on. */
+export const otherSynapses = 'continuous synapses of other kinds';
+
+/** Checks whether an event only takes an input, as receptors for jumps do: it never happens without synapses. */
+export function takesInput(
+  { inputs, derived, parameters }: NeuronType,
+  { emits, when }: NeuronType['events'][string],
+): boolean {
+  const read = [...namesIn(when)];
+  const all = [...read, ...readByRates({ derivatives: {}, derived }, read)].filter(
+    (name) => !derived[name] && !parameters[name],
+  );
+  return emits === null && all.length > 0 && all.every((name) => inputs[name] !== undefined);
+}
+
 /** Returns phrases for events of two types that are only comparable in runs. */
 export function otherKinds(type: NeuronType, other: NeuronType): readonly string[] {
   const [event, otherEvent] = [spikeOf(type), spikeOf(other)];
@@ -42,7 +57,9 @@ export function otherKinds(type: NeuronType, other: NeuronType): readonly string
   const isCounted = (refractory === undefined) !== (otherRefractory === undefined);
   return [
     ...((event === undefined) === (otherEvent === undefined) ? [] : ['a spike in one of them only']),
-    ...([type, other].some(({ events }) => Object.keys(events).length > 1) ? ['events besides spikes'] : []),
+    ...([type, other].some((one) => Object.values(one.events).filter((each) => !takesInput(one, each)).length > 1)
+      ? ['events besides spikes']
+      : []),
     // Crossings need no period if the potential falls below the threshold after each spike.
     ...(event && otherEvent && isCrossing(event) !== isCrossing(otherEvent) ? ['thresholds of other kinds'] : []),
     ...(isCounted &&

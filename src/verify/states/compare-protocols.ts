@@ -30,6 +30,12 @@ interface Found {
   readonly rows: readonly LedgerRow[];
 }
 
+/** End of the shorter protocol, and time that both models are run, in s. */
+interface Times {
+  readonly until: number;
+  readonly ran: number;
+}
+
 /** Most cells of a population that are compared at each stage. */
 const mostCells = 200;
 
@@ -38,7 +44,7 @@ export function compareProtocols(
   [source, target]: readonly [ValidModel, ValidModel],
   [protocol, protocolThere]: readonly [readonly Phase[], readonly Phase[]],
   pairs: ReadonlyMap<string, readonly ScopedPair[]>,
-  until: number,
+  { until, ran }: Times,
   same: Same,
 ): Found {
   const [own, other] = [stagesOf(source, protocol), stagesOf(target, protocolThere)] as const;
@@ -86,9 +92,19 @@ export function compareProtocols(
           return { differences, rows: [] };
         }
     }
-  const part = 'experiment';
+  const areCompared = own.stages
+    .flatMap(({ populations, states }) => [
+      ...Object.keys(populations).filter((name) => populations[name] !== source.model.populations[name]),
+      ...[...states.keys()].map((key) => key.slice(0, key.lastIndexOf('.'))),
+    ])
+    .every((name) => pairs.has(name));
+  const row = { part: 'experiment', quantity: 'values set during the run' };
   const values: readonly LedgerRow[] =
-    times.length === 0 ? [] : [{ part, quantity: 'values set during the run', how: 'by state' }];
+    times.length === 0
+      ? []
+      : areCompared
+        ? [{ ...row, how: 'by state' }]
+        : [{ ...row, how: 'by run', seconds: { compared: ran, of: until } }];
   return { differences, rows: [...values, ...otherPhases(own, other, until)] };
 }
 

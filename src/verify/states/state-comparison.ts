@@ -18,7 +18,16 @@ import {
   withoutCompartments,
   type StructuredCell,
 } from './compartment-comparison.js';
-import { isCrossing, ofUnknownSign, otherKinds, rateOfMain, restAtFirst, restAtZero, stairsOf } from './cell-kinds.js';
+import {
+  isCrossing,
+  ofUnknownSign,
+  otherKinds,
+  otherSynapses,
+  rateOfMain,
+  restAtFirst,
+  restAtZero,
+  stairsOf,
+} from './cell-kinds.js';
 import { compareOperations, compareProtocols, type ScopedPair } from './compare-protocols.js';
 import { timesBetween } from './edges.js';
 import { cellType, perform, readByRates, scopeOf, spikeOf, valueIn, valueOf, type Scope } from './element-scope.js';
@@ -37,6 +46,8 @@ const holdsOf = (type: NeuronType, name: string): readonly Expression[] =>
 interface HowToCompare {
   /** End of the shorter protocol in s. */
   readonly until: number;
+  /** Time in s that both models are run. */
+  readonly ran: number;
   readonly protocols: readonly [source: readonly Phase[], target: readonly Phase[]];
   /** Whether one of the models is of LEMS, with its receptors gathered. */
   readonly isGathered: boolean;
@@ -47,7 +58,7 @@ export function compareStates(
   given: ValidModel,
   givenTarget: ValidModel,
   cells: readonly CellPair[],
-  { until, protocols, isGathered }: HowToCompare,
+  { until, ran, protocols, isGathered }: HowToCompare,
 ): StateComparison {
   const [source, target] = [withoutCompartments(given), withoutCompartments(givenTarget)];
   const differences: StateDifference[] = [];
@@ -115,7 +126,7 @@ export function compareStates(
       if (!restAtZero(source, population, lone)) throw new NoNumber(`no counterpart of ${listOf(lone)}`);
       const isDrivenAlike = continuousInputs(source, population, read) === continuousInputs(target, there, readThere);
       const isResting = restAtFirst(target, there, loneThere);
-      if (!isDrivenAlike) because(population, 'continuous synapses of other kinds');
+      if (!isDrivenAlike) because(population, otherSynapses);
       if (!restAtZero(target, there, loneThere)) because(population, `no counterpart of ${listOf(loneThere)}`);
       const scope = scopeWithInputs(source, population, cell, type, own, ownInputs);
       const otherScope = scopeWithInputs(target, there, element, otherType, other, otherInputs);
@@ -307,7 +318,7 @@ export function compareStates(
   const effects = comparedEffects(source, target, cells, same);
   const models = [source, target] as const;
   const [stages, operations] = [
-    compareProtocols(models, protocols, scopedPairs, until, same),
+    compareProtocols(models, protocols, scopedPairs, { until, ran }, same),
     compareOperations(models, scopedPairs, same),
   ];
   return {

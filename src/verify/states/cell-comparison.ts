@@ -241,9 +241,10 @@ function periodOf(
 ): number {
   if (refractory) return refractory.for ? valueAt(refractory.for, scope(after)) : 0;
   const isReady = (t: number): boolean => valueAt(when, scope(new Map([...after, ['t', t]]))) !== 0;
-  if (!isCounted || isReady(0)) return 0;
-  if (!isReady(longestPeriod)) throw new NoNumber('refractoriness');
-  return changeOf(isReady, 0, longestPeriod);
+  const from = after.get('t') ?? 0;
+  if (!isCounted || isReady(from)) return 0;
+  if (!isReady(from + longestPeriod)) throw new NoNumber('refractoriness');
+  return changeOf(isReady, from, from + longestPeriod) - from;
 }
 
 /** Returns the value at which a test changes, by bisection between values of other results. */

@@ -55,9 +55,14 @@ export function otherKinds(type: NeuronType, other: NeuronType): readonly string
   const [event, otherEvent] = [spikeOf(type), spikeOf(other)];
   const [refractory, otherRefractory] = [event?.refractory, otherEvent?.refractory];
   const isCounted = (refractory === undefined) !== (otherRefractory === undefined);
+  // Branches of counted periods are taken in runs only.
+  const isOther =
+    (one: NeuronType) =>
+    (each: NeuronType['events'][string]): boolean =>
+      isCounted || !takesInput(one, each);
   return [
     ...((event === undefined) === (otherEvent === undefined) ? [] : ['a spike in one of them only']),
-    ...([type, other].some((one) => Object.values(one.events).filter((each) => !takesInput(one, each)).length > 1)
+    ...([type, other].some((one) => Object.values(one.events).filter(isOther(one)).length > 1)
       ? ['events besides spikes']
       : []),
     // Crossings need no period if the potential falls below the threshold after each spike.

@@ -207,9 +207,10 @@ export function restOf(
     else (ratio < 2.5 * mostRatio && distance < 0.2 * most ? few : open).push(unit);
   }
   const all = last.units.size;
+  const isLarge = ({ share = 1 }: Unit): boolean => share >= fewDigits;
   const more = [
-    ...(!forgives || isMany(still, all, manyStill) ? still : []),
-    ...(!forgives || isMany(few, all, manyUnits) ? few : []),
+    ...(isMany(still, all, manyStill) ? still : forgives ? [] : still.filter(isLarge)),
+    ...(isMany(few, all, manyUnits) ? few : forgives ? [] : few.filter(isLarge)),
   ];
   return { rest, open: [...open, ...more], staying: !forgives || isMany(staying, all, manyUnits) ? staying : [] };
 }

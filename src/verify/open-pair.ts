@@ -8,7 +8,7 @@ import { lengthOf, numbersOf } from '../model/arrays.js';
 import type { Projection, Recording, SpikeTrain, ValidModel } from '../model/model.js';
 import { unchanged, type Became, type Variable } from '../model/rewriting/became.js';
 import { elementsIn, populationOf } from '../model/selected.js';
-import { isRecording, isSelection } from '../model/tagged.js';
+import { isPhase, isRecording, isSelection } from '../model/tagged.js';
 import { columnCount } from '../../runtime/results/result.js';
 import { RangeKeeper, type OpenRun, type PairedVariable, type RunPair } from './approach.js';
 import { comparedTime, EndedByFault, eventsOf, spikesBefore, spikesOf, type CheckOptions } from './check-conversion.js';
@@ -112,7 +112,9 @@ export async function closedRun(source: ValidModel, signal: AbortSignal | undefi
   const whole = comparedTime(source.model);
   const run = (seconds: number, from: number): ReturnType<typeof firstStable<SpikesByPopulation>> =>
     firstStable(from, (k) => runFor(seconds, signal, withStep(source, source.model.experiment.dt / 2 ** k)));
-  const first = Math.min(whole, compared.first);
+  // Values that the protocol sets later act in longer runs only.
+  const isSet = source.model.experiment.protocol.some((phase) => isPhase(phase, 'set'));
+  const first = Math.min(whole, isSet ? compared.longest : compared.first);
   const { found, halved } = await run(first, 0);
   const isSilent = ![...found].some(
     ([name, trains]) => isCell(source, name) && trains.some(({ length }) => length > 0),

@@ -158,6 +158,9 @@ export function playedEffects(type: SynapseType, play: Play): PlayedEffects {
   }
 }
 
+/** Steps before spikes in which variables without bounds of their own decay. */
+const muchLater = 20_000;
+
 /** Values far beyond the first one at which a bound shows, relative to its size. */
 const far = [1e5, 1e6] as const;
 
@@ -176,7 +179,13 @@ function boundsOf(type: SynapseType, play: Play, sign: 1 | -1): ReadonlyMap<stri
   };
   // The later spike of a pair usually increases a weight if it is the cell's, and decreases it if it is the source's.
   const longest = Math.max(...Object.keys(pathways).map((name) => Math.ceil(play.delayOf(name) / play.dt)));
-  const single = { pre: [start], post: [start + (sign > 0 ? longest + 1 : -longest - 1)], sampled: [] };
+  const between = longest + 1;
+  const single = { pre: [start + between], post: [start + (sign > 0 ? 2 * between : 0)], sampled: [] };
+  const [pre, post] = [single.pre, single.post].map((steps) => steps.map((step) => step + muchLater)) as [
+    number[],
+    number[],
+  ];
+  const later = { pre, post, sampled: [] };
   const own = play.scopeWith((name) => (name.startsWith(receiving) ? 0 : undefined));
   const found = new Map<string, number>();
   for (const name of Object.keys(type.state).filter((one) => written.has(one))) {
@@ -186,7 +195,9 @@ function boundsOf(type: SynapseType, play: Play, sign: 1 | -1): ReadonlyMap<stri
     if (!(Math.abs(bound - further) <= 1e-6 * Math.max(Math.abs(bound), size))) continue;
     // Spikes set other variables, such as the time of the last spike, whatever their value is.
     const isKept = [-1e-3, 1e-3].some((more) => after(single, name, first + more * size) !== after(single, name));
-    if (isKept) found.set(name, bound);
+    // Variables that decay do not reach the values that guards of them state.
+    const [soon, late] = [single, later].map((spikes) => after(spikes, name, first + size));
+    if (isKept && Math.abs(soon! - late!) <= 1e-9 * size) found.set(name, bound);
   }
   return found;
 }

@@ -173,7 +173,8 @@ function unexplained(
     const areSome = own.some(({ elements }) => elements !== undefined);
     const isValue = first !== null && second !== null && !['', 'type', 'connect'].includes(property);
     if (!isValue && !areSome) return [];
-    if (!areSome && own.every(({ how }) => how === 'by state' || how === 'by value')) return [];
+    // Rows that never acted forbid the short verdict by themselves.
+    if (!areSome && own.every(({ how }) => ['by state', 'by value', 'never acted'].includes(how))) return [];
     return [
       { part: name, quantity: property, how: 'not looked at', reason: `${first ?? 'none'} and ${second ?? 'none'}` },
     ];

@@ -10,6 +10,7 @@ import { child } from '../../src/model/pointer.js';
 import { elementsIn, populationOf, selectionSize } from '../../src/model/selected.js';
 import { typedValid } from '../../src/model/typed-model.js';
 import { inUnit, numbersInUnit } from '../shared/in-unit.js';
+import type { Hdf5Array } from '../shared/hdf5.js';
 import { column, numbersOfValue, type ExportedFile, type WrittenPart } from './export-parts.js';
 import { placedEdges, type SynapseKind } from './export-placed.js';
 import type { Template } from './templates.js';
@@ -91,6 +92,9 @@ export function edgeFiles(
                   edge_type_id: column(kindOf.map((kind) => first + kind)),
                   edge_group_id: column(new Uint32Array(count)),
                   edge_group_index: column(Uint32Array.from({ length: count }, (_, edge) => edge)),
+                  ...(target.cell
+                    ? { indices: { source_to_target: indexBy(sources), target_to_source: indexBy(targets) } }
+                    : {}),
                   '0': {
                     ...(weight === undefined ? { syn_weight: column(weights) } : {}),
                     ...(delay === undefined ? { delay: column(delays) } : {}),
@@ -123,6 +127,24 @@ export function edgeFiles(
     ],
     entries: made.map(({ entry }) => entry),
   };
+}
+
+/**
+ * Returns an index of edges by the node at one end, without which BMTK's BioNet reads none: a range of rows for each
+ * node, and in each row a range of edges.
+ */
+function indexBy(nodes: Uint32Array): Readonly<Record<'node_id_to_range' | 'range_to_edge_id', Hdf5Array>> {
+  const rows = Uint32Array.from(nodes.keys()).sort((a, b) => nodes[a]! - nodes[b]! || a - b);
+  const last = rows.at(-1);
+  const ranges = new Uint32Array(last === undefined ? 0 : 2 * (nodes[last]! + 1));
+  for (const [row, edge] of rows.entries()) {
+    const at = 2 * nodes[edge]!;
+    if (ranges[at + 1] === 0) ranges[at] = row;
+    ranges[at + 1] = row + 1;
+  }
+  const edges = Uint32Array.from({ length: 2 * rows.length }, (_, k) => rows[k >> 1]! + (k & 1));
+  const inPairs = (array: Uint32Array): Hdf5Array => ({ array, shape: [array.length / 2, 2] });
+  return { node_id_to_range: inPairs(ranges), range_to_edge_id: inPairs(edges) };
 }
 
 interface Edges {

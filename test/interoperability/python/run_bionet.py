@@ -25,9 +25,9 @@ with contextlib.redirect_stdout(sys.stderr):
 
 
 def add_indices(path):
-    """Adds the indices by node without which BMTK reads no edges."""
+    """Adds indices by node, without which BMTK reads no edges, to files without any."""
     with h5py.File(path, "r+") as file:
-        for edges in file["edges"].values():
+        for edges in [edges for edges in file["edges"].values() if "indices" not in edges]:
             for end, other in [("source", "target"), ("target", "source")]:
                 nodes = edges[f"{end}_node_id"][:]
                 order = np.argsort(nodes, kind="stable")

@@ -111,6 +111,7 @@ test.each([
   ['delay', replacing('delay: 1 ms', 'delay: 1.3 ms'), 'delay'],
   ['first value', replacing('{ u: -65*mV }', '{ u: -66*mV }'), 'first v'],
   ['branch of the reset', replacing('u = -65*mV', 'u = -65*mV - 5*mV*int(s > 5*nA)'), 'reset of v'],
+  ['upper limit', replacing('+ s)/C', '+ clip(s, -inf*amp, 0.05*nA))/C'), 'rate of v'],
   ['branch of the threshold', replacing('u > th', 'u > th - 4*mV*int(s > 3*nA)'), 'threshold'],
   ['end of a late pulse', replacing('t < 1950*ms', 't < 1949*ms'), 'rate of v at 1949.'],
   ['missing late pulse', replacing('0.05*nA*int(t >= 1900*ms and t < 1950*ms) + ', ''), 'rate of v at 19'],
@@ -125,6 +126,7 @@ test.each([
   ['names', unchanged],
   ['conductances', replacing('(E - u)/tau', '0.02*uS*(E - u)/C')],
   ['parallel synapses', replacing('s += 0.1*nA', 's += 0.06*nA; s += 0.04*nA')],
+  ['limits that no value passes', replacing('+ s)/C', '+ clip(s, -inf*amp, inf*amp))/C')],
   [
     'two projections',
     replacing(

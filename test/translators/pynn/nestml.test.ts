@@ -58,7 +58,7 @@ describe('two types', () => {
         g mV = 0 mV
         theta mV = 0 mV
         steps_to_code real = 0    # steps until code runs that does so every 10 steps
-        refr real = 0    # steps to the end of the refractory period
+        refr_t ms = 0 ms    # time to the end of the refractory period
 
     equations:
         v' = (-55 mV - v + g)/tau
@@ -81,9 +81,9 @@ describe('two types', () => {
             theta *= 0.9
             steps_to_code = 10
         steps_to_code -= 1
-        if refr > 0:
-            refr -= 1
-        if refr > 0:
+        if refr_t > resolution()/2:
+            refr_t -= resolution()
+        if refr_t > resolution()/2:
             integrate_odes(g)
         else:
             integrate_odes()
@@ -92,11 +92,11 @@ describe('two types', () => {
         g += spikes_g * 1 s * 0.001 mV
 
     onReceive(spikes_v):
-        if refr <= 0:
+        if refr_t <= resolution()/2:
             v += spikes_v * 1 s * 0.001 mV
 
-    onCondition(refr <= 0 and v > Vt + theta):
-        refr = steps(2 ms) + 1
+    onCondition(refr_t <= resolution()/2 and v > Vt + theta):
+        refr_t = 2 ms + resolution()
         v = Vr
         theta += 1 mV
         emit_spike()

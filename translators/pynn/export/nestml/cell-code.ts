@@ -18,8 +18,19 @@ export interface Period {
   /** The event that begins it. */
   readonly event: string;
   readonly definition: Refractory;
-  /** The variable that is above 0 while it lasts. */
-  readonly counter: string;
+  /** The remaining time, if the length is known at the event; else 1 while the period lasts. */
+  readonly variable: string;
+  /** Whether the variable is a time. */
+  readonly isTimed: boolean;
+  /** The condition that it is over. Half a step absorbs the rounding of a time that was counted down. */
+  readonly isOver: Expression;
+}
+
+function periodOf(event: string, definition: Refractory, free: (name: string) => string): Period {
+  const isTimed = definition.while === undefined && definition.evaluated === 'atEvent';
+  const variable = free(isTimed ? 'refr_t' : 'refr');
+  const limit = isTimed ? nameOf('resolution()/2') : number(0, undefined, true);
+  return { event, definition, variable, isTimed, isOver: binary('<=', nameOf(variable), limit) };
 }
 
 /** The code of a cell. */
@@ -53,7 +64,7 @@ export class CellCode {
       refractory === undefined ? [] : [{ event, refractory }],
     );
     if (more.length > 0) throw new NotInNestml('several events with refractory periods');
-    this.period = first && { event: first.event, definition: first.refractory, counter: this.free('refr') };
+    this.period = first && periodOf(first.event, first.refractory, (name) => this.free(name));
     this.lastSpike = this.reads('lastspike') ? this.free('last_spike') : undefined;
   }
 
@@ -95,10 +106,7 @@ export class CellCode {
     if (own === 'pi') return number(Math.PI);
     if (own === 'e' && !this.#taken.has('e')) return nameOf('e');
     if (own === 'lastspike' && this.lastSpike !== undefined) return nameOf(this.lastSpike);
-    if (own === 'not_refractory')
-      return this.period === undefined
-        ? nameOf('true')
-        : binary('<=', nameOf(this.period.counter), number(0, undefined, true));
+    if (own === 'not_refractory') return this.period?.isOver ?? nameOf('true');
     if (Object.hasOwn(type.inputs, own) && own !== this.cell.fed)
       return nestmlQuantity(0, parseUnit(type.inputs[own]?.unit ?? '1').dimension);
     const read = this.functions.get(own);

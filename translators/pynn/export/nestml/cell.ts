@@ -7,6 +7,7 @@ import { parameterLines, standardOf, stateLines, unitsOf } from './declarations.
 import { equationLines, functionBlocks } from './equations.js';
 import { CellEvents, type Block } from './events.js';
 import { portStatements, type Port } from './ports.js';
+import { textOf } from './expressions.js';
 import { Refractoriness } from './refractoriness.js';
 import { updateLines } from './update.js';
 
@@ -64,10 +65,9 @@ const exprel: Block = {
 };
 
 function receiver(port: Port, { period }: Refractoriness): Block {
-  const { definition, counter } = period ?? {};
   const body = portStatements(port).flatMap(([variable, text]) =>
-    definition?.writes === 'block' && definition.rate.includes(variable)
-      ? [`if ${counter} <= 0:`, indented(text)]
+    period?.definition.writes === 'block' && period.definition.rate.includes(variable)
+      ? [`if ${textOf(period.isOver)}:`, indented(text)]
       : [text],
   );
   return { title: `onReceive(${port.name})`, body };

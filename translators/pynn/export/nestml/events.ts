@@ -33,12 +33,10 @@ export class CellEvents {
     let condition = nestmlExpression(when, this.code.names);
     if (edge === 'rising')
       condition = binary('and', binary('<=', nameOf(this.#above(event)), number(0, undefined, true)), condition);
-    const { definition, counter = '' } = this.code.period ?? {};
-    const suppressed =
-      this.code.period?.event === event ? definition?.suppress : (definition?.of ?? []).includes(event);
-    return textOf(
-      suppressed ? binary('and', binary('<=', nameOf(counter), number(0, undefined, true)), condition) : condition,
-    );
+    const { period } = this.code;
+    const { suppress, of = [] } = period?.definition ?? {};
+    const suppressed = period?.event === event ? suppress : of.includes(event);
+    return textOf(period && suppressed ? binary('and', period.isOver, condition) : condition);
   }
 
   /** Returns the variable that is 1 if a condition held in the step before. */

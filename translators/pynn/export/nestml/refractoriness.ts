@@ -1,7 +1,7 @@
 /** The refractory period of a cell: its variables, and the code that counts its steps. */
 
 import type { Statement } from '../../../../src/lang/ast.js';
-import { quantity } from '../../../../src/lang/build.js';
+import { opposite, quantity } from '../../../../src/lang/build.js';
 import { second } from '../../../../src/lang/dimension.js';
 import type { CellCode, Period } from './cell-code.js';
 import { indented } from './cell-of-nest.js';
@@ -20,50 +20,51 @@ export class Refractoriness {
   /** Returns lines at the beginning of a step, and adds their declarations. */
   begin(): readonly string[] {
     if (this.period === undefined) return [];
-    const { definition, counter } = this.period;
+    const { definition, variable, isTimed } = this.period;
     if (definition.while !== undefined) {
-      this.code.ownState.push(`${counter} real = 0    # 1 while refractory`);
+      this.code.ownState.push(`${variable} real = 0    # 1 while refractory`);
       const holds = nestmlExpression(definition.while, this.code.names);
-      return [`if ${counter} > 0 and ${textOf(negation(holds))}:`, `    ${counter} = 0`];
+      return [`if ${variable} > 0 and ${textOf(negation(holds))}:`, `    ${variable} = 0`];
     }
-    if (definition.evaluated === 'atEvent') {
-      this.code.ownState.push(`${counter} real = 0    # steps to the end of the refractory period`);
-      return [`if ${counter} > 0:`, `    ${counter} -= 1`];
+    if (isTimed) {
+      this.code.ownState.push(`${variable} ms = 0 ms    # time to the end of the refractory period`);
+      return [`if ${this.lasts}:`, `    ${variable} -= resolution()`];
     }
     const since = (this.#since = this.code.free('since_spike'));
     this.code.ownState.push(
-      `${counter} real = 0    # 1 while refractory`,
+      `${variable} real = 0    # 1 while refractory`,
       `${since} real = 1000000000    # steps since the last spike`,
     );
-    const { length } = this;
-    return [`${since} += 1`, `${counter} = ${since} < ${length} ? 1 : 0`];
+    return [`${since} += 1`, `${variable} = ${since} < steps(${this.#length}) ? 1 : 0`];
   }
 
-  /** Returns the length of the refractory period in steps. */
-  get length(): string {
-    const { definition } = this.period ?? {};
-    const duration = definition?.for ?? quantity(0, second);
-    return `steps(${this.code.text(duration)})`;
+  /** Returns the condition that the period lasts; without a period, nothing does. */
+  get lasts(): string {
+    return this.period === undefined ? 'false' : textOf(opposite(this.period.isOver));
+  }
+
+  /** Returns the length of the refractory period. */
+  get #length(): string {
+    return this.code.text(this.period?.definition.for ?? quantity(0, second));
   }
 
   /** Returns a statement that has no effect while its variable is held. */
   guarded(statement: Statement): readonly string[] {
     const text = this.code.statement(statement);
-    const { definition, counter } = this.period ?? {};
-    return definition?.writes === 'block' &&
+    const { period } = this;
+    return period?.definition.writes === 'block' &&
       statement.kind === 'assignment' &&
-      definition.rate.includes(statement.target)
-      ? [`if ${counter} <= 0:`, indented(text)]
+      period.definition.rate.includes(statement.target)
+      ? [`if ${textOf(period.isOver)}:`, indented(text)]
       : [text];
   }
 
   /** Returns lines after an event that may begin the period. */
   after(event: string): readonly string[] {
     if (this.period?.event !== event) return [];
-    const { definition, counter } = this.period;
-    if (definition.while !== undefined) return [`${counter} = 1`];
-    if (definition.evaluated === 'eachStep') return [`${counter} = 1`, `${this.#since} = -1`];
+    const { definition, variable, isTimed } = this.period;
     // If times refer to the ends of steps, the period begins there.
-    return [`${counter} = ${this.length} + 1`];
+    if (isTimed) return [`${variable} = ${this.#length} + resolution()`];
+    return [`${variable} = 1`, ...(definition.while === undefined ? [`${this.#since} = -1`] : [])];
   }
 }

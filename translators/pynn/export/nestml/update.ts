@@ -65,7 +65,7 @@ function operation(
 function integration(
   variables: readonly string[],
   noises: ReadonlyMap<string, string>,
-  { period }: Refractoriness,
+  { period, lasts }: Refractoriness,
 ): readonly string[] {
   if (variables.length === 0) return [];
   const add = (names: readonly string[]): readonly string[] =>
@@ -74,10 +74,9 @@ function integration(
   if (frozen.size === 0 || period === undefined) return ['integrate_odes()', ...add(variables)];
   const free = variables.filter((name) => !frozen.has(name));
   const held = variables.filter((name) => frozen.has(name));
-  const { counter } = period;
-  if (free.length === 0) return [`if ${counter} <= 0:`, ...['integrate_odes()', ...add(held)].map(indented)];
+  if (free.length === 0) return [`if ${textOf(period.isOver)}:`, ...['integrate_odes()', ...add(held)].map(indented)];
   return [
-    `if ${counter} > 0:`,
+    `if ${lasts}:`,
     indented(`integrate_odes(${free.join(', ')})`),
     'else:',
     ...['integrate_odes()', ...add(held)].map(indented),

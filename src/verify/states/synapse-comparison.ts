@@ -15,13 +15,11 @@ import {
   hasMemory,
   hearsReceiver,
   playedEffects,
-  singleSpikes,
-  spikesToPlay,
   type Effect,
   type PlayedEffects,
-  type PlayedSpikes,
   type Receiver,
 } from './played-synapse.js';
+import { singleSpikes, spikesToPlay, type PlayedSpikes } from './played-spikes.js';
 import {
   isAtOneStep,
   moreStates,

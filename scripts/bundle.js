@@ -241,7 +241,11 @@ export async function bundle(entryPoints, folder, library = {}) {
     // ESM first: some packages' CommonJS form cannot be bundled.
     mainFields: ['module', 'main'],
     // Its usual form reads files of Node.
-    alias: { handlebars: 'handlebars/dist/cjs/handlebars.js' },
+    alias: {
+      handlebars: 'handlebars/dist/cjs/handlebars.js',
+      // It is exported for Node and browsers only.
+      'vscode-jsonrpc/node': resolve(root, 'node_modules/vscode-jsonrpc/lib/node/main.js'),
+    },
     external: ['node:*', ...builtinModules, ...Object.keys(unbundledPackages).flatMap((name) => [name, `${name}/*`])],
     define: { INTERNEURON_VERSION: JSON.stringify(version), INTERNEURON_COMMIT: JSON.stringify(commitOf(root)) },
     plugins: [requiredOfNode, withoutUnused, shortPackages, textAssets, sharedMachine(imports)],

@@ -3,7 +3,7 @@
  * arrays follow, each from a multiple of eight. In the text, `at` is the beginning of an array.
  */
 
-import type { ContentTypeEncoder } from 'vscode-jsonrpc/node.js';
+import type { ContentTypeEncoder } from 'vscode-jsonrpc/node';
 import { limits } from '../diagnostics/limits.js';
 import { memberOf } from '../diagnostics/member.js';
 import { afterString } from '../model/text/json-scan.js';

@@ -2,7 +2,7 @@
 
 import { constants } from 'node:buffer';
 import type { Readable } from 'node:stream';
-import { AbstractMessageReader, ErrorCodes, type Disposable, type Message } from 'vscode-jsonrpc/node.js';
+import { AbstractMessageReader, ErrorCodes, type Disposable, type Message } from 'vscode-jsonrpc/node';
 import { decodeMessage } from './frames.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { memberOf } from '../diagnostics/member.js';

@@ -9,7 +9,7 @@ import {
   StreamMessageWriter,
   type CancellationToken,
   type ResponseMessage,
-} from 'vscode-jsonrpc/node.js';
+} from 'vscode-jsonrpc/node';
 import { frameEncoder } from './frames.js';
 import { serverMethods, textOf, type Parameters } from './methods.js';
 import { CallReader } from './reader.js';

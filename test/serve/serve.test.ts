@@ -10,7 +10,7 @@ import {
   StreamMessageWriter,
   type Message,
   type MessageConnection,
-} from 'vscode-jsonrpc/node.js';
+} from 'vscode-jsonrpc/node';
 import { importModel, readSource, runModel } from '../../src/index.js';
 import { decodeMessage, encodeMessage, frameEncoder } from '../../src/serve/frames.js';
 import { serve } from '../../src/serve/serve.js';

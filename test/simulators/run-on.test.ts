@@ -113,3 +113,9 @@ it.skipIf(none !== null)(withReason('Brian gives the spikes and samples of the m
   const verified = await runCommand(['verify', output('brian'), '--env', '.venv']);
   expect([verified.code, verified.stdout]).toEqual([0, expect.stringMatching(/identical/)]);
 });
+
+it.skipIf(none !== null)(withReason('spikes that the model does not record are named', none), async () => {
+  const words = ['run', 'fixtures/readme/first-steps.yaml', '--on', 'brian', '--env', '.venv', '--no-check'];
+  const { code, stdout } = await runCommand(words);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('spikes of input: the model does not record them')]);
+});

@@ -105,7 +105,7 @@ export function compareProtocols(
       : areCompared
         ? [{ ...row, how: 'by state' }]
         : [{ ...row, how: 'by run', seconds: { compared: ran, of: until } }];
-  return { differences, rows: [...values, ...otherPhases(own, other, until)] };
+  return { differences, rows: [...values, ...otherPhases(own, other, ran, until)] };
 }
 
 /** Returns a rate that differs at a stage. @throws NoNumber */
@@ -133,7 +133,7 @@ function rateApart(
 }
 
 /** Returns rows for phases that do more than to set values of cells. */
-function otherPhases(own: Stages, other: Stages, until: number): readonly LedgerRow[] {
+function otherPhases(own: Stages, other: Stages, ran: number, until: number): readonly LedgerRow[] {
   const textOf = ({ others }: Stages): readonly string[] =>
     others.filter(({ time }) => time < until).map(({ time, phase }) => `${time} ${contentOf(phase)}`);
   const [first, second] = [textOf(own), textOf(other)];
@@ -145,7 +145,7 @@ function otherPhases(own: Stages, other: Stages, until: number): readonly Ledger
       part: 'experiment',
       quantity: `${kinds} during the run`,
       how: isEqual ? 'by value' : 'by run',
-      ...(isEqual ? {} : { seconds: { compared: 0, of: until } }),
+      ...(isEqual ? {} : { seconds: { compared: ran, of: until } }),
     },
   ];
 }

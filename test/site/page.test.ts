@@ -21,6 +21,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleProgram, writeSite } from '../../scripts/page.js';
 import { importModel, readSource, runModel, type ImportOptions, type RunResult } from '../../src/pipeline/pipeline.js';
+import { needsDuration, usualDuration } from '../../src/present/next-commands.js';
 import { runCommand } from '../support/command.js';
 import { documentsIn, importFixture, type FixtureDocument } from '../fixtures/documents.js';
 import { someOf } from '../support/effort.js';
@@ -45,7 +46,12 @@ async function fingerprintOf(
   document: Pick<FixtureDocument, 'path' | 'shorten'>,
   options: ImportOptions,
 ): Promise<string> {
-  const result = await runModel(importFixture({ ...document, options }), { target: 'wasm', threads: 1 });
+  const stated = importFixture({ ...document, options });
+  // The page runs a model without a duration for the usual one.
+  const timed = needsDuration(stated.valid)
+    ? importFixture({ ...document, options: { ...options, duration: usualDuration } })
+    : stated;
+  const result = await runModel(timed, { target: 'wasm', threads: 1 });
   if (result.kind !== 'run') throw new Error('nothing was run');
   result.dispose();
   return result.record.fingerprint.total;

@@ -7,6 +7,7 @@ import type { TargetNotation } from '../../src/convert/target-notations.js';
 import { convertModel } from '../../src/convert/convert.js';
 import { compareWritten } from '../../src/verify/check-conversion.js';
 import { emptyRows } from '../../src/verify/ledger.js';
+import { limitOfDocuments } from '../../src/verify/limit.js';
 import { measure, ownSteps, type Measurement } from '../../src/verify/measure.js';
 import { graded } from '../../src/verify/own-step.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
@@ -72,6 +73,24 @@ describe('limits', () => {
   test('inputs after the compared time are compared with those that are written', async () => {
     const limit = await limitOfFile('m.json', JSON.stringify(lateCurrent(0.3)), 'neuroml');
     expect([limit?.verdict, limit && emptyRows(limit.ledger)]).toEqual(['the same model', []]);
+  });
+
+  test('a source that compares the time with the step is the same model in LEMS, which labels steps by their end', async () => {
+    // NetStim of NEURON, as its reader writes it.
+    const netStim = (offset: string): string => `interneuron: 1
+timing: grid
+neurons:
+  stim:
+    parameters: { interval: 5 ms }
+    state: { next: { unit: ms, initial: 5 ms }, count: 0 }
+    events: { spike: { when: t + dt > next - dt/2${offset} and count < 4, do: [count += 1, next += interval] } }
+populations: { stim: { type: stim, size: 1 } }
+experiment: { dt: 0.025 ms, protocol: [{ run: 30 ms }] }
+recordings: [{ of: stim, events: spike }]
+`;
+    expect(await limitOfFile('m.yaml', netStim(''), 'lems')).toMatchObject({ verdict: 'the same model' });
+    const [own, later] = ['', ' + 2*dt'].map((offset) => importModel({ name: 'm.yaml', text: netStim(offset) }).valid);
+    expect((await limitOfDocuments(own!, later!)).verdict).toBe('another model');
   });
 
   test('thresholds of silent cells of NeuroML are compared at states', async () => {

@@ -1,7 +1,9 @@
 /** Compares what two cells do at equal states: first values, rates, thresholds, resets and refractory periods. */
 
 import type { Expression } from '../../lang/ast.js';
+import { equalDimensions, second as timeDimension } from '../../lang/dimension.js';
 import { NoNumber } from '../../lang/evaluate.js';
+import { parseUnit } from '../../lang/units.js';
 import { namesIn } from '../../lang/walk.js';
 import { valueAt } from '../../library/recognise/numbers.js';
 import type { NeuronType, Population, ValidModel } from '../../model/typed.js';
@@ -122,6 +124,20 @@ export function compareRates(
   found(`rate of ${name}${at}`, rates[apart]!, `(${first.type.state[name]!.unit})/s`);
 }
 
+/** Checks whether a condition reads the step. The order of a step decides which of its two ends is the time. */
+const readStep = (events: readonly CellEvent[]): boolean => events.some(({ when }) => namesIn(when).has('dt'));
+
+/** Checks whether two thresholds are times at most a step and a half apart, in conditions that read the step. */
+const areOfOneStep = (
+  { first }: CellComparison,
+  events: readonly CellEvent[],
+  [own, other]: readonly [number, number | null],
+  unit: string,
+): boolean =>
+  readStep(events) &&
+  equalDimensions(parseUnit(unit).dimension, timeDimension) &&
+  Math.abs((other ?? Infinity) - own) < 1.51 * first.valid.model.experiment.dt;
+
 /**
  * Compares the thresholds of variables that spike conditions read. Returns a state with these variables beyond them.
  *
@@ -146,8 +162,9 @@ export function compareThresholds(
       // Other conditions, such as a peak, have no threshold: only runs tell.
       if (thresholds?.[1] === null) throw new NoNumber('a condition of another kind');
       if (!thresholds) continue;
-      if (!same(thresholds[0], thresholds[1], size))
-        found('threshold', thresholds, first.type.state[name]?.unit ?? '1');
+      const unit = first.type.state[name]?.unit ?? '1';
+      if (!same(thresholds[0], thresholds[1], size) && !areOfOneStep(cells, [event, otherEvent], thresholds, unit))
+        found('threshold', thresholds, unit);
       const beyond = [-size, size].map((further) => thresholds[0] + further).find(spikes);
       if (beyond !== undefined && k === 0) above = new Map([...(above ?? []), [name, beyond]]);
     }
@@ -157,8 +174,15 @@ export function compareThresholds(
 
 /** Compares whether both cells spike. */
 export function compareConditions(cells: CellComparison, events: readonly [CellEvent, CellEvent]): void {
-  const { usual, around, timed, found } = cells;
+  const { first, usual, around, timed, found } = cells;
+  const { dt } = first.valid.model.experiment;
+  const holdsAfter = (state: State, seconds: number): boolean =>
+    valueIn(first.valid, events[0].when, first.scope(new Map([...state, ['t', (state.get('t') ?? 0) + seconds]]))) !==
+    0;
+  const isWithinStep = (state: State): boolean =>
+    readStep(events) && holdsAfter(state, -1.01 * dt) !== holdsAfter(state, 1.01 * dt);
   const apart = [...usual, ...around, ...timed]
+    .filter((state) => !isWithinStep(state))
     .map((state) => holds(both(cells, [events[0].when, events[1].when], state)))
     .find(([spikes, spikesThere]) => spikes !== spikesThere);
   if (apart) found('spike condition', [Number(apart[0]), Number(apart[1])], '1');

@@ -131,12 +131,10 @@ export function normaliseOperation(
   const selection = normaliseSelection(context, document.on, elements, `${pointer}/on`);
   if (!selection) return undefined;
   const at = { context, pointer, scopes: selectionScopes(selection, synapseNames) };
-  const { times, ...members } = readObject(operation, document, at, { on: selection.rule });
-  if (members.every !== undefined && times !== undefined) context.report(messages.twoSchedules(), `${pointer}/times`);
-  return {
-    ...members,
-    ...(times === undefined ? {} : { times: [...new Set(times)].toSorted((a, b) => a - b) }),
-  };
+  const members = readObject(operation, document, at, { on: selection.rule });
+  const { every, times } = members;
+  if (every !== undefined && times !== undefined) context.report(messages.twoSchedules(), `${pointer}/times`);
+  return times === undefined ? members : { ...members, times: [...new Set(times)].toSorted((a, b) => a - b) };
 }
 
 /** Normalises a table; from here on expressions can call it. */

@@ -209,7 +209,8 @@ export function restOf(
   const all = last.units.size;
   const isLarge = ({ share = 1 }: Unit): boolean => share >= fewDigits;
   const more = [
-    ...(isMany(still, all, manyStill) ? still : forgives ? [] : still.filter(isLarge)),
+    // What stays within the change of one model by halving the step is no difference yet: shorter steps tell.
+    ...(isMany(still, all, manyStill) ? still : []),
     ...(isMany(few, all, manyUnits) ? few : forgives ? [] : few.filter(isLarge)),
   ];
   return { rest, open: [...open, ...more], staying: !forgives || isMany(staying, all, manyUnits) ? staying : [] };

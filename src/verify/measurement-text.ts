@@ -33,6 +33,8 @@ export const measurementHeadline = (measurement: Measurement): string =>
     .map(([headline]) => headline)
     .join('; ');
 
+const atOwnStep = 'at its own step';
+
 /** Returns each verdict of a measurement as a headline and its figures. */
 function blocksOf(measurement: Measurement, named: (variable: string) => string): readonly (readonly string[])[] {
   const { verdict, limit } = measurement;
@@ -45,7 +47,8 @@ function blocksOf(measurement: Measurement, named: (variable: string) => string)
     pairs.set(key, { lines, between: [...(pairs.get(key)?.between ?? []), ...(step.between ? [step.between] : [])] });
   }
   const atStep = [...pairs.values()].map(({ lines: [where = '', line = '', ...figures], between }) => [
-    `${[where, ...between].join(', ')}: ${line}`,
+    // Without another verdict, the reason why nothing was measured is the verdict.
+    where === atOwnStep && decided.length === 0 ? line : `${[where, ...between].join(', ')}: ${line}`,
     ...figures,
   ]);
   return [...(decided.length === 0 ? [] : [decided]), ...atStep];
@@ -53,7 +56,7 @@ function blocksOf(measurement: Measurement, named: (variable: string) => string)
 
 /** Returns the step of two runs, their agreement, and its figures by population and variable, the least close first. */
 function stepLines({ reason, check }: OwnStep, named: (variable: string) => string): readonly string[] {
-  if (check === undefined || check.failure !== undefined) return ['at its own step', `not measured: ${reason ?? ''}`];
+  if (check === undefined || check.failure !== undefined) return [atOwnStep, `not measured: ${reason ?? ''}`];
   const { dt, seconds, spikes, populations, variables = [], with: tool, absent, drawnAnew } = check;
   const order = ({ grade }: PopulationCheck): number => -agreements.indexOf(grade);
   const spiking = populations.filter((one) => one.spikes[0] + one.spikes[1] > 0);

@@ -168,7 +168,7 @@ describe.each(someOf(seeds, 3, 'plasticity'))('networks of seed %d', (seed) => {
     const input = {
       what: `plasticity ${seed}`,
       texts: files.flatMap((file) => [file.name, file.text]),
-      runners: ['test/interoperability/python/run_brian_script.py', 'src/verify/python/run_script.py'],
+      runners: ['test/interoperability/python/run_brian_script.py', 'test/interoperability/python/run_script.py'],
     };
     const records = await recorded.output(peers.brian, input, async () => {
       for (const file of files) writeFileSync(join(folder, file.name), file.text);

@@ -40,6 +40,7 @@ const examples: Readonly<Record<string, string>> = {
   indices: 'indices: [0, 1]',
   input: 'input: I',
   interneuron: 'interneuron: 1',
+  intervals: 'intervals: 200',
   kind: 'kind: current',
   'pynn/kind': '"kind": "conductance"',
   label: '"label": "exc"',

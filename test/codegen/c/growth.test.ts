@@ -34,7 +34,9 @@ describe('the C source of a ring of populations', () => {
     expect(functions(hundred)).toEqual(functions(two));
     expect(functions(two).filter((name) => name.startsWith('kernel_deliver'))).toEqual([
       'kernel_deliver_pre',
+      'kernel_deliver_pre_pre',
       'kernel_deliver_pre_2',
+      'kernel_deliver_post_post',
       'kernel_deliver_post',
     ]);
   });

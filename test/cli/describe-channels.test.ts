@@ -234,6 +234,15 @@ it.each([
     /^another channel: open share with m 0.31, h 0.93 is 0\.089\d* and 0\.0276/,
   ],
   [
+    'a conductance that depends on the temperature',
+    sodium(),
+    sodium((text) =>
+      text.replace(/(<ionChannelHH [^>]*>)/, '$1<q10ConductanceScaling q10Factor="2" experimentalTemp="20 degC"/>'),
+    ),
+    // 2^((32 - 6.3)/10)
+    /^another channel: conductance relative to that at the first temperature is 1 and 5\.938/,
+  ],
+  [
     'two documents of NeuroML',
     sodium(),
     sodium((text) => text.replace('instances="3"', 'instances="2"')),
@@ -241,4 +250,13 @@ it.each([
   ],
 ])('is another channel for %s, with both values', async (_, first, second, headline) => {
   expect(await compare(first, second)).toEqual([1, expect.stringMatching(headline)]);
+});
+
+it('states of channels without gates that none was compared', async () => {
+  const leak = (conductance: string): string =>
+    `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="l"><ionChannelHH id="l" conductance="${conductance}"/></neuroml>`;
+  expect(await compare(leak('10pS'), leak('12pS'))).toEqual([
+    0,
+    expect.stringContaining('the same channel: no gates,'),
+  ]);
 });

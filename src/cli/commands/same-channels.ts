@@ -2,7 +2,12 @@
 
 import { printable } from '../../diagnostics/display.js';
 import { channelFunctions, mechanismFunctions, type ChannelFunctions } from '../../present/describe/gate-curves.js';
-import { compareChannels, clamped, type ChannelComparison } from '../../present/describe/compare-channels.js';
+import {
+  compareChannels,
+  compareScales,
+  clamped,
+  type ChannelComparison,
+} from '../../present/describe/compare-channels.js';
 import { channelsIn } from '../../present/describe/membrane.js';
 import { neuromlParts } from '../../present/describe/neuroml-parts.js';
 import { typedValid } from '../../model/typed-model.js';
@@ -29,22 +34,33 @@ export async function sameChannels(
   ] as const;
   const found = temperatures.map((temperature) => compareFirst(sides[0](temperature), sides[1](temperature)));
   const celsius = (k: number): string => `${Number((temperatures[k]! - 273.15).toFixed(2))} degC`;
-  const failing = found.findIndex(({ comparison }) => comparison.difference);
-  const undecided = found.find(({ comparison }) => comparison.reason !== undefined);
-  const { difference } = found[failing]?.comparison ?? {};
+  const comparisons = found.map(({ comparison }) => comparison);
+  const differences = comparisons.map(
+    (comparison) => comparison.difference ?? compareScales(comparisons[0]!, comparison),
+  );
+  const failing = differences.findIndex((difference) => difference !== undefined);
+  const difference = differences[failing];
+  const undecided = comparisons.find(({ reason }) => reason !== undefined);
   const verdict = difference ? 'another channel' : undecided ? 'no limit' : 'the same channel';
   const short = (value: number): string => String(Number(value.toPrecision(6)));
+  const gates = [...comparisons[0]!.pairs].map(([one, other]) => (one === other ? one : `${one} (${other})`));
+  const compared = [
+    ...(gates.length > 0
+      ? [`steady states and time constants of ${gates.join(', ')}`, 'the open share']
+      : ['no gates']),
+    'how the conductance depends on the potential and the temperature',
+  ];
   const lines = difference
     ? [
         `another channel: ${difference.quantity} is ${difference.values.map((value) => `${short(value)}${difference.unit}`).join(' and ')}`,
         `  at ${celsius(failing)}`,
       ]
     : undecided
-      ? [`no limit: ${undecided.comparison.reason ?? ''}`]
+      ? [`no limit: ${undecided.reason ?? ''}`]
       : [
-          `the same channel: steady states and time constants of ${[...found[0]!.comparison.pairs].map(([one, other]) => (one === other ? one : `${one} (${other})`)).join(', ')}, and the open share`,
-          `  at ${clamped.length} potentials, ${temperatures.map((_, k) => celsius(k)).join(' and ')}, within ${Math.max(...found.map(({ comparison }) => comparison.rounding)).toPrecision(1)}`,
-          '  not compared: the density and the reversal potential, which cells state',
+          `the same channel: ${compared.join(', ')}`,
+          `  at ${clamped.length} potentials, ${temperatures.map((_, k) => celsius(k)).join(' and ')}, within ${Math.max(...comparisons.map(({ rounding }) => rounding)).toPrecision(1)}`,
+          '  not compared: the density, the conductance of one channel and the reversal potential, which cells state',
         ];
   if (context.json)
     printJson(context.terminal, {
@@ -52,7 +68,7 @@ export async function sameChannels(
       verdict,
       temperatures,
       ...(difference ? { difference } : {}),
-      ...(undecided ? { reason: undecided.comparison.reason } : {}),
+      ...(undecided ? { reason: undecided.reason } : {}),
     });
   context.say(lines.map(printable).join('\n'));
   return difference ? exitCodes.wrong : undecided ? exitCodes.uncertain : exitCodes.done;

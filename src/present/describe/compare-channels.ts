@@ -19,6 +19,8 @@ export interface ChannelComparison {
   readonly difference?: ChannelDifference;
   /** Largest difference of equal values, relative to their size. */
   readonly rounding: number;
+  /** Conductances of open channels at one potential, each in a unit of its own. */
+  readonly conductances?: readonly [first: number, second: number];
   /** Reason why they cannot be compared. */
   readonly reason?: string;
 }
@@ -66,7 +68,7 @@ export function compareChannels(first: ChannelFunctions, second: ChannelFunction
     return undefined;
   };
   for (const [k, gate] of first.gates.entries()) {
-    const at = (v: number): string => `of ${gate} at ${Number((v * 1e3).toPrecision(4))} mV`;
+    const at = (v: number): string => `of ${gate} at ${inMillivolts(v)}`;
     const values = clamped.map((v, place) => ({ v, a: own[k]![place]!, b: other[order[k]!]![place]! }));
     const difference =
       apart(
@@ -87,21 +89,43 @@ export function compareChannels(first: ChannelFunctions, second: ChannelFunction
       );
     if (difference) return { pairs, difference, rounding: largest };
   }
-  for (const v of clamped.filter((_, k) => k % 4 === 0)) {
-    const whole = [conductance(first, v, first.states, () => 1), conductance(second, v, second.states, () => 1)];
-    if (whole.some((value) => value === undefined || value === 0)) return undecided('the current is not ohmic');
+  const places = clamped.filter((_, k) => k % 4 === 0);
+  let conductances: readonly [number, number] | undefined;
+  for (const v of places) {
+    const [whole = 0, wholeThere = 0] = [first, second].map((one) => conductance(one, v, one.states, () => 1));
+    if (whole === 0 || wholeThere === 0) return undecided('the current is not ohmic');
+    conductances ??= [whole, wholeThere];
+    // Densities differ in unit and size, so each is relative to that at the first potential.
+    const relative = [whole / conductances[0], wholeThere / conductances[1]] as const;
+    const size = Math.max(...relative.map(Math.abs));
+    const quantity = `conductance at ${inMillivolts(v)} relative to that at ${inMillivolts(places[0]!)}`;
+    const scaled = apart([{ quantity, values: relative, size, unit: '' }]);
+    if (scaled) return { pairs, difference: scaled, rounding: largest };
     for (const share of shares(first.states.length)) {
       const values = [
-        conductance(first, v, first.states, (state) => share[first.states.indexOf(state)]!)! / whole[0]!,
+        conductance(first, v, first.states, (state) => share[first.states.indexOf(state)]!)! / whole,
         conductance(second, v, second.states, (state) => share[order.indexOf(second.states.indexOf(state))]!)! /
-          whole[1]!,
+          wholeThere,
       ] as const;
       const listed = first.gates.map((gate, k) => `${gate} ${Number(share[k]!.toPrecision(2))}`).join(', ');
       const difference = apart([{ quantity: `open share with ${listed}`, values, size: 1, unit: '' }]);
       if (difference) return { pairs, difference, rounding: largest };
     }
   }
-  return { pairs, rounding: largest };
+  return { pairs, rounding: largest, ...(conductances ? { conductances } : {}) };
+}
+
+const inMillivolts = (v: number): string => `${Number((v * 1e3).toPrecision(4))} mV`;
+
+/** Compares how the conductances of two channels change from one temperature to another. */
+export function compareScales(
+  { conductances: before }: ChannelComparison,
+  { conductances: after }: ChannelComparison,
+): ChannelDifference | undefined {
+  if (!before || !after) return undefined;
+  const values = [after[0] / before[0], after[1] / before[1]] as const;
+  const isApart = !(Math.abs(values[0] - values[1]) <= rounding * Math.max(...values.map(Math.abs)));
+  return isApart ? { quantity: 'conductance relative to that at the first temperature', values, unit: '' } : undefined;
 }
 
 /** Returns the relaxations of each state at all potentials; undefined if they are coupled or not linear. */

@@ -2,6 +2,7 @@
 
 import { differenceText } from '../../runtime/results/compare.js';
 import { formatDuration } from '../diagnostics/quantities.js';
+import { firstFew } from '../diagnostics/suggest.js';
 import type { Comparison, PopulationComparison, SignalComparison } from '../compare/compare.js';
 import { coverageText, distanceText, gradeText, headline } from '../compare/headline.js';
 import type { Quantity } from '../compare/quantities.js';
@@ -28,7 +29,7 @@ export function comparisonLines(
     ...(details ? recorded.map((file, k) => `${k === 0 ? 'first ' : 'second'}    ${fileText(file)}`) : []),
     ...runLines(exact),
     ...firstLines(exact),
-    ...(leftOut.length === 0 ? [] : [`left out  ${shortened(leftOut)}`]),
+    ...(leftOut.length === 0 ? [] : [`left out  ${firstFew(leftOut)}`]),
     ...[...slips, ...notes].map((note) => `note      ${note}`),
     ...advice(comparison, details),
     ...section(spikeTable(populations)),
@@ -70,9 +71,6 @@ export function causeLines(cause: Cause | null | undefined): readonly string[] {
     ...notRun.map(({ convention, reason }) => `  ${convention}: ${reason}`),
   ];
 }
-
-const shortened = (names: readonly string[]): string =>
-  `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
 
 /** Returns the next step after an open verdict. */
 function advice({ grade, coverage, replicates, populations }: Comparison, details: boolean): readonly string[] {

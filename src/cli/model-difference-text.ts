@@ -1,6 +1,7 @@
 /** Differences of models as text for people. */
 
 import type { ModelComparison, ModelDifference } from '../verify/compare-models.js';
+import { firstFew } from '../diagnostics/suggest.js';
 
 /** Parts that are named before the rest is counted. */
 const mostParts = 3;
@@ -28,8 +29,7 @@ function differenceLine({ property, parts, first, second, parameter }: ModelDiff
     const where = parts.length === 1 ? parts[0] : `${parts.length} ${kind}s`;
     return `${parameter ?? property} ${first ?? 'none'} → ${second ?? 'none'} (${where})`;
   }
-  const shown = parts.slice(0, mostParts).join(', ');
-  const where = parts.length > mostParts ? `${shown} and ${parts.length - mostParts} more` : shown;
+  const where = firstFew(parts, mostParts);
   if (property === '') return `${where}: only in the ${first === null ? 'second' : 'first'} (${first ?? second ?? ''})`;
   return `${where}: ${property} ${first ?? 'none'} → ${second ?? 'none'}`;
 }

@@ -157,6 +157,10 @@ export function joinWords(words: readonly string[], conjunction: 'and' | 'or'): 
   return `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1)}`;
 }
 
+/** The first names, and how many more there are: `a, b and 3 more`. */
+export const firstFew = (names: readonly string[], most = 5): string =>
+  `${names.slice(0, most).join(', ')}${names.length > most ? ` and ${names.length - most} more` : ''}`;
+
 /** The text of a value for a message: JSON, on one line, cut in the middle when longer than `longest` characters. */
 export function shorten(value: unknown, longest = 60): string {
   const text = typeof value === 'string' ? value.replace(/\s+/g, ' ') : describe(value);

@@ -110,6 +110,12 @@ export function isZero(e: Expression): boolean {
   return (e.kind === 'number' || e.kind === 'quantity') && e.value === 0;
 }
 
+/** Whether an expression is `inf`, or a multiple of it such as `-inf*volt`, which no value passes. */
+export const isInfinite = (e: Expression): boolean =>
+  (e.kind === 'name' && e.name === 'inf') ||
+  (e.kind === 'unary' && isInfinite(e.operand)) ||
+  (e.kind === 'binary' && e.operator === '*' && (isInfinite(e.left) || isInfinite(e.right)));
+
 /** Whether an expression is the literal 1 without unit. */
 function isOne(e: Expression): boolean {
   return e.kind === 'number' && e.value === 1;

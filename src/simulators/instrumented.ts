@@ -14,7 +14,7 @@ import { choicesForRun, drawnModel, loweredModel } from '../pipeline/build-progr
 import type { RunnableModel } from '../pipeline/read/imported-model.js';
 import { engines } from './engines.js';
 import { comparableVariables, type Sampled } from './recorded-variables.js';
-import { writtenFor, type WrittenFor } from './written.js';
+import { withoutDisplays, writtenFor, type WrittenFor } from './written.js';
 
 /** A model that records what its result is to hold, and its document for a simulator. */
 export interface Instrumented extends WrittenFor {
@@ -95,8 +95,7 @@ async function variablesIn(
 /** Returns a model with other recordings, all of which are on for the whole run. */
 function withRecordings(valid: ValidModel, recordings: readonly Recording[]): ValidModel {
   const { model } = valid;
-  // Variables that are only displayed are in no file.
-  const { displays: _, ...annotations } = model.annotations;
+  const annotations = withoutDisplays(model.annotations);
   const protocol = model.experiment.protocol.filter((phase) => phaseKind(phase) !== 'record');
   return { ...valid, model: { ...model, annotations, recordings, experiment: { ...model.experiment, protocol } } };
 }

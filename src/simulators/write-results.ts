@@ -8,7 +8,7 @@ import { outputError } from '../../runtime/results/output-error.js';
 import type { PhaseSpan } from '../../runtime/results/result.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { itemAt } from '../diagnostics/entry.js';
-import { joinWords } from '../diagnostics/suggest.js';
+import { firstFew } from '../diagnostics/suggest.js';
 import { resultFiles } from '../pipeline/results/result-files.js';
 import { type RunOptions, type RunResult } from '../pipeline/run-options.js';
 import { platform } from '#platform';
@@ -23,10 +23,6 @@ export interface RunOn extends RunResult {
   /** What the result does not hold, a sentence each. */
   readonly notRead: readonly string[];
 }
-
-/** Returns the first five names, and how many more there are. */
-const firstOf = (names: readonly string[]): string =>
-  joinWords([...names.slice(0, 5), ...(names.length > 5 ? [`${names.length - 5} more`] : [])], 'and');
 
 /** Writes columns of a simulator as result files. */
 export async function writeResults(
@@ -52,7 +48,7 @@ export async function writeResults(
     }
     const counted = new Set(plan.trains.map(({ plan: own }) => own.population));
     const others = program.manifest.populations.map(({ name }) => name).filter((name) => !counted.has(name));
-    if (others.length > 0) notRead.push(`spikes of ${firstOf(others)}: the model does not record them`);
+    if (others.length > 0) notRead.push(`spikes of ${firstFew(others)}: the model does not record them`);
     for (const { plan: own } of plan.trains)
       for (const variable of own.variables ?? [])
         notRead.push(`${own.population}.${variable.name} at spikes: not read`);

@@ -5,7 +5,7 @@ import { convertModel, type ConvertedModel } from '../convert/convert.js';
 import { runFor, targetNotations, targetOf, usualName, type TargetNotation } from '../convert/target-notations.js';
 import { isLoss } from '../model/conversion-report.js';
 import type { Simulator } from '../library/simulators/names.js';
-import type { ValidModel } from '../model/model.js';
+import type { Model, ValidModel } from '../model/model.js';
 import type { Notation } from '../pipeline/read/notation.js';
 
 const runs = (notation: TargetNotation, simulator: Simulator): boolean =>
@@ -19,6 +19,11 @@ export const runsScripts = (notation: Notation, simulator: Simulator): boolean =
 export function checkRuns(to: TargetNotation, simulator: Simulator): void {
   const able = targetNotations.filter((one) => runs(one, simulator));
   if (!able.includes(to)) throw new UsageError(`${simulator} does not run ${to}`, `it can run ${able.join(' and ')}`);
+}
+
+/** Returns annotations without variables that are only displayed: they are in no file. */
+export function withoutDisplays({ displays: _, ...annotations }: Model['annotations']): Model['annotations'] {
+  return annotations;
 }
 
 /** A model that a simulator cannot run, or not with the packages of its environment. */

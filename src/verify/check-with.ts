@@ -26,7 +26,7 @@ import { columnsIn } from '../simulators/columns.js';
 import { engines, scriptRunner } from '../simulators/engines.js';
 import { prepared } from '../simulators/run-document.js';
 import { runTool } from '../simulators/run-tool.js';
-import { CannotRun, checkRuns, writtenFor } from '../simulators/written.js';
+import { CannotRun, checkRuns, withoutDisplays, writtenFor } from '../simulators/written.js';
 import { parseUnit } from '../lang/units.js';
 import { compareSamples, SampleKeeper } from './compare-samples.js';
 import type { SpikesByPopulation } from './compare-spikes.js';
@@ -61,8 +61,7 @@ export async function checkWith(
   const { valid: spiking, names } = recordingSpikes(valid);
   const { recordings, sampled, absent, anew, units } = await comparable(valid, to, options);
   const { model } = spiking;
-  // Variables that are only displayed are in no file.
-  const { displays: _, ...annotations } = model.annotations;
+  const annotations = withoutDisplays(model.annotations);
   const recorded = { ...spiking, model: { ...model, annotations, recordings: [...model.recordings, ...recordings] } };
   const folder = temporaryFolder('check');
   try {
@@ -148,8 +147,7 @@ export async function spikesUnder(
   { runFiles = (_, start) => start(), python }: HowToRun = {},
 ): Promise<SpikesByPopulation> {
   const { valid: recorded, names: spikes } = recordingSpikes(valid);
-  const { displays: _, ...annotations } = recorded.model.annotations;
-  const model = { ...recorded.model, annotations };
+  const model = { ...recorded.model, annotations: withoutDisplays(recorded.model.annotations) };
   const written = await writtenFor({ ...recorded, model }, to, simulator, { freeze: false });
   return runFiles(written.converted.files, async () => {
     const folder = temporaryFolder('spikes');

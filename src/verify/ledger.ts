@@ -1,5 +1,7 @@
 /** What a verdict on two models compared, row by row, and how. */
 
+import { firstFew } from '../diagnostics/suggest.js';
+
 /**
  * How a row was compared, the best word first: by equal expressions and numbers; at sampled states; by runs in which it
  * acted; by runs in which it did not act; or not at all.
@@ -65,11 +67,7 @@ export function lackText(ledger: Ledger): string {
     ...new Set(all.map(({ quantity, part }) => `${quantity} of ${part}`)),
   ];
   const list = (word: string, names: readonly string[]): readonly string[] =>
-    names.length === 0
-      ? []
-      : [
-          `${word}: ${names.slice(0, mostNamed).join(', ')}${names.length > mostNamed ? ` and ${names.length - mostNamed} more` : ''}`,
-        ];
+    names.length === 0 ? [] : [`${word}: ${firstFew(names, mostNamed)}`];
   return [
     ...(time ? [`in ${ms(time.compared)} of ${ms(time.of)} ms`] : []),
     ...list('never', namesOf(rows.filter(({ how }) => how === 'never acted'))),

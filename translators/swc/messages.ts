@@ -1,7 +1,7 @@
 /** All findings of the reader of SWC. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
-import { joinWords, shorten } from '../../src/diagnostics/suggest.js';
+import { firstFew, shorten } from '../../src/diagnostics/suggest.js';
 
 const form = 'index, type, x, y, z, radius and parent, such as 2 3 0 12.5 0 0.5 1';
 
@@ -67,11 +67,9 @@ export const severalTrees = (lines: readonly number[]): Finding => ({
   hint: 'connect the trees, or write each to a file of its own',
 });
 
-/** Returns the numbers of lines in words: the first five, and how many more there are. */
-function lineNumbers(lines: readonly number[]): string {
-  const more = lines.length > 5 ? [`${lines.length - 5} more`] : [];
-  return `${lines.length === 1 ? 'line' : 'lines'} ${joinWords([...lines.slice(0, 5).map(String), ...more], 'and')}`;
-}
+/** Returns the numbers of lines in words. */
+const lineNumbers = (lines: readonly number[]): string =>
+  `${lines.length === 1 ? 'line' : 'lines'} ${firstFew(lines.map(String))}`;
 
 /** A parent that is no point of the file. */
 export const noParent = (parent: number): Finding => ({

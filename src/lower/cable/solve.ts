@@ -4,6 +4,7 @@
  */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
+import { firstFew } from '../../diagnostics/suggest.js';
 import * as ir from '../../ir/builder.js';
 import type { Buffer } from '../../ir/program.js';
 import { code } from '../../ir/template.js';
@@ -138,7 +139,7 @@ function boundsKernel(cable: Cable, { group, names }: PlacedClass, { builder, re
 function sectionsOf({ classes, tree }: Cable, type: string): string {
   const classCompartments = classes.find((compartmentClass) => compartmentClass.type === type)?.compartments ?? [];
   const names = [...new Set(classCompartments.map((at) => tree.compartments[at]?.section ?? ''))];
-  return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+  return firstFew(names, 3);
 }
 
 /** Gates after the cable, from its new voltages. */

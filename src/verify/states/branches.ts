@@ -1,7 +1,7 @@
 /** States at which the conditions of two types of cells hold, and states at which they do not. */
 
 import type { Expression } from '../../lang/ast.js';
-import { binary, number } from '../../lang/build.js';
+import { binary, isInfinite, number } from '../../lang/build.js';
 import { NoNumber } from '../../lang/evaluate.js';
 import { printExpression } from '../../lang/print.js';
 import { namesIn, visit } from '../../lang/walk.js';
@@ -26,12 +26,6 @@ function conditionsIn(e: Expression): readonly Expression[] {
   });
   return found;
 }
-
-/** Checks for an infinite limit, which no value passes: `inf`, or a multiple of it. */
-const isInfinite = (e: Expression): boolean =>
-  (e.kind === 'name' && e.name === 'inf') ||
-  (e.kind === 'unary' && isInfinite(e.operand)) ||
-  (e.kind === 'binary' && e.operator === '*' && (isInfinite(e.left) || isInfinite(e.right)));
 
 /** Returns the conditions on states, inputs and the time that decide on rates, events and their effects in a type. */
 function conditionsOf(type: NeuronType, withEvents: boolean): readonly Expression[] {

@@ -1,7 +1,7 @@
 /** Minima and maxima as `clip`, which is Brian's only function with limits. */
 
 import { dimensionless, type Dimension, type Expression } from '../../../src/lang/ast.js';
-import { binary, call, name, quantity, unary } from '../../../src/lang/build.js';
+import { binary, call, isInfinite, name, quantity, unary } from '../../../src/lang/build.js';
 import { isDimensionless } from '../../../src/lang/dimension.js';
 import { callsIn, equalExpressions } from '../../../src/lang/walk.js';
 
@@ -21,7 +21,8 @@ export function limited(e: Expression, dimensionOf: DimensionOf): Expression {
   const dimension = dimensionIn(limit, dimensionOf) ?? dimensionIn(value, dimensionOf);
   if (dimension === undefined) return e;
   // clip applies the lower limit first, as a minimum of a maximum does.
-  const isOpen = isLeast && value.kind === 'call' && value.function === 'clip' && isInfinite(value.arguments[2]);
+  const upper = value.kind === 'call' && value.function === 'clip' ? value.arguments[2] : undefined;
+  const isOpen = isLeast && value.kind === 'call' && upper !== undefined && isInfinite(upper);
   const [inner = value, low] = isOpen ? value.arguments : [value, infinity(dimension, true)];
   return call('clip', isLeast ? [inner, low ?? infinity(dimension, true), limit] : [value, limit, infinity(dimension)]);
 }
@@ -67,6 +68,3 @@ function infinity(dimension: Dimension, isNegative = false): Expression {
   const inf = isNegative ? unary('-', name('inf')) : name('inf');
   return isDimensionless(dimension) ? inf : binary('*', inf, quantity(1, dimension));
 }
-
-const isInfinite = (e: Expression | undefined): boolean =>
-  (e?.kind === 'name' && e.name === 'inf') || (e?.kind === 'binary' && isInfinite(e.left));

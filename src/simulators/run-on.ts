@@ -62,6 +62,12 @@ export async function runOn(model: Instrumented, options: RunOnOptions): Promise
   const { imported, simulator, program, protocol } = model;
   const { outputs = [], force = false, env, keep, threads = 1, ranks = 1, onProgress, signal } = options;
   const { writers, units } = options;
+  // A result without content would be identical to any other.
+  if (model.spikes.size + model.samples.size === 0)
+    throw new UsageError(
+      'the model records nothing that the simulator gives back',
+      "add recordings, such as --record 'POPULATION:spikes'",
+    );
   const files = { outputs, force, ...(writers ? { writers } : {}), ...(units ? { units } : {}) };
   const watch = stopwatch();
   const executable = { sources: new Map<string, string>(), start: () => Promise.reject(new Error('not ours')) };

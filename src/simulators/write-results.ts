@@ -70,6 +70,8 @@ export async function writeResults(
   const executable = { sources: new Map<string, string>(), start: () => Promise.reject(new Error('not ours')) };
   const engine = { target: engines[simulator].on, device: '', threads: 1 };
   const files = await resultFiles(imported, { program, executable, engine }, protocol, { ...options, recorded: taken });
+  if (files.setup.series.length + files.setup.trains.length === 0)
+    throw new UsageError(`nothing of the run was read: ${notRead.join('; ')}`, 'record spikes, or other variables');
   const spools: SpikeSpool[] = [];
   try {
     for (const writer of files.writers) await writer.open(files.setup);

@@ -1,6 +1,6 @@
 /** Models that other simulators run, and failures of these: stand-ins for Python in the place of a simulator. */
 
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openResult } from '../../runtime/results/open.js';
@@ -92,6 +92,16 @@ describe('a simulator', () => {
     const env = standIn('other', 'exit 0');
     const { code, stderr } = await runCommand(['run', lif, '--on', 'nest', '--env', env, '--no-check']);
     expect([code, stderr.includes('pip install nest-simulator PyNN')]).toEqual([2, true]);
+  });
+
+  it('refuses a model that records nothing, since an empty result would be identical to any other', async () => {
+    const path = folder.file('silent.yaml');
+    const text = readFileSync(lif, 'utf8').replace(/^\w+_monitors:.*\n(?: .*\n)*/gm, '');
+    writeFileSync(path, text);
+    const words = ['run', path, '--on', 'brian', '--env', standIn('silent', 'exit 0'), '--no-check'];
+    const { code, stderr } = await runCommand([...words, '-o', output('silent')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('the model records nothing')]);
+    expect(existsSync(output('silent'))).toBe(false);
   });
 
   it.each(['--target', '--precision'])('takes no %s', async (option) => {

@@ -43,7 +43,10 @@ function nearestTests(file: string): string[][] {
 /** Runs a command in the copy. Returns its output if it fails. */
 function failure(copy: string, words: readonly string[]): string | undefined {
   const env = { ...process.env, INTERNEURON_TESTS: 'usual', CI: 'true', NO_COLOR: '1' };
-  const { status, stdout, stderr } = spawnSync('npx', words, { cwd: copy, encoding: 'utf8', env, maxBuffer: 1 << 28 });
+  const options = { cwd: copy, encoding: 'utf8', env, maxBuffer: 1 << 28 } as const;
+  // Of the processor: an endless loop ends, too.
+  const limited = ['-c', 'ulimit -t 900; exec npx "$@"', 'npx', ...words];
+  const { status, stdout, stderr } = spawnSync('bash', limited, options);
   return status === 0 ? undefined : stdout + stderr;
 }
 

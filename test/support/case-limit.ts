@@ -4,10 +4,9 @@
  */
 
 import { Worker } from 'node:worker_threads';
-import { askedEffort } from './effort.js';
 
 /** Seconds of the processor, of this process without its children. */
-const limit = askedEffort === 'thorough' ? 1800 : 300;
+const usual = process.env['INTERNEURON_TESTS'] === 'thorough' ? 1800 : 300;
 
 const watch = `
   const { workerData: { began, limit } } = require('node:worker_threads');
@@ -17,14 +16,14 @@ const watch = `
     if (seconds - Atomics.load(began, 0) <= limit) return;
     require('node:fs').writeSync(2, 'A case took more than ' + limit + ' s of the processor, and its process ends\\n');
     process.kill(process.pid, 'SIGKILL');
-  }, 5000);
+  }, Math.min(5000, 500 * limit));
 `;
 
 /** Files of one process share the thread that watches them. */
 const shared = globalThis as { caseBegan?: Int32Array };
 
-/** Begins to count the time of a case. */
-export function startCase(): void {
+/** Begins to count the time of a case. @param limit counts in the first case of a process */
+export function startCase(limit = usual): void {
   if (shared.caseBegan === undefined) {
     shared.caseBegan = new Int32Array(new SharedArrayBuffer(4));
     new Worker(watch, { eval: true, workerData: { began: shared.caseBegan, limit } }).unref();

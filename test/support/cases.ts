@@ -3,11 +3,14 @@
  * functions cases enter.
  */
 
-import { relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, inject } from 'vitest';
 import { startCase } from './case-limit.js';
 import { chosenByCase, Entered } from './entered.js';
 import { root } from './import-graph.js';
+import { isLong } from './long-tests.js';
+import { childrenSeconds } from './processor-time.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -18,18 +21,27 @@ declare module 'vitest' {
 
 const file = relative(root, expect.getState().testPath ?? '');
 const left = new Set(inject('leftCases')[file]);
+const text = (): string => readFileSync(join(root, file), 'utf8');
 const nameNow = (): string => expect.getState().currentTestName ?? '';
 
-beforeEach(startCase);
+beforeEach(() => startCase());
 
 if (left.size > 0)
   beforeEach(({ skip }) => {
     if (left.has(nameNow())) skip('it enters no changed function: npm run test:thorough runs it');
   });
 
-if (process.env['INTERNEURON_ENTERED'] && chosenByCase.includes(file)) {
+if (process.env['INTERNEURON_ENTERED'] && (chosenByCase.includes(file) || isLong(file))) {
   const entered = new Entered();
-  beforeEach(() => entered.begin());
-  afterEach(() => entered.end(nameNow()));
-  afterAll(() => entered.write(file));
+  const before = childrenSeconds();
+  const isOfPeers =
+    /^test\/(?:interoperability|translators)\//.test(file) && !/inject\('program'\)|execPath/.test(text());
+  if (chosenByCase.includes(file)) {
+    beforeEach(() => entered.begin());
+    afterEach(() => entered.end(nameNow()));
+  }
+  afterAll(() => {
+    // What our program enters as another process is not known. Other programs, such as simulators, do not matter.
+    if (chosenByCase.includes(file) || isOfPeers || childrenSeconds() === before) entered.write(file);
+  });
 }

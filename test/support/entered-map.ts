@@ -5,17 +5,24 @@
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { enteredFolder, type EnteredFile } from './entered.js';
+import { enteredFolder, outsideCases, type EnteredFile } from './entered.js';
 import { root } from './import-graph.js';
-import { changedFunctions } from './units.js';
+import { affectedBy } from './affected.js';
+import type { Repository } from './reach.js';
+import { differenceOf } from './units.js';
 
-/** Cases of a file that run for each changed function, from the shortest on. */
+/** Cases of a file that are recorded for each function, from the shortest on, and those that run if it changes. */
 const enough = 4;
+/** Cases of a file that run for each function of a change of many, as a case enters many. */
+const enoughOfMany = 2;
+const many = 40;
 
 /** The cases of a test file. */
 interface EnteredCases {
   /** Whole names, from the shortest case on. */
   readonly cases: readonly string[];
+  /** Seconds of each case. */
+  readonly seconds: readonly number[];
   /** Numbers of functions, by the numbers of the first cases that enter them, such as `{ "0 2": "7-9 12" }`. */
   readonly entered: Readonly<Record<string, string>>;
 }
@@ -45,10 +52,10 @@ function rangesOf(numbers: readonly number[]): string {
   return ranges.map(([begin, end]) => (begin === end ? `${begin}` : `${begin}-${end}`)).join(' ');
 }
 
-const isIn = (number: number, ranges: string): boolean =>
-  ranges.split(' ').some((range) => {
-    const [begin, end = begin] = range.split('-').map(Number);
-    return begin! <= number && number <= end!;
+const numbersIn = (ranges: string): number[] =>
+  ranges.split(' ').flatMap((range) => {
+    const [begin = 0, end = begin] = range.split('-').map(Number);
+    return Array.from({ length: end - begin + 1 }, (_, k) => begin + k);
   });
 
 /** Returns the map of recorded test files. */
@@ -60,20 +67,26 @@ export function mapOf(commit: string, files: Readonly<Record<string, EnteredFile
   for (const name of sorted)
     (functions[name.slice(0, name.indexOf('#'))] ??= []).push(name.slice(name.indexOf('#') + 1));
   const tests = Object.entries(files).map(([file, record]) => {
-    const shortest = Object.entries(record).sort(([, one], [, other]) => one.seconds - other.seconds);
+    const { [outsideCases]: outside, ...cases } = record;
+    const shortest = Object.entries(cases).sort(([, one], [, other]) => one.seconds - other.seconds);
+    if (outside) shortest.push([outsideCases, outside]);
     const first = new Map<string, number[]>();
-    for (const [k, [, one]] of shortest.entries())
+    for (const [k, [title, one]] of shortest.entries())
       for (const name of one.functions) {
         const known = first.get(name) ?? [];
-        if (known.length < enough) first.set(name, [...known, k]);
+        if (title === outsideCases ? known.length === 0 : known.length < enough) first.set(name, [...known, k]);
       }
     const groups = new Map<string, string[]>();
     for (const name of [...first.keys()].sort()) {
       const cases = first.get(name)!.join(' ');
       groups.set(cases, [...(groups.get(cases) ?? []), name]);
     }
-    const entered = [...groups].map(([cases, names]) => [cases, rangesOf(names.map((name) => numbers.get(name)!))]);
-    return [file, { cases: shortest.map(([name]) => name), entered: Object.fromEntries(entered) }];
+    const entered = [...groups].map(([numbered, names]) => [
+      numbered,
+      rangesOf(names.map((name) => numbers.get(name)!)),
+    ]);
+    const [titles, seconds] = [shortest.map(([name]) => name), shortest.map(([, one]) => one.seconds)];
+    return [file, { cases: titles, seconds, entered: Object.fromEntries(entered) }];
   });
   return { commit, functions, tests: Object.fromEntries(tests) };
 }
@@ -98,15 +111,36 @@ export function writeMap(commit: string): void {
   );
 }
 
-/** A change of the sources. */
+/** A change of a repository. */
 export interface Change {
   /** Changed files. */
   readonly files: readonly string[];
-  /** Returns the text of a file before and after; undefined where it is missing. */
-  texts(file: string): { readonly before: string | undefined; readonly after: string | undefined };
+  /** Returns the text of a file before; undefined where it is missing. */
+  before(file: string): string | undefined;
+  readonly after: Repository;
 }
 
 const isSource = (path: string): boolean => /^(?:src|translators|runtime)\/.*\.ts$/.test(path);
+
+/**
+ * Returns cases, given by number, of which every list has as many as are needed, with little time.
+ *
+ * @param lists cases of each function
+ */
+function covering(lists: readonly (readonly number[])[], seconds: readonly number[], needed: number): Set<number> {
+  const open = lists.map((list) => ({ list, missing: Math.min(needed, list.length) }));
+  const chosen = new Set<number>();
+  for (;;) {
+    const gains = new Map<number, number>();
+    for (const { list, missing } of open)
+      if (missing > 0) for (const k of list) if (!chosen.has(k)) gains.set(k, (gains.get(k) ?? 0) + 1);
+    const worth = ([k, gain]: readonly [number, number]): number => gain / (seconds[k]! + 0.1);
+    const [best] = [...gains].sort((one, other) => worth(other) - worth(one))[0] ?? [];
+    if (best === undefined) return chosen;
+    chosen.add(best);
+    for (const one of open) if (one.list.includes(best)) one.missing -= 1;
+  }
+}
 
 /**
  * Returns the cases of test files that a change needs; files of which all cases run are missing.
@@ -115,7 +149,7 @@ const isSource = (path: string): boolean => /^(?:src|translators|runtime)\/.*\.t
  */
 export function neededCases(
   { functions, tests }: EnteredMap,
-  { files, texts }: Change,
+  { files, before, after }: Change,
   reaching: (files: readonly string[]) => ReadonlySet<string>,
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const numbers = new Map(
@@ -123,25 +157,30 @@ export function neededCases(
       .flatMap(([file, names]) => names.map((name) => `${file}#${name}`))
       .map((name, k) => [name, k]),
   );
-  const changed = files.map((file) => {
-    const { before, after = '' } = isSource(file) ? texts(file) : { before: undefined };
-    // Who calls a new file has changed, too.
-    if (isSource(file) && before === undefined) return { file, names: new Set<string>() };
-    return { file, names: before === undefined ? undefined : changedFunctions(before, after) };
+  const present = new Set(after.files);
+  const sources = files.filter(isSource);
+  const differences = sources.map((file) => {
+    const texts = [before(file) ?? '', present.has(file) ? after.text(file) : ''] as const;
+    return [file, differenceOf(...texts)] as const;
   });
-  // What is outside functions, or is no source, needs all cases that load it.
-  const whole = changed.flatMap(({ file, names }) => (names === undefined ? [file] : []));
-  const entered = changed.flatMap(({ file, names = [] }) =>
-    [...names].flatMap((name) => numbers.get(`${file}#${name}`) ?? []),
+  // What runs outside of cases may run only when a source is loaded.
+  const byCases = Object.values(tests).flatMap(({ cases, entered }) =>
+    Object.entries(entered).flatMap(([own, ranges]) => (cases[Number(own)] === outsideCases ? [] : numbersIn(ranges))),
   );
+  const inCases = new Set(byCases);
+  const affected = affectedBy(new Map(differences), after, (name) => inCases.has(numbers.get(name) ?? -1));
+  // What is no source needs all cases that read it.
+  const all = reaching([...affected.whole, ...files.filter((file) => !isSource(file))]);
+  const entered = new Set([...affected.functions].flatMap((name) => numbers.get(name) ?? []));
   const needed = new Map<string, ReadonlySet<string>>();
-  const all = reaching(whole);
   for (const [test, record] of Object.entries(tests)) {
     if (all.has(test)) continue;
     const lists = Object.entries(record.entered).flatMap(([cases, ranges]) =>
-      entered.some((number) => isIn(number, ranges)) ? [cases] : [],
+      numbersIn(ranges).some((number) => entered.has(number)) ? [cases.split(' ').map(Number)] : [],
     );
-    needed.set(test, new Set(lists.flatMap((cases) => cases.split(' ').map((k) => record.cases[Number(k)]!))));
+    const chosen = covering(lists, record.seconds, entered.size > many ? enoughOfMany : enough);
+    const names = new Set([...chosen].map((k) => record.cases[k]!));
+    if (!names.has(outsideCases)) needed.set(test, names);
   }
   return needed;
 }

@@ -33,6 +33,9 @@ const longTests = [
   'test/python/installed.test.ts',
 ];
 
+/** Sources of the core, as the beginning of a path in a pattern. */
+const core = 'src/(?:lower|ir|model|codegen|convert|optimise|lang|library|verify|compare)/';
+
 /**
  * Long tests with a subject that is smaller than what they import, and its sources. A change of other sources shows
  * itself in tests of these sources, and in `test/fixtures/targets`.
@@ -42,7 +45,12 @@ const subjects: readonly { readonly tests: RegExp; readonly sources: RegExp }[] 
     // Engines among themselves: what lowering gives them is an input.
     tests:
       /^test\/(?:codegen|runtime\/targets|optimise|matrix)\/|^test\/fixtures\/targets\/mpi|^test\/cli\/codegen|^test\/scripts\/gpu/,
-    sources: /^(?:src\/(?:ir|codegen|optimise)|runtime)\//,
+    sources: /^(?:src\/(?:ir|codegen|optimise)|runtime|python)\//,
+  },
+  {
+    // Verdicts are recorded, and measured again where what is converted has changed.
+    tests: /^test\/docs\/conversion/,
+    sources: /^(?!src\/(?:lower|ir|codegen|optimise|verify|compare|session|cli)\/|runtime\/)/,
   },
   {
     // What commands print.
@@ -50,27 +58,41 @@ const subjects: readonly { readonly tests: RegExp; readonly sources: RegExp }[] 
     sources: /^(?!src\/(?:lower|ir|codegen|optimise)\/)/,
   },
   {
-    // Scripts, and the packages that run them.
-    tests: /^test\/python\//,
-    sources:
-      /^(?!src\/(?:lower|ir|model|codegen|convert|optimise|lang|library|verify|compare)\/|translators\/(?:neuroml|sonata|nir|swc|nestml)\/)/,
+    // The program and its pages as a whole, in processes of their own.
+    tests:
+      /^test\/(?:site|scripts|bundle)\/|^test\/python\/installed|^test\/cli\/(?:process|starting|sweep|bad-input|habits)/,
+    sources: new RegExp(`^(?!${core}|translators/)`),
   },
   {
-    // The program and its pages as a whole, in processes of their own.
-    tests: /^test\/(?:site|scripts|bundle|fuzz)\/|^test\/cli\/(?:process|starting|sweep|bad-|habits)/,
-    sources: /^(?!src\/(?:lower|ir|model|codegen|convert|optimise|lang|library|verify|compare)\/)/,
+    // What is read from files of all notations.
+    tests: /^test\/fuzz\/|^test\/cli\/(?:what-is|bad-)/,
+    sources: new RegExp(`^(?!${core})`),
+  },
+  // Scripts of one simulator, and the package that runs them.
+  ...[
+    ['brian-device', 'brian', 'brian2'],
+    ['pynn-', 'pynn', 'pynn'],
+    ['neuron-', 'nmodl', 'neuron'],
+  ].map(([tests, notation, own]) => ({
+    tests: new RegExp(`^test/python/${tests}`),
+    sources: new RegExp(`^(?!${core}|translators/(?!shared|${notation})|python/(?!interneuron/|${own}-))`),
+  })),
+  {
+    // Scripts, and the packages that run them.
+    tests: /^test\/python\//,
+    sources: new RegExp(`^(?!${core}|translators/(?:neuroml|sonata|nir|swc|nestml)/)`),
   },
   {
     // Results, of which models are only the origin.
     tests: /^test\/(?:compare|tables|runtime\/results|interoperability\/nwb)/,
-    sources: /^(?:src\/(?:compare|verify|present|tables|pipeline|cli|hdf5)|runtime\/(?:results|record))\//,
+    sources: /^(?:src\/(?:compare|verify|present|tables|pipeline|cli|hdf5)|runtime\/(?:results|record)|python)\//,
   },
 ];
 
 /** Returns whether a change of a file may concern a test that reaches it. */
 export function concerns(path: string, test: string): boolean {
   const { sources = /^/ } = subjects.find(({ tests }) => tests.test(test)) ?? {};
-  return !/^(?:src|translators|runtime)\//.test(path) || sources.test(path);
+  return !/^(?:src|translators|runtime|python)\//.test(path) || sources.test(path);
 }
 
 /** What the last night found, `test/nightly.json`. `scripts/nightly.ts` writes it. */
@@ -161,6 +183,9 @@ export function chooseLong(
 /** Seconds of the processor from which on a file is long. */
 const longTime = 5;
 
+/** Returns whether a test file took long last night. */
+export const isLong = (file: string): boolean => (lastNight()?.seconds[file] ?? 0) > longTime;
+
 /** Returns the files of long tests: those of the list, and those that took long last night. */
 export function longFiles(night = lastNight()): string[] {
   const took = Object.entries(night?.seconds ?? {}).flatMap(([file, seconds]) => (seconds > longTime ? [file] : []));
@@ -175,13 +200,8 @@ async function casesNow(repository: Repository, night: Nightly): Promise<Readonl
   const map = enteredMap();
   const changed = map && changedSince(map.commit);
   if (map === undefined || changed === undefined) return new Map();
-  const texts = (path: string): { before: string | undefined; after: string | undefined } => ({
-    before: git('show', `${map.commit}:${path}`),
-    after: existsSync(join(root, path)) ? repository.text(path) : undefined,
-  });
-  const needed = neededCases(map, { files: changed, texts }, (paths) =>
-    testsReaching(paths, Object.keys(map.tests), repository),
-  );
+  const change = { files: changed, before: (path: string) => git('show', `${map.commit}:${path}`), after: repository };
+  const needed = neededCases(map, change, (paths) => testsReaching(paths, Object.keys(map.tests), repository));
   return new Map(
     [...needed].flatMap(([test, run]) => {
       // It runs whole after it failed.
@@ -204,5 +224,12 @@ export async function longTestsNow(): Promise<LongChoice> {
   };
   const reached = changed && testsReaching(changed, files, repository, concerns);
   const { run, left } = chooseLong(files, night, reached);
-  return { run, left, cases: night ? await casesNow(repository, night) : new Map() };
+  const cases = night ? await casesNow(repository, night) : new Map<string, RecordedCases>();
+  // A file without a case that runs is not loaded.
+  const isIdle = (file: string): boolean => cases.get(file)?.run.length === 0;
+  return {
+    run: new Map([...run].filter(([file]) => !isIdle(file))),
+    left: [...left, ...[...run.keys()].filter(isIdle)],
+    cases,
+  };
 }

@@ -9,9 +9,12 @@ export function secondsOfChildren(stat: string): number {
   return (Number(fields[13]) + Number(fields[14])) / 100;
 }
 
+/** Returns the seconds of the processor of the ended children of this process; 0 where there is no Linux. */
+export const childrenSeconds = (): number =>
+  process.platform === 'linux' ? secondsOfChildren(readFileSync('/proc/self/stat', 'utf8')) : 0;
+
 /** Returns the seconds of the processor of this process, and of its ended children on Linux. */
 export function processorSeconds(): number {
   const { user, system } = process.cpuUsage();
-  const children = process.platform === 'linux' ? secondsOfChildren(readFileSync('/proc/self/stat', 'utf8')) : 0;
-  return (user + system) / 1e6 + children;
+  return (user + system) / 1e6 + childrenSeconds();
 }

@@ -6,13 +6,15 @@
 
 import ts from 'typescript';
 
-/** The functions of a source text, and the rest of it. */
+/** The parts of a source text. */
 export interface Units {
   /** Texts by name, without comments; functions of one name are one. */
   readonly functions: ReadonlyMap<string, string>;
-  /** What is outside functions, without comments, imports and types. */
-  readonly rest: string;
-  /** The module of each imported name. */
+  /** Texts of what else declares values, without functions, comments and types, by the declared name. */
+  readonly values: ReadonlyMap<string, string>;
+  /** Statements that declare nothing and import nothing by name. */
+  readonly effects: readonly string[];
+  /** The module and the name there of what is imported or exported from it, by name here; `*` for all names. */
   readonly imports: ReadonlyMap<string, string>;
 }
 
@@ -30,27 +32,38 @@ function nameOf(node: ts.FunctionLikeDeclaration): string | undefined {
   return accessor + name.text;
 }
 
-/** Returns the module of each name that a source imports; types do not count. */
-function importsIn(source: ts.SourceFile): Map<string, string> {
-  const modules = new Map<string, string>();
-  for (const statement of source.statements) {
-    if (!ts.isImportDeclaration(statement)) continue;
-    const module = statement.moduleSpecifier.getText(source);
-    const { importClause } = statement;
-    if (importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) continue;
-    const bindings = importClause?.namedBindings;
-    const elements = bindings && ts.isNamedImports(bindings) ? bindings.elements : [];
-    for (const element of elements.filter(({ isTypeOnly }) => !isTypeOnly))
-      modules.set(element.name.text, `${module} ${(element.propertyName ?? element.name).text}`);
-    if (bindings && ts.isNamespaceImport(bindings)) modules.set(bindings.name.text, module);
-    if (importClause?.name) modules.set(importClause.name.text, module);
-  }
-  return modules;
+/** Returns the module of each name that a statement imports or passes on; types do not count. */
+function importsOf(statement: ts.ImportDeclaration | ts.ExportDeclaration): [string, string][] {
+  const module = (statement.moduleSpecifier as ts.StringLiteral | undefined)?.text ?? '.';
+  const at = (name: string): string => `${module} ${name}`;
+  const isImport = ts.isImportDeclaration(statement);
+  const clause = isImport ? statement.importClause : undefined;
+  if (isImport ? clause?.phaseModifier === ts.SyntaxKind.TypeKeyword : statement.isTypeOnly) return [];
+  const bindings = isImport ? clause?.namedBindings : statement.exportClause;
+  const result: [string, string][] = clause?.name ? [[clause.name.text, at('default')]] : [];
+  if (!isImport && bindings === undefined) return [[`* ${module}`, at('*')]];
+  if (bindings && (ts.isNamespaceImport(bindings) || ts.isNamespaceExport(bindings)))
+    return [...result, [bindings.name.text, at('*')]];
+  for (const { isTypeOnly, name, propertyName } of bindings?.elements ?? [])
+    if (!isTypeOnly) result.push([name.text, at((propertyName ?? name).text)]);
+  return result;
+}
+
+/** Returns the names that a statement declares. */
+function declaredIn(statement: ts.Statement): string[] {
+  const namesOf = (name: ts.BindingName): string[] =>
+    ts.isIdentifier(name)
+      ? [name.text]
+      : name.elements.flatMap((one) => (ts.isOmittedExpression(one) ? [] : namesOf(one.name)));
+  if (ts.isVariableStatement(statement))
+    return statement.declarationList.declarations.flatMap(({ name }) => namesOf(name));
+  const { name } = statement as { readonly name?: ts.Node };
+  return name !== undefined && ts.isIdentifier(name) ? [name.text] : [];
 }
 
 const printer = ts.createPrinter({ removeComments: true });
 
-/** Returns the functions of a source text, and the rest of it. */
+/** Returns the parts of a source text. */
 export function unitsOf(text: string): Units {
   const source = ts.createSourceFile('source.ts', text, ts.ScriptTarget.Latest, true);
   const functions = new Map<string, string>();
@@ -65,20 +78,47 @@ export function unitsOf(text: string): Units {
     }
     return ts.visitEachChild(node, without, undefined);
   };
-  const isType = (node: ts.Node): boolean =>
-    (ts.isImportDeclaration(node) && node.importClause !== undefined) ||
-    ts.isInterfaceDeclaration(node) ||
-    ts.isTypeAliasDeclaration(node);
-  const rest = source.statements
-    .filter((statement) => !isType(statement))
-    .map((statement) => printer.printNode(ts.EmitHint.Unspecified, without(statement), source));
-  return { functions, rest: rest.join('\n'), imports: importsIn(source) };
+  const values = new Map<string, string>();
+  const effects: string[] = [];
+  const imports = new Map<string, string>();
+  for (const statement of source.statements) {
+    if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) continue;
+    const isExport = ts.isExportDeclaration(statement);
+    if (isExport || (ts.isImportDeclaration(statement) && statement.importClause !== undefined)) {
+      for (const [name, origin] of importsOf(statement)) imports.set(name, origin);
+      continue;
+    }
+    const printed = printer.printNode(ts.EmitHint.Unspecified, without(statement), source);
+    const names = declaredIn(statement);
+    if (names.length === 0) effects.push(printed);
+    // A function alone is no value.
+    for (const name of names)
+      if (!new RegExp(`^(?:export )?(?:const ${name}(?:: .*)? = )?function_${name};?$`).test(printed))
+        values.set(name, printed);
+  }
+  return { functions, values, effects, imports };
 }
 
-/** Returns the names of functions that two texts of a source have in other words; undefined if more is different. */
-export function changedFunctions(before: string, after: string): ReadonlySet<string> | undefined {
+/** What is different in two texts of a source. */
+export interface Difference {
+  /** Names of functions with other words. */
+  readonly functions: ReadonlySet<string>;
+  /** Names of other values, and of imports from elsewhere: who mentions one of them is different, too. */
+  readonly values: ReadonlySet<string>;
+  /** Whether statements differ that declare nothing. */
+  readonly effects: boolean;
+}
+
+/** Returns what is different in two texts of a source. */
+export function differenceOf(before: string, after: string): Difference {
   const [one, other] = [unitsOf(before), unitsOf(after)];
-  const isMoved = [...one.imports].some(([name, module]) => (other.imports.get(name) ?? module) !== module);
-  if (one.rest !== other.rest || isMoved) return undefined;
-  return new Set([...one.functions.keys()].filter((name) => one.functions.get(name) !== other.functions.get(name)));
+  const differing = (key: 'functions' | 'values' | 'imports'): string[] =>
+    [...new Set([...one[key].keys(), ...other[key].keys()])].filter(
+      (name) => one[key].get(name) !== other[key].get(name),
+    );
+  return {
+    functions: new Set(differing('functions')),
+    values: new Set([...differing('values'), ...differing('imports')]),
+    effects: one.effects.join('\n') !== other.effects.join('\n'),
+  };
 }

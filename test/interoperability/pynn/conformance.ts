@@ -134,7 +134,7 @@ export function rowless(page: string): readonly string[] {
   const missing = names.filter((name) => !new RegExp(`\\b${name}\\b`).test(page));
   return [
     `Classes of \`schemas/pynn.schema.json\` without a row: ${missing.map((name) => `\`${name}\``).join(', ')}. Cells with ` +
-      'compartments are compared with NEURON in `test/python/packages.test.ts`; `ExpPSR`, `AlphaPSR` and `BetaPSR` are ' +
+      'compartments are compared with NEURON in `test/python/pynn-backend.test.ts`; `ExpPSR`, `AlphaPSR` and `BetaPSR` are ' +
       'short names of responses.',
     '',
   ];

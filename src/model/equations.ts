@@ -118,49 +118,6 @@ export interface DrawnValues<F extends Form = Written> {
   readonly then?: F['expression'];
 }
 
-/** A value of each element that equations read and only code of events or phases changes. */
-export interface Parameter<F extends Form = Written> {
-  readonly unit: UnitText;
-  /** Kind of value; the type of `value` is converted to it. */
-  readonly type: ValueType;
-  /** Default for every element. */
-  readonly value: Value<F>;
-  /** One value for the entire population or projection rather than one per element. */
-  readonly shared: boolean;
-}
-
-/** A value of each element that equations, events and synapses change over time. */
-export interface StateVariable<F extends Form = Written> {
-  readonly unit: UnitText;
-  readonly type: ValueType;
-  /** Value at time 0 and after each reset. */
-  readonly initial: Value<F>;
-  /** One value for the entire population or projection rather than one per element. */
-  readonly shared: boolean;
-}
-
-/** A value of each element that follows from others whenever it is read, and is not kept. */
-export interface DerivedVariable<F extends Form = Written> {
-  readonly unit: UnitText;
-  readonly type: ValueType;
-  /** Its expression over parameters, state, inputs and other derived variables, without cycles. */
-  readonly value: F['expression'];
-  /** One value for the entire population or projection rather than one per element. */
-  readonly shared: boolean;
-  /** Computed once at the start of each step and held, rather than wherever it is read. */
-  readonly held: boolean;
-  /** Potentials `v` in V between which its values are interpolated: limits, and the number of equal intervals. */
-  readonly table?: { readonly from: number; readonly to: number; readonly intervals: number };
-}
-
-/** The differential equation of a state variable. */
-export interface Derivative<F extends Form = Written> {
-  /** dx/dt in the variable's unit per second; white noises stand in it linearly. */
-  readonly rate: F['expression'];
-  /** Synapses only: advanced in closed form when a pathway runs, rather than each step. */
-  readonly eventDriven: boolean;
-}
-
 /**
  * How derivatives are integrated; `auto` leaves the choice to lowering, and the last three are for cells with
  * structure: how the cable equation and the gates take turns.
@@ -178,44 +135,6 @@ export type IntegrationMethod =
   | 'cable'
   | 'cable-then-gates'
   | 'gates-then-cable';
-
-/** Library name that a type claims to equal, with the expression of each library parameter in the type's own. */
-export interface ConformsTo<F extends Form = Written> {
-  /** Name in the library, such as `pynn/IF_cond_exp`. */
-  readonly type: string;
-  /** Each parameter of the library type, as an expression of this type's own parameters. */
-  readonly where: Readonly<Record<string, F['expression']>>;
-  /** Timing profile under which the two are equal; absent: under any. */
-  readonly timing?: string;
-}
-
-/** States that are advanced together, of synapse types and mechanisms. */
-export interface KineticScheme<F extends Form = Written> {
-  /** State variables of kinetic schemes, which an implicit step advances together; absent: none. */
-  readonly scheme?: readonly Id[];
-  /** States of the scheme as expressions of the others, by a constant sum; they replace rates in the implicit step. */
-  readonly conserved?: Readonly<Record<Id, F['expression']>>;
-}
-
-/** Members common to neuron types, synapse types and mechanisms. */
-export interface EquationSet<F extends Form = Written> {
-  readonly parameters: Readonly<Record<Id, Parameter<F>>>;
-  readonly state: Readonly<Record<Id, StateVariable<F>>>;
-  readonly derived: Readonly<Record<Id, DerivedVariable<F>>>;
-  /** Differential equations, by state variable; only events change a state variable without one. */
-  readonly derivatives: Readonly<Record<Id, Derivative<F>>>;
-  /** Names of white noises (unit s**-0.5) that derivatives may use: `xi`, `xi_a`. */
-  readonly noise: readonly Id[];
-  /** How its derivatives are integrated. */
-  readonly method: IntegrationMethod;
-  /** The library type that it claims to equal; absent: none. */
-  readonly conformsTo?: ConformsTo<F>;
-  /**
-   * Order for stepwise timing profiles to advance the parts of the type; absent: it has one part. Other profiles do not
-   * read it.
-   */
-  readonly sequence?: readonly Part[];
-}
 
 /**
  * A part of a type that is advanced as a whole before the next begins, in this order:

@@ -8,11 +8,12 @@
  * a string with a unit or a number in its slot's unit, and shorthands are allowed.
  */
 
-import type { ArrayValue, Form, DrawnValues, Id, OneOf, Tagged, UnitText, Value, Written } from './equations.js';
+import type { ArrayValue, Form, Id, OneOf, UnitText, Value, Written } from './equations.js';
 import type { SlotDocument as Slot } from './document.generated.js';
-import type { connectionRules } from './shape/connections.js';
 import type { operation, stimuli } from './shape/drives.js';
-import type { Kinds, Normal, Places, SelectionRule } from './shape/normal-form.js';
+import type { Kinds, Normal, SelectionRule, SpikeTrain } from './shape/normal-form.js';
+import type { link, population } from './shape/populations.js';
+import type { end, projection } from './shape/projections.js';
 import type { NeuronType, SynapseType } from './types.js';
 
 export type * from './compartments.js';
@@ -22,151 +23,14 @@ export type * from './types.js';
 
 // --- Networks -------------------------------------------------------------------------------------------------------
 
-/** How elements are laid out; lengths in m. */
-export interface Structure<F extends Form = Written> {
-  /** Name of the layout, such as `grid2D`. */
-  readonly structure: string;
-  /** Parameters of the layout, by name. */
-  readonly arguments: Readonly<Record<string, Value<F>>>;
-  /** Order of the elements on the places of a grid. */
-  readonly fillOrder?: 'random';
-  /** Who draws; absent: the model's own counters. */
-  readonly generator?: DrawnValues<F>;
-}
-
-/** Where elements are: x, y and z of each in m, or a structure that lays them out. */
-export type Positions<F extends Form = Written> =
-  | (F['tagged'] extends true ? { readonly kind: 'places'; readonly places: ArrayValue } : ArrayValue)
-  | Tagged<F, 'structure', Structure<F>>;
-
-/** Spikes to replay: `times` in s and element `indices`, sorted by (time, index); again every `period` s. */
-export interface SpikeTrain {
-  /** Element of each spike. */
-  readonly indices: ArrayValue;
-  /** Time of each spike in s, of the same length. */
-  readonly times: ArrayValue;
-  /** Seconds after which the train begins again; absent: it is replayed once. */
-  readonly period?: number;
-}
-
-/** The spikes of a population that replays them, or the file that has them, by kind. */
-export interface SpikesKinds {
-  readonly train: SpikeTrain;
-  readonly file: { readonly file: string; readonly population?: string };
-}
-
-/** The spikes of a population that replays them, or the file that has them. */
-export type Spikes<F extends Form = Written> = OneOf<F, SpikesKinds>;
-
 /** A variable of another population that a parameter is. */
-export interface Link<F extends Form = Written> {
-  readonly population: Id;
-  readonly variable: Id;
-  /** Element of that population for each of the own; absent: the element of the same number, or the only one. */
-  readonly index?: Value<F>;
-  /** Section of cells with structure to read the variable at; absent: the section of the cell's spike condition. */
-  readonly section?: Id;
-  /** Place along the section: 0 at its start, 1 at its end; absent: its middle. */
-  readonly fraction?: number;
-  /** In place of `section` and `fraction`: a place for each of the own elements. */
-  readonly places?: Places<F>;
-}
-
+export type Link<F extends Form = Written> = Normal<F, typeof link.reading.slots>;
 /** Cells of one type, or a source of given spikes. */
-export interface Population<F extends Form = Written> {
-  /** A neuron type, or none for a source that replays spikes. */
-  readonly type?: Id;
-  /** Number of elements. */
-  readonly size: number;
-  /** Parameters and first values of state that are not the type's, by name. */
-  readonly values: Readonly<Record<Id, Value<F>>>;
-  /**
-   * Parameters that are another population's variables. Element k reads element `index` of it; if `index` is absent,
-   * element k or the only one.
-   */
-  readonly linked?: Readonly<Record<Id, Link<F>>>;
-  /** Places of the elements; absent: no places, so `distance` cannot be read. */
-  readonly positions?: Positions<F>;
-  /** Spikes that a source without a type replays. */
-  readonly spikes?: Spikes<F>;
-  /** Slot in which a source emits its spikes; absent: the profile's own choice. */
-  readonly slot?: Slot;
-  /** The clock that advances its cells; absent: at every step. */
-  readonly clock?: Id;
-  /** Order among populations within a slot, ascending. */
-  readonly order: number;
-}
-
+export type Population<F extends Form = Written> = Normal<F, typeof population.reading.slots>;
 /** One end of a projection: a selection, an event, and for cells with structure a place. */
-export interface End<F extends Form = Written> {
-  readonly of: SelectionRule<F>;
-  /** The event that pathways are told of; absent: `spike`. */
-  readonly event?: Id;
-  /** Section of cells with structure that the synapse is on; absent: the section of the cell's spike condition. */
-  readonly section?: string;
-  /** Place along the section: 0 at its start, 1 at its end; absent: its middle. */
-  readonly fraction?: number;
-  /** In place of `section` and `fraction`: a place for each synapse, in order of creation. */
-  readonly places?: Places<F>;
-}
-
-/** Rules of the normal form that have the members of the document. */
-type SameRules = Exclude<keyof typeof connectionRules, 'probability' | 'list' | 'hostDrawn' | 'csa' | 'table'>;
-
-/** Pairs of elements to connect, the number of synapses of each, and their order of creation. */
-export type ConnectionRule<F extends Form = Written> =
-  | Kinds<F, 'rule', typeof connectionRules, SameRules>
-  | { readonly rule: 'list'; readonly sources: ArrayValue; readonly targets: ArrayValue }
-  /** Rules with arguments of their own: `hostDrawn` (see `src/draw/connectors.ts`), and connection sets. */
-  | {
-      readonly rule: 'hostDrawn' | 'csa';
-      /** `p`: the probability of a pair, by its indices, distance and places. */
-      readonly arguments: { readonly p?: number | F['expression']; readonly [argument: string]: unknown };
-    };
-
-/** Synapses of one type between two selections. */
-export interface Projection<F extends Form = Written> {
-  /** Presynaptic end. */
-  readonly from: End<F>;
-  /** Postsynaptic end. */
-  readonly to: End<F>;
-  /** Its synapse type. */
-  readonly synapse: Id;
-  /** Applied in order; synapses are created in this order. */
-  readonly connect: readonly ConnectionRule<F>[];
-  /** Which variable of the target the synapse's ports write to: `{port: 'ge'}`. */
-  readonly receptors: Readonly<Record<Id, Id>>;
-  /**
-   * Parameters and first values of the synapses that are not the type's; they may read `i`, `j`, `pre.x`, `post.x`
-   * and `distance`.
-   */
-  readonly values: Readonly<Record<Id, Value<F>>>;
-  /** Delay of each pathway in s; overrides the type's. */
-  readonly delays: Readonly<Record<Id, Value<F>>>;
-  /** Bounds of delays in s, and the treatment of a delay outside them; absent: no bounds. */
-  readonly delayRange?: {
-    readonly min?: number;
-    readonly max?: number;
-    readonly outOfRange: 'clip' | 'redraw' | 'error';
-  };
-  /**
-   * How `distance` is measured: which axes count, scale and offset (m) of the target's places, and the interval in m
-   * after which each axis repeats, if it does; absent: in plain space.
-   */
-  readonly space?: {
-    readonly axes: string;
-    readonly scale: readonly number[];
-    readonly offset: readonly number[];
-    readonly periodic: readonly (readonly [number, number] | null)[];
-  };
-  /**
-   * The clock that advances the equations of its synapses; absent: at every step. Events come at the ticks of their
-   * emitters. Sums are made at the ticks of the element that has the variable.
-   */
-  readonly clock?: Id;
-  /** Order among projections within a slot, ascending. */
-  readonly order: number;
-}
+export type End<F extends Form = Written> = Normal<F, typeof end.reading.slots>;
+/** Synapses of one type between two selections; they are created in the order of its rules. */
+export type Projection<F extends Form = Written> = Normal<F, typeof projection.reading.slots>;
 
 /** A stimulus that acts on the elements of a selection from outside the network. */
 export type Stimulus<F extends Form = Written> = Kinds<F, 'kind', typeof stimuli>;

@@ -17,25 +17,13 @@ import type {
   SelectionRule,
   DrawnValues,
   Value,
-  Parameter,
-  StateVariable,
-  DerivedVariable,
-  Derivative,
   Mechanism,
-  EventDefinition,
-  Refractory,
-  Regime,
   NeuronType,
-  Compartments,
-  CableTree,
   SynapseType,
-  Pathway,
-  LocalEvent,
   Places,
+  Spikes,
   Structure,
   Population,
-  Link,
-  End,
   Projection,
   Stimulus,
   Recording,
@@ -47,10 +35,13 @@ import type {
   ValidModel,
 } from './typed.js';
 import type * as written from './model.js';
+import * as cells from './shape/cells.js';
 import { connectionRules } from './shape/connections.js';
-import { operation, stimuli } from './shape/drives.js';
-import { event as eventShape, localEvent, refractory, regime } from './shape/events.js';
-import type { Reading, Slots } from './shape/form.js';
+import { operation as operationShape, stimuli } from './shape/drives.js';
+import type { ObjectSlot, Reading, Slots } from './shape/form.js';
+import { population as populationShape } from './shape/populations.js';
+import { projection as projectionShape } from './shape/projections.js';
+import { synapse as synapseShape } from './shape/synapses.js';
 import { declaredNames, mechanismNames, union, scopesOf, noNames, type Scopes } from './declared-names.js';
 
 /** Converts a part of a model from one form to the other. `names`: names that are declared at its place. */
@@ -124,88 +115,12 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
   readonly selection: Change<written.SelectionRule, SelectionRule>;
   readonly protocol: (scopes: Scopes) => Change<readonly written.Phase[], readonly Phase[]>;
 } {
-  const expressions = record(expression);
-  const orNumber: Change<number | string, number | Typed['expression']> = (given, names) =>
-    typeof given === 'number' ? given : expression(given, names);
   const draw = members<written.DrawnValues, DrawnValues>({ then: expression });
   const value: Change<written.Value, Value> = (given, names) => {
     if (typeof given === 'number') return given;
     if (typeof given === 'string' || isFormula(given)) return formula(given as string, names);
     return isGiven(given) ? tag(given, 'array') : tag(draw(given, names), 'draw');
   };
-  const values = record(value);
-
-  const byReading: Readonly<Partial<Record<Reading['as'], unknown>>> = {
-    amount: orNumber,
-    condition: expression,
-    expression,
-    places: (given: written.Places, names: ReadonlySet<string>) => onCells(given, names),
-    selection: (rule: written.SelectionRule, names: ReadonlySet<string>) => selection(rule, names),
-    statements,
-  };
-  const changeOfReading = (reading: Reading): unknown => {
-    if (reading.as === 'object') return shaped(reading.slots);
-    if (reading.as !== 'list') return byReading[reading.as];
-    const change = changeOfReading(reading.of);
-    return change && list(change as Change<unknown, unknown>);
-  };
-  /** Changes the members of an object by its shape. `more`: changes of members that its normaliser reads. */
-  const shaped = <A extends object, B extends object>(
-    slots: Slots,
-    more: Readonly<Record<string, unknown>> = {},
-  ): Change<A, B> => {
-    const changes = Object.entries(slots).flatMap(([key, { reading }]) => {
-      const change = reading && changeOfReading(reading);
-      return change === undefined ? [] : [[key, change]];
-    });
-    return members<A, B>({ ...Object.fromEntries(changes), ...more } as Changes<A, B>);
-  };
-  // Types.
-  const equations = {
-    parameters: record(members<written.Parameter, Parameter>({ value })),
-    state: record(members<written.StateVariable, StateVariable>({ initial: value })),
-    derived: record(members<written.DerivedVariable, DerivedVariable>({ value: expression })),
-    derivatives: record(members<written.Derivative, Derivative>({ rate: expression })),
-    conformsTo: members<written.ConformsTo, written.ConformsTo<Typed>>({ where: expressions }),
-  };
-  const localEvents = record(shaped<written.LocalEvent, LocalEvent>(localEvent));
-  const mechanism = within(
-    (type) => mechanismNames(type),
-    members<written.Mechanism, Mechanism>({
-      ...equations,
-      writes: expressions,
-      conserved: expressions,
-      events: localEvents,
-      values: record(values),
-    }),
-  );
-  const ownEvent = shaped<written.EventDefinition, EventDefinition>(eventShape, {
-    refractory: shaped<written.Refractory, Refractory>(refractory, { for: expression }),
-  });
-  const ownRegime = shaped<written.Regime, Regime>(regime, { derivatives: equations.derivatives });
-  const neuron = within(
-    (type) => declaredNames(type),
-    members<written.NeuronType, NeuronType>({
-      ...equations,
-      events: record(ownEvent),
-      regimes: record(ownRegime),
-      compartments: members<written.Compartments, Compartments>({ mechanisms: record(mechanism), initial: value }),
-      cable: members<written.CableTree, CableTree>({ capacitance: expression, current: expression }),
-    }),
-  );
-  const synapse = within(
-    (type) => declaredNames(type),
-    members<written.SynapseType, SynapseType>({
-      ...equations,
-      conserved: expressions,
-      pathways: record(members<written.Pathway, Pathway>({ on: event, delay: value, do: statements })),
-      events: localEvents,
-      contributes: sums,
-      summed: sums,
-    }),
-  );
-
-  // Networks.
   const ofSelection = members<written.SelectionRule, SelectionRule>({
     generator: draw,
     from: (rule, names) => selection(rule, names),
@@ -214,29 +129,63 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
   const selection: Change<written.SelectionRule, SelectionRule> = (rule, names) =>
     tag(ofSelection(rule, names), selectionKind(rule));
   const onCells = members<written.Places, Places>({ section: value, fraction: value });
-  const structure = members<written.Structure, Structure>({ arguments: values, generator: draw });
-  const population = members<written.Population, Population>({
-    values,
-    linked: record(members<written.Link, Link>({ index: value, places: onCells })),
-    positions: (given, names) =>
-      isStructure(given) ? tag(structure(given, names), 'structure') : places(given, names),
-    spikes: (given) => tag(given, areInFile(given) ? 'file' : 'train'),
-  });
-  const rule: Change<written.ConnectionRule, ConnectionRule> = (given, names) =>
-    shaped<written.ConnectionRule, ConnectionRule>(connectionRules[given.rule].reading.slots)(
-      given,
-      given.rule === 'generator' ? union([names, new Set([given.variable])]) : names,
-    );
-  const end = members<written.End, End>({ of: selection, places: onCells });
-  const projection = members<written.Projection, Projection>({
-    from: end,
-    to: end,
-    connect: list(rule),
-    values,
-    delays: values,
-  });
-  const stimulus: Change<written.Stimulus, Stimulus> = (given, names) =>
-    shaped<written.Stimulus, Stimulus>(stimuli[given.kind].reading.slots)(given, names);
+  const structure = members<written.Structure, Structure>({ arguments: record(value), generator: draw });
+  const positions: Change<written.Positions, Positions> = (given, names) =>
+    isStructure(given) ? tag(structure(given, names), 'structure') : places(given, names);
+  const spikes: Change<written.Spikes, Spikes> = (given) => tag(given, areInFile(given) ? 'file' : 'train');
+  const amount: Change<number | string, number | Typed['expression']> = (given, names) =>
+    typeof given === 'number' ? given : expression(given, names);
+  const connections: Change<readonly written.ConnectionRule[], readonly ConnectionRule[]> = (rules, names) =>
+    rules.map((rule) => ruleOf(rule, rule.rule === 'generator' ? union([names, new Set([rule.variable])]) : names));
+  /** Changes of values by how they are read; other values are the same in both forms. */
+  const byReading: Readonly<Partial<Record<Reading['as'], unknown>>> = {
+    ...{ amount, condition: expression, connections, event, expression, places: onCells, positions },
+    ...{ selection, spikes, statements, sums, value },
+  };
+  const changeOfReading = (reading: Reading): Change<unknown, unknown> | undefined => {
+    if (reading.as === 'list' || reading.as === 'map') {
+      const change = changeOfReading(reading.of);
+      return change && ((reading.as === 'list' ? list(change) : record(change)) as Change<unknown, unknown>);
+    }
+    const { slots } = reading.as === 'object' ? reading : {};
+    const change = slots ? changesIn(slots).length > 0 && shaped(slots) : byReading[reading.as];
+    return change ? (change as Change<unknown, unknown>) : undefined;
+  };
+  const changesIn = (slots: Slots): readonly (readonly [string, Change<unknown, unknown>])[] =>
+    Object.entries(slots).flatMap(([key, { reading }]) => {
+      const change = reading && changeOfReading(reading);
+      return change ? [[key, change] as const] : [];
+    });
+  /** Changes the members of an object by its shape. `more`: changes of members with names of their own. */
+  const shaped = <A extends object, B extends object>(
+    slots: Slots,
+    more: Readonly<Record<string, unknown>> = {},
+  ): Change<A, B> => members<A, B>({ ...Object.fromEntries(changesIn(slots)), ...more } as Changes<A, B>);
+  /** Changes objects by the shape of their kind. */
+  const shapedBy = <A extends object, B extends object>(
+    shapes: Readonly<Record<string, ObjectSlot>>,
+    kindOf: (part: A) => string,
+  ): Change<A, B> => {
+    const changes = new Map(Object.entries(shapes).map(([kind, { reading }]) => [kind, shaped<A, B>(reading.slots)]));
+    return (part, names) => changes.get(kindOf(part))?.(part, names) ?? (part as unknown as B);
+  };
+
+  // Types.
+  const mechanisms = record(
+    within((type) => mechanismNames(type), shaped<written.Mechanism, Mechanism>(cells.mechanism)),
+  );
+  const neuron = within(
+    (type) => declaredNames(type),
+    shaped<written.NeuronType, NeuronType>(cells.neuron, { compartments: shaped(cells.compartments, { mechanisms }) }),
+  );
+  const synapse = within((type) => declaredNames(type), shaped<written.SynapseType, SynapseType>(synapseShape));
+
+  // Networks.
+  const population = shaped<written.Population, Population>(populationShape.reading.slots);
+  const ruleOf = shapedBy<written.ConnectionRule, ConnectionRule>(connectionRules, ({ rule }) => rule);
+  const projection = shaped<written.Projection, Projection>(projectionShape.reading.slots);
+  const stimulus = shapedBy<written.Stimulus, Stimulus>(stimuli, ({ kind }) => kind);
+  const operation = shaped<written.Operation, Operation>(operationShape);
   const recording = members<written.Recording, Recording>({ of: selection });
 
   const ofProtocol = (scopes: Scopes): Change<readonly written.Phase[], readonly Phase[]> => {
@@ -267,7 +216,7 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
       populations: record(within(({ type }) => scopes.ofType(type), population)),
       projections: record(within(scopes.ofProjection, projection)),
       stimuli: record(within(({ to }) => scopes.ofSelection(to), stimulus)),
-      operations: record(within(({ on }) => scopes.ofSelection(on), shaped<written.Operation, Operation>(operation))),
+      operations: record(within(({ on }) => scopes.ofSelection(on), operation)),
       recordings: list((given, names) => tag(recording(given, names), recordingKind(given))),
       experiment: members({ protocol: ofProtocol(scopes) }),
     })(model, noNames);

@@ -150,10 +150,16 @@ function typeProperties(
   }
   const { parameters, state, ...equations } = readable;
   return [
-    ...Object.keys({ ...parameters, ...state }).map((name) => [name, valueOf(name)] as const),
+    ...Object.entries({ ...parameters, ...state }).flatMap(([name, variable]) => [
+      [name, valueOf(name)] as const,
+      ...leaves(name, { ...variable, unit: undefined, type: undefined, shared: undefined, ...noValue }),
+    ]),
     ...leaves('', equations),
   ];
 }
+
+/** Members of a variable that its text has. */
+const noValue = { value: undefined, initial: undefined };
 
 function valueText(value: unknown, unit: string, data: DataStore): string {
   const text = (number: number): string => String(symbolicQuantity(number, parseUnit(unit).dimension));

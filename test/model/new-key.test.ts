@@ -13,10 +13,34 @@ import { pathAt, schemasAt } from '../../site/completion.js';
 import type { ImportedModel } from '../../src/pipeline/read/imported-model.js';
 import { root } from '../support/import-graph.js';
 
-/** The shape with one more line. */
+/** The shape of connection rules with one more line. */
 const shape = 'src/model/shape/connections.ts';
 const before = "    p: otherwise(1, chance('the probability')),\n";
 const added = "    share: usually(1, chance('the share', 'Share of the pairs that are kept.')),\n";
+
+/** Other objects that get a key: their shapes, where these begin, and where a document has the object. */
+const others = [
+  ['a parameter', 'variables.ts', 'parameter = {', 'neurons/n/parameters/k'],
+  ['a state variable', 'variables.ts', 'stateVariable = {', 'neurons/n/state/v'],
+  ['a derived variable', 'variables.ts', 'derivedVariable = {', 'neurons/n/derived/w'],
+  ['a rate', 'variables.ts', 'derivative = {', 'neurons/n/derivatives/v'],
+  ['an input', 'cells.ts', 'input = {', 'neurons/n/inputs/I'],
+  ['an event', 'events.ts', 'event = {', 'neurons/n/events/spike'],
+  ['a cell', 'cells.ts', 'neuron = {', 'neurons/n'],
+  ['a section', 'cells.ts', 'section = {', 'neurons/c/compartments/sections/soma'],
+  ['an ion', 'cells.ts', 'ion = {', 'neurons/c/compartments/ions/ca'],
+  ['a mechanism', 'cells.ts', 'mechanism = {', 'neurons/c/compartments/mechanisms/leak'],
+  ['a tree of sections', 'cells.ts', 'compartments = {', 'neurons/c/compartments'],
+  ['a pathway', 'synapses.ts', 'pathway = {', 'synapses/s/pathways/pre'],
+  ['a synapse', 'synapses.ts', 'synapse = {', 'synapses/s'],
+  ['a population', 'populations.ts', "source of given spikes.', {", 'populations/a'],
+  ['an end', 'projections.ts', 'end = record({', 'projections/p/from'],
+  ['a projection', 'projections.ts', "type between two selections.', {", 'projections/p'],
+  ['an operation', 'drives.ts', 'operation = {', 'operations/o'],
+] as const;
+const keyOf = (path: string): string => path.replaceAll('/', '_');
+const lineOf = (path: string): string => `\n  ${keyOf(path)}: usual(1, numbered('A grade.')),`;
+const imported = "import { usually as usual, whole as numbered } from './form.js';\n";
 
 const program = `
 export { compareModels } from './src/verify/compare-models.js';
@@ -66,7 +90,13 @@ let made: Program;
 beforeAll(async () => {
   const text = readFileSync(join(root, shape), 'utf8');
   expect(text.split(before)).toHaveLength(2);
-  const texts = { [shape]: text.replace(before, before + added) };
+  const texts: Record<string, string> = { [shape]: text.replace(before, before + added) };
+  for (const [, file, begin, place] of others) {
+    const path = `src/model/shape/${file}`;
+    const now = texts[path] ?? imported + readFileSync(join(root, path), 'utf8');
+    expect(now.split(` ${begin}\n`).length + now.split(` ${begin} `).length).toBe(3);
+    texts[path] = now.replace(` ${begin}`, ` ${begin}${lineOf(place)}`);
+  }
   const { schema } = await exportsOf<Program>('schema', "export { schema } from './src/model/shape/schema.js';", texts);
   made = await exportsOf<Program>('program', program, {
     ...texts,
@@ -139,4 +169,46 @@ test('is completed in the editor, with its sentence', () => {
   const here = schemasAt(pathAt(lines), made.schema);
   const offered = here.flatMap(({ properties = {} }) => properties['share'] ?? []);
   expect(offered).toMatchObject([{ description: 'Share of the pairs that are kept; default: 1.' }]);
+});
+
+/** A document with each of the objects. `more`: an object and a member for it. */
+function documentWith(more?: readonly [path: string, grade: unknown]): ImportedModel {
+  const leak = { parameters: { g: '1 S/m**2' }, reads: ['v'], writes: { i: '-g*v' } };
+  const section = { length: '10 um', diameter: '10 um', specificCapacitance: '1 uF/cm**2', resistivity: '1 ohm*m' };
+  const n = {
+    parameters: { k: { value: 1 } },
+    state: { v: { unit: 'mV' } },
+    derived: { w: { value: '2*v' } },
+    derivatives: { v: { rate: '-v/(10*ms)' } },
+    inputs: { I: { unit: 'nA' } },
+    events: { spike: { when: 'v > 1*mV' } },
+  };
+  const model = {
+    interneuron: 1,
+    neurons: {
+      n,
+      c: { compartments: { sections: { soma: section }, ions: { ca: { valence: 2 } }, mechanisms: { leak } } },
+    },
+    synapses: { s: { pathways: { pre: { do: ['post.v += 1*mV'] } } } },
+    populations: { a: { type: 'n', size: 4 }, cells: { type: 'c', size: 1 } },
+    projections: { p: { from: { of: 'a' }, to: 'a', synapse: 's', connect: 'all' } },
+    operations: { o: { on: 'a', do: ['v = 0*mV'] } },
+  };
+  if (more) Object.assign(at(model, more[0]) ?? {}, { [keyOf(more[0])]: more[1] });
+  return made.importModel({ name: 'model.json', text: JSON.stringify(model) });
+}
+const at = (tree: unknown, path: string): object | undefined =>
+  path.split('/').reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], tree) as object | undefined;
+
+test.each(others)('of %s is read, refused, hashed and compared', (_name, _file, _begin, path) => {
+  const [absent, usual, other] = [documentWith(), documentWith([path, 1]), documentWith([path, 2])];
+  expect(at(absent.valid.model, path)).toMatchObject({ [keyOf(path)]: 1 });
+  expect(at(other.valid.model, path)).toMatchObject({ [keyOf(path)]: 2 });
+  expect(usual.hashes.model).toBe(absent.hashes.model);
+  expect(other.hashes.model).not.toBe(absent.hashes.model);
+  expect(() => documentWith([path, 'none'])).toThrow();
+  const typed = made.typedModel(other.valid.model);
+  expect(at(typed, path)).toMatchObject({ [keyOf(path)]: 2 });
+  expect(made.writtenModel(structuredClone(typed))).toEqual(other.valid.model);
+  expect(made.compareModels(absent, other).differences).toMatchObject([{ first: '1', second: '2' }]);
 });

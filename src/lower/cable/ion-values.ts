@@ -14,8 +14,9 @@ export function levelOn<Key extends 'inside' | 'outside' | 'reversal'>(
   key: Key,
   section: string,
 ): Ion[Key] | undefined {
-  const others = Object.entries(ions[ion]?.at ?? {}).filter(([place]) => (groups[place] ?? [place]).includes(section));
-  return others.findLast(([, level]) => level[key] !== undefined)?.[1][key] ?? ions[ion]?.[key];
+  const here = Object.entries(ions[ion]?.at ?? {}).filter(([place]) => (groups[place] ?? [place]).includes(section));
+  const levels: readonly (Pick<Ion, 'inside' | 'outside' | 'reversal'> | undefined)[] = [ions[ion], ...here.map(([, level]) => level)];
+  return levels.findLast((level) => level?.[key] !== undefined)?.[key];
 }
 
 /** Whether a concentration that no mechanism sets is zero somewhere. */

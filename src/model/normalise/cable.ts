@@ -5,10 +5,12 @@ import type { CableDocument } from '../document.generated.js';
 import { messages } from '../messages.js';
 import type { ArrayValue, CableTree } from '../model.js';
 import { child } from '../pointer.js';
+import { cable } from '../shape/cells.js';
 import { normaliseArray, numbersOf } from './arrays.js';
 import type { Context } from './context.js';
 import { normaliseExpression } from './expressions.js';
 import { positiveQuantity } from './literals.js';
+import { readObject } from './members.js';
 import { checkIds, pureUnit, siUnit, type Names } from './names.js';
 
 /**
@@ -65,17 +67,13 @@ export function normaliseCable(
     else if (first < 0 || first + length > count)
       context.report(messages.outOfRange('the range of compartments', 0, count - 1, first + length - 1), place);
   }
-  return {
-    parents: parents.values,
-    near,
-    far,
-    resistivity: resistivity ?? 1,
-    voltage: document.voltage,
-    capacitance: capacitance ?? '0',
-    current: current ?? '0',
-    ...(document.rise === undefined ? {} : { rise: document.rise }),
-    ...(document.sections === undefined ? {} : { sections: document.sections }),
-  };
+  const known = { parents: parents.values, near, far, capacitance: capacitance ?? '0', current: current ?? '0' };
+  return readObject(
+    cable,
+    document,
+    { context, pointer, scopes: [scope] },
+    { ...known, resistivity: resistivity ?? 1 },
+  );
 }
 
 /** Checks that a name is a potential in volts, as the solver requires of the variables that it writes. */

@@ -2,17 +2,10 @@ import {
   ampere,
   ampereByArea,
   area,
-  concentration,
-  farad,
-  faradByArea,
-  kelvin,
   metre,
-  ohmMetre,
-  siemens,
   volt,
 } from '../../lang/dimension.js';
 import { sectionsOn } from '../compartment-tree.js';
-import type { Dimension } from '../../lang/ast.js';
 import { parseUnit } from '../../lang/units.js';
 import type {
   CompartmentsDocument,
@@ -23,15 +16,17 @@ import type {
 import { messages } from '../messages.js';
 import type { Compartments, Ion, Mechanism, Section, Value } from '../model.js';
 import { child } from '../pointer.js';
+import * as shapes from '../shape/cells.js';
 import { dimensionAtPlace } from '../place-names.js';
 import { isGap, oddSize } from '../plausible-shape.js';
 import { findCycle } from '../../lang/graph.js';
 import type { Context } from './context.js';
 import { declareEquations, normaliseEquations } from './equations.js';
 import { normaliseExpression } from './expressions.js';
-import { nonNegativeQuantity, normaliseQuantity, positiveQuantity } from './literals.js';
+import { normaliseQuantity } from './literals.js';
 import { normaliseScheme } from './kinetic-scheme.js';
 import { normaliseLocalEvents } from './local-events.js';
+import { readObject } from './members.js';
 import { checkIds, namesFrom, neuronSpecials, siUnit, special, type Names, type Variable } from './names.js';
 import { normaliseValue } from './values.js';
 
@@ -80,10 +75,6 @@ export function normaliseCompartments(
     }
   }
   checkTree(context, document, pointer);
-  const temperature =
-    document.temperature === undefined
-      ? undefined
-      : positiveQuantity(context, document.temperature, siUnit(kelvin), 'the temperature', `${pointer}/temperature`);
   const initial =
     document.initial === undefined
       ? 0
@@ -94,11 +85,11 @@ export function normaliseCompartments(
           { what: 'the initial membrane potential', unit: siUnit(volt), type: 'real' },
           `${pointer}/initial`,
         );
-  const shapes = mapEntries(document.sections, (section, name) =>
+  const sectionsRead = mapEntries(document.sections, (section, name) =>
     normaliseSection(context, section, child(`${pointer}/sections`, name)),
   );
-  const whole = Object.values(shapes).reduce((sum, section) => sum + lengthOf(section), 0);
-  const [thick, widest] = Object.entries(shapes).reduce<readonly [string, number]>(
+  const whole = Object.values(sectionsRead).reduce((sum, section) => sum + lengthOf(section), 0);
+  const [thick, widest] = Object.entries(sectionsRead).reduce<readonly [string, number]>(
     (found, [name, section]) => (widestOf(section) > found[1] ? [name, widestOf(section)] : found),
     ['', 0],
   );
@@ -106,10 +97,9 @@ export function normaliseCompartments(
   if (odd === 'long') context.report(messages.hugeCell(whole), `${pointer}/sections`);
   else if (odd === 'thick') context.report(messages.thickCell(thick, widest), child(`${pointer}/sections`, thick));
   else if (odd === 'short') context.report(messages.tinyCell(whole), `${pointer}/sections`);
-  warnOfGaps(context, shapes, `${pointer}/sections`);
-  return {
-    sections: shapes,
-    groups,
+  warnOfGaps(context, sectionsRead, `${pointer}/sections`);
+  const known = {
+    sections: sectionsRead,
     ions: mapEntries(document.ions ?? {}, (ion, name) =>
       normaliseIon(context, ion, [...sections, ...Object.keys(groups)], child(`${pointer}/ions`, name)),
     ),
@@ -123,8 +113,8 @@ export function normaliseCompartments(
       ),
     ),
     initial: initial ?? 0,
-    ...(temperature === undefined ? {} : { temperature }),
   };
+  return readObject(shapes.compartments, document, { context, pointer, scopes: [scope] }, known);
 }
 
 /** Returns the length of a section along its points. */
@@ -223,21 +213,6 @@ function normaliseSection(context: Context, section: SectionDocument, pointer: s
     if (!(lengthOf({ points, divisions }) > 0))
       context.report(messages.sectionPoints(points.length), `${pointer}/points`);
   }
-  const quantity = (
-    key: 'length' | 'diameter' | 'specificCapacitance' | 'resistivity' | 'capacitance' | 'coupling',
-    dimension: Dimension,
-  ): object => {
-    const written = section[key];
-    if (written === undefined) return {};
-    const value = positiveQuantity(
-      context,
-      written,
-      siUnit(dimension),
-      `the ${key} of the section`,
-      `${pointer}/${key}`,
-    );
-    return value === undefined ? {} : { [key]: value };
-  };
   const initial =
     section.initial === undefined
       ? undefined
@@ -248,18 +223,7 @@ function normaliseSection(context: Context, section: SectionDocument, pointer: s
           'the initial membrane potential of the section',
           `${pointer}/initial`,
         );
-  return {
-    ...(parent ? { parent } : {}),
-    ...(points ? { points } : {}),
-    ...quantity('length', metre),
-    ...quantity('diameter', metre),
-    divisions,
-    ...quantity('specificCapacitance', faradByArea),
-    ...quantity('resistivity', ohmMetre),
-    ...quantity('capacitance', farad),
-    ...quantity('coupling', siemens),
-    ...(initial === undefined ? {} : { initial }),
-  };
+  return readObject(shapes.section, section, { context, pointer, scopes: [] }, { parent, points, initial });
 }
 
 function normaliseIon(
@@ -268,36 +232,26 @@ function normaliseIon(
   places: readonly string[],
   pointer: string,
 ): Ion {
-  const level = (
-    key: 'inside' | 'outside',
-    given: Pick<typeof ion, 'inside' | 'outside'> = ion,
-    at = pointer,
-  ): object => {
-    const written = given[key];
-    const value =
-      written === undefined
-        ? undefined
-        : nonNegativeQuantity(context, written, siUnit(concentration), `the concentration ${key}`, `${at}/${key}`);
-    return value === undefined ? {} : { [key]: value };
-  };
-  const reversal = (given: Pick<typeof ion, 'reversal'> = ion, at = pointer): Pick<Ion, 'reversal'> => {
-    if (given.reversal === undefined || given.reversal === 'nernst')
-      return given.reversal === undefined ? {} : { reversal: 'nernst' };
-    const value = normaliseQuantity(context, given.reversal, siUnit(volt), 'the reversal potential', `${at}/reversal`);
-    return value === undefined ? {} : { reversal: value };
-  };
+  const reversal = ({ reversal: written }: Pick<typeof ion, 'reversal'>, at: string): Ion['reversal'] =>
+    written === undefined || written === 'nernst'
+      ? written
+      : normaliseQuantity(context, written, siUnit(volt), 'the reversal potential', `${at}/reversal`);
   const at = mapEntries(ion.at ?? {}, (given, place) => {
     const here = child(`${pointer}/at`, place);
     if (!places.includes(place)) context.reportKey(messages.unknownReference('section', place, places), here);
-    return { ...level('inside', given, here), ...level('outside', given, here), ...reversal(given, here) };
+    return readObject(
+      shapes.ionHere,
+      given,
+      { context, pointer: here, scopes: [] },
+      { reversal: reversal(given, here) },
+    );
   });
-  return {
-    valence: ion.valence,
-    ...level('inside'),
-    ...level('outside'),
-    ...reversal(),
-    ...(Object.keys(at).length === 0 ? {} : { at }),
-  };
+  return readObject(
+    shapes.ion,
+    ion,
+    { context, pointer, scopes: [] },
+    { reversal: reversal(ion, pointer), at: Object.keys(at).length === 0 ? undefined : at },
+  );
 }
 
 /** Returns the variable of a place that a mechanism may read or write under a name; undefined for other names. */
@@ -373,16 +327,15 @@ function normaliseMechanism(
         at,
       ) ?? '0';
   }
-  return {
+  const known = {
     ...normaliseEquations(context, document, declared, [scope], [scope], pointer),
-    ...(on === undefined ? {} : { on }),
-    density,
-    reads: document.reads ?? [],
+    on,
     writes,
     ...normaliseScheme(context, document, declared.names, [scope], pointer),
     ...normaliseLocalEvents(context, document.events, [scope], false, `${pointer}/events`),
     ...normaliseValues(context, document.values, declared.names, on, tree, `${pointer}/values`),
   };
+  return readObject(shapes.mechanism, document, { context, pointer, scopes: [scope] }, known);
 }
 
 /** Sections, and groups of them. */

@@ -13,8 +13,9 @@ import type {
   ValueDocument,
 } from '../document.generated.js';
 import { messages } from '../messages.js';
-import type { ConformsTo, DerivedVariable, Derivative, EquationSet, Parameter, StateVariable } from '../model.js';
+import type { ConformsTo, DerivedVariable, Derivative, EquationSet } from '../model.js';
 import { child } from '../pointer.js';
+import * as shapes from '../shape/variables.js';
 import type { Context } from './context.js';
 import { allNames, infer, normaliseExpression, readExpression, readUnit, settled, textOf } from './expressions.js';
 import {
@@ -30,6 +31,7 @@ import {
   type VariableKind,
 } from './names.js';
 import { normaliseQuantity } from './literals.js';
+import { readObject } from './members.js';
 import { normaliseValue } from './values.js';
 
 /** Members common to neuron types, synapse types and mechanisms. */
@@ -269,19 +271,14 @@ export function normaliseEquations(
             },
             map ? `${at}/${key}` : at,
           );
-    return { unit: unitOf(variable), type: variable.type, [key]: done ?? 0, shared };
+    const known = { unit: unitOf(variable), type: variable.type, [key]: done ?? 0, shared };
+    return [map ?? {}, { context, pointer: at, scopes: valueScopes }, known] as const;
   };
-  const parameters = each(
-    document.parameters,
-    'parameters',
-    'parameter',
-    (item, variable, at, name) => value(item, 'value', variable, at, name) as unknown as Parameter,
+  const parameters = each(document.parameters, 'parameters', 'parameter', (item, variable, at, name) =>
+    readObject(shapes.parameter, ...value(item, 'value', variable, at, name)),
   );
-  const state = each(
-    document.state,
-    'state',
-    'state',
-    (item, variable, at, name) => value(item, 'initial', variable, at, name) as unknown as StateVariable,
+  const state = each(document.state, 'state', 'state', (item, variable, at, name) =>
+    readObject(shapes.stateVariable, ...value(item, 'initial', variable, at, name)),
   );
   const derived = each(document.derived, 'derived', 'derived', (item, variable, at, name) =>
     derivedVariable(context, item, variable, scopes, unitOf(variable), at, name),
@@ -289,15 +286,8 @@ export function normaliseEquations(
   const derivatives = normaliseDerivatives(context, document.derivatives, own, scopes, `${pointer}/derivatives`);
   const conformsTo =
     document.conformsTo && normaliseClaim(context, document.conformsTo, scopes, `${pointer}/conformsTo`);
-  return {
-    parameters,
-    state,
-    derived,
-    derivatives,
-    noise: declared.noise,
-    method: document.method ?? 'auto',
-    ...(conformsTo ? { conformsTo } : {}),
-  };
+  const known = { conformsTo, parameters, state, derived, derivatives, noise: declared.noise };
+  return readObject(shapes.equations, document, { context, pointer, scopes }, known);
 }
 
 function derivedVariable(
@@ -315,8 +305,8 @@ function derivedVariable(
   if (variable.unknown === true) return { unit, type: variable.type, value: '0', shared: false, held: false };
   const value = normaliseExpression(context, written, scopes, slot, map ? `${pointer}/value` : pointer) ?? '0';
   const table = map?.table && normaliseTable(context, map.table, name, `${pointer}/table`);
-  const own = { shared: map?.shared ?? false, held: map?.held ?? false };
-  return { unit, type: variable.type, value, ...own, ...(table ? { table } : {}) };
+  const known = { unit, type: variable.type, value, table };
+  return readObject(shapes.derivedVariable, map ?? {}, { context, pointer, scopes }, known);
 }
 
 /** Normalises the potentials between which a derived variable is interpolated. */
@@ -378,7 +368,8 @@ export function normaliseDerivatives(
       { what: `the rate of ${name}`, unit: siUnit(dimension), type: 'real' },
       full ? `${at}/rate` : at,
     );
-    result[name] = { rate: rate ?? '0', eventDriven: full ? (item.eventDriven ?? false) : false };
+    const known = { rate: rate ?? '0' };
+    result[name] = readObject(shapes.derivative, full ? item : {}, { context, pointer: at, scopes }, known);
   }
   return result;
 }
@@ -402,5 +393,5 @@ function normaliseClaim(
     const done = settled(context, e, scopes, at);
     if (done) where[name] = textOf(done, names);
   }
-  return { type: claim.type, where, ...(claim.timing === undefined ? {} : { timing: claim.timing }) };
+  return readObject(shapes.conformsTo, claim, { context, pointer, scopes }, { where });
 }

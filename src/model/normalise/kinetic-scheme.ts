@@ -1,7 +1,7 @@
 /** States that an implicit step advances together. */
 
 import type { SynapseDocument } from '../document.generated.js';
-import type { KineticScheme } from '../equations.js';
+import type { KineticScheme } from '../model.js';
 import { messages } from '../messages.js';
 import { child } from '../pointer.js';
 import type { Context } from './context.js';

@@ -5,7 +5,7 @@ import type { StatementsDocument } from '../document.generated.js';
 import { messages } from '../messages.js';
 import type { Normal, Written } from '../model.js';
 import { child } from '../pointer.js';
-import type { Reading, Slot, Slots, What } from '../shape/form.js';
+import type { OwnKind, Reading, Slot, Slots, What } from '../shape/form.js';
 import { normaliseCode } from './code.js';
 import type { Context } from './context.js';
 import { allNames, checkedExpression, normaliseExpression, textOf } from './expressions.js';
@@ -60,10 +60,11 @@ const replacements: Partial<Readonly<Record<Reading['as'], unknown>>> = {
   quantity: 0,
 };
 
-function readMember({ reading, otherwise, required }: Slot, written: unknown, at: Place): unknown {
+function readMember({ reading, otherwise, required, own }: Slot, written: unknown, at: Place): unknown {
+  if (own) return undefined;
   if (written === undefined) return otherwise;
-  if (!reading) return written;
-  const read = readers[reading.as] as (written: unknown, at: Place, reading: Reading) => unknown;
+  if (!reading || !(reading.as in readers)) return written;
+  const read = readers[reading.as as keyof Readers] as (written: unknown, at: Place, reading: Reading) => unknown;
   const value = read(written, at, reading) ?? otherwise;
   return value === undefined && required ? replacements[reading.as] : value;
 }
@@ -72,7 +73,11 @@ const phrase = (what: What, { name = '' }: Place): string => (typeof what === 's
 
 type Text = string | number | boolean;
 type Readers = {
-  readonly [K in Reading['as']]: (written: never, at: Place, reading: Extract<Reading, { readonly as: K }>) => unknown;
+  readonly [K in Exclude<Reading['as'], OwnKind>]: (
+    written: never,
+    at: Place,
+    reading: Extract<Reading, { readonly as: K }>,
+  ) => unknown;
 };
 
 /** A reader for each kind of member; undefined after a finding. */
@@ -122,7 +127,8 @@ const readers: Readers = {
   object: (written: object, at, { slots }) => readObject(slots, written, at),
   list: (written: readonly unknown[], at, { of }) =>
     written.flatMap((item, index) => readMember({ node: {}, reading: of }, item, within(at, index)) ?? []),
-  selection: () => undefined,
-  places: () => undefined,
-  own: () => undefined,
+  map: (written: Readonly<Record<string, unknown>>, at, { of }) =>
+    Object.fromEntries(
+      Object.entries(written).map(([key, item]) => [key, readMember({ node: {}, reading: of }, item, within(at, key))]),
+    ),
 };

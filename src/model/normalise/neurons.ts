@@ -4,6 +4,7 @@ import { messages } from '../messages.js';
 import type { EventDefinition, Input, NeuronType, Refractory, Regime } from '../model.js';
 import { child } from '../pointer.js';
 import { normaliseCable } from './cable.js';
+import * as cells from '../shape/cells.js';
 import * as shapes from '../shape/events.js';
 import { declareCompartments, normaliseCompartments } from './compartments.js';
 import type { Context } from './context.js';
@@ -49,15 +50,14 @@ export function normaliseNeuron(context: Context, document: NeuronDocument, poin
   for (const [name, item] of Object.entries(document.inputs ?? {})) {
     const variable = declared.names.lookup(name);
     if (variable?.kind !== 'input') continue;
-    inputs[name] = {
-      unit: unitText(variable.dimension),
-      reduce: typeof item === 'object' ? (item.reduce ?? 'sum') : 'sum',
-    };
+    const at = { context, scopes: [scope], pointer: child(`${pointer}/inputs`, name) };
+    const known = { unit: unitText(variable.dimension) };
+    inputs[name] = readObject(cells.input, typeof item === 'object' ? item : {}, at, known);
   }
   const cable = document.cable && normaliseCable(context, document.cable, scope, declared.names, `${pointer}/cable`);
   if (document.cable && document.compartments)
     context.report(messages.oneOfKeys(['compartments', 'cable'], 2), `${pointer}/cable`);
-  const type: NeuronType = {
+  const known = {
     ...equations,
     inputs,
     events: normaliseEvents(
@@ -69,10 +69,9 @@ export function normaliseNeuron(context: Context, document: NeuronDocument, poin
       `${pointer}/events`,
     ),
     regimes: normaliseRegimes(context, document.regimes, scope, declared.names, `${pointer}/regimes`),
-    ...(document.compartments
-      ? { compartments: normaliseCompartments(context, document.compartments, scope, `${pointer}/compartments`) }
-      : {}),
-    ...(cable ? { cable } : {}),
+    compartments:
+      document.compartments && normaliseCompartments(context, document.compartments, scope, `${pointer}/compartments`),
+    cable,
     ...normaliseSequence(
       context,
       document.sequence,
@@ -84,6 +83,7 @@ export function normaliseNeuron(context: Context, document: NeuronDocument, poin
       `${pointer}/sequence`,
     ),
   };
+  const type = readObject(cells.neuron, document, { context, pointer, scopes: [scope] }, known);
   return { type, own: declared.names, scope, events };
 }
 

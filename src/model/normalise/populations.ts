@@ -5,11 +5,13 @@ import { wrongDimension } from '../../lang/messages.js';
 import { messages } from '../messages.js';
 import type { Id, Population } from '../model.js';
 import { child } from '../pointer.js';
+import * as shapes from '../shape/populations.js';
 import { isArrayDocument, normaliseArray, numbersOf } from './arrays.js';
 import { compartmentsWith, mechanismNames, mechanismVariable } from './compartments.js';
 import type { Context } from './context.js';
 import { normaliseCount, positiveQuantity } from './literals.js';
 import { eventVariables, pureUnit, secondUnit, siUnit, sourceSpecials, namesFrom, type Names } from './names.js';
+import { readObject } from './members.js';
 import type { NeuronInfo } from './neurons.js';
 import { normalisePlaces } from './places.js';
 import { indicesOf, type PopulationInfo } from './selections.js';
@@ -106,17 +108,10 @@ export function normalisePopulation(
     document.spikes === undefined
       ? undefined
       : normaliseSpikes(context, document.spikes, size, id, `${pointer}/spikes`);
-  return {
-    ...(document.type === undefined ? {} : { type: document.type }),
-    size,
-    values,
-    ...(linked ? { linked } : {}),
-    ...(positions ? { positions } : {}),
-    ...(spikes ? { spikes } : {}),
-    ...(document.slot === undefined || document.type !== undefined ? {} : { slot: document.slot }),
-    ...(document.clock === undefined ? {} : { clock: document.clock }),
-    order: document.order ?? 0,
-  };
+  // Only sources emit spikes in a slot of their own.
+  const slot = document.type === undefined ? document.slot : undefined;
+  const known = { size, values, linked, positions, spikes, slot };
+  return readObject(shapes.population.reading.slots, document, { context, pointer, scopes: [scope] }, known);
 }
 
 /**
@@ -205,12 +200,8 @@ function normaliseLinks(
       each: 'element',
       ...countOf(size),
     } as const;
-    result[name] = {
-      population,
-      variable,
-      ...(place === undefined ? {} : { index: place }),
-      ...normalisePlaces(context, link, placed, at),
-    };
+    const known = { index: place, ...normalisePlaces(context, link, placed, at) };
+    result[name] = readObject(shapes.link.reading.slots, link, { context, pointer: at, scopes: [scope] }, known);
   }
   return result;
 }

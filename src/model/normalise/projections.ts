@@ -7,10 +7,11 @@ import { wrongDimension } from '../../lang/messages.js';
 import { messages } from '../messages.js';
 import type { End, Id, Projection, Value } from '../model.js';
 import { child } from '../pointer.js';
+import * as shapes from '../shape/projections.js';
 import { normaliseConnections } from './connections.js';
 import type { Context } from './context.js';
 import { allNames } from './expressions.js';
-import { literalBounds, nonNegativeQuantity, normaliseQuantity } from './literals.js';
+import { literalBounds, normaliseQuantity } from './literals.js';
 import { foldConstants } from '../../lang/fold.js';
 import { oncePerObject } from '../../diagnostics/memoise.js';
 import { parseExpression } from '../../lang/parse.js';
@@ -25,6 +26,7 @@ import {
   type Names,
   type Variable,
 } from './names.js';
+import { readObject } from './members.js';
 import { normalisePlaces } from './places.js';
 import type { NeuronInfo } from './neurons.js';
 import { normaliseSelection, type Elements, type Member, type Selection } from './selections.js';
@@ -81,9 +83,9 @@ function readEnd(
   const selection = normaliseSelection(context, map.of, elements, full ? `${pointer}/of` : pointer);
   if (!selection) return undefined;
   if (map.event !== undefined) checkEvent(context, map.event, selection, `${pointer}/event`);
-  const event = map.event === undefined || map.event === 'spike' ? {} : { event: map.event };
   const placed = { selection, each: 'synapse', ...(synapses === undefined ? {} : { count: synapses }) } as const;
-  return { end: { of: selection.rule, ...event, ...normalisePlaces(context, map, placed, pointer) }, selection };
+  const known = { of: selection.rule, ...normalisePlaces(context, map, placed, pointer) };
+  return { end: readObject(shapes.end.reading.slots, map, { context, pointer, scopes: [] }, known), selection };
 }
 
 function checkEvent(context: Context, event: Id, selection: Selection, pointer: string): void {
@@ -189,10 +191,9 @@ export function normaliseProjection(
       [other.from?.end, other.to?.end].every((end, k) => canonicalize(end) === canonicalize([from.end, to.end][k]))
     );
   };
-  return {
+  const known = {
     from: from.end,
     to: to.end,
-    synapse: document.synapse,
     connect: normaliseConnections(
       context,
       document.connect,
@@ -206,13 +207,9 @@ export function normaliseProjection(
       `${pointer}/connect`,
     ),
     receptors: normaliseReceptors(context, document, synapse, ends, pointer),
-    values,
-    delays,
-    ...(delayRange ? { delayRange } : {}),
-    ...(space ? { space } : {}),
-    ...(document.clock === undefined ? {} : { clock: document.clock }),
-    order: document.order ?? 0,
+    ...{ values, delays, delayRange, space },
   };
+  return readObject(shapes.projection.reading.slots, document, { context, pointer, scopes }, known);
 }
 
 /** Returns the matrix that has a value for each pair of elements. */
@@ -334,19 +331,10 @@ function normaliseDelayRange(
   written: NonNullable<ProjectionDocument['delayRange']>,
   pointer: string,
 ): NonNullable<Projection['delayRange']> {
-  const bound = (key: 'min' | 'max'): number | undefined => {
-    const item = written[key];
-    return item === undefined
-      ? undefined
-      : nonNegativeQuantity(context, item, secondUnit, `the ${key}imum of the delay`, `${pointer}/${key}`);
-  };
-  const [min, max] = [bound('min'), bound('max')];
+  const range = readObject(shapes.delayRange.reading.slots, written, { context, pointer, scopes: [] });
+  const { min, max } = range;
   if (min !== undefined && max !== undefined && min > max) context.report(messages.emptyRange(min, max), pointer);
-  return {
-    ...(min === undefined ? {} : { min }),
-    ...(max === undefined ? {} : { max }),
-    outOfRange: written.outOfRange ?? 'error',
-  };
+  return range;
 }
 
 function normaliseSpace(
@@ -377,5 +365,6 @@ function normaliseSpace(
     else if (!(low < high)) context.report(messages.emptyRange(low, high), at);
     return [low, high] as const;
   });
-  return { axes: written.axes ?? 'xyz', scale, offset, periodic };
+  const known = { scale, offset, periodic };
+  return readObject(shapes.space.reading.slots, written, { context, pointer, scopes: [] }, known);
 }

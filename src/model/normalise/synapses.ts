@@ -7,6 +7,7 @@ import { defaultPathwayOrder } from '../hashed-form.js';
 import { messages } from '../messages.js';
 import type { Pathway, SynapseType } from '../model.js';
 import { child } from '../pointer.js';
+import * as shapes from '../shape/synapses.js';
 import { normaliseStatements } from './code.js';
 import type { Context } from './context.js';
 import { declareEquations, normaliseEquations, type Declared } from './equations.js';
@@ -21,6 +22,7 @@ import {
 } from './expressions.js';
 import { normaliseScheme } from './kinetic-scheme.js';
 import { normaliseLocalEvents } from './local-events.js';
+import { readObject } from './members.js';
 import {
   checkIds,
   checkVariableName,
@@ -71,6 +73,7 @@ interface ReadPathway {
   readonly document: PathwayMap;
   readonly on: string;
   readonly statements: readonly PlacedStatement[];
+  readonly pointer: string;
   /** Pointer of a key of the pathway. */
   readonly at: (key: string) => string;
 }
@@ -150,6 +153,7 @@ function readPathways(context: Context, document: SynapseDocument, pointer: stri
       document: pathway,
       on: on !== undefined && eventOfAnEnd.test(on) ? on : 'pre.spike',
       statements: readStatements(context, pathway.do, at('do')),
+      pointer: place,
       at,
     };
   }
@@ -205,7 +209,7 @@ export function normaliseSynapse(
   const pathways: Record<string, Pathway> = {};
   for (const [name, pathway] of Object.entries(synapse.pathways))
     pathways[name] = normalisePathway(context, name, pathway, ends, scopes);
-  const type: SynapseType = {
+  const known = {
     ...equations,
     pathways,
     ...normaliseLocalEvents(context, document.events, scopes, true, `${pointer}/events`),
@@ -228,7 +232,7 @@ export function normaliseSynapse(
       ['input', 'state'],
       `${pointer}/summed`,
     ),
-    ...sumSlots(context, document, `${pointer}/sumSlots`),
+    sumSlots: sumSlots(context, document, `${pointer}/sumSlots`),
     ports: Object.fromEntries([...ports].map(([name, { dimension }]) => [name, { unit: unitText(dimension) }])),
     ...normaliseSequence(
       context,
@@ -237,7 +241,7 @@ export function normaliseSynapse(
       `${pointer}/sequence`,
     ),
   };
-  return { type, own, ports };
+  return { type: readObject(shapes.synapse, document, { context, pointer, scopes }, known), own, ports };
 }
 
 /** Normalises the slots and order of summed variables; returns no member if all have the usual ones. */
@@ -245,11 +249,11 @@ function sumSlots(
   context: Context,
   { summed = {}, sumSlots: given = {} }: SynapseDocument,
   pointer: string,
-): Pick<SynapseType, 'sumSlots'> {
+): SynapseType['sumSlots'] {
   for (const name of Object.keys(given))
     if (!Object.hasOwn(summed, name))
       context.report(messages.unknownReference('summed variable', name, Object.keys(summed)), child(pointer, name));
-  return Object.keys(given).length === 0 ? {} : { sumSlots: given };
+  return Object.keys(given).length === 0 ? undefined : given;
 }
 
 function normalisePathway(
@@ -259,7 +263,7 @@ function normalisePathway(
   ends: readonly Ends[],
   scopes: readonly Names[],
 ): Pathway {
-  const { document, on, statements, at } = pathway;
+  const { document, on, statements, pointer, at } = pathway;
   const [side, event = ''] = on.split('.');
   for (const pair of ends) {
     const { events } = side === 'post' ? pair.post : pair.pre;
@@ -283,13 +287,13 @@ function normalisePathway(
           { what: `the delay of ${name}`, unit: secondUnit, type: 'real', least: 0 },
           at('delay'),
         );
-  return {
+  const known = {
     on,
     delay: delay ?? 0,
-    ...(document.slot === undefined ? {} : { slot: document.slot }),
     order: document.order ?? defaultPathwayOrder(on),
     do: normaliseStatements(context, statements, scopes, { what: `the pathway ${name}`, ports: true }),
   };
+  return readObject(shapes.pathway, document, { context, pointer, scopes }, known);
 }
 
 /** Normalises `post.I: expression`: the variables at its ends that a synapse adds to, or defines as sums. */

@@ -1,6 +1,5 @@
 import {
   code,
-  expression,
   flag,
   form,
   id,
@@ -17,15 +16,14 @@ import {
   otherwise,
   own,
   part,
+  real,
   slot,
-  to,
   truth,
   usually,
   whole,
   type Kept,
-  type List,
-  type Shape,
 } from './form.js';
+import { derivative } from './variables.js';
 
 const edge = usually(
   'level',
@@ -36,12 +34,12 @@ const actionsOf = (name: string): string => `the actions of ${name}`;
 
 /** Suppression of effects for a while after an event. */
 export const refractory = {
-  for: own<'expression'>(expression('Duration: an expression in seconds.')),
+  for: own(real('the refractory time', 'Duration: an expression in seconds.')),
   while: truth('the condition of refractoriness', 'Refractory as long as this condition holds.'),
   rate: orEmpty(list(id(), 'Variables whose rate is zero while refractory.')),
   writes: usually('allow', oneOf(['block', 'allow'], 'Whether other code can write these variables while refractory.')),
   suppress: usually(true, flag('Whether the event itself is suppressed while refractory.')),
-  of: own<List<Kept<string>>>(list(id(), 'Other events that are suppressed while refractory.')),
+  of: own(list(id(), 'Other events that are suppressed while refractory.')),
   rounding: oneOf(
     ['nearest', 'up', 'down'],
     'How the duration is rounded to whole steps; default: as in the timing profile.',
@@ -54,20 +52,20 @@ export const event = {
   when: need(otherwise('False', truth(conditionOf, 'Condition.'))),
   edge,
   do: orEmpty(code(actionsOf)),
-  refractory: own<Shape<typeof refractory>>(to('refractory')),
+  refractory: own(part('refractory', refractory)),
   slot: slot(),
   actionSlot: slot('Slot of the actions.'),
   order,
-  actionOrder: own<Kept<number>>(whole('Order of the actions within their slot; default: the same.')),
+  actionOrder: own(whole('Order of the actions within their slot; default: the same.')),
   multiplicity: integer((name) => `the multiplicity of ${name}`, 'How many times the event counts; absent: once.'),
-  emits: own<Kept<string | null>>(
-    form(
+  emits: own(
+    form<Kept<string | null>>(
       { type: ['string', 'null'], pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
       'The name under which the event is visible to others, which several events may share; null: not visible; default: its own name.',
     ),
   ),
-  section: own<Kept<string>>(id('Multicompartment cells: the section where the condition is evaluated.')),
-  fraction: own<Kept<number>>(number('Place along that section, 0 to 1.')),
+  section: own(id('Multicompartment cells: the section where the condition is evaluated.')),
+  fraction: own(number('Place along that section, 0 to 1.')),
 };
 
 /** A condition on the variables of a synapse or mechanism, with its actions on them. */
@@ -89,12 +87,12 @@ export const transition = object('A transition from one regime to another.', {
 /** A mode with its own derivatives and transitions, as in LEMS. */
 export const regime = {
   initial: usually(false, flag('Whether this is the initial regime.')),
-  derivatives: own<'derivatives', true>(orEmpty(map(to('derivative')))),
-  order: own<List<Kept<string>>>(
+  derivatives: orEmpty(own(map(part('derivative', derivative)))),
+  order: own(
     orEmpty(
       list(id(), 'Order in which a stepwise profile applies the derivatives, one after another; absent: by name.'),
     ),
   ),
   onEntry: orEmpty(code((name) => `entering ${name}`)),
-  transitions: orEmpty(listOf(part('transition', transition))),
+  transitions: orEmpty(listOf(part('transition', transition.reading.slots))),
 };

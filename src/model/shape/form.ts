@@ -6,6 +6,7 @@
  */
 
 import type { Dimension, ValueType } from '../../lang/ast.js';
+import type { ArrayValue } from '../equations.js';
 
 /** A node of JSON Schema. */
 export type Node = Readonly<Record<string, unknown>>;
@@ -33,14 +34,19 @@ export type Reading =
   | { readonly as: 'statements'; readonly what: What; readonly forAll?: true }
   | { readonly as: 'object'; readonly slots: Slots }
   | { readonly as: 'list'; readonly of: Reading }
-  /** Members that the normaliser of the object reads itself. */
-  | { readonly as: 'selection' | 'places' | 'own' };
+  | { readonly as: 'map'; readonly of: Reading }
+  | { readonly as: OwnKind };
+
+/** Kinds of values in `normal-form.ts` that the normaliser of the object reads itself. */
+export type OwnKind = 'connections' | 'event' | 'places' | 'positions' | 'selection' | 'spikes' | 'sums' | 'value';
 
 /** A value of a document: its form, and what the object that has it needs to know. */
 export interface Slot<out Kind = unknown, out Present extends boolean = boolean> {
   readonly node: Node;
   readonly required?: true;
   readonly reading?: Reading;
+  /** Whether the normaliser of the object reads the member itself. */
+  readonly own?: true;
   /** The value that the normal form has if the member is absent or wrong. */
   readonly otherwise?: unknown;
   /** Whether the normal form leaves this value out. */
@@ -53,6 +59,11 @@ export interface Slot<out Kind = unknown, out Present extends boolean = boolean>
 /** Lists of values of a kind. */
 export interface List<K> {
   readonly list: K;
+}
+
+/** Maps of values of a kind, by name. */
+export interface MapOf<K> {
+  readonly map: K;
 }
 
 /** Values of a kind that both forms keep as written. */
@@ -88,7 +99,7 @@ export const number = plain<number>('number');
 export const anything = plain<Readonly<Record<string, unknown>>>('object');
 
 /** Returns a form with values of one of several types. */
-export const scalar = (types: readonly string[], says?: string): Slot =>
+export const scalar = <K>(types: readonly string[], says?: string): Slot<K, false> =>
   form({ type: types.length === 1 ? types[0] : types }, says);
 /** Returns a form with certain texts as values. */
 export const oneOf = <const T extends string>(values: readonly T[], says?: string): Slot<Kept<T>, false> =>
@@ -136,7 +147,7 @@ const reference =
   <K>(definition: string): ((says?: string) => Slot<K, false>) =>
   (says) =>
     to(definition, says);
-export const array = reference('array');
+export const array = reference<Kept<ArrayValue>>('array');
 export const count = reference('count');
 export const hostDraw = reference('hostDraw');
 export const expression = reference('expression');
@@ -146,9 +157,9 @@ export const quantity = reference('quantity');
 export const selection = reference('selection');
 export const slot = reference<'slot'>('slot');
 export const statements = reference('statements');
-export const unit = reference('unit');
+export const unit = reference<Kept<string>>('unit');
 export const value = reference('value');
-export const valueType = reference('valueType');
+export const valueType = reference<Kept<ValueType>>('valueType');
 
 // --- Members with a reading; `what` names them in messages -----------------------------------------------------------
 
@@ -193,12 +204,11 @@ export const listOf = <K>({ node, reading }: Slot<K>, says?: string): Slot<List<
   ...list<K>({ node }, says),
   ...(reading && { reading: { as: 'list', of: reading } }),
 });
-/** Elements of populations, or synapses. */
-export const elements = (says?: string): Slot<'selection', false> => read({ as: 'selection' }, selection(says));
-
 /** Returns a map of parts by name. `keys`: the form of the names; null for any. */
-export const map = ({ node }: Slot, says?: string, keys: Slot | null = id()): Slot =>
-  form({ type: 'object', ...(keys && { propertyNames: keys.node }), additionalProperties: node }, says);
+export const map = <K>({ node, reading }: Slot<K>, says?: string, keys: Slot | null = id()): Slot<MapOf<K>, false> => ({
+  ...form({ type: 'object', ...(keys && { propertyNames: keys.node }), additionalProperties: node }, says),
+  ...(reading && { reading: { as: 'map', of: reading } }),
+});
 
 /** An object of the normal form, by its members. */
 export interface Shape<S> {
@@ -230,9 +240,9 @@ export function object<S extends Slots>(
 }
 
 /** Returns the form of a definition, with the members of its object. */
-export const part = <S extends Slots>(definition: string, { reading }: ObjectSlot<S>): ObjectSlot<S> => ({
+export const part = <S extends Slots>(definition: string, slots: S): ObjectSlot<S> => ({
   ...to(definition),
-  reading,
+  reading: { as: 'object', slots },
 });
 
 /** Returns an object without a sentence of its own. */
@@ -273,7 +283,11 @@ export const has = (key: string, { node }: Slot): Branch => ({ if: { required: [
 /**
  * Returns a choice between forms: the first whose condition holds, else the last. A list of types allows any of them.
  */
-export function choice(says: string, first: readonly string[] | Branch, ...others: readonly Branch[]): Slot {
+export function choice<K>(
+  says: string,
+  first: readonly string[] | Branch,
+  ...others: readonly Branch[]
+): Slot<K, false> {
   const branches = [first instanceof Array ? when(first, form({})) : first, ...others];
   const types = branches.flatMap(({ types, node }) => types ?? node['type'] ?? 'object');
   const chain = branches.reduceRight<Node>((rest, { if: condition, node }) => {
@@ -288,14 +302,26 @@ export const order = usually(0, whole('Order within a slot.'));
 /** Place along a section. */
 export const fraction = number('Place along the section: 0 at its start, 1 at its end.');
 
-/** A member that the normaliser of the object reads itself. */
-export const own = <K, Present extends boolean = false>({ node }: Slot): Slot<K, Present> => ({
+/** Marks a member that the normaliser of the object reads itself. */
+export const own = <K>({ node, reading }: Slot<K>): Slot<K, false> => ({
   node,
-  reading: { as: 'own' },
+  ...(reading && { reading }),
+  own: true,
 });
+/** Marks a member that the normal form always has. */
+export const always = <K>(slot: Slot<K>): Slot<K, true> => slot as Slot<K, true>;
+/** Marks a short form of other members, which the normal form does not have. */
+export const shorthand = ({ node }: Slot): Slot<never, false> => ({ node, own: true });
+
+/** Returns a member with values of a kind of the normal form. */
+export const kind = <K extends OwnKind>(as: K, { node }: Slot): Slot<K, false> => ({
+  node,
+  reading: { as },
+  own: true,
+});
+/** A value for each element. */
+export const valueEach = (says?: string): Slot<'value', false> => kind('value', value(says));
+/** Elements of populations, or synapses. */
+export const elements = (says?: string): Slot<'selection', false> => kind('selection', selection(says));
 /** One place on cells with structure, or one for each element. */
-export const placed = {
-  section: own<Kept<string>>(id()),
-  fraction: own<Kept<number>>(fraction),
-  places: { ...places(), reading: { as: 'places' } } as Slot<'places', false>,
-};
+export const placed = { section: own(id()), fraction: own(fraction), places: kind('places', places()) };

@@ -1,9 +1,8 @@
 import { connectionRules } from './connections.js';
 import { operation, stimuli } from './drives.js';
+import { link, population } from './populations.js';
+import { end, projection } from './projections.js';
 import {
-  usually,
-  orEmpty,
-  form,
   need,
   text,
   number,
@@ -15,10 +14,8 @@ import {
   count,
   hostDraw,
   id,
-  places,
   quantity,
   selection,
-  slot,
   unit,
   value,
   map,
@@ -29,8 +26,6 @@ import {
   items,
   has,
   choice,
-  order,
-  fraction,
   type Slots,
 } from './form.js';
 
@@ -71,31 +66,8 @@ export const network: Slots = {
       period: quantity('Replayed again after this time.'),
     }),
   ),
-  link: object('A variable of another population.', {
-    population: need(id()),
-    variable: need(id()),
-    index: value('The element that each element reads; default: the one with the same index, or the only one.'),
-    section: id('Section of multicompartment cells where it is read.'),
-    fraction,
-    places: places(),
-  }),
-  population: object('A population of neurons of one type, or a source of given spikes.', {
-    type: id('A neuron type; absent for a source that replays spikes.'),
-    size: need(count()),
-    values: orEmpty(
-      map(
-        value(),
-        'Parameters and initial values of the elements. Those of mechanisms, `mechanism.variable`, are of each cell; lists may also have one for each compartment with the mechanism, the first of all cells first.',
-        to('variableName'),
-      ),
-    ),
-    linked: orEmpty(map(to('link'), 'Parameters linked to variables of another population.')),
-    positions: to('positions'),
-    spikes: to('spikes'),
-    slot: slot('Slot of the timing profile in which a source emits its spikes; default: chosen by the profile.'),
-    clock: id(),
-    order,
-  }),
+  link,
+  population,
   selectionObject: object(
     'A set of elements: one of population, projection or assembly, with at most one of slice, indices, mask, sample.',
     {
@@ -125,56 +97,10 @@ export const network: Slots = {
   end: choice(
     'One end of a projection: a selection, or a map with the event and the place on the cell.',
     ['string'],
-    has(
-      'of',
-      record({
-        of: need(selection()),
-        event: usually('spike', id('The event that pathways receive.')),
-        section: id(),
-        fraction,
-        places: places(),
-      }),
-    ),
+    has('of', end),
     to('selectionObject'),
   ),
-  projection: object('Synapses of one type between two selections.', {
-    from: need(to('end')),
-    to: need(to('end')),
-    synapse: need(id()),
-    connect: need(to('connections')),
-    receptor: id("The variable of the target that the synapse's only port writes to."),
-    receptors: orEmpty(map(id(), 'The variable of the target that each port writes to.')),
-    values: orEmpty(
-      map(
-        value(),
-        'Parameters and initial values of the synapses; expressions may read i, j, pre.x, post.x, distance.',
-      ),
-    ),
-    delay: value('Delay of the only pathway from the presynaptic side; seconds.'),
-    delays: orEmpty(map(value(), 'Delay of each pathway; seconds.')),
-    delayRange: record({
-      min: quantity(),
-      max: quantity(),
-      outOfRange: oneOf(['clip', 'redraw', 'error'], 'Treatment of delays outside the range; default: error.'),
-    }),
-    space: object('How distances are measured.', {
-      axes: text('The axes used for distances.', { pattern: '^x?y?z?$' }),
-      scale: form(
-        { type: ['number', 'array'], items: { type: 'number' } },
-        "Factor for the target's positions, one or for each axis.",
-      ),
-      offset: form(
-        { type: ['number', 'string', 'array'], items: { $ref: '#/$defs/quantity' } },
-        "Added to the target's positions before scaling; metres.",
-      ),
-      periodic: form(
-        { type: ['array'], items: { type: ['array', 'null'], items: { $ref: '#/$defs/quantity' } } },
-        'For each axis, the interval after which space repeats, or null.',
-      ),
-    }),
-    clock: id(),
-    order,
-  }),
+  projection,
   connectionObject: union('A rule for connecting pairs.', 'rule', connectionRules),
   tableColumnName: scalar(
     ['string', 'integer'],

@@ -3,10 +3,12 @@
  * see `model.ts`.
  */
 
-import type { ArrayValue, Derivative, DrawnValues, Form, Id, OneOf, Value, Written } from '../equations.js';
+import type { ArrayValue, DrawnValues, Form, Id, OneOf, Part, Tagged, Value, Written } from '../equations.js';
 import type { SlotDocument as Slot } from '../document.generated.js';
+import type { connectionRules } from './connections.js';
 import type { localEvent } from './events.js';
-import type { Kept, List, Shape, Slot as ShapeSlot } from './form.js';
+import type { Kept, List, MapOf, Shape, Slot as ShapeSlot } from './form.js';
+import type * as variables from './variables.js';
 
 /** Ways to choose elements of a population (whole, slice, list, mask, drawn sample) or synapses; assemblies of such. */
 export interface SelectionKinds<F extends Form = Written> {
@@ -58,18 +60,73 @@ export interface Places<F extends Form = Written> {
   readonly fraction: Value<F>;
 }
 
+/** How elements are laid out; lengths in m. */
+export interface Structure<F extends Form = Written> {
+  /** Name of the layout, such as `grid2D`. */
+  readonly structure: string;
+  /** Parameters of the layout, by name. */
+  readonly arguments: Readonly<Record<string, Value<F>>>;
+  /** Order of the elements on the places of a grid. */
+  readonly fillOrder?: 'random';
+  /** Who draws; absent: the model's own counters. */
+  readonly generator?: DrawnValues<F>;
+}
+
+/** Where elements are: x, y and z of each in m, or a structure that lays them out. */
+export type Positions<F extends Form = Written> =
+  | (F['tagged'] extends true ? { readonly kind: 'places'; readonly places: ArrayValue } : ArrayValue)
+  | Tagged<F, 'structure', Structure<F>>;
+
+/** Spikes to replay: `times` in s and element `indices`, sorted by (time, index); again every `period` s. */
+export interface SpikeTrain {
+  /** Element of each spike. */
+  readonly indices: ArrayValue;
+  /** Time of each spike in s, of the same length. */
+  readonly times: ArrayValue;
+  /** Seconds after which the train begins again; absent: it is replayed once. */
+  readonly period?: number;
+}
+
+/** The spikes of a population that replays them, or the file that has them, by kind. */
+export interface SpikesKinds {
+  readonly train: SpikeTrain;
+  readonly file: { readonly file: string; readonly population?: string };
+}
+
+/** The spikes of a population that replays them, or the file that has them. */
+export type Spikes<F extends Form = Written> = OneOf<F, SpikesKinds>;
+
+/** Rules of the normal form that have the members of the document. */
+type SameRules = Exclude<keyof typeof connectionRules, 'probability' | 'list' | 'hostDrawn' | 'csa' | 'table'>;
+
+/** Pairs of elements to connect, the number of synapses of each, and their order of creation. */
+export type ConnectionRule<F extends Form = Written> =
+  | Kinds<F, 'rule', typeof connectionRules, SameRules>
+  | { readonly rule: 'list'; readonly sources: ArrayValue; readonly targets: ArrayValue }
+  /** Rules with arguments of their own: `hostDrawn` (see `src/draw/connectors.ts`), and connection sets. */
+  | {
+      readonly rule: 'hostDrawn' | 'csa';
+      /** `p`: the probability of a pair, by its indices, distance and places. */
+      readonly arguments: { readonly p?: number | F['expression']; readonly [argument: string]: unknown };
+    };
+
 /** Values of members in the normal form, by their kinds in `shape/form.ts`. */
 interface Values<F extends Form> {
   readonly amount: number | F['expression'];
   readonly condition: F['expression'];
+  readonly connections: readonly ConnectionRule<F>[];
   readonly count: number;
-  readonly derivatives: Readonly<Record<Id, Derivative<F>>>;
+  readonly event: F['event'];
   readonly expression: F['expression'];
   readonly places: Places<F>;
+  readonly positions: Positions<F>;
   readonly quantity: number;
   readonly selection: SelectionRule<F>;
   readonly slot: Slot;
+  readonly spikes: Spikes<F>;
   readonly statements: readonly F['statement'][];
+  readonly sums: F['sums'];
+  readonly value: Value<F>;
 }
 type ValueOf<F extends Form, K> = K extends keyof Values<F>
   ? Values<F>[K]
@@ -77,15 +134,19 @@ type ValueOf<F extends Form, K> = K extends keyof Values<F>
     ? T
     : K extends List<infer T>
       ? readonly ValueOf<F, T>[]
-      : K extends Shape<infer S>
-        ? Normal<F, S>
-        : K;
+      : K extends MapOf<infer T>
+        ? Readonly<Record<Id, ValueOf<F, T>>>
+        : K extends Shape<infer S>
+          ? Normal<F, S>
+          : K;
 type KindOf<S> = S extends ShapeSlot<infer K> ? K : never;
 type Always<S> = { [K in keyof S]: S[K] extends ShapeSlot<unknown, true> ? K : never }[keyof S];
+/** Members that the normal form has, always or at times: all but short forms of others. */
+type Members<S> = keyof S & { [K in keyof S]: [KindOf<S[K]>] extends [never] ? never : K }[keyof S];
 
 /** An object in the normal form, by its shape. */
-export type Normal<F extends Form, S> = { readonly [K in keyof S & Always<S>]: ValueOf<F, KindOf<S[K]>> } & {
-  readonly [K in Exclude<keyof S, Always<S>>]?: ValueOf<F, KindOf<S[K]>>;
+export type Normal<F extends Form, S> = { readonly [K in Members<S> & Always<S>]: ValueOf<F, KindOf<S[K]>> } & {
+  readonly [K in Exclude<Members<S>, Always<S>>]?: ValueOf<F, KindOf<S[K]>>;
 };
 
 /** Objects in the normal form that the member `tag` tells apart, by the names of their shapes. */
@@ -98,3 +159,21 @@ export type Kinds<F extends Form, Tag extends string, Shapes, Names extends keyo
  * to other elements.
  */
 export type LocalEvent<F extends Form = Written> = Normal<F, typeof localEvent>;
+
+/** A value of each element that equations read and only code of events or phases changes. */
+export type Parameter<F extends Form = Written> = Normal<F, typeof variables.parameter>;
+/** A value of each element that equations, events and synapses change over time. */
+export type StateVariable<F extends Form = Written> = Normal<F, typeof variables.stateVariable>;
+/** A value of each element that follows from others whenever it is read, and is not kept. */
+export type DerivedVariable<F extends Form = Written> = Normal<F, typeof variables.derivedVariable>;
+/** The differential equation of a state variable; white noises stand in its rate linearly. */
+export type Derivative<F extends Form = Written> = Normal<F, typeof variables.derivative>;
+/** Library name that a type claims to equal, with the expression of each library parameter in the type's own. */
+export type ConformsTo<F extends Form = Written> = Normal<F, typeof variables.conformsTo>;
+/** States that are advanced together, of synapse types and mechanisms. */
+export type KineticScheme<F extends Form = Written> = Normal<F, typeof variables.schemes>;
+/** Members common to neuron types, synapse types and mechanisms. */
+export type EquationSet<F extends Form = Written> = Normal<F, typeof variables.equations> & {
+  /** Order for stepwise timing profiles to advance the parts of the type; absent: it has one part. */
+  readonly sequence?: readonly Part[];
+};

@@ -1,7 +1,8 @@
+import { cable, compartments, input, ion, mechanism, neuron, section } from './cells.js';
 import { event, localEvent, refractory, regime, transition } from './events.js';
+import { pathway, port, synapse } from './synapses.js';
+import { conformsTo, derivative, derivedVariable, parameter, stateVariable } from './variables.js';
 import {
-  usually,
-  orEmpty,
   form,
   need,
   text,
@@ -18,61 +19,18 @@ import {
   expression,
   id,
   quantity,
-  slot,
-  statements,
   unit,
   value,
-  valueType,
-  map,
   object,
   record,
   when,
   items,
   has,
   choice,
-  fraction,
   type Slots,
 } from './form.js';
 
-const shared = usually(false, flag('One value for the entire population or projection rather than one per element.'));
-const reversal = scalar(
-  ['string', 'number'],
-  'Reversal potential, or `nernst` to compute it from the current concentrations.',
-);
-const nmodl = text(
-  'A file in NMODL with the equations, in the folder of the document; numbers in `values` have its units.',
-);
-
-/** States that are advanced together. */
-const schemes: Slots = {
-  scheme: list(
-    id(),
-    'State variables of kinetic schemes, advanced together by an implicit step; default: each state by itself.',
-  ),
-  conserved: map(
-    expression(),
-    'States of the scheme as expressions of the other states, where a sum of them is constant. These replace their rates in the implicit step.',
-  ),
-};
-
-/** Members of every type that has equations. */
-const equations: Slots = {
-  conformsTo: to('conformsTo'),
-  parameters: orEmpty(map(to('parameter'))),
-  state: orEmpty(map(to('stateVariable'))),
-  derived: orEmpty(map(to('derivedVariable'))),
-  derivatives: orEmpty(map(to('derivative'))),
-  noise: orEmpty(to('noise')),
-  method: usually('auto', to('method')),
-};
-
 /** Values, and types of cells and synapses. */
-/** Members that name a model in NESTML in place of equations. */
-const nestml = {
-  nestml: text('A file in NESTML with the equations, in the folder of the document.'),
-  model: text('With `nestml`: the model of a file that has several; default: its first of the kind.'),
-};
-
 export const types: Slots = {
   id: text('A name: a letter or underscore, then letters, digits and underscores.', {
     pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
@@ -178,53 +136,27 @@ export const types: Slots = {
   parameter: choice(
     'A parameter: its default as a quantity or expression, or a map with unit and value.',
     ['string', 'number', 'boolean'],
-    record({
-      unit: unit('Absent: the unit of the value.'),
-      type: usually('real', valueType()),
-      value: value('Default for every element; absent: 0.'),
-      shared,
-    }),
+    record(parameter),
   ),
   stateVariable: choice(
     'A variable with a value at the start: that value, or a map with unit and initial value.',
     ['string', 'number', 'boolean'],
-    record({
-      unit: unit('Absent: the unit of the value.'),
-      type: usually('real', valueType()),
-      initial: usually(0, value('Value at the start.')),
-      shared,
-    }),
+    record(stateVariable),
   ),
   derivedVariable: choice(
     'A variable computed from others: an expression, or a map.',
     ['string', 'number', 'boolean'],
-    record({
-      unit: unit('Absent: the unit of the value.'),
-      type: usually('real', valueType()),
-      value: need(expression()),
-      shared,
-      held: usually(false, flag('Computed once at the start of each step rather than wherever it is read.')),
-      table: object(
-        'In mechanisms: interpolated linearly between values at equidistant potentials `v`; outside, that of the nearest one.',
-        { from: need(quantity()), to: need(quantity()), intervals: need(whole('', { minimum: 1 })) },
-      ),
-    }),
+    record(derivedVariable),
   ),
   derivative: choice(
     'Rate of change of a state variable, or a map with options.',
     ['string', 'number'],
-    record({
-      rate: need(expression()),
-      eventDriven: usually(
-        false,
-        flag('Synapses only: advanced in closed form when a pathway runs rather than at each step.'),
-      ),
-    }),
+    record(derivative),
   ),
   input: choice(
     'A sum of contributions from stimuli and continuous synapses within a step: its unit, or a map.',
     when(['string', 'integer'], unit()),
-    record({ unit: need(unit()), reduce: usually('sum', oneOf(['sum', 'product'])) }),
+    record(input),
   ),
   refractory: choice(
     'Refractoriness after an event: its duration, or a map.',
@@ -234,11 +166,7 @@ export const types: Slots = {
   event: choice('An event: its condition, or a map.', ['string'], record(event)),
   transition,
   regime: object('A mode with its own derivatives and transitions, as in LEMS.', regime),
-  conformsTo: object('A library type that this type claims to equal.', {
-    type: need(text('Name in the library, such as `pynn/IF_cond_exp`.')),
-    where: map(expression(), 'Each parameter of the library type, as an expression of the parameters of this type.'),
-    timing: text('Timing profile with which both are equal.'),
-  }),
+  conformsTo: object('A library type that this type claims to equal.', conformsTo),
   noise: list(
     id(),
     'Names of white noises (unit s**-0.5): `xi`, `xi_a`. Those used under such a name need not be listed.',
@@ -279,68 +207,19 @@ export const types: Slots = {
     'A condition on variables of a synapse or mechanism, tested at each step, and its actions.',
     localEvent,
   ),
-  neuron: object('A type of neuron, by its equations.', {
-    ...nestml,
-    ...equations,
-    sequence: orEmpty(to('sequence')),
-    inputs: orEmpty(map(to('input'))),
-    events: orEmpty(map(to('event'))),
-    regimes: orEmpty(map(to('regime'))),
-    compartments: to('compartments'),
-    cable: to('cable'),
-  }),
+  neuron: object('A type of neuron, by its equations.', neuron),
   pathway: choice(
     'The effect of an event on a synapse: statements, or a map.',
     ['string'],
     items(list(text())),
-    record({
-      on: text(
-        '`pre.spike`, `post.spike` or another event of the source or target; default: the spike of the side after which the pathway is named.',
-      ),
-      delay: usually(0, value('Seconds.')),
-      slot: slot(),
-      order: whole('Order within a slot; absent: -1 for events of the presynaptic side, 1 for the other.'),
-      do: orEmpty(statements()),
-    }),
+    record(pathway),
   ),
   port: choice(
     'A port that the synapse writes to, bound by each projection to a variable of its target: its unit, or a map.',
     when(['string', 'integer'], unit()),
-    record({ unit: need(unit()) }),
+    record(port),
   ),
-  synapse: object('A type of synapse, by its equations.', {
-    nmodl,
-    ...nestml,
-    shared: flag('With `nmodl`: whether several connections share one point process.'),
-    ...equations,
-    ...schemes,
-    sequence: orEmpty(to('sequence')),
-    pathways: orEmpty(map(to('pathway'))),
-    events: orEmpty(map(to('localEvent'))),
-    contributes: orEmpty(
-      map(
-        expression(),
-        'Continuous contribution: `post.I`, `pre.I` or a port, and the value added to it at each step.',
-        null,
-      ),
-    ),
-    summed: orEmpty(
-      map(
-        expression(),
-        '`post.x` or `pre.x`, and the value summed over all synapses of that element at each step.',
-        null,
-      ),
-    ),
-    sumSlots: map(
-      record({
-        slot: slot(),
-        order: whole("Order within the slot, ascending; default: one before the target's own."),
-      }),
-      'Where in a step summed variables are computed, by their names in `summed`; default: before the integration of the target.',
-      null,
-    ),
-    ports: orEmpty(map(to('port'))),
-  }),
+  synapse: object('A type of synapse, by its equations.', synapse),
   places: object(
     'Locations on multicompartment cells, one for each synapse of a projection or element of a selection.',
     {
@@ -356,77 +235,12 @@ export const types: Slots = {
       fraction: value('Place along the section: 0 at its start, 1 at its end; absent: its middle.'),
     },
   ),
-  section: object('An unbranched piece of a cell, defined by its shape or by its capacitance and coupling.', {
-    parent: choice('The parent section, or none for the root.', ['string'], record({ section: need(id()), fraction })),
-    points: list(
-      list(quantity()),
-      'Shape: x, y, z and diameter of points along the section, in metres unless a unit is given.',
-    ),
-    length: quantity(),
-    diameter: quantity(),
-    divisions: usually(1, whole('Number of compartments.')),
-    specificCapacitance: quantity('Per area; F/m**2.'),
-    resistivity: quantity('Resistivity of the cytoplasm; ohm*m.'),
-    capacitance: quantity('Of the entire section, if no shape is given; F.'),
-    coupling: quantity('Conductance to the parent, if no shape is given; S.'),
-    initial: quantity('Initial membrane potential, if different from that of the cell; V.'),
-  }),
-  ion: object('An ion with a concentration inside and outside.', {
-    valence: need(whole()),
-    inside: quantity('Initial concentration; mol/m**3.'),
-    outside: quantity('Initial concentration; mol/m**3.'),
-    reversal,
-    at: map(
-      record({ inside: quantity(), outside: quantity(), reversal }),
-      'Initial concentrations and reversal potentials on some sections where they differ, by section or group; the last of several applies.',
-    ),
-  }),
-  mechanism: object('A channel, a leak, a pool or other equations on sections of a cell.', {
-    nmodl,
-    tables: flag('With `nmodl`: whether TABLE statements of the potential are interpolated, as NEURON does.'),
-    ...equations,
-    on: choice('Sections and groups where it is placed; default: all.', ['string'], list(id())),
-    density: usually(true, flag('Whether its currents are per area.')),
-    reads: orEmpty(
-      list(
-        id(),
-        'Inputs from its location: `v`, `area`, `distance` (along the tree from the root), `temperature`, `ca_i`, `ca_o`, `e_ca`, `i_ca`.',
-      ),
-    ),
-    writes: orEmpty(
-      map(expression(), 'Outputs: `i` or `i_ca` (inward current positive), `ca_i`, `ca_o` (sets the concentration).'),
-    ),
-    ...schemes,
-    events: orEmpty(
-      map(to('localEvent'), 'Conditions on its inputs and its own variables, tested at each step, and their actions.'),
-    ),
-    values: map(
-      map(value()),
-      'Parameters and initial values on some sections where they differ, by section or group; the last of several applies. Expressions may read `distance`, `diameter`, `length`, `area`, `x`, `y`, `z`; lists have a value for each compartment.',
-    ),
-  }),
-  compartments: object('A tree of sections with mechanisms.', {
-    sections: need(map(to('section'))),
-    groups: orEmpty(map(list(id()), 'Names for sets of sections.')),
-    ions: orEmpty(map(to('ion'))),
-    mechanisms: orEmpty(map(to('mechanism'))),
-    initial: usually(0, value('Initial membrane potential; V.')),
-    temperature: quantity('Kelvin.'),
-  }),
+  section: object('An unbranched piece of a cell, defined by its shape or by its capacitance and coupling.', section),
+  ion: object('An ion with a concentration inside and outside.', ion),
+  mechanism: object('A channel, a leak, a pool or other equations on sections of a cell.', mechanism),
+  compartments: object('A tree of sections with mechanisms.', compartments),
   cable: object(
     "A tree of compartments with the type's own equations. The elements of a population are the compartments of its cells, the first compartment of all cells first.",
-    {
-      parents: need(
-        array('The compartment at whose far end each compartment begins, one before it; -1 for the root, the first.'),
-      ),
-      near: need(array('Axial conductance times resistivity, from where each compartment begins to its center; m.')),
-      far: need(array('The same from its center to its far end; m.')),
-      resistivity: need(quantity('Axial, of the inside; ohm*m.')),
-      voltage: need(id('The membrane potential, a state variable.')),
-      capacitance: need(expression('Of each compartment; F.')),
-      current: need(expression('Through the membrane of each compartment, inward positive; A.')),
-      rise: id('A state variable that is set to the change of the membrane potential in each step.'),
-      sections: map(record({ first: need(whole()), count: need(whole()) }), 'Names of ranges of compartments.'),
-    },
+    cable,
   ),
 };

@@ -263,12 +263,12 @@ export type NeuronDocument = {
   readonly derivatives?: Readonly<Record<string, DerivativeDocument>>;
   readonly noise?: NoiseDocument;
   readonly method?: MethodDocument;
-  readonly sequence?: SequenceDocument;
   readonly inputs?: Readonly<Record<string, InputDocument>>;
   readonly events?: Readonly<Record<string, EventDocument>>;
   readonly regimes?: Readonly<Record<string, RegimeDocument>>;
   readonly compartments?: CompartmentsDocument;
   readonly cable?: CableDocument;
+  readonly sequence?: SequenceDocument;
 };
 
 /** The effect of an event on a synapse: statements, or a map. */
@@ -309,7 +309,6 @@ export type SynapseDocument = {
   readonly scheme?: readonly (IdDocument)[];
   /** States of the scheme as expressions of the other states, where a sum of them is constant. These replace their rates in the implicit step. */
   readonly conserved?: Readonly<Record<string, ExpressionDocument>>;
-  readonly sequence?: SequenceDocument;
   readonly pathways?: Readonly<Record<string, PathwayDocument>>;
   readonly events?: Readonly<Record<string, LocalEventDocument>>;
   /** Continuous contribution: `post.I`, `pre.I` or a port, and the value added to it at each step. */
@@ -323,6 +322,7 @@ export type SynapseDocument = {
     readonly order?: number;
   }>>;
   readonly ports?: Readonly<Record<string, PortDocument>>;
+  readonly sequence?: SequenceDocument;
 };
 
 /** Locations on multicompartment cells, one for each synapse of a projection or element of a selection. */

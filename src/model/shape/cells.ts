@@ -58,7 +58,7 @@ export const section = {
     list(
       list(quantity()),
       'Shape: x, y, z and diameter of points along the section, in metres unless a unit is given.',
-    ) as Slot<unknown> as Slot<Kept<readonly Point[]>>,
+    ) as Slot as Slot<Kept<readonly Point[]>>,
   ),
   length: ofSection('length', metre),
   diameter: ofSection('diameter', metre),
@@ -183,10 +183,10 @@ export const cable = {
 export const neuron = {
   ...nestml,
   ...equations,
-  sequence: own(orEmpty(to<Kept<readonly Part[]>>('sequence'))),
   inputs: orEmpty(own(map(part('input', input)))),
   events: orEmpty(own(map(part('event', event)))),
   regimes: orEmpty(own(map(part('regime', regime)))),
   compartments: own(part('compartments', compartments)),
   cable: own(part('cable', cable)),
+  sequence: own(orEmpty(to<Kept<readonly Part[]>>('sequence'))),
 };

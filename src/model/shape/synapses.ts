@@ -63,7 +63,6 @@ export const synapse = {
   shared: shorthand(flag('With `nmodl`: whether several connections share one point process.')),
   ...equations,
   ...schemes,
-  sequence: own(orEmpty(to<Kept<readonly Part[]>>('sequence'))),
   pathways: orEmpty(own(map(part('pathway', pathway)))),
   events: own(orEmpty(map(part('localEvent', localEvent)))),
   contributes: orEmpty(
@@ -97,4 +96,5 @@ export const synapse = {
     ),
   ),
   ports: orEmpty(own(map(part('port', port)))),
+  sequence: own(orEmpty(to<Kept<readonly Part[]>>('sequence'))),
 };

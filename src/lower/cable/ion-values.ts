@@ -15,7 +15,10 @@ export function levelOn<Key extends 'inside' | 'outside' | 'reversal'>(
   section: string,
 ): Ion[Key] | undefined {
   const here = Object.entries(ions[ion]?.at ?? {}).filter(([place]) => (groups[place] ?? [place]).includes(section));
-  const levels: readonly (Pick<Ion, 'inside' | 'outside' | 'reversal'> | undefined)[] = [ions[ion], ...here.map(([, level]) => level)];
+  const levels: readonly (Pick<Ion, 'inside' | 'outside' | 'reversal'> | undefined)[] = [
+    ions[ion],
+    ...here.map(([, level]) => level),
+  ];
   return levels.findLast((level) => level?.[key] !== undefined)?.[key];
 }
 

@@ -1,10 +1,4 @@
-import {
-  ampere,
-  ampereByArea,
-  area,
-  metre,
-  volt,
-} from '../../lang/dimension.js';
+import { ampere, ampereByArea, area, metre, volt } from '../../lang/dimension.js';
 import { sectionsOn } from '../compartment-tree.js';
 import { parseUnit } from '../../lang/units.js';
 import type {

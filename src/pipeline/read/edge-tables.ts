@@ -15,7 +15,6 @@ import { parseUnit, type Unit } from '../../lang/units.js';
 import { isList, without } from '../../model/collections.js';
 import type { ArrayDocument } from '../../model/document.generated.js';
 import type { DataStore } from '../../model/model.js';
-import { scaledNumbers } from '../../model/normalise/arrays.js';
 import { child } from '../../model/pointer.js';
 import { Identifiers, RowsById, type Texts } from '../../tables/identifiers.js';
 import * as messages from '../../tables/messages.js';
@@ -25,6 +24,7 @@ import type { ColumnValues, Table } from '../../tables/table.js';
 import { Arrays } from '../../../translators/shared/arrays.js';
 import { overlayPositions } from './overlay-positions.js';
 import { readBeside, type SideOptions } from './side-files.js';
+import { scaled, type ValueColumn } from './value-columns.js';
 import { factsOf, type TreeNotation } from './notation.js';
 
 type Map_ = Readonly<Record<string, unknown>>;
@@ -72,16 +72,6 @@ export function withLists(
     positions: overlayPositions(positions, (pointer) => reader.place(pointer)),
     data: reader.arrays.store,
   };
-}
-
-/** A column of synapses: a variable or the delay. */
-interface ValueColumn {
-  readonly variable: string;
-  readonly column: string | number;
-  readonly sign: string | number | undefined;
-  readonly factor: number;
-  readonly unit: Unit | undefined;
-  readonly pointer: string;
 }
 
 /** Cells of a table, by identifier. */
@@ -475,30 +465,3 @@ const mostGroups = 100;
 
 /** Checks whether a rule of connection names a table. */
 const isTable = (rule: unknown): rule is Map_ => isObject(rule) && Object.hasOwn(rule, 'from');
-
-/** Most distinct values that are converted to SI once each. */
-const mostDistinct = 10_000;
-
-/** Returns values in SI: number times sign, times factor, in the unit. */
-function scaled(
-  numbers: Float64Array,
-  signs: Float64Array | undefined,
-  kept: Uint32Array | undefined,
-  { factor, unit }: ValueColumn,
-): Float64Array {
-  const count = kept?.length ?? numbers.length;
-  const values = new Float64Array(count);
-  for (let k = 0; k < count; k++) {
-    const row = kept?.[k] ?? k;
-    values[k] = numbers[row]! * (signs?.[row] ?? 1) * factor;
-  }
-  if (!unit) return values;
-  // Few distinct values are usual, such as counts of synapses.
-  const distinct = new Set<number>();
-  for (let k = 0; k < count && distinct.size <= mostDistinct; k++) distinct.add(values[k]!);
-  if (distinct.size > mostDistinct) return scaledNumbers(values, unit);
-  const si = scaledNumbers([...distinct], unit);
-  const known = new Map([...distinct].map((value, k) => [value, itemAt(si, k)]));
-  for (let k = 0; k < count; k++) values[k] = known.get(values[k]!)!;
-  return values;
-}

@@ -1,17 +1,20 @@
 /** Choices of cells that Brian cannot make, as they are drawn here. */
 
-import type {
-  DataStore,
-  Model,
-  Phase,
-  Projection,
-  SelectionRule,
-  ValidModel,
-  Value,
+import {
+  expressionsIn,
+  type DataStore,
+  type Model,
+  type NeuronType,
+  type Phase,
+  type Projection,
+  type SelectionRule,
+  type ValidModel,
+  type Value,
 } from '../../../src/model/typed.js';
 import { assignedKey } from '../../../src/model/assigned.js';
 import { elementsIn, populationOf, populationsOf } from '../../../src/model/selected.js';
 import { isPhase, isSelection } from '../../../src/model/tagged.js';
+import { unknownFunction } from '../vocabulary.js';
 
 /** A model with all draws made, and its data. */
 type Drawn = Pick<ValidModel, 'model' | 'data'>;
@@ -111,3 +114,7 @@ export function drawnParts(
       populationsOf(part.to.of).every((one) => targets.includes(one)),
   );
 }
+
+/** Checks whether a type draws from a distribution that Brian does not have. */
+export const drawsUnknown = (type: NeuronType | undefined): boolean =>
+  expressionsIn([type?.events, type?.derived, type?.state]).some((e) => unknownFunction(e) !== undefined);

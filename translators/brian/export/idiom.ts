@@ -34,7 +34,6 @@ import {
 } from '../../../src/model/typed.js';
 import { child } from '../../../src/model/pointer.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
-import { unknownFunction } from '../vocabulary.js';
 import { withoutAliases } from '../../../src/library/readable/synapse-aliases.js';
 import { tidied, withPlainSums } from '../../../src/library/readable/tidied.js';
 import { withLinearParts } from './cells/linear-parts.js';
@@ -46,8 +45,9 @@ import type { IdiomContext } from './idiom-context.js';
 import { freeIn, noSections, type Sections } from './idiom-sections.js';
 import { fixedMethod } from './adaptive-steps.js';
 import { areWithinRange } from './delays.js';
+import { unknownFunction } from '../vocabulary.js';
 import { partOfGenerator } from './generator-part.js';
-import { choosesAtRandom, chosenCells, drawnParts, drawnPhases, turnsBack } from './drawn-choices.js';
+import { choosesAtRandom, chosenCells, drawnParts, drawnPhases, drawsUnknown, turnsBack } from './drawn-choices.js';
 import { OwnValues, unitOf } from './own-values.js';
 import { poissonGroup, withRates } from './poisson-group.js';
 import { withRecordedCopies } from './recorded-copies.js';
@@ -496,7 +496,3 @@ class Idiom {
     });
   }
 }
-
-/** Checks whether a type draws from a distribution that Brian does not have. */
-const drawsUnknown = (type: NeuronType | undefined): boolean =>
-  expressionsIn([type?.events, type?.derived, type?.state]).some((e) => unknownFunction(e) !== undefined);

@@ -487,7 +487,7 @@ interface How {
   readonly delay: number;
   readonly values: Values;
 }
-interface Made {
+interface Made extends Pick<How, 'delay' | 'values'> {
   readonly receiver: Component | null;
   readonly from: Cell;
   readonly to: Cell;
@@ -495,8 +495,6 @@ interface Made {
   readonly outPort: string | null;
   readonly inPort: string;
   readonly peer: Connections['peer'];
-  readonly delay: number;
-  readonly values: Values;
   /** Which of the ends that the component names the instance is at. */
   readonly towards: 'pre' | 'post';
 }

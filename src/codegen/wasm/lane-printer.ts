@@ -92,8 +92,12 @@ export class LanePrinter {
   /** Steps that a further step of the same count follows. */
   readonly #followed = new Set<GraphNode>();
 
-  /** @param prefix of its locals: graphs in one function have different ones */
-  constructor(scope: Scope, graph: Graph, prefix = 'lane') {
+  /**
+   * @param prefix of its locals: graphs in one function have different ones
+   * @param given locals of values that are computed elsewhere
+   */
+  constructor(scope: Scope, graph: Graph, prefix = 'lane', given: ReadonlyMap<GraphNode, string> = new Map()) {
+    given.forEach((id, node) => this.#kept.set(node, id));
     this.#scope = scope;
     this.#prefix = prefix;
     this.#uses = countUses(graph);

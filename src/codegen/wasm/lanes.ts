@@ -11,6 +11,7 @@ import type { KernelContext } from './kernel.js';
 import { bitmaskText, loadLanesText, maskWidth, storeLanesText } from './lane-operations.js';
 import type { MaskWidth } from './lane-operations.js';
 import { LanePrinter } from './lane-printer.js';
+import { wordsOf } from './lane-words.js';
 import { constantText } from './operations.js';
 import { addressOf, faultText, statementsText, storeText, withOffset } from './scalar.js';
 import type { Scope } from './scalar.js';
@@ -70,12 +71,11 @@ function effectText(scope: Scope, printer: LanePrinter, effect: Effect, ordinal:
 
 /** The vectors of a u32 of the masks in the usual case, and the test for it. */
 interface UsualWord {
-  readonly printers: readonly LanePrinter[];
   /** Sets `$.others` if an item is in another case. */
-  readonly test: readonly Wat[];
+  readonly test: LanePrinter;
   /** Values that all items of a word receive. */
   readonly fills: readonly Wat[];
-  readonly body: readonly Wat[];
+  readonly loop: Printed;
 }
 
 /** Runs `$index` up to `$.stop` in steps of some items. */
@@ -91,41 +91,41 @@ function upTo(scope: Scope, step: number, body: readonly Wat[]): Wat {
 }
 
 /** Computes a word: by the short loop if it is whole and all its items are in the usual case. */
-function wordInCases(
-  scope: Scope,
-  printer: LanePrinter,
-  inner: Wat,
-  { test, fills, body, printers }: UsualWord,
-): Wat[] {
+function wordInCases(scope: Scope, inner: Wat, { test, fills, loop }: UsualWord): Wat[] {
   const index = scope.id('index');
   scope.declare('$.others', 'v128');
   const first: Wat = ['i32.sub', localGet('$.stop'), i32Const(wordLength)];
-  const testLanes = printers[0]?.lanes ?? printer.lanes;
   return [
     localSet('$.others', ['v128.const i64x2 -1 -1']),
     [
       'if',
       ['i32.eq', localGet(index), first],
-      ['then', localSet('$.others', ['v128.const i64x2 0 0']), upTo(scope, testLanes, test), localSet(index, first)],
+      [
+        'then',
+        localSet('$.others', ['v128.const i64x2 0 0']),
+        upTo(scope, test.lanes, test.body),
+        localSet(index, first),
+      ],
     ],
     [
       'if',
       ['v128.any_true', localGet('$.others')],
       ['then', inner],
-      ['else', ...fills, upTo(scope, printer.lanes, body)],
+      ['else', ...fills, upTo(scope, loop.items, loop.body)],
     ],
   ];
 }
 
 /** The loop over whole vectors in [$index, $.vectors). */
-function vectorLoop(scope: Scope, printer: LanePrinter, gathered: Gathered, usual?: UsualWord): Wat[] {
+function vectorLoop(scope: Scope, loop: Printed, usual?: UsualWord): Wat[] {
+  const { printer, gathered, items } = loop;
   const index = scope.id('index');
   const stop = gathered.bits.length > 0 ? scope.declare('$.stop', 'i32') : '$.vectors';
   const label = scope.label();
-  const advance = localSet(index, ['i32.add', localGet(index), i32Const(printer.lanes)]);
+  const advance = localSet(index, ['i32.add', localGet(index), i32Const(items)]);
   const inner: Wat = [
     `loop $vector${label}`,
-    ...printer.body,
+    ...loop.body,
     advance,
     [`br_if $vector${label}`, ['i32.lt_u', localGet(index), localGet(stop)]],
   ];
@@ -144,7 +144,7 @@ function vectorLoop(scope: Scope, printer: LanePrinter, gathered: Gathered, usua
               ['i32.lt_u', localGet(stop), localGet('$.vectors')],
             ]),
             ...gathered.bits.map(({ id }) => localSet(id, i32Const(0))),
-            ...(usual ? wordInCases(scope, printer, inner, usual) : [inner]),
+            ...(usual ? wordInCases(scope, inner, usual) : [inner]),
             ...gathered.bits.map(({ id, mask }) =>
               storeText(
                 scope,
@@ -164,13 +164,31 @@ function vectorLoop(scope: Scope, printer: LanePrinter, gathered: Gathered, usua
       [
         'then',
         ...printer.ahead,
-        ...(usual?.printers ?? []).flatMap(({ ahead }) => ahead),
+        ...(usual ? [...usual.test.ahead, ...usual.loop.printer.ahead] : []),
         ...gathered.faults.map(({ id }) => localSet(id, ['v128.const i64x2 0 0'])),
         ...whole,
         ...gathered.faults.map(({ id, bits }) => faultText(scope, bits, ['v128.any_true', localGet(id)])),
       ],
     ],
   ];
+}
+
+/** A printed loop over vectors. */
+interface Printed {
+  readonly printer: LanePrinter;
+  readonly gathered: Gathered;
+  /** Items of one round. */
+  readonly items: number;
+  readonly body: readonly Wat[];
+}
+
+/** Prints a graph, with the words of random numbers on four lanes if that pays. */
+function printed(scope: Scope, graph: Graph, prefix: string): Printed {
+  const words = new LanePrinter(scope, graph).lanes === 2 ? wordsOf(scope, graph, prefix) : undefined;
+  const printer = new LanePrinter(scope, words?.rest ?? graph, prefix, words?.given);
+  printer.ahead.push(...(words?.ahead ?? []));
+  const gathered = printGraph(scope, printer, words?.rest ?? graph);
+  return { printer, gathered, items: words ? 4 : printer.lanes, body: words?.both(printer.body) ?? printer.body };
 }
 
 /** Prints the values and effects of a graph. @returns the masks and faults that its loop gathers */
@@ -216,10 +234,9 @@ function usualWord(
   const graph = usual && graphOf(usual.body);
   const caseGraph = usual && graphOf([{ kind: 'fault', bits: 0, when: usual.otherwise }]);
   if (!usual || !graph || !caseGraph) return undefined;
-  const printer = new LanePrinter(scope, graph, 'usual');
+  if (new LanePrinter(scope, graph).lanes !== lanes) return undefined;
+  const loop = printed(scope, graph, 'usual');
   const test = new LanePrinter(scope, caseGraph, 'case');
-  if (printer.lanes !== lanes) return undefined;
-  printGraph(scope, printer, graph);
   for (const item of caseGraph.items) {
     if (item.kind === 'value') test.value(item.node);
     else if (item.effect.kind === 'fault')
@@ -236,7 +253,7 @@ function usualWord(
       return [withOffset('v128.store', address), at, [`${shapeOf[element]}.splat`, constantText(value)]];
     });
   });
-  return { printers: [test, printer], test: test.body, fills, body: printer.body };
+  return { test, fills, loop };
 }
 
 /** The items of a kernel on vector lanes, and the function for the remaining items. */
@@ -265,9 +282,8 @@ export function laneItems(
     buildGraph({ ...kernel, body }, context.module.functionTable, numbers);
   const graph = graphOf(kernel.body);
   if (graph === undefined) return undefined;
-  const printer = new LanePrinter(scope, graph);
-  const gathered = printGraph(scope, printer, graph);
-  const usual = usualWord(scope, kernel, printer.lanes, graphOf);
+  const loop = printed(scope, graph, 'lane');
+  const usual = usualWord(scope, kernel, loop.printer.lanes, graphOf);
   scope.declare('$.vectors', 'i32');
   const callee = `${functionId(context, family)}:rest`;
   const member = takesMember(family) ? [localGet('$.member')] : [];
@@ -279,8 +295,8 @@ export function laneItems(
       ['i32.lt_u', localGet('$.low'), localGet('$.high')],
       [
         'then',
-        localSet('$.vectors', ['i32.add', localGet('$.low'), ['i32.and', span, i32Const(-printer.lanes)]]),
-        ...vectorLoop(scope, printer, gathered, usual),
+        localSet('$.vectors', ['i32.add', localGet('$.low'), ['i32.and', span, i32Const(-loop.items)]]),
+        ...vectorLoop(scope, loop, usual),
         [
           'if',
           ['i32.lt_u', localGet('$.vectors'), localGet('$.high')],

@@ -36,11 +36,15 @@ test('Poisson, binomial and normal draws', async () => {
       ? [1, 2, 3].map((threads) => ({ target: 'c', threads, use, cacheDirectory: cacheFolder() }) as unknown as Engine)
       : [];
   });
-  const engines: readonly Engine[] = [{ target: 'reference', threads: 1 }, { target: 'wasm', threads: 1 }, ...compiled];
+  const wasm = [1, 2].map((threads): Engine => ({ target: 'wasm', threads }));
+  const engines: readonly Engine[] = [{ target: 'reference', threads: 1 }, ...wasm, ...compiled];
   const { program, final } = await simulate(model, { engines });
   const { source } = generateC(program);
   expect(source).toContain('philox4x32_block(');
-  expect(generateWasm(program, { parallel: false }).text).toMatch(/if\s*\(v128\.any_true/);
+  const { text } = generateWasm(program, { parallel: false });
+  expect(text).toMatch(/if\s*\(v128\.any_true/);
+  // Numbers have 64 bits, but the words of draws are computed on four lanes.
+  expect(text).toContain('i64x2.extmul_high_i32x4_u');
   expect(source).toContain('if (rare');
   expect(Math.max(...(final.get('a.top') ?? []))).toBeGreaterThan(5);
 });

@@ -1,21 +1,15 @@
 /** The neuron type of compartments with the same mechanisms: all of their equations in one set. */
 
-import { dimensionless } from '../../lang/ast.js';
-import { faradayQuantity, gasConstantQuantity } from '../../lang/physics.js';
-import { ampere, ampereByArea, area, concentration, kelvin, volt } from '../../lang/dimension.js';
+import { ampere, ampereByArea, area, concentration } from '../../lang/dimension.js';
 import type { Expression } from '../../lang/ast.js';
-import { binary, call, conditional, integer, name as nameOf, product, quantity, quotient } from '../../lang/build.js';
+import { name as nameOf, product, quantity, quotient } from '../../lang/build.js';
 import { namesIn, substitute } from '../../lang/walk.js';
 import { arrayOf } from '../../model/arrays.js';
 import { formulaOf } from '../../model/typed.js';
 import type {
-  Compartments,
   DerivedVariable,
-  DataStore,
   EventDefinition,
-  Input,
   Mechanism,
-  NeuronType,
   Parameter,
   StateVariable,
   Derivative,
@@ -25,53 +19,13 @@ import { UniqueNames } from '../../model/free-name.js';
 import { inlineDerived } from '../context/equations.js';
 import { numberOf } from '../context/groups.js';
 import { BadMechanism, checkNoise, giveTemperature, missing, notRun } from './mechanism-errors.js';
-import type { CableNames } from '../context/cable.js';
 import { eventAt, detectedElsewhere, localEventAt } from './class-events.js';
 import { numberAt, type Instance } from './mechanisms.js';
 import { schemesOf } from '../integration/kinetic-scheme.js';
-import { derivedOf, isEmpty, levelOn, plus } from './ion-values.js';
+import type { ClassParts, ClassType } from './class-parts.js';
+import { derivedOf, kelvins, levelOn, plus } from './ion-values.js';
+import { reversalPotential } from './reversal-potential.js';
 import type { Compartment } from '../../model/compartment-tree.js';
-
-/** A parameter of a class with its value at each compartment. */
-type ByCompartment = ReadonlyMap<string, readonly Value[]>;
-
-/** The type of a class. */
-export interface ClassType {
-  readonly type: NeuronType;
-  /** Parameters that differ between compartments of a cell. */
-  readonly values: ByCompartment;
-  /** For each compartment of the class, the class's names of `ca_i` or `mechanism.variable` in recordings. */
-  readonly variables: readonly ReadonlyMap<string, string>[];
-  readonly names: CableNames;
-  /** The input that sums the conductances of synapses. */
-  readonly conductance: string;
-  /** Parameters linked to variables of the spike-detection site, by the model's names of these variables. */
-  readonly linked: ReadonlyMap<string, string>;
-}
-
-/** The parts of a class. */
-interface ClassParts {
-  readonly compartments: Compartments;
-  /** Compartments of the class, with the mechanisms on each: of the same shapes in the same order. */
-  readonly places: readonly { readonly compartment: Compartment; readonly instances: readonly Instance[] }[];
-  /** Inputs that something adds to, and whether conductances are among it. */
-  readonly inputs: Readonly<Record<string, Input>>;
-  /** Whether synapses add conductances here. */
-  readonly conductance: boolean;
-  /** Whether other code reads the voltage in the middle of a step. */
-  readonly watched: boolean;
-  /** Events that are detected here. */
-  readonly events: Readonly<Record<string, EventDefinition>>;
-  /** Events that are detected elsewhere on the cell and received here. */
-  readonly received: Readonly<Record<string, EventDefinition>>;
-  /** Parameters of the cell. */
-  readonly parameters: Readonly<Record<string, Parameter>>;
-  readonly method: NeuronType['method'];
-  readonly data: DataStore;
-}
-
-const kelvins = (value: number): Expression => quantity(value, kelvin);
-const volts = (value: number): Expression => quantity(value, volt);
 
 /** Builds the type of a class. @throws BadMechanism for a mechanism that reads a variable missing at its place */
 export function classType(parts: ClassParts): ClassType {
@@ -217,10 +171,8 @@ class Maker {
   #number(wanted: string, unit: string, valueOf: (at: Compartment) => number): { readonly name: string } {
     const name = this.#taken.take(wanted);
     this.#parameters[name] = { unit, type: 'real', value: 0, shared: false };
-    this.#spread(
-      name,
-      this.parts.places.map(({ compartment }) => valueOf(compartment)),
-    );
+    const values = this.parts.places.map(({ compartment }) => valueOf(compartment));
+    this.#spread(name, values);
     return { name };
   }
 
@@ -457,47 +409,14 @@ class Maker {
       return keep(density ? 'A*m**-2' : 'A', total ?? quantity(0, density ? ampereByArea : ampere));
     }
     if (kind === 'e' && Object.hasOwn(ions, carried)) {
-      const potentials = this.parts.places.map(({ compartment }) =>
-        levelOn(this.parts.compartments, carried, 'reversal', compartment.section),
+      const e = reversalPotential(
+        { ion: carried, reader, parts: this.parts },
+        {
+          concentration: (end) => this.#readIon(`${carried}_${end}`, reader),
+          bySection: (wanted, unit, values) => this.#bySection(`${used}_${wanted}`, unit, values),
+        },
       );
-      if (potentials.includes(undefined))
-        throw missing(
-          reader,
-          `the reversal potential of ${carried}, which nothing sets,`,
-          `give the ion ${carried} a reversal potential, or reversal: nernst with its concentrations and a temperature`,
-        );
-      const [potential] = potentials;
-      if (typeof potential === 'number' && potentials.every((other) => other === potential))
-        return keep('V', volts(potential));
-      const isNernst = potentials.map((value) => value === 'nernst');
-      const given = isNernst.every(Boolean)
-        ? undefined
-        : this.#bySection(
-            `${used}_given`,
-            'V',
-            potentials.map((value) => (typeof value === 'number' ? value : 0)),
-          );
-      if (given && !isNernst.includes(true)) return keep('V', given);
-      const [inside, outside] = ['i', 'o'].map((end) => this.#readIon(`${carried}_${end}`, reader));
-      const { temperature } = this.parts.compartments;
-      if (temperature === undefined)
-        throw missing(reader, `Nernst's potential of ${carried}, without a temperature,`, giveTemperature);
-      const valence = ions[carried]?.valence ?? 0;
-      if (valence === 0 || isEmpty(carried, this.parts))
-        throw missing(
-          reader,
-          `Nernst's potential of ${carried}, ${valence === 0 ? 'whose valence' : 'one of whose concentrations'} is 0,`,
-          `give the ion ${carried} its valence and concentrations above 0, or a number as its reversal potential`,
-        );
-      if (!inside || !outside) return undefined;
-      const scale = quotient(
-        product(gasConstantQuantity, kelvins(temperature)),
-        product(quantity(valence, dimensionless), faradayQuantity),
-      );
-      const nernst = product(scale, call('log', [binary('/', outside, inside)]));
-      if (!given) return keep('V', nernst);
-      const follows = this.#bySection(`${used}_follows`, '1', isNernst.map(Number));
-      return keep('V', conditional(binary('>', follows, integer(0)), nernst, given));
+      return e && keep('V', e);
     }
     if (side !== '' && Object.hasOwn(ions, held)) {
       const writers = this.#instances.flatMap(({ mechanism }, slot) => {

@@ -1,7 +1,8 @@
 /** Ion concentrations and reversal potentials of a place, and sums of the contributions of mechanisms. */
 
 import type { Expression } from '../../lang/ast.js';
-import { sum } from '../../lang/build.js';
+import { quantity, sum } from '../../lang/build.js';
+import { kelvin } from '../../lang/dimension.js';
 import type { Ion } from '../../model/compartments.js';
 import type { Compartments, DerivedVariable } from '../../model/typed.js';
 import type { Instance } from './mechanisms.js';
@@ -50,3 +51,6 @@ export const derivedOf = (unit: string, value: Expression): DerivedVariable => (
 
 /** Returns the sum of two optional terms. */
 export const plus = (a: Expression | null, b: Expression | null): Expression | null => (a && b ? sum(a, b) : (a ?? b));
+
+/** An absolute temperature. */
+export const kelvins = (value: number): Expression => quantity(value, kelvin);

@@ -1,17 +1,14 @@
-/**
- * Shared parts of the printers of all kernel shapes on devices: entries, their arguments, and their concurrent parts.
- */
+/** Shared parts of the printers of all kernel shapes on devices: entries and their arguments. */
 
 import { invariant } from '../../../diagnostics/diagnostic.js';
 import type { ElementType, MapKernel } from '../../../ir/program.js';
 import { visitStatements } from '../../../ir/walk.js';
 import type { Amount, Family } from '../../families/pattern.js';
-import { largestOf } from '../../schedule/launches.js';
 import type { Geometry, Launch } from '../../schedule/launches.js';
 import { constantText } from '../operations.js';
 import { fieldNames } from '../scope.js';
 import type { Scope } from '../scope.js';
-import { block, comment, indent } from '../text.js';
+import { comment, indent } from '../text.js';
 import type { DeviceContext } from './context.js';
 import type { GroupSize } from './dialect.js';
 
@@ -47,7 +44,7 @@ const turnIds: Ids = {
 /** The names of work-items of a launch of the step. */
 export const stepIds = ({ resident }: DeviceContext): Ids => (resident ? turnIds : allIds);
 /** One of several parts of a launch. */
-const partIds: Ids = { item: 'item', items: 'all_items', group: 'work_group', groups: 'work_groups' };
+export const partIds: Ids = { item: 'item', items: 'all_items', group: 'work_group', groups: 'work_groups' };
 
 /** A family of the program, with the name of its function and of the tables of its members' numbers. */
 export interface DeviceFamily {
@@ -133,7 +130,7 @@ export const plainPointer = (context: DeviceContext, element: ElementType, readO
     .trim();
 
 /** The type of an argument that points to elements. */
-const argumentPointer = (
+export const argumentPointer = (
   context: DeviceContext,
   element: ElementType,
   { readOnly, shared, buffer }: { readonly readOnly: boolean; readonly shared: boolean; readonly buffer?: string },
@@ -143,7 +140,7 @@ const argumentPointer = (
     .replace(/const$/, '');
 
 /** A family's members in one launch, and their code. */
-interface Section {
+export interface Section {
   readonly named: DeviceFamily;
   readonly members: readonly number[];
   readonly code: Code;
@@ -159,7 +156,7 @@ export const isOwn = (context: DeviceContext, buffer: string): boolean =>
   context.layout.places.get(buffer)?.kind === 'own';
 
 /** Returns buffers outside the arena that are not fields. */
-function commonOwn(context: DeviceContext, sections: readonly Section[]): Parameter[] {
+export function commonOwn(context: DeviceContext, sections: readonly Section[]): Parameter[] {
   const sharedParameters = new Map<string, { readonly element: ElementType; readOnly: boolean; shared: boolean }>();
   for (const { code } of sections)
     for (const { buffer, readOnly, shared } of code.scope.touched()) {
@@ -178,7 +175,7 @@ function commonOwn(context: DeviceContext, sections: readonly Section[]): Parame
 }
 
 /** Returns the fields of a section with buffers outside the arena. */
-function ownFields(context: DeviceContext, { named, members, code }: Section) {
+export function ownFields(context: DeviceContext, { named, members, code }: Section) {
   return code.scope
     .touchedFields()
     .filter(
@@ -189,7 +186,11 @@ function ownFields(context: DeviceContext, { named, members, code }: Section) {
 /**
  * Prints the declarations of a section's fields for the member `member`; buffers outside the arena are `chosen` before.
  */
-function fieldLines(context: DeviceContext, { named, members, code }: Section, own: ReadonlySet<string>): string[] {
+export function fieldLines(
+  context: DeviceContext,
+  { named, members, code }: Section,
+  own: ReadonlySet<string>,
+): string[] {
   return code.scope.touchedFields().flatMap(({ field, inRow, id, readOnly, shared }) => {
     if (own.has(field.name)) return [];
     const value = `${tableOf(named, inRow)}[member]`;
@@ -202,7 +203,8 @@ function fieldLines(context: DeviceContext, { named, members, code }: Section, o
   });
 }
 
-const commonLines = (context: DeviceContext, { code }: Section): string[] =>
+/** The declarations of a section's pointers that are not fields. */
+export const commonLines = (context: DeviceContext, { code }: Section): string[] =>
   code.scope.touched().flatMap(({ buffer, readOnly, shared }) => context.pointer(buffer, readOnly, shared) ?? []);
 
 /** Returns the masks with bits set by a map kernel, in the order of its statements. */
@@ -335,180 +337,4 @@ export function singleEntry(
     ...(several ? { member } : {}),
   }));
   return { lines, launches };
-}
-
-/** Sets the pointers to buffers that are kernel arguments, by the part of the launch. */
-function choice(context: DeviceContext, { named, members, code }: Section, first: number): string[] {
-  const sectionFields = ownFields(context, { named, members, code });
-  if (sectionFields.length === 0) return [];
-  const declared = sectionFields.map(
-    ({ field, id, readOnly }) =>
-      `${plainPointer(context, field.kind === 'buffer' ? field.element : 'u8', readOnly)} ${id};`,
-  );
-  const cases = members.map((member, k) => {
-    const set = sectionFields.map(
-      ({ field, id }) => `${id} = ${context.bufferNames.id(bufferOf(named.family, member, field.name))};`,
-    );
-    return `${k === members.length - 1 ? 'default' : `case ${first + k}u`}: ${set.join(' ')} break;`;
-  });
-  return [...declared, ...block('switch (part)', cases)];
-}
-
-/** Computes `member` from `part`: by subtraction for consecutive members, else from a table. */
-function memberLines(context: DeviceContext, { named, members }: Section, first: number, table: string) {
-  const { u32 } = context.dialect.types;
-  const [lowest = 0] = members;
-  if (named.family.members.length === 1) return { tables: [], lines: [] };
-  if (members.every((member, k) => member === lowest + k)) {
-    const by = lowest - first;
-    const text = by === 0 ? 'part' : by > 0 ? `part + ${by}u` : `part - ${-by}u`;
-    return { tables: [], lines: [`const ${u32} member = ${text};`] };
-  }
-  return {
-    tables: [
-      `${tablePrefix(context, members.length)}${u32} ${table}[] = ` +
-        `{${members.map((member) => `${member}u`).join(', ')}};`,
-    ],
-    lines: [`const ${u32} member = ${table}[${first === 0 ? 'part' : `part - ${first}u`}];`],
-  };
-}
-
-/**
- * The distribution of work-groups over the parts of a launch if some parts have more work: group k takes entry k modulo
- * the length of the table.
- */
-interface Shares {
-  /** The part that the groups of an entry work on. */
-  readonly parts: readonly number[];
-  /** Ordinal of an entry among the entries of its part. */
-  readonly ranks: readonly number[];
-  /** Number of entries of each part. */
-  readonly shares: readonly number[];
-}
-
-/** Mean number of entries for each part. */
-const turnsOfPart = 4;
-
-/**
- * Returns shares in proportion to the work of each part; null if they are equal, or if some part has a fixed number of
- * groups.
- */
-function sharesOf(sections: readonly Section[], context: DeviceContext): Shares | null {
-  const parts = sections.flatMap(({ named, members, code }) =>
-    members.map((member) => ({ kernel: named.family.members[member]?.kernel ?? '', kind: code.geometry(member).kind })),
-  );
-  if (parts.some(({ kind }) => kind !== 'workers' && kind !== 'teams')) return null;
-  const weights = parts.map(({ kernel }) => context.weightOf(kernel));
-  const all = weights.reduce((sum, weight) => sum + weight, 0);
-  const shares = weights.map((weight) => Math.max(1, Math.round((turnsOfPart * parts.length * weight) / all)));
-  if (shares.every((share) => share === shares[0])) return null;
-  const turns = shares.flatMap((share, part) => Array.from({ length: share }, (_, rank) => ({ part, rank })));
-  return { parts: turns.map(({ part }) => part), ranks: turns.map(({ rank }) => rank), shares };
-}
-
-/**
- * Prints an entry that runs several kernels at once: group k of a launch works on part k modulo the number of parts. A
- * family with synchronising work-items is the only one of its entry.
- */
-export function partsEntry(
-  context: DeviceContext,
-  id: string,
-  wanted: readonly { readonly named: DeviceFamily; readonly members: readonly number[]; readonly print: Print }[],
-  stoppable: boolean,
-): DeviceKernel {
-  const sections = wanted.map(({ named, members, print }): Section => ({
-    named,
-    members,
-    code: print(named, partIds),
-  }));
-  const [lead] = sections;
-  invariant(lead !== undefined, 'codegen/c/device', `${id} has no parts`);
-  const { u32 } = context.dialect.types;
-  const ids = stepIds(context);
-  const count = sections.reduce((sum, { members }) => sum + members.length, 0);
-  const meets = sections.some(({ named }) => workItemsMeet(context, named.family));
-  invariant(!meets || sections.length === 1, 'codegen/c/device', `${id} has branches in which work-items meet`);
-  const stays = stoppable && meets;
-  const item = 'work_group * local_items() + local_id()';
-  const common = commonOwn(context, sections);
-  const commonFields = new Map(common.map(({ buffer, text }) => [buffer, text]));
-  const tables: string[] = [];
-  const branches: { readonly end: number; readonly lines: readonly string[] }[] = [];
-  let first = 0;
-  sections.forEach((section, k) => {
-    const fields = ownFields(context, section);
-    for (const { field, ...access } of fields)
-      for (const member of section.members) {
-        const buffer = bufferOf(section.named.family, member, field.name);
-        if (commonFields.has(buffer)) continue;
-        const element = field.kind === 'buffer' ? field.element : 'u8';
-        const pointer = argumentPointer(context, element, { ...access, buffer });
-        commonFields.set(buffer, `${pointer}${context.bufferNames.id(buffer)}`);
-      }
-    const member = memberLines(context, section, first, `${id}_members${sections.length === 1 ? '' : `_${k}`}`);
-    const names = new Set(fields.map(({ field }) => field.name));
-    tables.push(...(section.code.tables ?? []), ...member.tables);
-    first += section.members.length;
-    branches.push({
-      end: first,
-      lines: [
-        ...member.lines,
-        ...commonLines(context, section),
-        ...choice(context, section, first - section.members.length),
-        ...fieldLines(context, section, names),
-        ...section.code.lines,
-      ],
-    });
-  });
-  const dealt = sharesOf(sections, context);
-  const turn = dealt === null ? count : dealt.parts.length;
-  const constantTable = (name: string, values: readonly number[]): string =>
-    `${tablePrefix(context, values.length)}${u32} ${id}_${name}[] = ` +
-    `{${values.map((value) => `${value}u`).join(', ')}};`;
-  if (dealt !== null)
-    tables.push(
-      constantTable('parts', dealt.parts),
-      constantTable('ranks', dealt.ranks),
-      constantTable('shares', dealt.shares),
-    );
-  const lines = [
-    ...(dealt === null
-      ? [
-          `const ${u32} part = ${ids.group} % ${count}u, work_group = ${ids.group} / ${count}u, work_groups = ` +
-            `${ids.groups} / ${count}u;`,
-        ]
-      : [
-          `const ${u32} turn = ${ids.group} % ${turn}u, part = ${id}_parts[turn], shares = ${id}_shares[part];`,
-          `const ${u32} work_group = ${ids.group} / ${turn}u * shares + ${id}_ranks[turn], work_groups = ` +
-            `${ids.groups} / ${turn}u * shares;`,
-        ]),
-    ...(stays
-      ? [itemUnlessStopped(context, item)]
-      : [`const ${u32} item = ${item}, all_items = work_groups * local_items();`]),
-    ...(branches.length === 1
-      ? (branches[0]?.lines ?? [])
-      : branches.flatMap(({ end, lines: own_lines }, k) => [
-          `${k === 0 ? '' : 'else '}${k === branches.length - 1 ? '' : `if (part < ${end}u)`}`.trim(),
-          '{',
-          ...indent([...own_lines]),
-          '}',
-        ])),
-  ];
-  const kernels = sections.flatMap(({ named, members }) =>
-    members.map((member) => named.family.members[member]?.kernel ?? ''),
-  );
-  const geometry = largestOf(sections.flatMap(({ members, code }) => members.map((member) => code.geometry(member))));
-  return {
-    lines: stepLines(context, {
-      id,
-      comment: sections.map(({ named }) => named.family.pattern.comment).join('; '),
-      size: lead.code.size,
-      stoppable: stoppable && !stays,
-      parameters: [...commonFields.values()],
-      tables,
-      arrays: [...new Set(sections.flatMap(({ code }) => code.arrays ?? []))],
-      lines,
-    }),
-    launches: [{ kernel: kernels.join(' '), entry: id, geometry, own: [...commonFields.keys()], parts: turn }],
-  };
 }

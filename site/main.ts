@@ -36,6 +36,7 @@ import { numericsVersion } from '../src/ir/program.js';
 import type { Diagram } from '../src/pictures/network-diagram.js';
 import { modelCommands, repairCommands } from '../src/present/next-commands.js';
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
+import { nameOn } from '../src/library/simulators/names.js';
 import { targetNotations, targetOf, type TargetNotation } from '../src/convert/target-notations.js';
 
 const runButton = button('run');
@@ -638,7 +639,9 @@ async function convertTo(notation: TargetNotation): Promise<void> {
   if (files.length === 0 || (outcome === 'incomplete' && !targetOf(notation).isPart))
     return report(`Nothing was written: ${notation} lacks parts of the model, listed below.`);
   for (const { name, bytes } of files) download(name, bytes);
-  report(`The model is written as ${notation}: ${files.map(({ name }) => name).join(', ')}.`);
+  const [first] = targetOf(notation).runBy ?? [];
+  const run = first === undefined ? '' : ` This command runs it: interneuron run MODEL --on ${nameOn(first)}`;
+  report(`The model is written as ${notation}: ${files.map(({ name }) => name).join(', ')}.${run}`);
   void showVerdict(notation);
 }
 

@@ -93,7 +93,7 @@ describe('notations', () => {
     ['src/bundle/contents.ts', 'formats of COMBINE archives, by their own names'],
     ['src/library/', 'the catalogue of standard types, from which tables of notations are made, and of simulators'],
     ['src/present/describe/', 'tables of channels and cells are made of components of NeuroML'],
-    ['src/simulators/engines.ts', 'each simulator has the notation that is written for it'],
+    ['src/simulators/', 'each simulator has the notation that is written for it'],
   ]);
 
   it('are named only by their folders and the registers', () => {

@@ -104,6 +104,25 @@ const noEnvironment = {
   describe: 'leave the path of the model, the command and the machine out of the results',
 } as const;
 
+/** Options of runs in another simulator. */
+const elsewhere = {
+  on: {
+    type: 'string',
+    choices: engineNames,
+    describe: 'another simulator that runs the model: it is converted, run, and its result written as ours',
+  },
+  env: {
+    type: 'string',
+    value: 'dir',
+    describe: 'for --on: Python environment of the simulator [the Python on the PATH]',
+  },
+  partial: { type: 'boolean', describe: 'for --on: run the model even if parts must be left out' },
+  freeze: {
+    type: 'boolean',
+    describe: 'for --on: list every random draw, so that spikes are those of our engines',
+  },
+} as const satisfies Record<string, OptionDefinition>;
+
 const force = {
   type: 'boolean',
   describe: 'replace files that interneuron did not write',
@@ -306,22 +325,8 @@ export const commands = {
       },
       force,
       target: { type: 'string', choices: targetNames, describe: 'engine that runs the model [auto]' },
-      on: {
-        type: 'string',
-        choices: engineNames,
-        describe: 'another simulator that runs the model: it is converted, run, and its result written as ours',
-      },
-      env: {
-        type: 'string',
-        value: 'dir',
-        describe: 'for --on: Python environment of the simulator [the Python on the PATH]',
-      },
+      ...elsewhere,
       keep: { type: 'string', value: 'dir', describe: 'for --on: keep the document and its results in a folder' },
-      partial: { type: 'boolean', describe: 'for --on: run the model even if parts must be left out' },
-      freeze: {
-        type: 'boolean',
-        describe: 'for --on: list every random draw, so that spikes are those of our engines',
-      },
       limit: { type: 'string', value: 'time', describe: 'for --on: time for the verdict on the conversion [10 s]' },
       'no-check': { type: 'boolean', describe: 'for --on: no verdict on the conversion' },
       emit: {
@@ -338,7 +343,7 @@ export const commands = {
       ranks: {
         type: 'string',
         value: 'n',
-        describe: 'processes of the target mpi, or of NEST and NEURON with --on, by mpirun',
+        describe: 'processes of the target mpi, or of NEST, NEURON and BMTK with --on, by mpirun',
       },
       ...read,
       input,
@@ -414,6 +419,7 @@ export const commands = {
       force,
       'no-environment': noEnvironment,
       target: { type: 'string', choices: targetNames, describe: 'engine that runs the model [auto]' },
+      ...elsewhere,
       device,
       threads: { ...threads, describe: 'worker threads of each run [1]; the result does not depend on it' },
       seed,
@@ -629,6 +635,7 @@ export const commands = {
         describe: 'form of the findings [text]; github: annotations; junit: a file for other programs',
       },
       target: { type: 'string', choices: targetNames, describe: 'engine that runs the models [that of the test]' },
+      ...elsewhere,
       engine: {
         type: 'string',
         choices: ['any'],
@@ -654,6 +661,7 @@ export const commands = {
         value: 'file',
         describe: 'YAML file about the article and the check, for codecheck.yml',
       },
+      ...elsewhere,
       force,
       ...common,
     },

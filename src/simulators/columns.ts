@@ -47,7 +47,18 @@ interface Listed {
   readonly rows: number;
   readonly cells: readonly number[];
   readonly files: Readonly<Record<string, string>>;
+  /** Of the end of a list: model time in s that a run had reached when it was stopped. */
+  readonly reached?: number;
 }
+
+const listedIn = (folder: string, rank: number): readonly Listed[] => {
+  const list = join(folder, `columns-${rank}.jsonl`);
+  const lines = existsSync(list) ? readFileSync(list, 'utf8').split('\n') : [];
+  return lines.flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Listed]));
+};
+
+/** Returns the model time in s at which a run was stopped; undefined if it was not. */
+export const stoppedAt = (folder: string): number | undefined => listedIn(folder, 0).at(-1)?.reached;
 
 /**
  * Returns the columns in a folder, of all ranks.
@@ -56,9 +67,7 @@ interface Listed {
  */
 export function columnsIn(folder: string, ranks = 1): readonly ToolColumns[] {
   return Array.from({ length: ranks }, (_, rank) => {
-    const list = join(folder, `columns-${rank}.jsonl`);
-    const lines = existsSync(list) ? readFileSync(list, 'utf8').split('\n') : [];
-    const listed = lines.flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Listed]));
+    const listed = listedIn(folder, rank);
     if (listed.at(-1)?.kind !== 'end') throw new Error('it ended without all of its results');
     return listed.flatMap((one): ToolColumns[] => (one.kind === 'end' ? [] : [columnsOf(folder, one)]));
   }).flat();

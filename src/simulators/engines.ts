@@ -4,13 +4,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Model } from '../model/model.js';
-import { simulatorNames, type Simulator } from '../library/simulators/names.js';
+import { nameOn, simulatorNames, type Simulator } from '../library/simulators/names.js';
 import { isolatedPython } from '../platform/python.js';
 import { outcomeOf } from '../platform/start-program.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import type { TargetNotation } from '../convert/target-notations.js';
 import { columnsIn, type ToolColumns } from './columns.js';
 import { lemsColumns, makeFolders } from './lems-results.js';
+import type { Recorded } from './recorded-columns.js';
+import { nodesOf, inOrderOfRecordings } from './sonata-results.js';
 
 /** A document in a folder of its own, with what is needed to run it. */
 export interface Job {
@@ -25,6 +27,7 @@ export interface Job {
   readonly ranks: number;
   /** Populations by the names of recordings of their spikes. */
   readonly spikes: ReadonlyMap<string, string>;
+  readonly samples: Recorded['samples'];
   /** Reads the document as a model. */
   readonly read: () => Model;
 }
@@ -34,12 +37,12 @@ export interface Start {
   readonly words: readonly string[];
   /** Whether a message on its standard output is a failure, in spite of its exit code. */
   readonly isFailure?: (output: string) => boolean;
+  /** Whether it writes what it has recorded and ends after the signal SIGUSR1. */
+  readonly endsInOrder?: true;
 }
 
 /** A simulator as an engine. */
 export interface SimulatorEngine {
-  /** As `--on` names it. */
-  readonly on: string;
   /** The notation that is written for it. */
   readonly writes: TargetNotation;
   /** Python packages to install. */
@@ -47,8 +50,8 @@ export interface SimulatorEngine {
   /** Whether it has several threads or ranks; a sentence if not. */
   readonly threads: true | string;
   readonly ranks: true | string;
-  /** How random numbers of a document are drawn. */
-  readonly draws: string;
+  /** How random numbers of a document are drawn; absent: the document lists all draws. */
+  readonly draws?: string;
   /** Steps by which its label of a spike follows the beginning of the spike's step. */
   readonly label: 0 | 1;
   readonly start: (job: Job) => Start;
@@ -64,18 +67,21 @@ const script = ({ folder, file, python, threads, ranks }: Job, kind: string, ...
   const runner = [...(ranks > 1 ? ['-m', 'mpi4py'] : []), scriptRunner];
   return {
     words: [python, ...isolatedPython([...runner, kind, folder, ...counts, join(folder, file), ...words]).words],
+    endsInOrder: true,
   };
 };
 
 const scriptResults = ({ folder, ranks }: Job): readonly ToolColumns[] => columnsIn(folder, ranks);
 
-const onlyNest = 'only NEST takes --threads';
+/** Lists the populations that nodes of a circuit are. */
+const nodesFile = 'nodes.json';
+
+const onlyNest = 'only NEST and BMTK with NEST take --threads';
 const oneProcess = (title: string): string => `${title} is one process`;
 
 /** Engines by simulator. */
 export const engines: Readonly<Record<Simulator, SimulatorEngine>> = {
   nest: {
-    on: 'nest',
     writes: 'pynn-nestml',
     install: 'nest-simulator PyNN',
     threads: true,
@@ -86,7 +92,6 @@ export const engines: Readonly<Record<Simulator, SimulatorEngine>> = {
     results: scriptResults,
   },
   neuron: {
-    on: 'neuron',
     writes: 'pynn',
     install: 'neuron PyNN',
     threads: `${onlyNest}; NEURON takes --ranks`,
@@ -97,7 +102,6 @@ export const engines: Readonly<Record<Simulator, SimulatorEngine>> = {
     results: scriptResults,
   },
   brian2: {
-    on: 'brian',
     writes: 'brian',
     install: 'brian2',
     threads: onlyNest,
@@ -113,7 +117,6 @@ export const engines: Readonly<Record<Simulator, SimulatorEngine>> = {
     results: scriptResults,
   },
   jneuroml: {
-    on: 'jneuroml',
     writes: 'neuroml',
     install: 'pyneuroml',
     threads: onlyNest,
@@ -126,6 +129,18 @@ export const engines: Readonly<Record<Simulator, SimulatorEngine>> = {
       return { words, isFailure: (output) => /\(ERROR\)/.test(output) };
     },
     results: ({ folder, read, spikes }) => lemsColumns(folder, read(), spikes),
+  },
+  bmtk: {
+    writes: 'sonata',
+    install: 'bmtk with neuron or nest-simulator',
+    threads: true,
+    ranks: true,
+    label: 1,
+    start: (job) => {
+      writeFileSync(join(job.folder, nodesFile), JSON.stringify(nodesOf(job.read())));
+      return script(job, 'bmtk', nodesFile);
+    },
+    results: (job) => inOrderOfRecordings(columnsIn(job.folder), job.samples),
   },
 };
 
@@ -141,8 +156,8 @@ function jar(python: string): string {
 }
 
 /** Names that `--on` takes. */
-export const engineNames = Object.values(engines).map(({ on }) => on);
+export const engineNames = simulatorNames.map(nameOn);
 
 /** Returns the simulator that `--on` names. */
 export const simulatorOn = (name: string): Simulator | undefined =>
-  simulatorNames.find((simulator) => engines[simulator].on === name);
+  simulatorNames.find((simulator) => nameOn(simulator) === name);

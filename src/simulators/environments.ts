@@ -79,9 +79,9 @@ function environmentsIn(path: string): readonly Environment[] {
     .map((simulator): Environment => {
       const compilers = facts.filter(({ within, runs }) => within === simulator && runs.every((one) => found.has[one]));
       const packages = [simulators[simulator], ...compilers].flatMap((one) => one.packages);
-      const [own, ...others] = packages.map(([distribution, name]) => {
-        const known = found.versions[distribution];
-        return [name, known ?? 'of unknown version'] as const;
+      const [own, ...others] = packages.flatMap(([distribution, name], k) => {
+        const known = found.versions[distribution] ?? (k === 0 ? 'of unknown version' : undefined);
+        return known === undefined ? [] : [[name, known] as const];
       });
       const beside = others.length === 0 ? '' : ` (${others.map((words) => words.join(' ')).join(', ')})`;
       const versions = Object.fromEntries([['Python', found.python], own!, ...others]);

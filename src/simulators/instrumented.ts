@@ -106,6 +106,8 @@ function withRecordings(valid: ValidModel, recordings: readonly Recording[]): Va
  * @param ranks  some draws depend on their number
  */
 export function ownDraws({ model }: ValidModel, simulator: Simulator, ranks: number): readonly string[] {
+  const { draws } = engines[simulator];
+  if (draws === undefined) return [];
   const running = remainingDraws(typedModel(model));
   const totals = Object.entries(model.projections).flatMap(([name, { connect }]) =>
     connect.some(
@@ -116,7 +118,7 @@ export function ownDraws({ model }: ValidModel, simulator: Simulator, ranks: num
   );
   const anew = ranks === 1 ? [] : [...running, ...totals.map((what) => `${what} are drawn by each rank`)];
   return [
-    ...(running.length + drawnParts(model).length > 0 ? [engines[simulator].draws] : []),
+    ...(running.length + drawnParts(model).length > 0 ? [draws] : []),
     ...(anew.length > 0 ? [`drawn anew for ${ranks} ranks: ${anew.join(', ')}`] : []),
   ];
 }

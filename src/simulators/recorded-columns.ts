@@ -1,6 +1,8 @@
 /** Assigns columns of a simulator's run to the parts of the model before conversion. */
 
 import { grouped } from '../model/collections.js';
+import { dimensionless, type Dimension } from '../lang/ast.js';
+import { equalDimensions } from '../lang/dimension.js';
 import type { Model } from '../model/model.js';
 import { stretchesKept } from '../library/simulators/kept-stretches.js';
 import type { SampleColumns, SpikeColumns, ToolColumns } from './columns.js';
@@ -13,8 +15,8 @@ export interface Recorded {
   readonly spikes: ReadonlyMap<string, string>;
   /** Population, variable and cells of samples, by the names of recordings. */
   readonly samples: ReadonlyMap<string, Sampled>;
-  /** Units in SI of samples whose units the simulator does not state, by the names of recordings. */
-  readonly units?: ReadonlyMap<string, number>;
+  /** Returns the size in SI of the simulator's unit of a dimension, if it does not state units. */
+  readonly recordsIn?: ((dimension: Dimension) => number) | undefined;
 }
 
 /** Rows read at once. */
@@ -60,11 +62,11 @@ export interface RecordedRows {
 /** Returns the samples of a recording in each segment, or the reason why they are not read. */
 export function rowsOf(
   name: string,
-  { samples, units }: Recorded,
+  { samples, recordsIn }: Recorded,
   columns: readonly ToolColumns[],
 ): readonly RecordedRows[] | string {
   const sampled = samples.get(name)!;
-  const { population, variable, there = variable, cells, part, isNumber } = sampled;
+  const { population, variable, there = variable, cells, part, dimension } = sampled;
   // Brian's monitors have the name of the recording, and its elements in their order.
   const monitors = columns.filter((each) => each.kind === 'samples' && each.of === name);
   const owner = part?.population ?? population;
@@ -78,7 +80,8 @@ export function rowsOf(
   const found: RecordedRows[] = [];
   for (const [segment, pieces] of bySegment) {
     const [{ unit: known, rows } = { unit: undefined, rows: 0 }] = pieces;
-    const unit = units?.get(name) ?? known ?? (isNumber ? 1 : undefined);
+    const unit =
+      known ?? (dimension && (recordsIn?.(dimension) ?? (equalDimensions(dimension, dimensionless) ? 1 : undefined)));
     if (unit === undefined) return 'the simulator does not state their unit';
     if (pieces.some((piece) => piece.rows !== rows)) return 'their cells have different numbers of samples';
     const places = new Map(pieces.flatMap((piece) => piece.cells.map((cell, column) => [cell, { piece, column }])));

@@ -1,6 +1,7 @@
 /** Recorded variables of a model, with the variables that they became in a conversion. */
 
 import { itemAt } from '../diagnostics/entry.js';
+import type { Dimension } from '../lang/ast.js';
 import { equalDimensions } from '../lang/dimension.js';
 import { parseUnit } from '../lang/units.js';
 import type { Model, NeuronType, Recording, SelectionRule, SynapseType, ValidModel } from '../model/model.js';
@@ -23,8 +24,8 @@ export interface Sampled {
   readonly part?: { readonly population: string; readonly indices: readonly number[] };
   /** The recording of the model that it is of, and its elements there. */
   readonly of: { readonly recording: string; readonly elements: readonly number[] };
-  /** Whether it has no unit in the model. */
-  readonly isNumber?: true;
+  /** Its dimension after conversion; absent: not stated. */
+  readonly dimension?: Dimension;
 }
 
 /** Variables that are recorded in both, and variables that are not. */
@@ -134,7 +135,7 @@ export function comparableVariables(
           ...(after.factor === undefined ? {} : { factor: after.factor }),
           ...(isElsewhere && !isWholeProjection ? { part: { population: after.owner, indices: there } } : {}),
           of: { recording: recording.name, elements: own },
-          ...(unitOf(source.model, { owner, name: variable, ...place }) === '1' ? { isNumber: true as const } : {}),
+          ...dimensionOf(unitOf(target.model, after)),
         });
       }
     }
@@ -213,6 +214,9 @@ function unitOf(model: Model, { owner, name, section }: Variable): string | null
   const found = state[name] ?? derived[name] ?? parameters[name];
   return section === undefined && found ? found.unit : null;
 }
+
+const dimensionOf = (unit: string | null | undefined): Pick<Sampled, 'dimension'> =>
+  typeof unit === 'string' ? { dimension: parseUnit(unit).dimension } : {};
 
 /** Checks whether a conversion has a variable in the stated form, with the dimension that it had. */
 function hasSame([source, own]: readonly [Model, Variable], [target, after]: readonly [Model, VariableAfter]): boolean {

@@ -1,7 +1,7 @@
 /** Runs a document that was written for a simulator. */
 
-import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { orOutputError } from '../../runtime/results/output-error.js';
 import type { Simulator } from '../library/simulators/names.js';
@@ -10,6 +10,7 @@ import { importModel, readSource } from '../pipeline/pipeline.js';
 import { mainOf } from '../../translators/shared/writing.js';
 import { mpiLauncher } from '../../runtime/targets/mpi/launch.js';
 import type { ToolColumns } from './columns.js';
+import type { Recorded } from './recorded-columns.js';
 import { engines, type Job } from './engines.js';
 import { environmentOf, hasModules, hasMpi, type Environment } from './environments.js';
 import { runTool, type ToolOptions } from './run-tool.js';
@@ -25,8 +26,8 @@ export interface DocumentOptions extends Omit<ToolOptions, 'folder'> {
 interface Prepared {
   readonly environment: Environment;
   readonly file: string;
-  /** Runs it. @param spikes  populations by the names of recordings of their spikes */
-  run(spikes: ReadonlyMap<string, string>, options?: DocumentOptions): Promise<readonly ToolColumns[]>;
+  /** Runs it. */
+  run(recorded: Pick<Recorded, 'spikes' | 'samples'>, options?: DocumentOptions): Promise<readonly ToolColumns[]>;
 }
 
 /**
@@ -51,12 +52,18 @@ export function prepared(
       `install ${distribution} in this environment`,
     );
   }
-  for (const { name, text } of files) orOutputError(join(folder, name), () => writeFileSync(join(folder, name), text));
+  for (const { name, text, bytes } of files) {
+    const path = join(folder, name);
+    orOutputError(path, () => {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, bytes ?? text);
+    });
+  }
   const file = mainOf(files)?.name ?? '';
   return {
     environment,
     file,
-    run: async (spikes, { threads = 1, ranks = 1, ...options } = {}) => {
+    run: async ({ spikes, samples }, { threads = 1, ranks = 1, ...options } = {}) => {
       const read: Job['read'] = () => importModel(readSource(join(folder, file)), { data, origin: false }).valid.model;
       const job = {
         folder: resolve(folder),
@@ -66,6 +73,7 @@ export function prepared(
         threads,
         ranks,
         spikes,
+        samples,
         read,
       };
       const start = engines[simulator].start(job);
@@ -84,7 +92,8 @@ export function checkProcesses(simulator: Simulator, { python }: Environment, th
   const engine = engines[simulator];
   if (threads > 1 && engine.threads !== true) throw new UsageError(engine.threads, 'leave --threads out');
   if (ranks === 1) return;
-  if (engine.ranks !== true) throw new UsageError(`${engine.ranks}: --ranks is for NEST and NEURON`, 'leave it out');
+  if (engine.ranks !== true)
+    throw new UsageError(`${engine.ranks}: --ranks is for NEST, NEURON and BMTK`, 'leave it out');
   if (!hasModules(python!, ['mpi4py']))
     throw new UsageError(
       'ranks need mpi4py in the environment of the simulator: without it, each rank runs the whole network',

@@ -3,11 +3,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { protocolSteps } from '../../runtime/record/protocol.js';
+import { protocolSteps, turnsBack } from '../../runtime/record/protocol.js';
 import { orOutputError } from '../../runtime/results/output-error.js';
 import type { SimulatorRun } from '../../runtime/results/result.js';
 import { InvariantError, UsageError } from '../diagnostics/diagnostic.js';
-import type { Simulator } from '../library/simulators/names.js';
+import { nameOn, type Simulator } from '../library/simulators/names.js';
 import type { ValidModel } from '../model/model.js';
 import { typedValid } from '../model/typed-model.js';
 import { minDelayInNest } from '../library/simulators/nest-parts.js';
@@ -17,7 +17,7 @@ import { stopwatch, type RunOptions } from '../pipeline/run-options.js';
 import { version } from '../pipeline/version.js';
 import { platform } from '#platform';
 import { temporaryFolder } from '../platform/temporary-folder.js';
-import { engines } from './engines.js';
+import { stoppedAt } from './columns.js';
 import { checkProcesses, prepared } from './run-document.js';
 import { ToolError } from './run-tool.js';
 import { toolFailure } from './tool-failure.js';
@@ -71,7 +71,7 @@ export async function runOn(model: Instrumented, options: RunOnOptions): Promise
   const files = { outputs, force, ...(writers ? { writers } : {}), ...(units ? { units } : {}) };
   const watch = stopwatch();
   const executable = { sources: new Map<string, string>(), start: () => Promise.reject(new Error('not ours')) };
-  const engine = { target: engines[simulator].on, device: '', threads };
+  const engine = { target: nameOn(simulator), device: '', threads };
   await resultFiles(imported, { program, executable, engine }, protocol, files);
   const folder = keep === undefined ? temporaryFolder('on') : emptyFolder(keep, force);
   try {
@@ -82,7 +82,7 @@ export async function runOn(model: Instrumented, options: RunOnOptions): Promise
     const total = protocolSteps(protocol) * program.dt;
     watch.end('compile');
     const columns = await inTool(simulator, () =>
-      tool.run(model.spikes, {
+      tool.run(model, {
         threads,
         ranks,
         onProgress: (time) => onProgress?.('run', Math.min(1, time / total)),
@@ -93,7 +93,7 @@ export async function runOn(model: Instrumented, options: RunOnOptions): Promise
     onProgress?.('write', 0);
     const text = model.converted.files.find(({ name }) => name === tool.file)?.text ?? '';
     const run: SimulatorRun = {
-      name: engines[simulator].on,
+      name: nameOn(simulator),
       ranks,
       frozen: options.freeze,
       partial: options.partial,
@@ -118,7 +118,11 @@ export async function runOn(model: Instrumented, options: RunOnOptions): Promise
       environment: { ...stated, simulator: run },
       notes: options.drawn,
     };
-    const written = await writeResults(model, columns, { ...files, repeated });
+    const reached = stoppedAt(folder);
+    // The clock of a run that goes back does not tell how far it is.
+    if (reached !== undefined && turnsBack(protocol)) signal?.throwIfAborted();
+    const steps = reached === undefined ? protocolSteps(protocol) : Math.round(reached / program.dt);
+    const written = await writeResults(model, columns, steps, { ...files, repeated });
     watch.end('write');
     return { ...written, engine: { ...engine, device }, seconds: watch.seconds() };
   } finally {
@@ -156,7 +160,7 @@ async function inTool<T>(simulator: Simulator, action: () => Promise<T>): Promis
     if (error instanceof UsageError || error instanceof InvariantError) throw error;
     if (error instanceof ToolError || (error instanceof Error && /^it (?:ended|left) /.test(error.message)))
       throw new UsageError(
-        `${engines[simulator].on} failed: ${toolFailure(error)}`,
+        `${nameOn(simulator)} failed: ${toolFailure(error)}`,
         'keep the document with --keep FOLDER, and run it by itself',
       );
     throw error;

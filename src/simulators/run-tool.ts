@@ -14,7 +14,7 @@ export interface ToolOptions {
   readonly longest?: number;
   /** Receives the model time in s that the run has reached. */
   readonly onProgress?: (seconds: number) => void;
-  /** When it aborts, the program is ended. */
+  /** When it aborts, the program is ended: in order if it can. */
   readonly signal?: AbortSignal;
 }
 
@@ -33,7 +33,7 @@ export class ToolError extends Error {
 /** Characters of an output that are kept: the last ones. */
 const mostKept = 1 << 18;
 
-/** Time in ms between asking a program to end and ending it. */
+/** Time in ms between asking a program to end at once and killing it. */
 const patience = 3000;
 
 const progressLine = /^interneuron-progress (\S+)$/;
@@ -42,9 +42,9 @@ const progressLine = /^interneuron-progress (\S+)$/;
  * Runs a program to its end.
  *
  * @throws ToolError if it fails, is killed or takes too long
- * @throws the reason of the signal
+ * @throws the reason of the signal, unless the program ended in order
  */
-export async function runTool({ words, isFailure }: Start, options: ToolOptions): Promise<void> {
+export async function runTool({ words, isFailure, endsInOrder }: Start, options: ToolOptions): Promise<void> {
   const { folder, environment = {}, longest, onProgress, signal } = options;
   signal?.throwIfAborted();
   // Signals of the terminal reach this process, which then ends all of the program's processes.
@@ -60,9 +60,10 @@ export async function runTool({ words, isFailure }: Start, options: ToolOptions)
     kill('SIGTERM');
     setTimeout(() => kill('SIGKILL'), patience).unref();
   };
+  const end = (): void => (endsInOrder ? kill('SIGUSR1') : stop());
   const atExit = (): void => kill('SIGKILL');
   process.once('exit', atExit);
-  signal?.addEventListener('abort', stop);
+  signal?.addEventListener('abort', end);
   let isLate = false;
   const timer = longest === undefined ? undefined : setTimeout(() => ((isLate = true), stop()), longest);
   const output = { stdout: '', stderr: '' };
@@ -87,7 +88,7 @@ export async function runTool({ words, isFailure }: Start, options: ToolOptions)
       child.on('close', (status, killedBy) => done([status, killedBy]));
     });
     output.stdout += line;
-    signal?.throwIfAborted();
+    if (code !== 0 || endsInOrder !== true) signal?.throwIfAborted();
     const fail = (message: string, withOutput = true): never => {
       throw new ToolError(message, withOutput ? output.stdout : '', withOutput ? output.stderr : '');
     };
@@ -101,7 +102,7 @@ export async function runTool({ words, isFailure }: Start, options: ToolOptions)
     throw error;
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', stop);
+    signal?.removeEventListener('abort', end);
     process.off('exit', atExit);
   }
 }

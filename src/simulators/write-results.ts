@@ -1,5 +1,6 @@
 /** Writes columns of a simulator as the result files of our own engines. */
 
+import { nameOn } from '../library/simulators/names.js';
 import { type RecordingPlan } from '../../runtime/record/plan.js';
 import { protocolSteps, segmentSpans, turnsBack, type Protocol } from '../../runtime/record/protocol.js';
 import { createFingerprinter } from '../../runtime/record/fingerprint.js';
@@ -7,6 +8,7 @@ import { createSpikeSpool, defaultSpoolLimits, type SpikeSpool } from '../../run
 import { outputError } from '../../runtime/results/output-error.js';
 import type { PhaseSpan } from '../../runtime/results/result.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
+import { unitsIn } from '../library/simulators/simulators.js';
 import { itemAt } from '../diagnostics/entry.js';
 import { firstFew } from '../diagnostics/suggest.js';
 import { resultFiles } from '../pipeline/results/result-files.js';
@@ -24,18 +26,19 @@ export interface RunOn extends RunResult {
   readonly notRead: readonly string[];
 }
 
-/** Writes columns of a simulator as result files. */
+/** Writes columns of a simulator as result files. @param steps  that it has done */
 export async function writeResults(
   model: Instrumented,
   columns: readonly ToolColumns[],
+  steps: number,
   options: RunOptions,
 ): Promise<Omit<RunOn, 'engine' | 'seconds'>> {
   const { imported, simulator, program, protocol, spikes, samples } = model;
   const { label } = engines[simulator];
   const { dt } = program;
   const place = clockOf(imported.valid.model);
-  const recorded: Recorded = { model: imported.valid.model, spikes, samples };
-  const steps = protocolSteps(protocol);
+  const recordsIn = unitsIn(simulator, model.isCompiled);
+  const recorded: Recorded = { model: imported.valid.model, spikes, samples, recordsIn };
   const notRead: string[] = [];
   const series = new Map<string, Series>();
   const taken = (plan: RecordingPlan): RecordingPlan => {
@@ -68,7 +71,7 @@ export async function writeResults(
     };
   };
   const executable = { sources: new Map<string, string>(), start: () => Promise.reject(new Error('not ours')) };
-  const engine = { target: engines[simulator].on, device: '', threads: 1 };
+  const engine = { target: nameOn(simulator), device: '', threads: 1 };
   const files = await resultFiles(imported, { program, executable, engine }, protocol, { ...options, recorded: taken });
   if (files.setup.series.length + files.setup.trains.length === 0)
     throw new UsageError(`nothing of the run was read: ${notRead.join('; ')}`, 'record spikes, or other variables');
@@ -109,12 +112,12 @@ export async function writeResults(
     await files.sink.ready?.();
     const run = {
       steps,
-      outcome: 'complete',
+      outcome: steps < protocolSteps(protocol) ? 'stopped' : 'complete',
       faults: [],
       fingerprint: await fingerprinter.finish(null),
       notNumbers: [],
       notFinite: [],
-      phases: phasesOf(protocol),
+      phases: phasesOf(protocol, steps),
       ...(turnsBack(protocol) ? { segments: segmentSpans(protocol, steps) } : {}),
       trains: spools.map((spool) => spool.trains()),
       seconds: { run: 0, fingerprint: 0 },
@@ -215,8 +218,8 @@ function timesOf(
   return { every, offset: begin, gaps: begin + every * (first.rows - 1) !== end };
 }
 
-/** Returns the phases of a protocol that is carried out to its end. */
-function phasesOf(protocol: Protocol): readonly PhaseSpan[] {
+/** Returns the phases of a protocol until a step. */
+function phasesOf(protocol: Protocol, end: number): readonly PhaseSpan[] {
   const spans = turnsBack(protocol) ? segmentSpans(protocol) : [];
   const phases: PhaseSpan[] = [];
   let [steps, ordinal] = [0, 0];
@@ -230,7 +233,7 @@ function phasesOf(protocol: Protocol): readonly PhaseSpan[] {
     if (entry.kind !== 'run') continue;
     const name = entry.name ?? `phase ${phases.length + 1}`;
     const segment = named ?? spans[ordinal]?.name ?? 'segment 1';
-    phases.push({ name, segment, begin: steps, end: steps + entry.steps });
+    if (steps < end) phases.push({ name, segment, begin: steps, end: Math.min(end, steps + entry.steps) });
     steps += entry.steps;
   }
   return phases;

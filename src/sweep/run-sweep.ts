@@ -28,6 +28,8 @@ export interface SweepRow extends Point {
 export interface SweepOptions {
   /** Runs at the same time. */
   readonly jobs: number;
+  /** Runs a model in another simulator; absent: our own engines run it. */
+  readonly elsewhere?: typeof runModel;
   /** Reads the model of a point. */
   readonly model: (point: Point) => Promise<ImportedModel>;
   /** Options of each run. */
@@ -45,7 +47,7 @@ export interface SweepOptions {
  */
 export async function runSweep(
   points: readonly Point[],
-  { jobs, model, run, onProgress, signal }: SweepOptions,
+  { jobs, model, run, elsewhere = runModel, onProgress, signal }: SweepOptions,
 ): Promise<readonly SweepRow[]> {
   const rows = new Map<number, SweepRow>();
   const fractions = new Map<number, number>();
@@ -60,7 +62,7 @@ export async function runSweep(
   const work = async (): Promise<void> => {
     for (let point = waiting.shift(); point && !stopped.aborted; point = waiting.shift()) {
       const { number } = point;
-      const row = await runPoint(point, await model(point), {
+      const row = await runPoint(point, await model(point), elsewhere, {
         ...run(point),
         extend,
         signal: stopped,
@@ -86,10 +88,15 @@ export async function runSweep(
 }
 
 /** Returns the row of a run; null if it was stopped. */
-async function runPoint(point: Point, imported: ImportedModel, options: RunOptions): Promise<SweepRow | null> {
+async function runPoint(
+  point: Point,
+  imported: ImportedModel,
+  start: typeof runModel,
+  options: RunOptions,
+): Promise<SweepRow | null> {
   const { seed } = imported.valid.model.experiment;
   try {
-    const result = await runModel(imported, options);
+    const result = await start(imported, options);
     const { populations, fingerprint, outputs } = runReport(imported, result, 0);
     if (result.kind === 'generated') return null;
     result.dispose();

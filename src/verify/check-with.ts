@@ -27,7 +27,6 @@ import { engines, scriptRunner } from '../simulators/engines.js';
 import { prepared } from '../simulators/run-document.js';
 import { runTool } from '../simulators/run-tool.js';
 import { CannotRun, checkRuns, withoutDisplays, writtenFor } from '../simulators/written.js';
-import { parseUnit } from '../lang/units.js';
 import { compareSamples, SampleKeeper } from './compare-samples.js';
 import type { SpikesByPopulation } from './compare-spikes.js';
 import { comparableVariables, mostSamples, type Sampled } from '../simulators/recorded-variables.js';
@@ -39,7 +38,7 @@ import { toolFailure } from '../simulators/tool-failure.js';
 import { targetOf, type TargetNotation } from '../convert/target-notations.js';
 import { stretchesKept } from '../library/simulators/kept-stretches.js';
 import type { Simulator } from '../library/simulators/names.js';
-import { simulators } from '../library/simulators/simulators.js';
+import { simulators, unitsIn } from '../library/simulators/simulators.js';
 import { temporaryFolder } from '../platform/temporary-folder.js';
 import { toolResults, type ToolResults } from './tool-results.js';
 
@@ -59,7 +58,7 @@ export async function checkWith(
 ): Promise<ConversionCheck> {
   checkRuns(to, simulator);
   const { valid: spiking, names } = recordingSpikes(valid);
-  const { recordings, sampled, absent, anew, units } = await comparable(valid, to, options);
+  const { recordings, sampled, absent, anew } = await comparable(valid, to, options);
   const { model } = spiking;
   const annotations = withoutDisplays(model.annotations);
   const recorded = { ...spiking, model: { ...model, annotations, recordings: [...model.recordings, ...recordings] } };
@@ -89,11 +88,11 @@ export async function checkWith(
     }
     let found: ToolResults;
     try {
-      found = toolResults(await execute.run(names, { longest }), {
+      found = toolResults(await execute.run({ spikes: names, samples: sampled }, { longest }), {
         model: valid.model,
         spikes: names,
         samples: sampled,
-        units: written.isCompiled ? units : new Map(),
+        recordsIn: unitsIn(simulator, written.isCompiled),
       });
     } catch (error) {
       return failed(toolFailure(error));
@@ -152,8 +151,9 @@ export async function spikesUnder(
   return runFiles(written.converted.files, async () => {
     const folder = temporaryFolder('spikes');
     try {
-      const columns = await prepared(written, simulator, folder, python).run(spikes, { longest });
-      return toolResults(columns, { model: valid.model, spikes, samples: new Map() }).spikes;
+      const names = { spikes, samples: new Map<string, Sampled>() };
+      const columns = await prepared(written, simulator, folder, python).run(names, { longest });
+      return toolResults(columns, { model: valid.model, ...names }).spikes;
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -241,32 +241,13 @@ async function comparable(
 ): Promise<
   ReturnType<typeof comparableVariables> & {
     readonly anew: readonly string[];
-    /** Units in SI of the variables of the model's own types that NEST records, by the names of recordings. */
-    readonly units: ReadonlyMap<string, number>;
   }
 > {
   const converted = await convertWritten(valid, to, { freeze });
   const target = await readBack(valid, notationRead(to), { converted, freeze });
   const { became } = converted;
   const found = comparableVariables(valid, target, comparedTime(valid.model), { most: mostSamples.inText, became });
-  return {
-    ...found,
-    anew: drawnAnew(target.model),
-    units: unitsOfNestml(found.sampled, target.model),
-  };
-}
-
-function unitsOfNestml(
-  sampled: ReadonlyMap<string, Sampled>,
-  { neurons, populations }: Model,
-): ReadonlyMap<string, number> {
-  const units = [...sampled].flatMap(([name, { population, variable }]) => {
-    const type = neurons[populations[population]?.type ?? ''];
-    const unit = type?.conformsTo ? undefined : (type?.state[variable] ?? type?.derived[variable])?.unit;
-    const size = unit === undefined ? undefined : simulators.nestml.recordsIn?.(parseUnit(unit).dimension);
-    return size === undefined ? [] : [[name, size] as const];
-  });
-  return new Map(units);
+  return { ...found, anew: drawnAnew(target.model) };
 }
 
 /**

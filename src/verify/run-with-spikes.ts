@@ -9,14 +9,23 @@ import { runModel, type RunOptions, type RunResult } from '../pipeline/pipeline.
 import type { RunnableModel } from '../pipeline/read/imported-model.js';
 import { recordingSpikes } from './check-conversion.js';
 
+/** Where a model runs. */
+export interface WhereToRun {
+  /** Runs models in another simulator; absent: our own engines run them. */
+  readonly elsewhere?: typeof runModel;
+}
+
 /**
  * Runs a model and records the spikes of all its populations into the files of the options, besides its own recordings.
  *
  * @throws UsageError for a target that runs nothing
  */
-export async function runWithSpikes(imported: RunnableModel, options: RunOptions): Promise<RunResult> {
+export async function runWithSpikes(
+  imported: RunnableModel,
+  { elsewhere = runModel, ...options }: RunOptions & WhereToRun,
+): Promise<RunResult> {
   const valid = withAllSpikes(imported.valid);
-  const result = await runModel({ ...imported, valid, hashes: hashModel(valid.model) }, options);
+  const result = await elsewhere({ ...imported, valid, hashes: hashModel(valid.model) }, options);
   if (result.kind === 'generated')
     throw new UsageError('the null target runs nothing, so there is nothing to compare', 'choose another target');
   result.dispose();

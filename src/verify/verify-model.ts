@@ -12,7 +12,7 @@ import { remainingDraws } from '../model/remaining-draws.js';
 import { typedModel } from '../model/typed-model.js';
 import { itemAt } from '../diagnostics/entry.js';
 import { compareResults, type ResultComparison } from './compare-results.js';
-import { runWithSpikes } from './run-with-spikes.js';
+import { runWithSpikes, type WhereToRun } from './run-with-spikes.js';
 import { modelInResult } from '../pipeline/results/model-in-result.js';
 import type { ImportedModel, ImportOptions, RunOptions } from '../pipeline/pipeline.js';
 import { temporaryFolder } from '../platform/temporary-folder.js';
@@ -37,7 +37,7 @@ export interface ModelVerification {
 export async function verifyModel(
   path: string,
   read: ((options: ImportOptions) => Promise<ImportedModel>) | undefined,
-  run: Pick<RunOptions, 'target' | 'device' | 'threads' | 'cacheDirectory' | 'onProgress' | 'signal'>,
+  run: Pick<RunOptions, 'target' | 'device' | 'threads' | 'cacheDirectory' | 'onProgress' | 'signal'> & WhereToRun,
   options: CompareOptions & ReadOptions & { readonly byStatistics?: boolean },
 ): Promise<ModelVerification> {
   const record = (await isOurs(path)) ? (await openRecord(path)).record : null;

@@ -9,9 +9,8 @@ import { outputWriter } from '../pipeline/results/outputs.js';
 import { storedUnits } from '../pipeline/results/written-units.js';
 import type { RunOptions, RunResult } from '../pipeline/run-options.js';
 import { simulatorOn } from '../simulators/engines.js';
-import { instrumented } from '../simulators/instrumented.js';
 import { runOn } from '../simulators/run-on.js';
-import { readBack } from './read-back.js';
+import { writtenElsewhere } from './run-elsewhere.js';
 
 /** A result of another simulator, with the model that it states. */
 interface Repeatable {
@@ -35,10 +34,8 @@ export async function runOnAgain(
 ): Promise<Pick<RunResult, 'record' | 'engine'> & { readonly path: string; readonly interrupted: false }> {
   const simulator = simulatorOn(name);
   if (simulator === undefined) throw new UsageError(`${path} is of the simulator ${name}`, 'run it there');
-  const how = { freeze, partial };
-  const model = await instrumented({ valid, hashes }, simulator, how, (source, { converted, to }) =>
-    readBack(source, to, { converted, freeze }),
-  );
+  const how = { simulator, freeze, partial };
+  const model = await writtenElsewhere({ valid, hashes }, how);
   const result = await runOn(model, {
     ...how,
     verdict,

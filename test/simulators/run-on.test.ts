@@ -23,14 +23,15 @@ function standIn(name: string, line: string): string {
 }
 
 /** Shell that writes the columns of a run of `G`, as the runner does: spikes of cell 0 at 1 and 2 ms. */
-const columns = [
-  'shift 4',
-  'cd "$2"',
-  `printf '\\374\\251\\361\\322MbP?\\374\\251\\361\\322Mb\`?' > t`,
-  `head -c 16 /dev/zero > c`,
-  `echo '{"kind":"spikes","of":"spikes_0","segment":0,"unit":"s","rows":2,"files":{"times":"t","cells":"c"}}' > columns-0.jsonl`,
-  `echo '{"kind":"end"}' >> columns-0.jsonl`,
-].join('; ');
+const columns = (end = '{"kind":"end"}'): string =>
+  [
+    'shift 4',
+    'cd "$2"',
+    `printf '\\374\\251\\361\\322MbP?\\374\\251\\361\\322Mb\`?' > t`,
+    `head -c 16 /dev/zero > c`,
+    `echo '{"kind":"spikes","of":"spikes_0","segment":0,"unit":"s","rows":2,"files":{"times":"t","cells":"c"}}' > columns-0.jsonl`,
+    `echo '${end}' >> columns-0.jsonl`,
+  ].join('; ');
 
 it.each([
   [
@@ -50,7 +51,7 @@ it.each([
 
 describe('a simulator', () => {
   it('that writes columns gives a result with its version, and names what it did not record', async () => {
-    const env = standIn('writing', columns);
+    const env = standIn('writing', columns());
     const words = ['run', lif, '--on', 'brian', '--env', env, '--no-check', '-o', output('columns'), '--json'];
     const { code, stdout } = await runCommand(words);
     expect(code).toBe(0);
@@ -66,6 +67,17 @@ describe('a simulator', () => {
     expect([...trains[0]!.read(0, 1)].map((step) => step + record.spikeLabel)).toEqual([10, 20]);
   });
 
+  it('that is stopped leaves what it has recorded, as a result that says so', async () => {
+    const stopped = columns('{"kind":"end","reached":0.003}');
+    const waiting = `trap 'STOPPED=1' USR1; echo; echo interneuron-progress 0.003; while [ -z "$STOPPED" ]; do sleep 0.05; done`;
+    const env = standIn('stopping', `${waiting}; ${stopped}`);
+    const words = ['run', lif, '--on', 'brian', '--env', env, '--no-check', '-o', output('stopped'), '--json'];
+    const { code, stdout, stderr } = await runCommand(words, { interrupt: (press) => setTimeout(press, 1500) });
+    expect([code, stderr]).toEqual([130, expect.stringMatching(/^stopping/)]);
+    const { record } = await openResult((JSON.parse(stdout) as { outputs: string[] }).outputs[0]!);
+    expect([record.outcome, record.steps * record.dt, record.complete]).toEqual(['stopped', 0.003, false]);
+  });
+
   it.each([
     ['that fails', "echo 'ValueError: no such cell' >&2; exit 1", /^error: brian failed: ValueError: no such cell/],
     ['that is killed', 'kill -9 $$', /^error: brian failed: it was killed \(SIGKILL\)/],
@@ -79,7 +91,7 @@ describe('a simulator', () => {
   });
 
   it.each([
-    ['--threads', 'only NEST takes --threads'],
+    ['--threads', 'only NEST and BMTK with NEST take --threads'],
     ['--ranks', 'Brian is one process'],
   ])('refuses %s if it has none', async (option, message) => {
     const env = standIn('plain', 'exit 0');

@@ -229,7 +229,19 @@ export async function exportSonata(
       ...new Map([...used].flatMap(({ files }) => files.map((file) => [file.name, file]))).values(),
     ],
     report: report.entries,
-    became: composed([first, became]),
+    became: composed([
+      first,
+      became,
+      {
+        variable: (given) => {
+          const { cell } = byName.get(given.owner) ?? {};
+          if (!cell || given.section === undefined) return given;
+          const { kind, index, fraction } = cell.placeOf(given.section, given.fraction ?? 0.5);
+          // As readers name sections of a shape.
+          return { ...given, section: `${kind}_${index}`, fraction };
+        },
+      },
+    ]),
   };
 }
 

@@ -21,6 +21,7 @@ export const sonata = {
       files: { called: 'a folder', suffixes: [], document: 'simulation_config.json' },
       subject: 'sonata',
       origin: 'beside',
+      runBy: ['bmtk'],
     },
   },
 } as const satisfies NotationFacts;

@@ -17,6 +17,7 @@ import { printJson } from '../failure.js';
 import { interruptible } from '../interrupt.js';
 import { progressDisplay, silentProgress } from '../progress.js';
 import { cacheOption } from '../values.js';
+import { runnerOn } from './run-on.js';
 
 /** Most files that are named as not checked. */
 const mostNamed = 12;
@@ -41,6 +42,7 @@ export async function certify(context: CommandContext): Promise<number> {
   const paperPath = options.value('paper');
   const paper = paperPath === undefined ? undefined : readPaper(context.read(paperPath, longestAside).text, paperPath);
   await refuseToReplace([...Object.values(names), ...(paper ? [codecheck] : [])], options.flag('force'));
+  const [elsewhere, env] = [runnerOn(context), options.value('env')];
   const progress = json || quiet ? silentProgress : await progressDisplay(terminal.progressStream);
   const interruption = interruptible(terminal, progress, 'stopping');
   const date = process.env['SOURCE_DATE_EPOCH'] === undefined ? new Date().toISOString() : fileDate();
@@ -50,6 +52,8 @@ export async function certify(context: CommandContext): Promise<number> {
         read: (file) => context.read(file),
         model: (file, changes) => context.model(file, changes),
         ...cacheOption(terminal),
+        ...(elsewhere === undefined ? {} : { elsewhere }),
+        ...(env === undefined ? {} : { env }),
         onProgress: interruption.onProgress,
         signal: interruption.signal,
       },

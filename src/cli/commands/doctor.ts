@@ -4,12 +4,9 @@ import { recipients } from '../../diagnostics/home.js';
 import { probeTargets } from '../../pipeline/choose-target.js';
 import { packageFile } from '../../pipeline/package-files.js';
 import { importModel, runModel, type ImportedModel } from '../../pipeline/pipeline.js';
-import type { Simulator } from '../../library/simulators/names.js';
-import { engines } from '../../simulators/engines.js';
+import { nameOn, type Simulator } from '../../library/simulators/names.js';
 import { simulatorsHere, type Environment } from '../../simulators/environments.js';
-import { instrumented } from '../../simulators/instrumented.js';
-import { runOn } from '../../simulators/run-on.js';
-import { readBack } from '../../verify/read-back.js';
+import { runnerIn } from '../../verify/run-elsewhere.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
@@ -45,7 +42,7 @@ export async function doctor(context: CommandContext): Promise<number> {
   const healthy = fingerprints.size === 1 && outcomes.every(({ state }) => state !== 'fails');
   const others: Outcome[] = [];
   for (const { simulator, environment, hint } of simulatorsHere()) {
-    const target = `--on ${engines[simulator].on}`;
+    const target = `--on ${nameOn(simulator)}`;
     others.push(
       environment === undefined
         ? { target, state: 'not available', reason: hint ?? '' }
@@ -82,18 +79,10 @@ const columns = [
 /** Runs the network in another simulator, with the spikes of the model's draws. */
 async function triedOn(simulator: Simulator, target: string, { python, name }: Environment): Promise<Outcome> {
   const began = performance.now();
-  const how = { freeze: true, partial: false };
+  const env = python === undefined ? {} : { env: python };
   try {
-    const model = await instrumented(starter(), simulator, how, (valid, { converted, to }) =>
-      readBack(valid, to, { converted, freeze: true }),
-    );
-    const ran = await runOn(model, {
-      ...how,
-      verdict: '',
-      drawn: [],
-      ...(python === undefined ? {} : { env: python }),
-    });
-    ran.dispose();
+    const run = runnerIn({ simulator, freeze: true, partial: false, ...env }, () => '');
+    (await run(starter(), {})).dispose();
     return { target, state: 'works', seconds: (performance.now() - began) / 1000, reason: name };
   } catch (error) {
     return { target, state: 'fails', reason: error instanceof Error ? error.message : String(error) };

@@ -5,14 +5,13 @@ import { renderDiagnostics } from '../../diagnostics/render.js';
 import { printable } from '../../diagnostics/display.js';
 import { sourceWords } from '../../convert/source-words.js';
 import { simulators } from '../../library/simulators/simulators.js';
-import { isLeftOut, isLoss } from '../../model/conversion-report.js';
 import { runReport } from '../../pipeline/results/report.js';
 import type { ImportedModel } from '../../pipeline/pipeline.js';
-import { engineNames, simulatorOn } from '../../simulators/engines.js';
-import { instrumented, ownDraws } from '../../simulators/instrumented.js';
+import { ownDraws } from '../../simulators/instrumented.js';
 import { runOn } from '../../simulators/run-on.js';
 import { measure } from '../../verify/measure.js';
-import { readBack } from '../../verify/read-back.js';
+import { lossesIn, runnerIn, writtenElsewhere, type Elsewhere } from '../../verify/run-elsewhere.js';
+import { nameOn, simulatorNames } from '../../library/simulators/names.js';
 import { findingOf, headlineOf } from '../conversion-text.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
@@ -40,6 +39,28 @@ function emit(
   return exitCodes.done;
 }
 
+/** Returns the simulator that `--on` names; undefined without `--on`. @throws UsageError for options of our engines */
+export function elsewhereOf({ options }: CommandContext): Elsewhere | undefined {
+  const simulator = simulatorNames.find((name) => nameOn(name) === options.value('on'));
+  if (simulator === undefined) return undefined;
+  const own = ownOptions.find((name) => options.value(name) !== undefined);
+  if (own !== undefined)
+    throw new UsageError(`--${own} is for our own engines, not for --on`, `leave out --on or --${own}`);
+  const env = options.value('env');
+  return {
+    simulator,
+    freeze: options.flag('freeze'),
+    partial: options.flag('partial'),
+    ...(env === undefined ? {} : { env }),
+  };
+}
+
+/** Returns what runs models in the simulator that `--on` names, without a verdict; undefined without `--on`. */
+export function runnerOn(context: CommandContext): ReturnType<typeof runnerIn> | undefined {
+  const elsewhere = elsewhereOf(context);
+  return elsewhere && runnerIn(elsewhere, ({ converted }) => headlineOf(converted, undefined));
+}
+
 /** Runs a model in the simulator that `--on` names. */
 export async function runOnSimulator(
   context: CommandContext,
@@ -47,23 +68,15 @@ export async function runOnSimulator(
   command: readonly string[],
 ): Promise<number> {
   const { options, terminal } = context;
-  const own = ownOptions.find((name) => options.value(name) !== undefined);
-  if (own !== undefined)
-    throw new UsageError(`--${own} is for our own engines, not for --on`, `leave out --on or --${own}`);
-  const name = options.value('on') ?? '';
-  const simulator = simulatorOn(name);
-  if (simulator === undefined) throw new UsageError(`--on cannot be ${name}`, `choose ${engineNames.join(', ')}`);
+  const elsewhere = elsewhereOf(context)!;
+  const { simulator, freeze, partial } = elsewhere;
   const [threads, ranks] = [readThreads(options.value('threads')), readRanks(options.value('ranks'))];
   const emitted = runSchedulers.find((scheduler) => scheduler === options.value('emit'));
   if (emitted !== undefined) return emit(context, emitted, threads, ranks);
-  const [freeze, partial] = [options.flag('freeze'), options.flag('partial')];
-  const how = { freeze, partial };
-  const model = await instrumented(imported, simulator, how, (valid, { converted, to }) =>
-    readBack(valid, to, { converted, freeze }),
-  );
+  const model = await writtenElsewhere(imported, elsewhere);
   const { converted, to } = model;
   const words = sourceWords(imported.valid.model, imported.positions, converted.report);
-  const losses = converted.report.filter((entry) => isLeftOut(entry) && isLoss(entry));
+  const losses = lossesIn(model);
   if (losses.length > 0 && !partial) {
     context.show(losses.map((entry) => findingOf(entry, words, to, undefined)));
     context.say(`nothing run: ${headlineOf(converted, undefined)}\nuse --partial to run the rest of the model`);
@@ -78,12 +91,11 @@ export async function runOnSimulator(
   const title = model.isCompiled ? simulators.nestml.title : simulators[simulator].title;
   context.say([`conversion for ${title}: ${verdict}`, ...drawn].join('\n'));
   const progress = context.json || context.quiet ? silentProgress : await progressDisplay(terminal.progressStream);
-  const interruption = interruptible(terminal, progress, 'stopping; nothing is written');
+  const interruption = interruptible(terminal, progress, 'stopping');
   try {
-    const env = options.value('env');
     const keep = options.value('keep');
     const result = await runOn(model, {
-      ...how,
+      ...elsewhere,
       verdict,
       drawn,
       command,
@@ -95,7 +107,6 @@ export async function runOnSimulator(
       signal: interruption.signal,
       ...(threads === undefined ? {} : { threads }),
       ...(ranks === undefined ? {} : { ranks }),
-      ...(env === undefined ? {} : { env }),
       ...(keep === undefined ? {} : { keep }),
     });
     progress.stop();
@@ -107,10 +118,11 @@ export async function runOnSimulator(
     for (const sentence of result.notRead) context.say(printable(`not read     ${sentence}`));
     if (keep !== undefined) context.say(`kept         ${printable(keep)}`);
     result.dispose();
-    return exitCodes.done;
+    return result.record.outcome === 'stopped' ? interruption.exitCode() : exitCodes.done;
   } catch (error) {
-    if (interruption.signal.aborted) return interruption.exitCode();
-    throw error;
+    if (!interruption.signal.aborted || error instanceof UsageError) throw error;
+    terminal.stderr.write('nothing is written\n');
+    return interruption.exitCode();
   } finally {
     progress.stop();
     interruption.stop();

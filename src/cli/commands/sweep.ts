@@ -22,6 +22,7 @@ import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { interruptible } from '../interrupt.js';
 import { progressDisplay, silentProgress } from '../progress.js';
+import { runnerOn } from './run-on.js';
 import { formatTable } from '../table.js';
 import { cacheOption, readSettings, readThreads } from '../values.js';
 import { checkDuration } from './run.js';
@@ -53,6 +54,7 @@ export async function sweep(context: CommandContext): Promise<number> {
   context.show(first.diagnostics);
   checkDuration(first, options.value('dt') !== undefined);
   if (options.value('emit') !== undefined) return emit(context, points.length, outputs);
+  const elsewhere = runnerOn(context);
   const part = options.value('part');
   const chosen = part === undefined ? points : partOfSweep(part, points);
   const width = String(points.length).length;
@@ -70,6 +72,7 @@ export async function sweep(context: CommandContext): Promise<number> {
     interruption.onProgress('run', 0);
     rows = await runSweep(chosen, {
       jobs: jobsOf(context, chosen.length),
+      ...(elsewhere === undefined ? {} : { elsewhere }),
       model,
       run: (point) => runOptions(context, point, outputs.folder === undefined ? [] : [fileOf(point)]),
       onProgress: (fraction) => interruption.onProgress('run', fraction),

@@ -1,7 +1,7 @@
 /** `interneuron targets`: the engines and other simulators, and whether they run here. */
 
+import { nameOn } from '../../library/simulators/names.js';
 import { probeTargets } from '../../pipeline/choose-target.js';
-import { engines } from '../../simulators/engines.js';
 import { simulatorsHere } from '../../simulators/environments.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
@@ -12,7 +12,7 @@ import { formatTable } from '../table.js';
 export async function targets(context: CommandContext): Promise<number> {
   const found = await probeTargets();
   const simulators = simulatorsHere().map(({ simulator, environment, hint }) => ({
-    on: engines[simulator].on,
+    on: nameOn(simulator),
     available: environment !== undefined,
     ...(environment === undefined ? {} : { version: environment.name, python: environment.python }),
     ...(hint === undefined ? {} : { hint }),

@@ -15,6 +15,7 @@ import { testFiles } from '../model-files.js';
 import { progressDisplay, silentProgress } from '../progress.js';
 import { testFormats, verdictReport, type Verdict } from '../validation-formats.js';
 import { cacheOption, readThreads } from '../values.js';
+import { runnerOn } from './run-on.js';
 
 /** A test, or the reason why it could not be run. */
 interface Result extends TestVerdict {
@@ -35,6 +36,7 @@ export async function test(context: CommandContext): Promise<number> {
   const progress = json || quiet || format ? silentProgress : await progressDisplay(terminal.progressStream);
   const interruption = interruptible(terminal, progress, 'stopping');
   const workers = readThreads(threads);
+  const [elsewhere, env] = [runnerOn(context), options.value('env')];
   const setup: TestOptions = {
     read: (path) => context.read(path),
     model: (path, changes) => context.model(path, changes),
@@ -44,6 +46,8 @@ export async function test(context: CommandContext): Promise<number> {
     ...(target === undefined ? {} : { target }),
     ...(device === undefined ? {} : { device }),
     ...(workers === undefined ? {} : { threads: workers }),
+    ...(elsewhere === undefined ? {} : { elsewhere }),
+    ...(env === undefined ? {} : { env }),
   };
   const results: Result[] = [];
   try {

@@ -165,7 +165,26 @@ export const simulators: Readonly<Record<Simulator | 'nestml', SimulatorFacts>> 
     runs: ['pyneuroml'],
     packages: [['pyneuroml', 'pyNeuroML']],
   },
+  // Point neurons in NEST, and cells with a shape in NEURON.
+  bmtk: {
+    ...complete,
+    title: 'BMTK',
+    profile: 'grid',
+    computes: [],
+    deviatesOtherwise: true,
+    runs: ['bmtk'],
+    packages: [
+      ['bmtk', 'BMTK'],
+      ['neuron', 'NEURON'],
+      ['nest-simulator', 'NEST'],
+    ],
+    recordsIn: siOf,
+  },
 };
+
+/** Returns the units of a simulator that does not state them. @param isCompiled  whether NESTML compiles it */
+export const unitsIn = (simulator: Simulator, isCompiled: boolean): SimulatorFacts['recordsIn'] =>
+  simulators[isCompiled ? 'nestml' : simulator].recordsIn;
 
 /** Returns those of some simulators that run a model: they have its time steps and its types. */
 export function runnersOf(

@@ -1,14 +1,18 @@
-"""Runs a script for Brian 2 or PyNN, and writes the recordings of its network as columns in binary files.
+"""Runs a script for Brian 2 or PyNN, or a circuit of SONATA, and writes the recordings of its network as columns in binary files.
 
 Usage: python run_columns.py brian|pynn.SIMULATOR RESULTS THREADS RANKS SCRIPT [ARGUMENT...]
+       python run_columns.py bmtk RESULTS THREADS RANKS CONFIG NODES
        python run_columns.py pynn-as-it-is RESULTS SIMULATOR POPULATIONS SCRIPT [ARGUMENT...]
 
 RESULTS is a folder. Each rank writes its own files and a list of them, `columns-RANK.jsonl`. Lines that begin with
-`interneuron-progress` give the model time of the run in s.
+`interneuron-progress` give the model time of the run in s. After SIGUSR1, the run stops and writes what it has recorded.
 
 A script for Brian needs nothing for it: all monitors that are variables are read when it ends, by their names. If it
 collects its recordings before each return to the start in a list `segments`, that is read. `write_data` of a script for
 PyNN writes columns instead of Neo's files, on each rank only those of its own cells.
+
+BMTK runs a circuit: point neurons in NEST, cells with a shape in NEURON. NODES is a file in JSON with the populations that
+the nodes are, and the ids of their elements in runs.
 
 A script for PyNN that runs as it is may be for another simulator than SIMULATOR, and need not write its data. POPULATIONS
 lists names and sizes in JSON, in the order in which the script makes the populations.
@@ -19,6 +23,9 @@ import json
 import os
 import re
 import runpy
+import shutil
+import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -40,25 +47,31 @@ class Columns:
 
     def write(self, facts, **columns):
         """Writes columns, 64-bit numbers in rows, and lists them with their facts."""
-        files = {}
-        for name, values in columns.items():
-            file = f"{self._rank}-{self._count}.bin"
-            self._count += 1
-            np.ascontiguousarray(values, dtype="<f8").tofile(self._folder / file)
-            files[name] = file
-        self._list.write(json.dumps({**facts, "files": files}) + "\n")
+        stream = self.stream(*columns)
+        stream.append(*columns.values())
+        stream.end(facts)
+
+    def stream(self, *names):
+        """Returns columns that are written bit by bit."""
+        files = [f"{self._rank}-{self._count + k}.bin" for k, _ in enumerate(names)]
+        self._count += len(names)
+        return Stream(self, self._folder, dict(zip(names, files)))
+
+    def list(self, facts):
+        """Lists columns that have been written."""
+        self._list.write(json.dumps(facts) + "\n")
 
     def spikes(self, of, segment, times, cells, unit="s"):
         """Writes spikes in the order of their times."""
         times, cells = np.asarray(times, dtype=float), np.asarray(cells)
         order = np.lexsort((cells, times))
-        facts = {"kind": "spikes", "of": of, "segment": segment, "unit": unit, "rows": len(times)}
+        facts = {"kind": "spikes", "of": of, "segment": segment, "unit": unit}
         self.write(facts, times=times[order], cells=cells[order])
 
     def samples(self, of, variable, segment, times, values, cells, unit=None, time_unit="s"):
         """Writes samples, a row for each time and a column for each cell. `unit`: None for SI."""
         facts = {"kind": "samples", "of": of, "variable": variable, "segment": segment, "unit": unit}
-        facts |= {"time_unit": time_unit, "rows": len(times), "cells": [int(cell) for cell in cells]}
+        facts |= {"time_unit": time_unit, "cells": [int(cell) for cell in cells]}
         self.write(facts, times=times, values=values)
 
     def close(self, **facts):
@@ -67,9 +80,76 @@ class Columns:
         self._list.close()
 
 
-def report_progress(seconds):
-    """Reports the model time that the run has reached."""
-    print(f"\ninterneuron-progress {seconds:.9g}", flush=True)
+class Stream:
+    """Columns of numbers that are written in pieces.
+
+    Args:
+        columns: where they are listed.
+        folder: where the files are written.
+        files: their names, by the names of the columns.
+    """
+
+    def __init__(self, columns, folder, files):
+        self._columns, self._files, self._rows = columns, files, 0
+        self._open = [open(folder / file, "wb") for file in files.values()]
+
+    def append(self, *values):
+        """Writes rows: 64-bit numbers of each column."""
+        self._rows += len(values[0])
+        for file, own in zip(self._open, values):
+            np.ascontiguousarray(own, dtype="<f8").tofile(file)
+
+    def end(self, facts):
+        """Lists the columns with their facts."""
+        for file in self._open:
+            file.close()
+        self._columns.list({**facts, "rows": self._rows, "files": self._files})
+
+
+#: Rows that are read at once.
+ROWS = 1 << 16
+
+
+class Stopped(BaseException):
+    """A run that was asked to stop."""
+
+
+class Run:
+    """How far the run is, and whether it was asked to stop by SIGUSR1: it then writes what it has recorded."""
+
+    def __init__(self):
+        self.reached, self._is_stopping = None, False
+
+    def listen(self):
+        """Listens to the signal. Before the run has begun, it ends the process."""
+        if hasattr(signal, "SIGUSR1"):
+            signal.signal(signal.SIGUSR1, self._stop)
+
+    def _stop(self, number, frame):
+        if self.reached is None:
+            os._exit(1)
+        self._is_stopping = True
+
+    def report(self, seconds, rank=0, any_rank=bool):
+        """Reports the model time that the run has reached, and returns whether it is to stop.
+
+        Args:
+            any_rank: returns whether a value is true on any rank.
+        """
+        self.reached = seconds
+        if rank == 0:
+            print(f"\ninterneuron-progress {seconds:.9g}", flush=True)
+        self.is_stopped = any_rank(self._is_stopping)
+        return self.is_stopped
+
+    is_stopped = False
+
+    def facts(self):
+        """Returns the facts that end a list of columns."""
+        return {"reached": self.reached} if self.is_stopped else {}
+
+
+run = Run()
 
 
 # --- Brian
@@ -108,17 +188,18 @@ def report_brian():
     from brian2 import second
     from brian2.core.network import Network
 
-    run = Network.run
+    run_network = Network.run
 
     def run_with_reports(network, duration, report=None, report_period=None, namespace=None, profile=None, level=0):
         if report is None:
             report_period = second / 2
 
             def report(elapsed, completed, start, all):
-                report_progress(float(start / second) + completed * float(all / second))
+                if run.report(float(start / second) + completed * float(all / second)) and completed < 1:
+                    raise Stopped
 
         period = {} if report_period is None else {"report_period": report_period}
-        return run(network, duration, report=report, **period, namespace=namespace, profile=profile, level=level + 1)
+        return run_network(network, duration, report=report, **period, namespace=namespace, profile=profile, level=level + 1)
 
     Network.run = run_with_reports
 
@@ -130,7 +211,7 @@ def write_pynn(columns):
     """Lets `write_data` write columns of the cells of this rank."""
     from pyNN.recording import Recorder
 
-    def write(recorder, variables, file=None, gather=False, filter_ids=None, clear=False, **more):
+    def write(recorder, variables="all", file=None, gather=False, filter_ids=None, clear=False, **more):
         block = recorder.get(variables, gather=False, filter_ids=filter_ids, clear=clear, **more)
         for number, segment in enumerate(block.segments):
             _write_segment(columns, block.name, number, segment)
@@ -156,8 +237,15 @@ def _write_segment(columns, of, number, segment):
         columns.samples(of, signal.name, number, times, values, cells, unit, "ms")
 
 
-def report_pynn(module):
-    """Lets a simulator of PyNN report its progress, twice a second at most."""
+def report_pynn(module, ranks):
+    """Lets a simulator of PyNN report its progress, and stop if any rank was asked to."""
+    any_rank = bool
+    if ranks > 1:
+        from mpi4py import MPI
+
+        def any_rank(value):
+            return MPI.COMM_WORLD.allreduce(value, MPI.LOR)
+
     run_until = module.run_until
     latest = [0.0]
 
@@ -166,9 +254,10 @@ def report_pynn(module):
         step = max((time_point - start) / 50, 10 * module.get_time_step())
 
         def report(now):
-            if module.rank() == 0 and time.monotonic() > latest[0] + 0.5:
+            if ranks > 1 or time.monotonic() > latest[0] + 0.5:
                 latest[0] = time.monotonic()
-                report_progress(now / 1e3)
+                if run.report(now / 1e3, module.rank(), any_rank) and now + step < time_point:
+                    raise Stopped
             return now + step
 
         return run_until(time_point, [*(callbacks or []), report] if time_point > start else callbacks)
@@ -210,7 +299,7 @@ def prepare_pynn(simulator, threads, ranks):
     module.setup = setup_here
     if simulator == "nest":
         take_fine_steps(module)
-    report_pynn(module)
+    report_pynn(module, ranks)
     return module
 
 
@@ -303,9 +392,141 @@ def run_pynn_as_it_is(script, simulator, populations, columns):
     recorded.write(populations, columns)
 
 
+# --- BMTK
+
+
+def compile_mechanisms(folder):
+    """Compiles the mechanisms of a circuit, and the source of given spikes that BMTK brings."""
+    import bmtk
+
+    (folder / "modfiles").mkdir(parents=True, exist_ok=True)
+    shutil.copy(next(Path(bmtk.__file__).parent.rglob("vecevent.mod")), folder / "modfiles")
+    compiler = Path(sys.executable).with_name("nrnivmodl")
+    done = subprocess.run([compiler, "modfiles"], cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"nrnivmodl failed: {done.stderr[-1000:]}")
+
+
+def simulator_of_bmtk(is_shaped):
+    """Returns the modules of BMTK's simulator, its classes, and the number of processes."""
+    if is_shaped:
+        from bmtk.simulator import bionet
+        from neuron import h
+
+        class Progress:
+            """Reports the progress of a run after each block of steps."""
+
+            def initialize(self, simulator):
+                pass
+
+            finalize = initialize
+
+            def step(self, simulator, step):
+                pass
+
+            def block(self, simulator, interval):
+                context = h.ParallelContext()
+                # Sums over all ranks.
+                if run.report(h.t / 1e3, context.id(), lambda value: context.allreduce(int(value), 1) > 0):
+                    h.stoprun = 1
+
+        return bionet, bionet.BioNetwork, bionet.BioSimulator, int(h.ParallelContext().nhost()), Progress()
+    import nest
+    from bmtk.simulator import pointnet
+
+    def simulate_in_parts(duration):
+        steps = round(duration / nest.resolution)
+        part = max(1, steps // 50)
+        # Each call of `Simulate` would begin its files anew.
+        with nest.RunManager():
+            for begin in range(0, steps, part):
+                nest.Run(min(part, steps - begin) * nest.resolution)
+                if run.report(nest.biological_time / 1e3):
+                    break
+
+    vars(nest)["Simulate"] = simulate_in_parts
+    return pointnet, pointnet.PointNetwork, pointnet.PointSimulator, nest.NumProcesses(), None
+
+
+def run_bmtk(source, nodes, threads, ranks, columns_of):
+    """Runs a circuit of SONATA, and writes its spikes and reports by populations of the model."""
+    settings = json.loads(source.read_text(encoding="utf-8"))
+    is_shaped = settings["target_simulator"] == "NEURON"
+    if is_shaped and threads > 1:
+        raise SystemExit("NEURON takes --ranks, not --threads")
+    rank, wait = 0, lambda: None
+    if ranks > 1:
+        from mpi4py import MPI
+
+        rank, wait = MPI.COMM_WORLD.rank, MPI.COMM_WORLD.barrier
+    if is_shaped and rank == 0:
+        compile_mechanisms(source.parent / "components/mechanisms")
+    wait()
+    module, network_class, simulator_class, processes, progress = simulator_of_bmtk(is_shaped)
+    if processes != ranks:
+        raise SystemExit(f"{processes} of {ranks} ranks run the network together")
+    config = module.Config.from_json(source.name)
+    config.build_env()
+    network = network_class.from_config(config)
+    simulator = simulator_class.from_config(config, network, **({} if is_shaped else {"n_thread": threads}))
+    if progress is not None:
+        simulator.add_mod(progress)
+    simulator.run()
+    wait()
+    columns = columns_of(rank)
+    if rank == 0:
+        write_sonata(settings, source.parent, nodes, is_shaped, columns)
+    columns.close(**run.facts())
+
+
+def write_sonata(settings, folder, nodes, is_shaped, columns):
+    """Writes the spikes and reports of a circuit in columns."""
+    import h5py
+
+    elements = {}
+    for population, parts in nodes.items():
+        ids = [np.concatenate([np.arange(first, first + count) for first, count in runs]) for _, runs in parts]
+        elements[population] = owner, element = np.full((2, 1 + max(each.max(initial=0) for each in ids)), -1)
+        for number, own in enumerate(ids):
+            owner[own], element[own] = number, np.arange(len(own))
+    with h5py.File(folder / "output/spikes.h5") as file:
+        for population, own in file.get("spikes", {}).items():
+            owner, element = elements[population]
+            for number, (name, _) in enumerate(nodes[population]):
+                stream = columns.stream("times", "cells")
+                for begin in range(0, len(own["node_ids"]), ROWS):
+                    found = own["node_ids"][begin : begin + ROWS].astype(int)
+                    is_own = owner[found] == number
+                    stream.append(own["timestamps"][begin : begin + ROWS][is_own], element[found][is_own])
+                stream.end({"kind": "spikes", "of": name, "segment": 0, "unit": "ms"})
+    for name, report in settings["reports"].items():
+        variable = report["variable_name"]
+        with h5py.File(folder / "output" / report["file_name"]) as file:
+            for population, own in file["report"].items():
+                owner, element = elements[population]
+                mapping = own["mapping"]
+                found = mapping["node_ids"][:].astype(int)
+                ends = mapping["index_pointer"][:].astype(int)
+                # The middle of a section with several compartments.
+                places = (ends[:-1] + ends[1:] - 1) // 2
+                start, _, interval = mapping["time"][:]
+                # BioNet takes its first sample at the end of the first step, and states the beginning.
+                start += settings["run"]["dt"] if is_shaped else 0
+                stream = columns.stream("times", "values")
+                last = 1e3 * run.reached if run.is_stopped else settings["run"]["tstop"]
+                rows = min(len(own["data"]), int((last - start) / interval + 1.5))
+                for begin in range(0, rows, ROWS):
+                    values = own["data"][begin : min(rows, begin + ROWS)]
+                    stream.append(start + interval * np.arange(begin, begin + len(values)), values[:, places])
+                unit = ("mV" if variable == "v" else "mM") if is_shaped else "dimensionless"
+                facts = {"kind": "samples", "of": name, "variable": variable, "segment": 0, "unit": unit}
+                stream.end({**facts, "time_unit": "ms", "cells": element[found].tolist()})
+
+
 def main(notation, results, *words):
     """Runs a script in its folder, and writes its recordings into a folder."""
     results = Path(results).resolve()
+    run.listen()
     first, second, script, *arguments = words
     script = Path(script).resolve()
     if notation == "pynn-as-it-is":
@@ -316,6 +537,11 @@ def main(notation, results, *words):
         run_pynn_as_it_is(script, first, json.loads(second), columns)
         columns.close()
         return
+    if notation == "bmtk":
+        os.chdir(script.parent)
+        nodes = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
+        run_bmtk(script, nodes, int(first), int(second), lambda rank: Columns(results, rank))
+        return
     if notation != "brian":
         module = prepare_pynn(notation.removeprefix("pynn."), int(first), int(second))
         columns = Columns(results, module.rank())
@@ -325,10 +551,15 @@ def main(notation, results, *words):
         report_brian()
     os.chdir(script.parent)
     sys.argv = [str(script), *arguments]
-    names = runpy.run_path(str(script), run_name="__main__")
+    names = {"__name__": "__main__", "__file__": str(script)}
+    try:
+        exec(compile(script.read_text(encoding="utf-8"), str(script), "exec"), names)
+    except Stopped:
+        for recorder in [] if notation == "brian" else module.simulator.state.recorders:
+            recorder.write()
     if notation == "brian":
         write_brian(names, columns)
-    columns.close()
+    columns.close(**run.facts())
 
 
 if __name__ == "__main__":

@@ -76,7 +76,8 @@ export async function checkOwn(
       model: null,
       engine: null,
     };
-  const { verdict, stored, found, engine } = await verifyResult(path, runOptions(options));
+  const { elsewhere: _, ...own } = runOptions(options);
+  const { verdict, stored, found, engine } = await verifyResult(path, own);
   const name = model === null ? `the model in the result (${stored.hashes.model.slice(0, 12)})` : modelText(model);
   const isSame = model === null || model.hash === stored.hashes.model;
   if (isSame && verdict.verdict === 'identical') {

@@ -5,7 +5,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { openRecorded } from '../../compare/open-recorded.js';
 import { DiagnosticError, type Diagnostic, type Finding, type Place } from '../../diagnostics/diagnostic.js';
 import type { Model } from '../../model/model.js';
-import { runWithSpikes } from '../run-with-spikes.js';
+import { runWithSpikes, type WhereToRun } from '../run-with-spikes.js';
 import type { ImportedModel, ImportOptions, RunOptions } from '../../pipeline/pipeline.js';
 import type { Source } from '../../pipeline/read/read-source.js';
 import { temporaryFolder } from '../../platform/temporary-folder.js';
@@ -29,10 +29,10 @@ export interface TestVerdict {
 }
 
 /** Options for running tests, and access to files. */
-export interface TestOptions extends Pick<
-  RunOptions,
-  'target' | 'device' | 'threads' | 'cacheDirectory' | 'onProgress' | 'signal'
-> {
+export interface TestOptions
+  extends Pick<RunOptions, 'target' | 'device' | 'threads' | 'cacheDirectory' | 'onProgress' | 'signal'>, WhereToRun {
+  /** Python environment of the simulator of a result that is not of our own engines; absent: a Python on the path. */
+  readonly env?: string;
   /** Reads the text of a file. */
   read(path: string): Source;
   /** Imports a model. */
@@ -63,7 +63,7 @@ async function missed(
   expected: Expectations,
   options: TestOptions,
 ): Promise<Required<Pick<TestVerdict, 'diagnostics' | 'tolerances'>>> {
-  const { read: _, model, ...own } = options;
+  const { read: _, env: _env, model, ...own } = options;
   const { precision, target, ...setup } = expected.run;
   const imported = await importedFor(path, expected, setup, (given, changes) => model(given, changes));
   const unknown = wrongNames(expected, imported.valid.model);

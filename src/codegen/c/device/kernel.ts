@@ -175,7 +175,10 @@ export function commonOwn(context: DeviceContext, sections: readonly Section[]):
 }
 
 /** Returns the fields of a section with buffers outside the arena. */
-export function ownFields(context: DeviceContext, { named, members, code }: Section) {
+export function ownFields(
+  context: DeviceContext,
+  { named, members, code }: Section,
+): ReturnType<Scope['touchedFields']> {
   return code.scope
     .touchedFields()
     .filter(

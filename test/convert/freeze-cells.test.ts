@@ -23,7 +23,7 @@ neurons:
         soma: { length: 20 um, diameter: 20 um, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm }
         tip: { parent: soma, length: 80 um, diameter: 2 um, divisions: 3, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm }
       mechanisms:
-        leak: { parameters: { g: "uniform(1, 2)*S/m**2", E: -60 mV }, reads: [v], writes: { i: g*(E - v) } }
+        leak: { parameters: { g: "uniform(1, 2)*S/m**2", E: -60 mV }, values: { soma: { E: -62 mV } }, reads: [v], writes: { i: g*(E - v) } }
         other: { on: tip, parameters: { g: 1 S/m**2, E: -50 mV }, reads: [v], writes: { i: -g*(v - E) } }
         another: { on: soma, parameters: { g: 1 S/m**2, E: -40 mV }, reads: [v], writes: { i: -g*(v - E) } }
         k:

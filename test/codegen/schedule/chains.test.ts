@@ -164,6 +164,7 @@ describe('chains of kernels with items that are links', () => {
       ['a+b+c'],
     ],
     ['part of the ranges', [over('a', all, write(v)), over('b', inside, copy(v, w))], ['a+b']],
+    ['a wider range', [over('a', [{ begin: 64, end: 90 }], write(v)), over('b', first, copy(v, w))], ['a+b']],
     ['more than the ranges', [over('a', inside, write(v)), over('b', all, copy(v, w))], ['a+b']],
     ['ranges that overlap', [over('a', first, write(v)), over('b', [{ begin: 64, end: 128 }], copy(v, w))], ['a', 'b']],
     [

@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 import { Durations } from './test/support/durations.js';
 import { longFiles, longTestsNow, type LongChoice } from './test/support/long-tests.js';
 import { LongestFirst } from './test/support/longest-first.js';
+import { testsByPython } from './test/support/python-tests.js';
 import { SkipReasons } from './test/support/skip-reasons.js';
 
 /**
@@ -34,10 +35,16 @@ const isNamed = process.argv.some((word) => word.startsWith('test/'));
 const all: LongChoice = { run: new Map(), left: [], cases: new Map() };
 const quick = (): LongChoice => ({ ...all, left: longFiles() });
 const long = isNamed ? all : effort === 'quick' ? quick() : effort === 'change' ? await longTestsNow() : all;
-const left = [...long.left];
+/** While the environments of Python are made, `.ci/run` runs the tests that need none, and then the others. */
+const part = process.env['INTERNEURON_PART'];
+const otherPart = (): readonly string[] => testsByPython()[part === 'with-python' ? 'without-python' : 'with-python'];
+const left = [...long.left, ...(part === undefined ? [] : otherPart())];
 
 /** What is kept of a run of all tests. */
-const jsonReport: [string, Record<string, unknown>] = ['json', { outputFile: 'out/tests.json' }];
+const jsonReport: [string, Record<string, unknown>] = [
+  'json',
+  { outputFile: part === undefined ? 'out/tests.json' : `out/tests-${part}.json` },
+];
 const reports = [jsonReport, new Durations()];
 
 // Processes rather than threads: what native code breaks is then the failure of one file.

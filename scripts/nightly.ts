@@ -12,7 +12,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { globSync } from 'tinyglobby';
-import { changedSince, git, lastNight, nightlyPath, type Nightly } from '../test/support/long-tests.js';
+import { changedSince, git } from '../test/support/changes.js';
+import { lastNight, nightlyPath, type Nightly } from '../test/support/long-tests.js';
 import { durationsPath } from '../test/support/durations.js';
 import { importsOf, root } from '../test/support/import-graph.js';
 

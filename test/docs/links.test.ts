@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sidebar } from '../../docs/.vitepress/sidebar.js';
 import { root } from '../support/import-graph.js';
-import { git } from '../support/long-tests.js';
+import { git } from '../support/changes.js';
 
 /** Every page of documentation: at the root, in docs, and the READMEs of folders. */
 const pages = [

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../support/command.js';
 import { root } from '../support/import-graph.js';
-import { git } from '../support/long-tests.js';
+import { git } from '../support/changes.js';
 import { withReason } from '../support/skip-reasons.js';
 
 /** The user `nobody` of Linux, if this is root and that user can run Node.js. */

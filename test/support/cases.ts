@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, inject } from 'vitest';
 import { startCase } from './case-limit.js';
-import { chosenByCase, Entered } from './entered.js';
+import { Entered, isChosenByCase } from './entered.js';
 import { root } from './import-graph.js';
 import { isLong } from './long-tests.js';
 import { childrenSeconds } from './processor-time.js';
@@ -31,17 +31,17 @@ if (left.size > 0)
     if (left.has(nameNow())) skip('it enters no changed function: npm run test:thorough runs it');
   });
 
-if (process.env['INTERNEURON_ENTERED'] && (chosenByCase.includes(file) || isLong(file))) {
+if (process.env['INTERNEURON_ENTERED'] && (isChosenByCase(file) || isLong(file))) {
   const entered = new Entered();
   const before = childrenSeconds();
   const isOfPeers =
     /^test\/(?:interoperability|translators)\//.test(file) && !/inject\('program'\)|execPath/.test(text());
-  if (chosenByCase.includes(file)) {
+  if (isChosenByCase(file)) {
     beforeEach(() => entered.begin());
     afterEach(() => entered.end(nameNow()));
   }
   afterAll(() => {
     // What our program enters as another process is not known. Other programs, such as simulators, do not matter.
-    if (chosenByCase.includes(file) || isOfPeers || childrenSeconds() === before) entered.write(file);
+    if (isChosenByCase(file) || isOfPeers || childrenSeconds() === before) entered.write(file);
   });
 }

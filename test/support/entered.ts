@@ -5,50 +5,20 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './import-graph.js';
 
-/**
- * Long tests whose cases do not depend on each other, so that a change needs only some of them. Files without a record
- * run whole.
- */
-export const chosenByCase: readonly string[] = [
-  'test/fixtures/cortical-microcircuit.test.ts',
-  'test/fixtures/documents.test.ts',
-  'test/fixtures/going-on.test.ts',
-  'test/fixtures/later-phases.test.ts',
-  'test/fixtures/matrix.test.ts',
-  'test/fixtures/neuroml.test.ts',
-  'test/fixtures/targets/brian.test.ts',
-  'test/fixtures/targets/model.test.ts',
-  'test/fixtures/targets/neuroml.test.ts',
-  'test/fixtures/targets/pynn.test.ts',
-  'test/interoperability/brian-distributions.test.ts',
-  'test/interoperability/brian-plasticity.test.ts',
-  'test/interoperability/lems-validity.test.ts',
-  'test/interoperability/peers.test.ts',
-  'test/lower/context/cable.test.ts',
-  'test/lower/elements/any-order.test.ts',
-  'test/lower/elements/engines.test.ts',
-  'test/lower/features/matrix.test.ts',
-  'test/lower/rules/fixed-number.test.ts',
-  'test/library/recognise.test.ts',
-  'test/optimise/arrivals.test.ts',
-  'test/optimise/merged-rows.test.ts',
-  'test/simulators/recorded-variables.test.ts',
-  'test/translators/brian/import-properties.test.ts',
-  'test/translators/constructs.test.ts',
-  'test/translators/neuroml/export/neuroml-files.test.ts',
-  'test/translators/neuroml/export-restored.test.ts',
-  'test/translators/neuroml/hdf5/write.test.ts',
-  'test/translators/passes.test.ts',
-  'test/translators/pynn/cells.test.ts',
-  'test/translators/pynn/fixtures.test.ts',
-  'test/translators/pynn/protocol-fixtures.test.ts',
-  'test/translators/sonata/export.test.ts',
-  'test/verify/ledger.test.ts',
-  'test/verify/limit-changes.test.ts',
-  'test/verify/limit.test.ts',
-  'test/verify/measure.test.ts',
-  'test/verify/why-different.test.ts',
+/** As patterns: who imports this file would reach the tests by their paths. */
+const patterns = [
+  /^test\/fixtures\/(?:cortical-microcircuit|documents|going-on|later-phases|matrix|neuroml|targets\/(?:brian|model|neuroml|pynn))\.test\.ts$/,
+  /^test\/interoperability\/(?:brian-distributions|brian-plasticity|lems-validity|peers)\.test\.ts$/,
+  /^test\/library\/(?:recognise)\.test\.ts$/,
+  /^test\/lower\/(?:context\/cable|elements\/(?:any-order|engines)|features\/matrix|rules\/fixed-number)\.test\.ts$/,
+  /^test\/optimise\/(?:arrivals|merged-rows)\.test\.ts$/,
+  /^test\/simulators\/(?:recorded-variables)\.test\.ts$/,
+  /^test\/translators\/(?:brian\/import-properties|constructs|neuroml\/(?:export\/neuroml-files|export-restored|hdf5\/write)|passes|pynn\/(?:cells|fixtures|protocol-fixtures)|sonata\/export)\.test\.ts$/,
+  /^test\/verify\/(?:ledger|limit|limit-changes|measure|why-different)\.test\.ts$/,
 ];
+
+/** Returns whether the cases of a long test do not depend on each other, so that a change needs only some of them. */
+export const isChosenByCase = (file: string): boolean => patterns.some((pattern) => pattern.test(file));
 
 /** Stands in place of a case for what a file enters outside of its recorded cases. */
 export const outsideCases = '';

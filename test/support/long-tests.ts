@@ -3,10 +3,10 @@
  * reaches, and of some of them only the cases that enter a changed function.
  */
 
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { globSync } from 'tinyglobby';
+import { changedSince, git, present } from './changes.js';
 import { root } from './import-graph.js';
 import { testsReaching, type Repository } from './reach.js';
 
@@ -29,8 +29,8 @@ const longTests = [
   'test/runtime/results/{crash-safety,unwritable}.test.ts',
   'test/interoperability/{lems-export,neuroml-kept}.test.ts',
   'test/{scripts/continuous-integration,site/{documentation,page}}.test.ts',
-  'test/ir/library/random.test.ts',
-  'test/python/installed.test.ts',
+  // In braces they are no paths that who imports this file would reach.
+  'test/{ir/library/random,python/installed}.test.ts',
 ];
 
 /** Sources of the core, as the beginning of a path in a pattern. */
@@ -118,25 +118,6 @@ export const nightlyPath = join(root, 'test/nightly.json');
 export const lastNight = (): Nightly | undefined =>
   existsSync(nightlyPath) ? (JSON.parse(readFileSync(nightlyPath, 'utf8')) as Nightly) : undefined;
 
-/** Returns the output of git in the repository; undefined if it fails, as where history is missing. */
-export function git(...words: readonly string[]): string | undefined {
-  try {
-    return execFileSync('git', words, { cwd: root, encoding: 'utf8', stdio: 'pipe', maxBuffer: 1 << 28 }).trim();
-  } catch {
-    return undefined;
-  }
-}
-
-const lines = (text: string): string[] => text.split('\n').filter(Boolean);
-
-/** Returns the files that differ from those of a commit; undefined where that commit is unknown. */
-export function changedSince(commit: string): string[] | undefined {
-  const changed = git('diff', '--no-renames', '--name-only', commit);
-  return changed === undefined
-    ? undefined
-    : [...lines(changed), ...lines(git('ls-files', '--others', '--exclude-standard') ?? '')];
-}
-
 /** The long tests of a change. */
 export interface LongChoice {
   /** Files that run, each with the reason. */
@@ -217,11 +198,7 @@ export async function longTestsNow(): Promise<LongChoice> {
   const night = lastNight();
   const files = longFiles(night);
   const changed = night && changedSince(night.commit);
-  const present = lines(git('ls-files', '--cached', '--others', '--exclude-standard') ?? '');
-  const repository = {
-    files: present.filter((path) => existsSync(join(root, path))),
-    text: (path: string): string => readFileSync(join(root, path), 'utf8'),
-  };
+  const repository = present();
   const reached = changed && testsReaching(changed, files, repository, concerns);
   const { run, left } = chooseLong(files, night, reached);
   const cases = night ? await casesNow(repository, night) : new Map<string, RecordedCases>();

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from './import-graph.js';
-import { git } from './long-tests.js';
+import { git } from './changes.js';
 import { namesIn, reaches, testsReaching } from './reach.js';
 
 const texts: Readonly<Record<string, string>> = {

@@ -70,25 +70,30 @@ export async function compareAcross(first: ImportedModel, second: ImportedModel,
   const asNamed = { comparison: direct, became: composed([renamedParts(direct)]), isEqual: hasEqualValues(direct) };
   if (first.notation === second.notation || direct.sameModel) return asNamed;
   const there: Across[] = [];
+  const back: Pick<Across, 'comparison' | 'isEqual'>[] = [];
+  const found = new Map(pairs);
+  for (const to of conversionsTo(first.notation))
+    for (const { again, became, isExact } of await readAgain(second, to)) {
+      const comparison = compareModels(first, again, pairs);
+      back.push({ comparison, isEqual: isExact && hasEqualValues(comparison) });
+      // A notation can have populations for inputs that the other one adds to cells.
+      for (const name of Object.keys(second.valid.model.populations)) {
+        const after = became.population(name, 0)?.population;
+        const own = comparison.renamed.find((one) => one.part === 'population' && one.second === after)?.first;
+        if (own !== undefined && !found.has(own)) found.set(own, name);
+      }
+    }
   for (const to of conversionsTo(second.notation))
     for (const { again, became, isExact } of await readAgain(first, to)) {
-      const named = [...(pairs ?? [])].map(
-        ([from, as]) => [became.population(from, 0)?.population ?? from, as] as const,
-      );
+      const named = [...found].map(([from, as]) => [became.population(from, 0)?.population ?? from, as] as const);
       const comparison = compareModels(again, second, new Map(named));
       const isEqual = isExact && hasEqualValues(comparison);
       there.push({ comparison, became: composed([became, renamedParts(comparison)]), isEqual });
     }
   // A result holds the canonical form of its document, with the same names and units: no standard types are needed.
   const all = [compareModels({ ...first, notation: second.notation }, second, pairs), direct];
-  let isEqual = [...all.map(hasEqualValues), ...there.map((one) => one.isEqual)].includes(true);
-  all.push(...there.map(({ comparison }) => comparison));
-  for (const to of conversionsTo(first.notation))
-    for (const { again, isExact } of await readAgain(second, to)) {
-      const found = compareModels(first, again, pairs);
-      all.push(found);
-      isEqual ||= isExact && hasEqualValues(found);
-    }
+  const isEqual = [...all.map(hasEqualValues), ...[...there, ...back].map((one) => one.isEqual)].includes(true);
+  all.push(...[...there, ...back].map(({ comparison }) => comparison));
   const [{ became: after }] = [...there.toSorted((a, b) => sizeOf(a.comparison) - sizeOf(b.comparison)), asNamed] as [
     Across,
   ];

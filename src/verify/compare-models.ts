@@ -271,7 +271,8 @@ function singles(part: string, left: Properties, right: Properties): readonly Mo
       : isWhole('type') && (first ?? second) !== null;
     if (property === 'type' || property === 'connect.rule' || (property.startsWith('connect.') && isBelow)) return [];
     if (isBelow && (first === null || second === null)) return [];
-    return isEqual(first, second) ? [] : [{ property, parts: [part], ...elementsOf(first, second) }];
+    const elements = elementsOf(first, second);
+    return isEqual(elements.first, elements.second) ? [] : [{ property, parts: [part], ...elements }];
   });
 }
 

@@ -4,6 +4,7 @@ import { randomSources } from '../convert/freeze.js';
 import type { Expression } from '../lang/ast.js';
 import { NoNumber } from '../lang/evaluate.js';
 import { drawsIn } from '../lang/functions.js';
+import { gathered } from '../library/gather/gather.js';
 import { valueAt } from '../library/recognise/numbers.js';
 import { contentOf, type NeuronType, type Phase, type ValidModel } from '../model/typed.js';
 import { populationsOf } from '../model/selected.js';
@@ -53,7 +54,11 @@ export function compareSources(
   nameThere: (population: string) => string | undefined,
   until: number,
 ): SourceComparison {
-  const sides = models.map((valid, k): Staged => ({ valid, stages: stagesOf(valid, protocols[k]!) }));
+  const sides = models.map((given, k): Staged => {
+    // LEMS draws intervals where other notations draw in each step.
+    const { valid } = gathered(given, 'limit');
+    return { valid, stages: stagesOf(valid, protocols[k]!) };
+  });
   const [first, second] = sides as [Staged, Staged];
   const differences: StateDifference[] = [];
   const rows: LedgerRow[] = [];

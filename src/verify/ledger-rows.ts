@@ -14,6 +14,8 @@ import type { PartsThere } from './open-loop.js';
 interface Compared {
   /** The first model, with its loop closed. */
   readonly source: ValidModel;
+  /** Populations of the source with given spikes in both models. */
+  readonly listedSpikes: ReadonlySet<string>;
   readonly there: PartsThere;
   /** Absent: the models were compared by runs only. */
   readonly states: StateComparison | undefined;
@@ -75,10 +77,10 @@ const rowsOf =
 
 /** Returns the rows of a population with given spikes. */
 function sourceRows(name: string, compared: Compared): readonly LedgerRow[] {
-  const { source, states, seconds, until } = compared;
+  const { source, listedSpikes, states, seconds, until } = compared;
   if (source.model.populations[name]?.spikes === undefined) return [];
   const row = rowsOf(name, compared);
-  return states
+  return states && listedSpikes.has(name)
     ? [row('given spikes', 'by value')]
     : [row('given spikes', 'by run', { seconds: { compared: seconds, of: until } })];
 }

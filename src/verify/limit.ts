@@ -22,7 +22,7 @@ import { lastVerdict, restOf, verdictOf } from './limit-verdict.js';
 import { halvings, listedIn, operations, usualWork, workIn, workOf } from './limit-work.js';
 import { drawnOnce, firstPart, listed, partsThere, withProtocol, withStep } from './open-loop.js';
 import { compared, firstStable, NotANumber, openPair, type OpenPair } from './open-pair.js';
-import { notCompared, type StateComparison } from './states/cell-pair.js';
+import { notCompared, type StateComparison, type StateDifference } from './states/cell-pair.js';
 import type { ModelDifference } from './compare-models.js';
 import { compareSources, type LawComparison } from './drawn-sources.js';
 import { emptyRows, type Ledger, type LedgerRow, type ModelVerdict } from './ledger.js';
@@ -115,7 +115,10 @@ export async function limitOf(whole: ValidModel, target: ValidModel, options: Li
       const [draws] = remaining;
       if (draws !== undefined) throw new UsageError(draws);
       const there = partsThere(source, frozen, became);
-      const { valid: made, became: parts } = joined(frozen, (name) => there.get(name)?.population);
+      // Given spikes after the run are compared, too.
+      const whole = withProtocol(frozen, valid.model.experiment.protocol);
+      const { valid: uncut, became: parts } = joined(whole, (name) => there.get(name)?.population);
+      const made = firstPart(uncut, compared.longest);
       const after = composed([became, parts]);
       return { valid: made, became: withPairedStates(source, made, partsThere(source, made, after), after) };
     };
@@ -171,20 +174,20 @@ export async function limitOfDocuments(
   const phases = [typedPhases(first.model, protocols[0]), typedPhases(second.model, protocols[1])] as const;
   const sources = compareSources(typed, phases, names.population, untilOf(protocols));
   // Definitions that differ are found without the draws.
-  const early = withDrawsOf(sides[1], first, first, names);
+  const early = withDrawsOf(sides[1], first, first, names, sources.equal);
   const differences = [...sources.differences, ...early.differences];
   if (differences.length > 0) return otherDraws(first, { ...sources, differences });
   if (early.others[0] !== undefined) return noLimit(first, early.others[0]);
   const frozen = await settledOrReason(sides[0]);
   if (typeof frozen === 'string') return noLimit(first, frozen);
-  const { valid, others } = withDrawsOf(sides[1], first, frozen, names);
+  const { valid, others } = withDrawsOf(sides[1], first, frozen, names, sources.equal);
   const [other] = others;
   if (other !== undefined) return noLimit(first, other);
   return limitOf(frozen, valid, { protocols, given: givenIn(first), drawn: sources.rows, ...options });
 }
 
 /** Returns the verdict on models whose draws have other laws: nothing has to run. */
-function otherDraws(first: ValidModel, { differences, rows }: LawComparison): Limit {
+export function otherDraws(first: ValidModel, { differences, rows }: LawComparison): Limit {
   const { reason: _, ...limit } = noLimit(first, '');
   const states = { ...notCompared, differences, rows };
   return { ...limit, verdict: 'another model', states, ledger: { version: 1, rows, ...firstDifference(states) } };
@@ -193,6 +196,14 @@ function otherDraws(first: ValidModel, { differences, rows }: LawComparison): Li
 /** Returns the populations of a model with given spikes. */
 const givenIn = ({ model }: ValidModel): ReadonlySet<string> =>
   new Set(Object.entries(model.populations).flatMap(([name, { spikes }]) => (spikes ? [name] : [])));
+
+/** Compares the sources of drawn spikes of a model and of its conversion. */
+export function comparedSources(source: ValidModel, target: ValidModel, became: Became): LawComparison {
+  const [own, other] = [source.model, target.model].map(({ experiment }) => experiment.protocol) as [Phase[], Phase[]];
+  const typed = [typedValid(source), typedValid(target)] as const;
+  const phases = [typedPhases(source.model, own), typedPhases(target.model, other)] as const;
+  return compareSources(typed, phases, (name) => became.population(name, 0)?.population, untilOf([own, other]));
+}
 
 /** Returns the end of the shorter of two protocols in s. */
 const untilOf = (protocols: Protocols): number => Math.min(...protocols.map((phases) => endOf(phases)));
@@ -279,10 +290,11 @@ async function approach(
     ...(signal ? { signal } : {}),
   });
   const { halved, found: coarsest } = await firstStable(pair.halved, pair.runAt);
-  const { states, first } = await statesApart(source, written, protocols, given, pair, coarsest);
+  const { states, first, listedSpikes } = await statesApart(source, written, protocols, given, pair, coarsest);
   const levels: Distances[] = [];
   const whatRan = {
     source: first,
+    listedSpikes,
     there: partsThere(source, target, became),
     states: runTarget === undefined ? states : undefined,
     seconds: pair.seconds,
@@ -368,7 +380,12 @@ async function statesApart(
   given: ReadonlySet<string>,
   { cellsIn, seconds: ran }: OpenPair,
   { step, runs }: RunPair,
-): Promise<{ readonly states: StateComparison; readonly first: ValidModel }> {
+): Promise<{
+  readonly states: StateComparison;
+  readonly first: ValidModel;
+  /** Populations of the source with given spikes in both models. */
+  readonly listedSpikes: ReadonlySet<string>;
+}> {
   const target = await written(step / 8);
   // Gathering leaves out parts after the end.
   const [own, there] = [withProtocol(source, protocols[0]), withProtocol(target, protocols[1])].map(
@@ -379,12 +396,19 @@ async function statesApart(
   const until = untilOf(protocols);
   const typed = [typedPhases(source.model, protocols[0]), typedPhases(target.model, protocols[1])] as const;
   const compared = compareStates(own!, there!, cells, { until, ran, protocols: typed, isGathered });
+  const first = writtenValid(own!);
   // Draws are made for the part that is run.
   const drawn = Math.min(until, comparedTime(source.model));
-  const trains = comparedTrains(source, target, cells, (name) => (given.has(name) ? until : drawn));
-  const differences = [...trains.differences, ...compared.differences];
-  return { states: { ...compared, ...trains, differences }, first: writtenValid(own!) };
+  const isDrawn = (name: string): boolean => !given.has(name) && source.model.populations[name]?.spikes !== undefined;
+  const trains = comparedTrains(first, writtenValid(there!), cells, (name) => (isDrawn(name) ? drawn : until));
+  const { differences: ofTrains, given: listedSpikes, ...close } = trains;
+  const differences = [...ofTrains, ...compared.differences].toSorted((a, b) => Number(isTiny(a)) - Number(isTiny(b)));
+  return { states: { ...compared, ...close, differences }, first, listedSpikes };
 }
+
+/** Checks whether two values differ by little more than rounding: other differences are causes rather than it. */
+const isTiny = ({ values: [a, b] }: StateDifference): boolean =>
+  a !== null && b !== null && Math.abs(a - b) < 1e-5 * Math.max(Math.abs(a), Math.abs(b));
 
 /** A cell by its number. */
 interface NumberedCell {

@@ -3,7 +3,8 @@
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { connectionsOf, countOf } from '../draw/drawing-cost.js';
 import { hashModel } from '../model/hash.js';
-import type { ValidModel } from '../model/model.js';
+import { randomSources } from '../convert/freeze.js';
+import type { Recording, ValidModel } from '../model/model.js';
 import { drawnParts } from '../model/drawn-parts.js';
 import { remainingDraws } from '../model/remaining-draws.js';
 import { endOf } from '../model/tagged.js';
@@ -13,10 +14,13 @@ import { withFormulas } from '../convert/with-formulas.js';
 import type { ConvertedModel, TargetNotation } from '../convert/convert.js';
 import { targetOf } from '../convert/target-notations.js';
 import type { Notation } from '../pipeline/read/notation.js';
+import type { LawComparison } from './drawn-sources.js';
 import {
   isLarger,
   limitOf,
+  comparedSources,
   noLimit,
+  otherDraws,
   reasonOf,
   settledOrReason,
   withNumbersOf,
@@ -186,8 +190,10 @@ async function limitOfWritten(
   const frozen = await frozenModel();
   if (typeof frozen === 'string') return noLimit(valid, frozen);
   const until = isChanging(frozen) ? endOf(frozen.model.experiment.protocol) : 0;
+  const laws = draws ? await writtenLaws(valid, target, converted, written) : undefined;
+  if (laws && laws.differences.length > 0) return otherDraws(valid, laws);
   const decide = async (source: ValidModel, { valid: other, became }: WrittenModel): Promise<Limit> =>
-    limitOf(source, other, { became, written, until, ...limited });
+    limitOf(source, other, { became, written, until, drawn: laws?.rows ?? [], ...limited });
   /** @param most  work of all cells from which on some of them are compared */
   const decideByPart = async (most: number): Promise<Limit | undefined> => {
     const part = await openPart(frozen, most, limited.signal);
@@ -207,6 +213,31 @@ async function limitOfWritten(
   } catch (error) {
     return noLimit(valid, reasonOf(error));
   }
+}
+
+/**
+ * Returns how the document draws the spikes of sources; undefined if it lists them. The sources of a document that is
+ * too long to be read are written again, without the network.
+ */
+async function writtenLaws(
+  valid: ValidModel,
+  target: ValidModel | undefined,
+  { became }: ConvertedModel,
+  written: (model: ValidModel) => Promise<WrittenModel>,
+): Promise<LawComparison | undefined> {
+  const names = randomSources(typedModel(valid.model));
+  if (names.length === 0) return undefined;
+  const { model, data } = valid;
+  const isSource = (name: string): boolean => names.includes(name);
+  const populations = Object.fromEntries(Object.entries(model.populations).filter(([name]) => isSource(name)));
+  const recordings = names.map((population): Recording => ({ of: { population }, events: 'spike', name: population }));
+  const alone = { ...model, populations, projections: {}, stimuli: {}, operations: {}, recordings };
+  const other = target ? { valid: target, became } : await written({ model: alone, data });
+  const areListed = names.every((name) => {
+    const there = other.became.population(name, 0)?.population;
+    return other.valid.model.populations[there ?? '']?.spikes !== undefined;
+  });
+  return areListed ? undefined : comparedSources(valid, other.valid, other.became);
 }
 
 /** Checks whether inputs or values of a model can change at any time. */

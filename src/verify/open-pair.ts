@@ -15,15 +15,7 @@ import { comparedTime, EndedByFault, eventsOf, spikesBefore, spikesOf, type Chec
 import { comparableVariables, type Sampled } from '../simulators/recorded-variables.js';
 import { pairedSpikes, type SpikesByPopulation } from './compare-spikes.js';
 import { arrivals, halvings, operations, operationsOf, partsOf } from './limit-work.js';
-import {
-  coupledContinuously,
-  firstPart,
-  listedSpikes,
-  openLoop,
-  partsThere,
-  withStep,
-  type PartsThere,
-} from './open-loop.js';
+import { coupledContinuously, listedSpikes, openLoop, partsThere, withStep, type PartsThere } from './open-loop.js';
 import { becameOf, fewest, takenCells, withCells, withFewSources, type Taken } from './some-cells.js';
 import type { CellPair } from './states/cell-pair.js';
 
@@ -259,7 +251,7 @@ export async function openPart(
   const { model, data } = withFewSources(withCells(whole, taken), taken, mostWritten.sources);
   const hasSynapses = ({ connect: [rule] }: Projection): boolean => rule?.rule !== 'list' || lengthOf(rule.sources) > 0;
   const projections = Object.fromEntries(Object.entries(model.projections).filter(([, one]) => hasSynapses(one)));
-  return { valid: firstPart({ model: { ...model, projections }, data }, seconds), taken };
+  return { valid: { model: { ...model, projections }, data }, taken };
 }
 
 /** Fraction that spreads its multiples evenly. */

@@ -22,8 +22,11 @@ export interface Renaming {
 /** Names of populations of the first model with those of the second. */
 export type Pairs = ReadonlyMap<string, string>;
 
-/** How much of the parts decides about colours: all properties, types and sizes, or sizes only. */
-const levels = ['values', 'types', 'sizes'] as const;
+/**
+ * How much of the parts decides about colours: all properties, types and sizes, sizes only; these without projections;
+ * and whether cells have equations.
+ */
+const levels = ['values', 'types', 'sizes', 'own sizes', 'kinds'] as const;
 type Level = (typeof levels)[number];
 
 /** Pairs parts without a namesake. @param given  pairs of populations that the user states */
@@ -121,13 +124,17 @@ function classes(
   level: Level,
   labelOf: (name: string) => string | undefined,
 ): ReadonlyMap<string, readonly string[]> {
-  const edges = [...outline].flatMap(([part, properties]) => (part.startsWith('projection ') ? [properties] : []));
+  const isAlone = level === 'own sizes' || level === 'kinds';
+  const edges = [...outline].flatMap(([part, properties]) =>
+    part.startsWith('projection ') && !isAlone ? [properties] : [],
+  );
   const others = [...outline].flatMap(([part, properties]) =>
     /^(?:population|projection) /.test(part) ? [] : [properties],
   );
   let colours = new Map(
     names.map((name) => {
-      const own = [textOf(outline.get(`population ${name}`)!, level), roles(others, name, level)];
+      const acting = level === 'values' || level === 'types' ? roles(others, name, level) : [];
+      const own = [textOf(outline.get(`population ${name}`)!, level), acting];
       return [name, labelOf(name) ?? digest(own)];
     }),
   );
@@ -154,7 +161,8 @@ function classes(
 /** Returns the properties of a part that decide about its colour. */
 function textOf(properties: Properties, level: Level): readonly unknown[] {
   const kind = properties.get('type') ?? (properties.has('method') ? 'equations' : '');
-  if (level === 'sizes') return [properties.get('size'), kind !== ''];
+  if (level === 'kinds') return [kind !== ''];
+  if (level === 'sizes' || level === 'own sizes') return [properties.get('size'), kind !== ''];
   if (level === 'types') return [properties.get('size'), kind, properties.get('connect.rule')];
   return [...properties].filter(([key]) => !isPopulation(key)).sort(([left], [right]) => (left < right ? -1 : 1));
 }

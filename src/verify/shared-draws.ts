@@ -83,12 +83,14 @@ interface WithDraws {
  * their laws are.
  *
  * @param frozen  the other one with its draws made
+ * @param compared  populations whose laws were compared before
  */
 export function withDrawsOf(
   { model, data }: ValidModel,
   { model: source }: ValidModel,
   frozen: ValidModel,
   names: NamesThere,
+  compared: ReadonlyMap<string, string> = new Map(),
 ): WithDraws {
   const others: string[] = [];
   const differences: StateDifference[] = [];
@@ -104,8 +106,8 @@ export function withDrawsOf(
   const before = (kind: 'population' | 'projection', there: string): string | undefined =>
     Object.keys(source[`${kind}s`]).find((name) => names[kind](name) === there);
   for (const { pointer, name, drawn } of drawnParts(model, { seeded: true })) {
-    if (replaced.has(name)) continue;
     const isProjection = pointer.startsWith('/projections');
+    if (!isProjection && (replaced.has(name) || compared.has(name))) continue;
     const own = before(isProjection ? 'projection' : 'population', name);
     const [ours, theirs] = [definitionsOf(source, own ?? '', isProjection), definitionsOf(model, name, isProjection)];
     for (const member of drawn) {

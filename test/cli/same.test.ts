@@ -93,6 +93,47 @@ describe('the value that makes another model', () => {
   });
 });
 
+it('names no value that is only written otherwise', async () => {
+  const withWeights = (weights: string, delay: number): string =>
+    brianCells('2 ms').replace(
+      'on_pre: s += 0.2*nA, delay: 1 ms, connect: true',
+      `model: "w : amp", on_pre: s += w, delay: ${delay} ms, connect: true, initializers: { w: ${weights} }`,
+    );
+  const texts = [withWeights('{ values: [200, 200, 200], unit: pA }', 1), withWeights('0.2*nA', 1.5)];
+  const sides = texts.map((text, k) => {
+    writeFileSync(folder.file(`${k}.yaml`), text);
+    return folder.file(`${k}.yaml`);
+  });
+  const { code, stdout } = await runCommand(['same', ...sides]);
+  expect([code, stdout.split('\n')[0]]).toEqual([1, 'another model: delay of pre of S is 1 ms and 1.5 ms']);
+});
+
+/** A cell of LEMS with given spikes that do not make it fire. */
+const lems = (last: number): string => `<Lems>
+  <Target component="run"/>
+  <Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/><Include file="Inputs.xml"/><Include file="Synapses.xml"/>
+  <iafRefCell id="iaf" leakReversal="-65mV" thresh="-50mV" reset="-68mV" C="200pF" leakConductance="10nS" refract="3ms"/>
+  <expOneSynapse id="syn" gbase="2nS" erev="0mV" tauDecay="5ms"/>
+  <spikeArray id="arr"><spike id="0" time="50ms"/><spike id="1" time="${last}ms"/></spikeArray>
+  <network id="net">
+    <population id="src" component="arr" size="1"/><population id="pop" component="iaf" size="1"/>
+    <projection id="p" presynapticPopulation="src" postsynapticPopulation="pop" synapse="syn"><connectionWD id="0" preCellId="../src[0]" postCellId="../pop[0]" weight="1" delay="2ms"/></projection>
+  </network>
+  <Simulation id="run" length="1200ms" step="0.05ms" target="net">
+    <OutputFile id="o" fileName="o.dat"><OutputColumn id="v0" quantity="pop[0]/v"/></OutputFile>
+  </Simulation>
+</Lems>`;
+
+it('compares given spikes of LEMS until the end of the protocol', async () => {
+  const [first, later, lower] = [lems(1100), lems(1150), lems(1100).replace('"-50mV"', '"-51mV"')].map((text, k) => {
+    writeFileSync(folder.file(`${k}.xml`), text);
+    return folder.file(`${k}.xml`);
+  }) as [string, string, string];
+  const { code, stdout } = await runCommand(['same', first, later]);
+  expect([code, stdout]).toEqual([1, expect.stringContaining('spike 1 of src[0] is 1.1 s and 1.15 s')]);
+  expect((await runCommand(['same', first, lower])).stdout).toMatch(/threshold of pop\[0\] is -50 mV and -51 mV$/m);
+});
+
 /** Cells with other names: two kinds of one size, one source. */
 const named = ([source, first, second]: readonly string[], tau: number): object => ({
   ...lif(cell),

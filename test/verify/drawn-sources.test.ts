@@ -1,6 +1,6 @@
 /** Sources of drawn spikes, and drawn values, in the comparison of two models: by their laws. */
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
@@ -142,4 +142,25 @@ describe('drawn values', () => {
     const [code, headline] = await compare(cells('E + 10*mV*rand()'), cells('E + 9*mV*rand()'));
     expect([code, headline]).toEqual([1, expect.stringMatching(/v of cells/)]);
   });
+});
+
+it('compares intervals that LEMS draws with rates of other notations', async () => {
+  const first = written('lems.json', pynn(poisson({ rate: 30 })));
+  const document = folder.file('lems.xml');
+  await runCommand(['convert', first, '--to', 'lems', '--no-origin', '--no-check', '-o', document, '--force']);
+  const { stdout } = await runCommand(['same', '--json', first, document]);
+  const { limit } = JSON.parse(stdout) as { limit: { ledger: { rows: readonly object[] } } };
+  expect(limit.ledger.rows).toContainEqual({ part: 'noise', quantity: 'rate', how: 'by value' });
+  const other = written('other.xml', readFileSync(document, 'utf8').replace('rate="30Hz"', 'rate="33Hz"'));
+  const apart = await runCommand(['same', first, other]);
+  expect([apart.code, apart.stdout.split('\n')[0]]).toEqual([1, 'another model: rate of noise is 30 Hz and 33 Hz']);
+});
+
+it('counts the sources, whatever their names are', async () => {
+  const sides = [
+    written('4.json', pynn(poisson({ rate: 30 }))),
+    written('5.yaml', brian('30*Hz').replaceAll('N: 4', 'N: 5').replaceAll('noise', 'in')),
+  ];
+  const { code, stdout } = await runCommand(['same', ...sides]);
+  expect([code, stdout.split('\n')[0]]).toEqual([1, 'another model: size of noise is 4 and 5']);
 });

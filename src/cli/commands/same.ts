@@ -137,22 +137,30 @@ async function writeWitness(
 
 /** Most listed values that can each be the cause: longer lists also come from parts that are paired wrongly. */
 const mostCauses = 5;
-/** Longest two values that name a cause. Two digests, of lists that are not shown, are longer. */
-const longestValues = 38;
+
+/** A number with its unit, or one element of a list of such. */
+const isNumeric = (text: string | null): text is string =>
+  text !== null && /^(?:\[\d+\] )?-?\d[\d.]*(?:e[-+]?\d+)?(?: [^,]*)?$/.test(text);
 
 /** Returns the verdict with its figures. Another model is named by the first listed value that differs, if any. */
 function verdictLines({ differences }: ModelComparison, limit: Limit): readonly string[] {
   const lines = limitLines(limit);
   if (limit.verdict !== 'another model') return lines;
   const causes = differences.filter(
-    ({ property, first, second }) => property !== '' && first !== null && second !== null,
+    ({ property, parts, first, second }) =>
+      property !== '' && parts[0] !== 'experiment' && first !== null && second !== null,
   );
   // A current that only one of them has can make up for a value.
   if (differences.some(({ property, parts }) => property === '' && parts[0]?.startsWith('stimulus '))) return lines;
-  // Comparisons at states name differences of code better than its place in the list.
-  const isNamed = ({ property }: (typeof causes)[number]): boolean =>
-    !/^(?:events|derivatives|derived|pathways|noise)\./.test(property) || limit.states?.differences.length === 0;
-  const cause = causes.find((one) => `${one.first}${one.second}`.length <= longestValues && isNamed(one));
+  const [difference] = limit.states?.differences ?? [];
+  // Documents can state one model by other values: a listed value is the cause if its part differs at states, too.
+  const isPlace = ({ property, parts }: (typeof causes)[number]): boolean =>
+    difference === undefined ||
+    (difference.ofSynapse === undefined
+      ? parts.includes(`population ${difference.population}`)
+      : parts[0]?.startsWith('projection ') === true &&
+        (property.startsWith('delay ') || !difference.ofSynapse.startsWith('delay ')));
+  const cause = causes.find((one) => isNumeric(one.first) && isNumeric(one.second) && isPlace(one));
   if (cause === undefined || causes.length > mostCauses) return lines;
   const { property, parts, first, second } = cause;
   const part = (parts[0] ?? '').replace(/^\w+ /, '');

@@ -19,13 +19,13 @@ function givenTrains(
   return trains.map((train) => train.sort((a, b) => a - b));
 }
 
-/** Compares the times of given spikes. */
+/** Compares the times of given spikes. Returns the populations of the source with given spikes in both models, too. */
 export function comparedTrains(
   source: ValidModel,
   target: ValidModel,
   cells: readonly CellPair[],
   untilOf: (population: string) => number,
-): Pick<StateComparison, 'differences' | 'close'> {
+): Pick<StateComparison, 'differences' | 'close'> & { readonly given: ReadonlySet<string> } {
   const { dt } = source.model.experiment;
   const trains = new Map<string, ReturnType<typeof givenTrains>>();
   const trainsOf = (valid: ValidModel, name: string, seconds: number): ReturnType<typeof givenTrains> => {
@@ -36,13 +36,15 @@ export function comparedTrains(
   };
   const differences: StateDifference[] = [];
   let close: StateComparison['close'];
-  const found = new Set<string>();
+  const [found, given] = [new Set<string>(), new Set<string>()];
   for (const { population, cell, there, element } of cells) {
     const [own, other] = [
       trainsOf(source, population, untilOf(population))?.[cell],
       trainsOf(target, there, untilOf(population))?.[element],
     ];
-    if (!own || !other || found.has(population)) continue;
+    if (!own || !other) continue;
+    given.add(population);
+    if (found.has(population)) continue;
     const add = (quantity: string, values: StateDifference['values'], unit: string): void => {
       found.add(population);
       differences.push({ population, cell, quantity, values, unit });
@@ -59,5 +61,5 @@ export function comparedTrains(
           close ??= { what: 'times of spikes', values };
       }
   }
-  return { differences, ...(close ? { close } : {}) };
+  return { differences, given, ...(close ? { close } : {}) };
 }

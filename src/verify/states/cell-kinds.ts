@@ -100,7 +100,7 @@ export function rateOfMain(valid: ValidModel, type: NeuronType, scope: Scope): n
 
 /**
  * Returns currents of a cell that no synapse writes in either model, and that have other names: whether the counterpart
- * excites or inhibits is unknown, unless it has the sign that the name of the receptor states.
+ * excites or inhibits is unknown, unless both have the sign that one of their names states.
  */
 export function ofUnknownSign(
   [source, target]: readonly [ValidModel, ValidModel],
@@ -114,7 +114,7 @@ export function ofUnknownSign(
     if (name === as || unit !== 'A' || written.has(name) || writtenThere.has(as)) return [];
     const at = (value: number): number => rateAt(new Map([...base, [name, value]]));
     if (at(0) === at(1e-9)) return [];
-    const inhibits = /inh|_i$/i.test(name);
+    const inhibits = [name, as].some((one) => /inh|_i$/i.test(one));
     return inhibits === factor < 0 ? [] : [name];
   });
 }

@@ -221,3 +221,19 @@ experiment: { dt: 0.1 ms, protocol: [{ run: 0.2 ms }] }
   expect(run.samples.get('r/x')?.at(-1)).toEqual([157, 123, 21]);
   expect(run.samples.get('r/y')?.at(-1)).toEqual([3, 11, 11]);
 });
+
+test('an operation on synapses may draw in one of its statements', async () => {
+  const run = await simulate(`
+interneuron: 1
+neurons: { n: { state: { y: 0 }, events: { spike: { when: y > 1e9 } } } }
+synapses: { s: { state: { w: 1, x: 0 } } }
+populations: { a: { type: n, size: 3 } }
+projections: { p: { from: a, to: a, synapse: s, connect: all } }
+operations: { o: { on: { projection: p }, do: ["w = 2", "x = uniform()"], every: 1 ms } }
+experiment: { dt: 0.1 ms, seed: 1, protocol: [{ run: 0.2 ms }] }
+`);
+  const [w, x] = ['p.w', 'p.x'].map((name) => [...(run.final.get(name) ?? [])]);
+  expect(w).toEqual(new Array(9).fill(2));
+  expect(new Set(x).size).toBe(9);
+  for (const value of x!) expect(value >= 0 && value < 1).toBe(true);
+});

@@ -3,6 +3,7 @@
  *
  *     npx tsx scripts/nightly.ts age             says how old they are, and fails when they are too old
  *     npx tsx scripts/nightly.ts broken          lists the test files in which a thorough test failed
+ *     npx tsx scripts/nightly.ts unformatted     lists files whose format may have changed, or the folder if all may
  *     npx tsx scripts/nightly.ts site            succeeds if the documentation site is to be built anew
  *     npx tsx scripts/nightly.ts record [REPORT] writes them, from vitest's report of all tests at the present commit,
  *                                                `out/tests.json`, with the fingerprints of all documents and the
@@ -96,6 +97,13 @@ function buildsSite(): boolean {
   return sources.length > 0;
 }
 
+/** Returns the changed files that may be formatted otherwise; all if formatting itself may have changed. */
+export function unformatted(changed: readonly string[] | undefined): readonly string[] {
+  if (changed === undefined || changed.some((path) => /^(?:\.prettier|package(?:-lock)?\.json)/.test(path)))
+    return ['.'];
+  return ['package.json', ...changed.filter((path) => existsSync(path))];
+}
+
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
 async function main([action, path = 'out/tests.json']: readonly string[]): Promise<number> {
@@ -112,9 +120,14 @@ async function main([action, path = 'out/tests.json']: readonly string[]): Promi
     if (effort === 'thorough') for (const file of broken) process.stdout.write(`${file}\n`);
     return 0;
   }
+  if (action === 'unformatted') {
+    const night = lastNight();
+    for (const file of unformatted(night && changedSince(night.commit))) process.stdout.write(`${file}\n`);
+    return 0;
+  }
   if (action === 'site') return buildsSite() ? 0 : 1;
   if (action !== 'record') {
-    process.stderr.write('usage: npx tsx scripts/nightly.ts age | broken | site | record [REPORT]\n');
+    process.stderr.write('usage: npx tsx scripts/nightly.ts age | broken | unformatted | site | record [REPORT]\n');
     return 2;
   }
   const durations = existsSync(durationsPath) ? (readJson(durationsPath) as Readonly<Record<string, number>>) : {};

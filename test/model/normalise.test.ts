@@ -731,6 +731,7 @@ describe('draws and probabilities that are known to be wrong', () => {
     ['1*mV*vonMises(0, -1)', bad('a concentration of 0 or more')],
     ['uniform(2*mV, 5*mV) + normal(0*mV, 1*mV)', []],
     ['uniform(E + i*mV, -90*mV)', []],
+    ['gamma(0.5, 0*mV)', []],
     // Arguments that only a run knows.
     ...['normal(0*mV, i*mV)', 'gamma(i, i*mV)', '1*mV*poisson(i)', '1*mV*binomial(i, i)', '1*mV*vonMises(0, i)'].map(
       (draw): [string, unknown] => [draw, []],

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ageOf, nightOf, siteSources } from '../../scripts/nightly.js';
+import { ageOf, nightOf, siteSources, unformatted } from '../../scripts/nightly.js';
 import { root } from '../support/import-graph.js';
 
 const began = Date.parse('2026-11-01T02:00:00Z');
@@ -64,4 +64,15 @@ it('leave the documentation site as it is without a change of its sources', () =
   const changed = ['docs/a.md', 'src/lower/a.ts', 'src/verify/a.ts', 'python/interneuron/src/a.py', 'test/docs/a.ts'];
   const sources = ['docs/a.md', 'src/verify/a.ts', 'python/interneuron/src/a.py'];
   expect(siteSources(changed, "export { a } from './verify/a.js';")).toEqual(sources);
+});
+
+it.each([
+  [
+    ['src/index.ts', 'src/gone.ts'],
+    ['package.json', 'src/index.ts'],
+  ],
+  [['package-lock.json', 'src/index.ts'], ['.']],
+  [undefined, ['.']],
+])('of %j the format of %j is looked at', (changed, expected) => {
+  expect(unformatted(changed)).toEqual(expected);
 });

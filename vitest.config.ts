@@ -34,11 +34,18 @@ const effort = process.env['INTERNEURON_TESTS'] ?? 'quick';
 const isNamed = process.argv.some((word) => word.startsWith('test/'));
 const all: LongChoice = { run: new Map(), left: [], cases: new Map() };
 const quick = (): LongChoice => ({ ...all, left: longFiles() });
-const long = isNamed ? all : effort === 'quick' ? quick() : effort === 'change' ? await longTestsNow() : all;
 /** While the environments of Python are made, `.ci/run` runs the tests that need none, and then the others. */
 const part = process.env['INTERNEURON_PART'];
 const otherPart = (): readonly string[] => testsByPython()[part === 'with-python' ? 'without-python' : 'with-python'];
-const left = [...long.left, ...(part === undefined ? [] : otherPart())];
+
+async function choose(): Promise<{ readonly long: LongChoice; readonly left: string[] }> {
+  const long = isNamed ? all : effort === 'quick' ? quick() : effort === 'change' ? await longTestsNow() : all;
+  return { long, left: [...long.left, ...(part === undefined ? [] : otherPart())] };
+}
+
+/** Vitest evaluates this file for each project; the choice takes seconds. */
+const shared = globalThis as { choice?: ReturnType<typeof choose> };
+const { long, left } = await (shared.choice ??= choose());
 
 /** What is kept of a run of all tests. */
 const jsonReport: [string, Record<string, unknown>] = [

@@ -29,8 +29,16 @@ function foldersOf(path: string): string[] {
 /** Returns the paths that a file imports or names. */
 type Names = (path: string) => readonly string[];
 
+const namesOf = new WeakMap<Repository, Names>();
+
 /** Returns who names whom in a repository: each source is read once. */
 export function namesIn(repository: Repository): Names {
+  const found = namesOf.get(repository) ?? readNames(repository);
+  namesOf.set(repository, found);
+  return found;
+}
+
+function readNames(repository: Repository): Names {
   const known = new Set(repository.files.flatMap((path) => [path, ...foldersOf(path)]));
   const files = new Set(repository.files);
   const aliases = files.has('package.json') ? aliasesIn(repository.text('package.json')) : new Map<string, string[]>();

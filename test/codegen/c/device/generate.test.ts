@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { generateOpencl } from '../../../../src/codegen/c/device/generate.js';
 import { openclProject } from '../../../../src/codegen/c/device/opencl-project.js';
 import * as b from '../../../../src/ir/builder.js';
-import type { Kernel, Program } from '../../../../src/ir/program.js';
+import type { Kernel, Program, Statement } from '../../../../src/ir/program.js';
 import { buffer, cuba, delays, index, program } from '../../../runtime/targets/wasm/programs.js';
 import { twoPopulations } from '../../../support/two-populations.js';
 import { buildProgram } from '../../../../src/pipeline/build-program.js';
@@ -101,6 +101,22 @@ describe('generated text', () => {
     const rest = (text: string): string => text.replace(/_ranges\[\]\[3\] = \{[^;]*\};/, '').replace(/high = \d+u/, '');
     expect(rest(merged(100))).toBe(rest(merged(2)));
     expect(merged(100)).not.toBe(merged(2));
+  });
+
+  test('of a chain: items of a range begin after those of the ranges before, in whole words of a mask', () => {
+    const [v, w] = [buffer('v', 'f64', 512), buffer('w', 'f64', 512)];
+    const ranges = [
+      { begin: 128, end: 200 },
+      { begin: 256, end: 300 },
+    ];
+    const over = (name: string, body: Statement): Kernel => ({
+      ...{ shape: 'map', name, comment: name, lanes: false, locals: [], body: [body] },
+      domain: { kind: 'ranges', ranges },
+    });
+    const chained = [over('a', b.store(v, index, b.f64(1))), over('b', b.store(w, index, b.load(v, index)))];
+    const text = source(program({ buffers: [v, w], kernels: chained }));
+    // The 72 elements of the first range take two blocks of 64 items.
+    expect(text).toContain('_items[][3] = {{128u, 200u, 0u}, {256u, 300u, 128u}};');
   });
 
   test('contracts no operation, and has 64-bit sums on devices without atomics of that width', () => {

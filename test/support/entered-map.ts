@@ -11,10 +11,12 @@ import { affectedBy } from './affected.js';
 import type { Repository } from './reach.js';
 import { differenceOf } from './units.js';
 
-/** Cases of a file that are recorded for each function, from the shortest on, and those that run if it changes. */
-const enough = 4;
-/** Cases of a file that run for each function of a change of many, as a case enters many. */
-const enoughOfMany = 2;
+/**
+ * Returns how many cases of a file are recorded for each function, from the shortest on, and run if it changes: more of
+ * documents, of which each is short and the tests compare all results.
+ */
+const enoughOf = (file: string): number => (file.startsWith('test/fixtures/targets/') ? 12 : 4);
+/** Of a change of more functions than these, half as many cases run for each, since a case enters many. */
 const many = 40;
 
 /** The cases of a test file. */
@@ -74,7 +76,7 @@ export function mapOf(commit: string, files: Readonly<Record<string, EnteredFile
     for (const [k, [title, one]] of shortest.entries())
       for (const name of one.functions) {
         const known = first.get(name) ?? [];
-        if (title === outsideCases ? known.length === 0 : known.length < enough) first.set(name, [...known, k]);
+        if (title === outsideCases ? known.length === 0 : known.length < enoughOf(file)) first.set(name, [...known, k]);
       }
     const groups = new Map<string, string[]>();
     for (const name of [...first.keys()].sort()) {
@@ -178,7 +180,7 @@ export function neededCases(
     const lists = Object.entries(record.entered).flatMap(([cases, ranges]) =>
       numbersIn(ranges).some((number) => entered.has(number)) ? [cases.split(' ').map(Number)] : [],
     );
-    const chosen = covering(lists, record.seconds, entered.size > many ? enoughOfMany : enough);
+    const chosen = covering(lists, record.seconds, enoughOf(test) / (entered.size > many ? 2 : 1));
     const names = new Set([...chosen].map((k) => record.cases[k]!));
     if (!names.has(outsideCases)) needed.set(test, names);
   }

@@ -9,11 +9,9 @@ import { root } from './import-graph.js';
 const patterns = [
   /^test\/fixtures\/(?:cortical-microcircuit|documents|going-on|later-phases|matrix|neuroml|targets\/(?:brian|model|neuroml|pynn))\.test\.ts$/,
   /^test\/interoperability\/(?:brian-distributions|brian-plasticity|lems-validity|peers)\.test\.ts$/,
-  /^test\/library\/(?:recognise)\.test\.ts$/,
-  /^test\/lower\/(?:context\/cable|elements\/(?:any-order|engines)|features\/matrix|rules\/fixed-number)\.test\.ts$/,
-  /^test\/optimise\/(?:arrivals|merged-rows)\.test\.ts$/,
-  /^test\/simulators\/(?:recorded-variables)\.test\.ts$/,
-  /^test\/translators\/(?:brian\/import-properties|constructs|neuroml\/(?:export\/neuroml-files|export-restored|hdf5\/write)|passes|pynn\/(?:cells|fixtures|protocol-fixtures)|sonata\/export)\.test\.ts$/,
+  /^test\/lower\/features\/matrix\.test\.ts$/,
+  /^test\/simulators\/recorded-variables\.test\.ts$/,
+  /^test\/translators\/(?:constructs|neuroml\/(?:export\/neuroml-files|hdf5\/write)|passes|pynn\/(?:cells|fixtures|protocol-fixtures))\.test\.ts$/,
   /^test\/verify\/(?:ledger|limit|limit-changes|measure|why-different)\.test\.ts$/,
 ];
 

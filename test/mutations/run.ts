@@ -12,12 +12,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { importGraph, root, sourceFiles } from '../support/import-graph.js';
-import { lastNight } from '../support/long-tests.js';
+import { isLong, lastNight } from '../support/long-tests.js';
 import { faultsPath, withFault, type Fault } from './faults.js';
 
 const seconds = lastNight()?.seconds ?? {};
-/** Seconds of files that each change runs, and of those that are tried first if they are near. */
-const [short, longest] = [5, 20];
+/** Seconds of files that are tried first if they are near. */
+const longest = 20;
 
 /** Sources that no document on WebAssembly enters. */
 const isElsewhere = /^src\/(?:convert|codegen\/(?:c|mpi)|ir\/evaluate)/;
@@ -31,7 +31,7 @@ function nearestTests(file: string): string[][] {
   for (let folder = dirname(relative('src', file)); folder !== '.'; folder = dirname(folder))
     groups.push([...imports.keys()].filter((test) => isTest(test) && test.startsWith(`test/${folder}/`)));
   // Short tests run for each change.
-  groups.push([...imports.keys()].filter((test) => isTest(test) && (seconds[test] ?? 0) <= short));
+  groups.push([...imports.keys()].filter((test) => isTest(test) && !isLong(test)));
   const seen = new Set<string>();
   return groups.map((group) => {
     const tests = group.filter((test) => !seen.has(test) && (seconds[test] ?? 0) <= longest);

@@ -5,33 +5,9 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { globSync } from 'tinyglobby';
 import { changedSince, git, present } from './changes.js';
 import { root } from './import-graph.js';
 import { testsReaching, type Repository } from './reach.js';
-
-/**
- * Tests that the change of a newcomer is unlikely to break alone: comparisons of engines, large sizes, random programs
- * and killed processes.
- */
-const longTests = [
-  'test/{fuzz/fuzz,translators/passes,translators/brian/import-properties,translators/{nir,sonata}/errors}.test.ts',
-  'test/translators/{neuroml/{export-restored,export/every-fixture,large,renamed},pynn/protocol-fixtures}.test.ts',
-  'test/pipeline/{budgets,checkpoint,forged,hostile-texts,results/names-and-units}.test.ts',
-  'test/session/{cells-between-runs,open-model}.test.ts',
-  'test/cli/{codegen,process,sweep,what-is}.test.ts',
-  'test/codegen/{hostile-names,wasm/growth,c/{differential,pace}}.test.ts',
-  'test/codegen/c/device/{cable-teams,cuda,cuda-project,one-path,opencl-project,strategies}.test.ts',
-  'test/fixtures/{brunel-2000,going-on,later-phases,neuroml,targets/{model,mpi,neuroml,pynn}}.test.ts',
-  'test/lower/{elements/{any-order,engines,single-cells},features/matrix}.test.ts',
-  'test/optimise/{arrivals,integer-weights}.test.ts',
-  'test/runtime/targets/{fixed-point,processes,trust,cuda/{compilers,processes,session},mpi/mpi}.test.ts',
-  'test/runtime/results/{crash-safety,unwritable}.test.ts',
-  'test/interoperability/{lems-export,neuroml-kept}.test.ts',
-  'test/{scripts/continuous-integration,site/{documentation,page}}.test.ts',
-  // In braces they are no paths that who imports this file would reach.
-  'test/{ir/library/random,python/installed}.test.ts',
-];
 
 /** Sources of the core, as the beginning of a path in a pattern. */
 const core = 'src/(?:lower|ir|model|codegen|convert|optimise|lang|library|verify|compare)/';
@@ -162,17 +138,14 @@ export function chooseLong(
 }
 
 /** Seconds of the processor from which on a file is long. */
-const longTime = 5;
+const longTime = 3;
 
 /** Returns whether a test file took long last night. */
-export const isLong = (file: string): boolean => (lastNight()?.seconds[file] ?? 0) > longTime;
+export const isLong = (file: string, night = lastNight()): boolean => (night?.seconds[file] ?? 0) > longTime;
 
-/** Returns the files of long tests: those of the list, and those that took long last night. */
-export function longFiles(night = lastNight()): string[] {
-  const took = Object.entries(night?.seconds ?? {}).flatMap(([file, seconds]) => (seconds > longTime ? [file] : []));
-  const present = took.filter((file) => existsSync(join(root, file)));
-  return [...new Set([...globSync(longTests, { cwd: root }), ...present])].sort();
-}
+/** Returns the files of long tests. */
+export const longFiles = (night = lastNight()): string[] =>
+  Object.keys(night?.seconds ?? {}).filter((file) => isLong(file, night) && existsSync(join(root, file)));
 
 /** Returns the cases that run of long tests that need not run whole. */
 async function casesNow(repository: Repository, night: Nightly): Promise<ReadonlyMap<string, RecordedCases>> {

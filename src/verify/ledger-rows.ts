@@ -14,6 +14,8 @@ import type { PartsThere } from './open-loop.js';
 interface Compared {
   /** The first model, with its loop closed. */
   readonly source: ValidModel;
+  /** The second model. */
+  readonly target: ValidModel;
   /** Populations of the source with given spikes in both models. */
   readonly listedSpikes: ReadonlySet<string>;
   readonly there: PartsThere;
@@ -44,15 +46,51 @@ export const isOfInputs = ({ part, quantity }: LedgerRow, timed: ReadonlySet<str
 export function ledgerRows(compared: Compared): readonly LedgerRow[] {
   const { source, states, listed } = compared;
   const { populations, projections } = source.model;
+  const cells = Object.entries(populations).flatMap(([name, { type }]) =>
+    type === undefined ? sourceRows(name, compared) : cellRows(name, compared),
+  );
   const rows = [
-    ...Object.entries(populations).flatMap(([name, { type }]) =>
-      type === undefined ? sourceRows(name, compared) : cellRows(name, compared),
-    ),
+    ...cells.map((row) => coveredRow(row, cells, compared)),
     ...Object.keys(projections).flatMap((name) => synapseRows(name, compared)),
     ...(states?.rows ?? []),
     ...laterRows(compared),
   ];
   return [...rows, ...listed.flatMap((difference) => unexplained(difference, rows))];
+}
+
+/** Returns a row of an event that never acted as the row of other cells with the same event in both models. */
+function coveredRow(row: LedgerRow, rows: readonly LedgerRow[], { source, target, there }: Compared): LedgerRow {
+  if (row.how !== 'never acted' || !ofSpikes.some((quantity) => quantity === row.quantity)) return row;
+  const partsOf = (population: string): readonly string[] =>
+    [...there].flatMap(([name, one]) => (one.population === population ? [name] : []));
+  const ofTarget = (population: string): string =>
+    JSON.stringify(partsOf(population).map((name) => eventText(target, name)));
+  const other = rows.find(
+    ({ part, quantity, how }) =>
+      quantity === row.quantity &&
+      how === 'by run' &&
+      eventText(source, part) === eventText(source, row.part) &&
+      ofTarget(part) === ofTarget(row.part),
+  );
+  return other ? { ...row, how: other.how, reason: `as ${other.part}, with the same events and values` } : row;
+}
+
+/** Returns the events of a population as text, with the values and definitions that they read. */
+function eventText({ model }: ValidModel, population: string): string {
+  const { type = '', values = {} } = model.populations[population] ?? {};
+  const { events, regimes, derived = {}, parameters = {} } = model.neurons[type] ?? {};
+  const entered = Object.values(regimes ?? {}).map(({ onEntry, transitions }) => [onEntry, transitions]);
+  let text = JSON.stringify([events, entered]);
+  const defined = new Map([
+    ...Object.entries(derived).map(([name, { value }]) => [name, value] as const),
+    ...Object.entries(parameters).map(([name, { value }]) => [name, values[name] ?? value] as const),
+  ]);
+  const next = (): string | undefined => [...defined.keys()].find((name) => new RegExp(`\\b${name}\\b`).test(text));
+  for (let name = next(); name !== undefined; name = next()) {
+    text += `;${name}=${JSON.stringify(defined.get(name))}`;
+    defined.delete(name);
+  }
+  return text;
 }
 
 /** Returns a row for the time after the compared one, if there is some. */

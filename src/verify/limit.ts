@@ -290,10 +290,11 @@ async function approach(
     ...(signal ? { signal } : {}),
   });
   const { halved, found: coarsest } = await firstStable(pair.halved, pair.runAt);
-  const { states, first, listedSpikes } = await statesApart(source, written, protocols, given, pair, coarsest);
+  const { states, first, second, listedSpikes } = await statesApart(source, written, protocols, given, pair, coarsest);
   const levels: Distances[] = [];
   const whatRan = {
     source: first,
+    target: second,
     listedSpikes,
     there: partsThere(source, target, became),
     states: runTarget === undefined ? states : undefined,
@@ -383,6 +384,7 @@ async function statesApart(
 ): Promise<{
   readonly states: StateComparison;
   readonly first: ValidModel;
+  readonly second: ValidModel;
   /** Populations of the source with given spikes in both models. */
   readonly listedSpikes: ReadonlySet<string>;
 }> {
@@ -396,14 +398,14 @@ async function statesApart(
   const until = untilOf(protocols);
   const typed = [typedPhases(source.model, protocols[0]), typedPhases(target.model, protocols[1])] as const;
   const compared = compareStates(own!, there!, cells, { until, ran, protocols: typed, isGathered });
-  const first = writtenValid(own!);
+  const [first, second] = [writtenValid(own!), writtenValid(there!)];
   // Draws are made for the part that is run.
   const drawn = Math.min(until, comparedTime(source.model));
   const isDrawn = (name: string): boolean => !given.has(name) && source.model.populations[name]?.spikes !== undefined;
-  const trains = comparedTrains(first, writtenValid(there!), cells, (name) => (isDrawn(name) ? drawn : until));
+  const trains = comparedTrains(first, second, cells, (name) => (isDrawn(name) ? drawn : until));
   const { differences: ofTrains, given: listedSpikes, ...close } = trains;
   const differences = [...ofTrains, ...compared.differences].toSorted((a, b) => Number(isTiny(a)) - Number(isTiny(b)));
-  return { states: { ...compared, ...close, differences }, first, listedSpikes };
+  return { states: { ...compared, ...close, differences }, first, second, listedSpikes };
 }
 
 /** Checks whether two values differ by little more than rounding: other differences are causes rather than it. */

@@ -134,6 +134,27 @@ it('compares given spikes of LEMS until the end of the protocol', async () => {
   expect((await runCommand(['same', first, lower])).stdout).toMatch(/threshold of pop\[0\] is -50 mV and -51 mV/);
 });
 
+it('covers events that never act by cells with the same events, if both models have them', async () => {
+  const pair = (calm: Values): object => ({
+    ...lif(cell),
+    populations: [
+      { label: 'driven', size: 1, cell: { type: 'IF_cond_exp_gsfa_grr', params: { i_offset: 1 } } },
+      { label: 'calm', size: 1, cell: { type: 'IF_cond_exp_gsfa_grr', params: calm } },
+    ],
+    projections: [],
+    recordings: [{ target: 'driven', variables: ['spikes'] }],
+  });
+  const document = folder.file('pair.xml');
+  for (const [calm, code] of [
+    [{}, 0],
+    [{ v_thresh: -52 }, 3],
+  ] as const) {
+    const first = file('a.json', pair(calm));
+    await runCommand(['convert', first, '--to', 'lems', '--no-origin', '--no-check', '-o', document, '--force']);
+    expect([calm, (await runCommand(['same', first, document])).code]).toEqual([calm, code]);
+  }
+});
+
 /** Cells with other names: two kinds of one size, one source. */
 const named = ([source, first, second]: readonly string[], tau: number): object => ({
   ...lif(cell),

@@ -1,8 +1,11 @@
 /** Rows of the ledger behind a verdict, from comparisons at states and from runs. */
 
+import { namesIn } from '../lang/walk.js';
 import { lengthOf } from '../model/arrays.js';
 import type { ValidModel } from '../model/model.js';
 import { populationOf, populationsOf } from '../model/selected.js';
+import { contentOf, expressionsIn } from '../model/typed.js';
+import { typedModel } from '../model/typed-model.js';
 import type { Distances } from './approach.js';
 import type { StateComparison } from './states/cell-pair.js';
 import { otherSynapses } from './states/cell-kinds.js';
@@ -76,21 +79,21 @@ function coveredRow(row: LedgerRow, rows: readonly LedgerRow[], { source, target
 }
 
 /** Returns the events of a population as text, with the values and definitions that they read. */
-function eventText({ model }: ValidModel, population: string): string {
+function eventText(valid: ValidModel, population: string): string {
+  const model = typedModel(valid.model);
   const { type = '', values = {} } = model.populations[population] ?? {};
-  const { events, regimes, derived = {}, parameters = {} } = model.neurons[type] ?? {};
-  const entered = Object.values(regimes ?? {}).map(({ onEntry, transitions }) => [onEntry, transitions]);
-  let text = JSON.stringify([events, entered]);
-  const defined = new Map([
-    ...Object.entries(derived).map(([name, { value }]) => [name, value] as const),
-    ...Object.entries(parameters).map(([name, { value }]) => [name, values[name] ?? value] as const),
-  ]);
-  const next = (): string | undefined => [...defined.keys()].find((name) => new RegExp(`\\b${name}\\b`).test(text));
-  for (let name = next(); name !== undefined; name = next()) {
-    text += `;${name}=${JSON.stringify(defined.get(name))}`;
-    defined.delete(name);
+  const { events = {}, regimes = {}, derived = {}, parameters = {} } = model.neurons[type] ?? {};
+  const entered = Object.values(regimes).map(({ onEntry, transitions }) => [onEntry, transitions]);
+  const namesOf = (part: unknown): readonly string[] => expressionsIn(part).flatMap((e) => [...namesIn(e)]);
+  const open = [...new Set(namesOf([events, entered]))];
+  const read = new Map<string, string>();
+  for (const name of open) {
+    const definition = derived[name]?.value ?? values[name] ?? parameters[name]?.value;
+    if (definition === undefined || read.has(name)) continue;
+    read.set(name, contentOf([definition]));
+    open.push(...namesOf([definition]));
   }
-  return text;
+  return contentOf([events, entered, [...read].sort(([one], [other]) => (one < other ? -1 : 1))]);
 }
 
 /** Returns a row for the time after the compared one, if there is some. */

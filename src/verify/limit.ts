@@ -6,7 +6,7 @@
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { itemAt } from '../diagnostics/entry.js';
 import { composed, unchanged, type Became } from '../model/rewriting/became.js';
-import type { Phase, Recording, ValidModel } from '../model/model.js';
+import type { Model, Phase, Recording, ValidModel } from '../model/model.js';
 import { populationOf } from '../model/selected.js';
 import { endOf, isRecording } from '../model/tagged.js';
 import { timingProperties } from '../model/timing-properties.js';
@@ -430,8 +430,8 @@ const ofCells = (distances: Distances, renumbered: <T extends NumberedCell>(one:
   unmatched: distances.unmatched.map((one) => renumbered(one)),
 });
 
-/** Returns a verdict on some cells of a network with the numbers of the cells there. */
-export function withNumbersOf(taken: Taken, limit: Limit): Limit {
+/** Returns a verdict on some cells of a network with the numbers of the cells there, and the number of all cells. */
+export function withNumbersOf(taken: Taken, limit: Limit, { populations, projections }: Model): Limit {
   const renumbered = renumbering((population, cell) => taken.get(population)?.[cell] ?? cell);
   const { levels, rest, states } = limit;
   // Each listed source of these cells stands for several sources of the network.
@@ -439,8 +439,14 @@ export function withNumbersOf(taken: Taken, limit: Limit): Limit {
     ...renumbered(one),
     quantity: one.ofSynapse ?? one.quantity,
   }));
+  const rows = limit.ledger.rows.map((row): LedgerRow => {
+    const target = populationOf(projections[row.part]?.to.of ?? { population: '' }) ?? '';
+    const own = taken.get(target);
+    return own ? { ...row, elements: { compared: own.length, of: populations[target]?.size ?? own.length } } : row;
+  });
   return {
     ...limit,
+    ledger: { ...limit.ledger, rows },
     levels: levels.map((level) => ofCells(level, renumbered)),
     rest: rest.map((unit) => renumbered(unit)),
     ...(states && differences ? { states: { ...states, differences } } : {}),

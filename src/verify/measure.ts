@@ -199,7 +199,7 @@ async function limitOfWritten(
     const part = await openPart(frozen, most, limited.signal);
     if (part && target === undefined && synapsesOf(part.valid) > budget.writtenSynapses)
       return noLimit(valid, 'larger than the budget');
-    return part && withNumbersOf(part.taken, await decide(part.valid, await written(part.valid)));
+    return part && withNumbersOf(part.taken, await decide(part.valid, await written(part.valid)), valid.model);
   };
   try {
     if (target !== undefined && !draws) return await decide(frozen, { valid: target, became: converted.became });

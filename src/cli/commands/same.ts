@@ -157,7 +157,7 @@ function verdictLines({ differences }: ModelComparison, limit: Limit): readonly 
   const isPlace = ({ property, parts }: (typeof causes)[number]): boolean =>
     difference === undefined ||
     (difference.ofSynapse === undefined
-      ? parts.includes(`population ${difference.population}`)
+      ? parts.some((part) => part.startsWith('stimulus ') || part === `population ${difference.population}`)
       : parts[0]?.startsWith('projection ') === true &&
         (property.startsWith('delay ') || !difference.ofSynapse.startsWith('delay ')));
   const cause = causes.find((one) => isNumeric(one.first) && isNumeric(one.second) && isPlace(one));

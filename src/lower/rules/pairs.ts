@@ -5,7 +5,7 @@ import { drawFunction } from '../../ir/library/index.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import { code } from '../../ir/template.js';
 import type { ConnectionRule } from '../../model/typed.js';
-import type { Block } from '../code/block.js';
+import { Block } from '../code/block.js';
 import { boundsOf } from '../code/bounds.js';
 import type { Context } from '../context/context.js';
 import type { Draws } from '../code/draws.js';
@@ -13,6 +13,7 @@ import { philox, siteWord, uniformOf } from '../code/draws.js';
 import { compile, compileCondition, library, to } from '../code/expressions.js';
 import type { ProjectionPlan } from '../plan/projection.js';
 import { SynapseScope } from '../plan/synapse-scope.js';
+import { ImpossiblePairs, pieceLength, sourceOfPair, targetOfPair } from './impossible-pairs.js';
 import { blockLength, blocksOf, ruleKey, sameTargets, withElement, type PairwiseCode } from '../plan/rule-code.js';
 
 type Pairs = Extract<ConnectionRule, { rule: 'pairs' }>;
@@ -71,13 +72,49 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
     const end = block.name('block_end', code`select(${untilBlock} < ${targets}, ${untilBlock}, ${targets})`);
     const acceptTarget = (target: Ir, inner: Block): void => accept(source, target, inner, found);
     if (skipping) skip(p, { source, index: blockIndex, begin, end, key }, block, acceptTarget);
-    else
-      block.write`
-        for target = ${begin} until ${end} {
+    else possible(source, begin, end, block, acceptTarget);
+  };
+  const isPlain = !plan.pre.map && !plan.post.map;
+  const probability = isPlain && typeof rule.p === 'object' ? rule.p : null;
+  let impossible: ImpossiblePairs | null = null;
+  /** Tries the targets from `begin` to `end`, but for pieces that the probability excludes. */
+  const possible = (
+    source: Ir,
+    begin: Ir,
+    end: Ir,
+    block: Block,
+    acceptTarget: (target: Ir, inner: Block) => void,
+  ): void => {
+    const tried = (from: Ir, to: Ir, outer: Block): void => {
+      outer.write`
+        for target = ${from} until ${to} {
           ${(at, inner) => acceptTarget(at('target'), inner)}
         }`;
+    };
+    if (!probability) {
+      tried(begin, end, block);
+      return;
+    }
+    const bounds = (impossible ??= impossiblePairs(probability, `${plan.name}.connect${ordinal}`, key, plan, context));
+    block.write`
+      for piece = 0u until (${end} - ${begin} + ${pieceLength - 1}u) / ${pieceLength}u {
+        ${(at, inner) => {
+          const first = inner.name('first', code`${begin} + ${at('piece')} * ${pieceLength}u`);
+          const next = code`${first} + ${pieceLength}u`;
+          const last = inner.name('last', code`select(${next} < ${end}, ${next}, ${end})`);
+          const excluded = bounds.excludes({ source, first, end: last }, inner);
+          if (!excluded) tried(first, last, inner);
+          else
+            inner.emit(
+              ir.when(
+                ir.not(excluded),
+                inner.nested((body) => tried(first, last, body)),
+              ),
+            );
+        }}
+      }`;
   };
-  const keepsFound = typeof rule.p === 'object' && ruleCopies === 1 && !plan.pre.map && !plan.post.map;
+  const keepsFound = typeof rule.p === 'object' && ruleCopies === 1 && isPlain;
   return {
     kind: 'pairwise',
     keepsFound,
@@ -87,6 +124,22 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
     copies,
     write,
   };
+}
+
+/** The bounds of the probability of a rule with the given name. */
+function impossiblePairs(
+  p: Exclude<Pairs['p'], number>,
+  name: string,
+  key: readonly [Ir, Ir],
+  plan: ProjectionPlan,
+  context: Context,
+): ImpossiblePairs {
+  const block = new Block();
+  const address = { position: null, source: sourceOfPair, target: targetOfPair };
+  const draws = pairDraws(sourceOfPair, targetOfPair, key);
+  const scope = new SynapseScope(context, { plan, storage: new Map() }, address, block, draws);
+  const value = block.name('p', to('f64', compile(p, scope)));
+  return new ImpossiblePairs({ value, statements: block.statements }, plan.post.named, name, context);
 }
 
 /** Whether a pair has two different elements; null if the ends have no common elements. */

@@ -16,8 +16,8 @@ const notations = readdirSync(join(root, 'translators'))
   .map((name) => `translators/${name}`);
 
 /**
- * The layers, in the order in which data passes through them. Translators know nothing of one another; what several
- * need is in `translators/shared`.
+ * The layers, in the order in which data passes through them. Translators know nothing of one another, but for PyNN's
+ * scripts for NEST, which hold models in NESTML; what several need is in `translators/shared`.
  */
 const layers: Readonly<Record<string, Layer>> = {
   'src/diagnostics': { from: [], packages: false },
@@ -48,6 +48,7 @@ const layers: Readonly<Record<string, Layer>> = {
           'src/tables',
           'src/xml',
           'translators/shared',
+          ...(folder === 'translators/pynn' ? ['translators/nestml'] : []),
           'schemas',
         ],
         packages: true,

@@ -21,7 +21,7 @@ import { given } from './export/given.js';
 import { sourcesOf } from './export/current-sources.js';
 import { isNative, receptorsOf, runsHere } from './export/native.js';
 import { NativeParts } from './export/native-parts.js';
-import { NestmlModels, type NestmlModel } from './export/nestml/models.js';
+import { NestmlModels, type NestmlModel } from '../nestml/export/models.js';
 import {
   currentPasses,
   equationPasses,

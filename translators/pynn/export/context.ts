@@ -8,7 +8,7 @@ import { isNumbers } from '../values.js';
 import type { Value as PynnValue } from '../specification.generated.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { NativeParts } from './native-parts.js';
-import type { NestmlModels } from './nestml/models.js';
+import type { NestmlModels } from '../../nestml/export/models.js';
 import type { Targets } from './targets.js';
 import type { ExportedCompartments } from './types.js';
 import { isMissing, pynnValue, type FormulaOf, type Generators } from './values.js';

@@ -12,9 +12,9 @@ import { timingProperties } from '../../../src/model/timing-properties.js';
 import { isLoss, type ConversionEntry } from '../../../src/model/conversion-report.js';
 import type { Model, NeuronType, ValidModel } from '../../../src/model/typed.js';
 import { expressiblePopulations } from '../../shared/expressible-populations.js';
-import { withConstantsOfCells } from './nestml/constants.js';
-import { withoutReserved } from './nestml/reserved.js';
-import { withSettledValues } from './nestml/settled.js';
+import { withConstantsOfCells } from '../../nestml/export/constants.js';
+import { withoutReserved } from '../../nestml/export/reserved.js';
+import { withSettledValues } from '../../nestml/export/settled.js';
 import { standardCellOf } from './types.js';
 
 /** Steps of a current that are listed. */

@@ -20,7 +20,7 @@ import { cellOfSelection, typeOfSelection, valueIn, type ExportContext } from '.
 import { given } from './given.js';
 import { isNative, nativeProjection } from './native.js';
 import { spaceOf } from './positions.js';
-import { portProjection } from './nestml/projections.js';
+import { portProjection } from './nestml-projections.js';
 import { responseParts } from '../../../src/library/pynn/index.js';
 import { declaredName } from '../../../src/library/declared-types.js';
 import { synapseParts, type SynapseParts } from './types.js';

@@ -1,7 +1,7 @@
 /** Types of cells and synapses in NESTML, which is a file next to a script for NEST. */
 
 import { call, dictionary, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
-import type { NestmlModel } from '../export/nestml/models.js';
+import type { NestmlModel } from '../../nestml/export/models.js';
 import type { Script } from './script.js';
 
 /** Names of the types that NEST has of a model and of its plastic synapses, which NESTML compiles as one. */

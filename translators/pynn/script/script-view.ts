@@ -5,7 +5,7 @@ import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { child } from '../../../src/model/pointer.js';
 import { docstring, documentationOf } from '../../shared/documentation.js';
 import { call, layout, pythonComments, type Source } from '../../shared/python.js';
-import type { NestmlModel } from '../export/nestml/models.js';
+import type { NestmlModel } from '../../nestml/export/models.js';
 import { byUse } from '../selections.js';
 import type { Assembly, Phase, Projection, PynnSpecification, Recording, View } from '../specification.generated.js';
 import { isRandom, limitAsNumber } from '../value-kinds.js';

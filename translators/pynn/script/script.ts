@@ -6,7 +6,7 @@ import { call, quoted, spaced, type Source } from '../../shared/python.js';
 import { Names } from '../names.js';
 import { populationsOf } from '../selections.js';
 import type { Population, PynnSpecification, Values } from '../specification.generated.js';
-import type { NestmlModel } from '../export/nestml/models.js';
+import type { NestmlModel } from '../../nestml/export/models.js';
 import { recordedKey } from '../export/protocol.js';
 import { withoutZeroRates } from './backends.js';
 import { imports, type ImportedName, type ScriptNames } from './python-text.js';

@@ -1,11 +1,11 @@
 /** Actions of the model's own synapses on arriving spikes, if a port of the target's model can perform them. */
 
-import { negated } from '../../../../src/lang/build.js';
-import { parseUnit } from '../../../../src/lang/units.js';
-import { namesIn } from '../../../../src/lang/walk.js';
-import { weightKindOf, type WeightKind } from '../../../../src/library/standard-type.js';
-import { environmentOf, valueOf } from '../../../../src/library/recognise/values.js';
-import type { DataStore, NeuronType, Projection, SynapseType, Value } from '../../../../src/model/typed.js';
+import { negated } from '../../../src/lang/build.js';
+import { parseUnit } from '../../../src/lang/units.js';
+import { namesIn } from '../../../src/lang/walk.js';
+import { weightKindOf, type WeightKind } from '../../../src/library/standard-type.js';
+import { environmentOf, valueOf } from '../../../src/library/recognise/values.js';
+import type { DataStore, NeuronType, Projection, SynapseType, Value } from '../../../src/model/typed.js';
 import { draws } from './expressions.js';
 import { NotInNestml } from './not-in-nestml.js';
 import { weightUnitOf, type Arrival } from './ports.js';

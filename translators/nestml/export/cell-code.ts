@@ -1,13 +1,13 @@
 /** State that all parts of a NESTML model share: names, code and declarations. */
 
-import { dimensionless, type Expression, type Statement } from '../../../../src/lang/ast.js';
-import { binary, call, name as nameOf, number } from '../../../../src/lang/build.js';
-import { parseUnit } from '../../../../src/lang/units.js';
-import { mapExpression, namesIn } from '../../../../src/lang/walk.js';
-import { dependencyOrder } from '../../../../src/lang/graph.js';
-import { linearForm } from '../../../../src/lang/linear.js';
-import { freeName } from '../../../../src/model/free-name.js';
-import type { DerivedVariable, NeuronType, Refractory } from '../../../../src/model/typed.js';
+import { dimensionless, type Expression, type Statement } from '../../../src/lang/ast.js';
+import { binary, call, name as nameOf, number } from '../../../src/lang/build.js';
+import { parseUnit } from '../../../src/lang/units.js';
+import { mapExpression, namesIn } from '../../../src/lang/walk.js';
+import { dependencyOrder } from '../../../src/lang/graph.js';
+import { linearForm } from '../../../src/lang/linear.js';
+import { freeName } from '../../../src/model/free-name.js';
+import type { DerivedVariable, NeuronType, Refractory } from '../../../src/model/typed.js';
 import { eventCode, valueOf, type CellOfNest } from './cell-of-nest.js';
 import { draws, nestmlAssignment, nestmlText, textOf, withStrictChoices, type Names } from './expressions.js';
 import { NotInNestml } from './not-in-nestml.js';

@@ -1,8 +1,8 @@
 /** Declarations of a NESTML model, with units: state, parameters, and their counterparts in PyNN. */
 
-import { parseUnit } from '../../../../src/lang/units.js';
-import { identityOf, type StandardCell } from '../../../../src/library/standard-type.js';
-import type { Parameter } from '../../../../src/model/typed.js';
+import { parseUnit } from '../../../src/lang/units.js';
+import { identityOf, type StandardCell } from '../../../src/library/standard-type.js';
+import type { Parameter } from '../../../src/model/typed.js';
 import type { CellCode } from './cell-code.js';
 import { textOf } from './expressions.js';
 import { nestmlQuantity, nestNumber, nestUnitOf } from './units.js';

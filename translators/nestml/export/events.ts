@@ -1,7 +1,7 @@
 /** Events of a NESTML model: their conditions and their actions. */
 
-import { binary, name as nameOf, number } from '../../../../src/lang/build.js';
-import type { EventDefinition } from '../../../../src/model/typed.js';
+import { binary, name as nameOf, number } from '../../../src/lang/build.js';
+import type { EventDefinition } from '../../../src/model/typed.js';
 import type { CellCode } from './cell-code.js';
 import { negation, nestmlExpression, textOf } from './expressions.js';
 import type { Refractoriness } from './refractoriness.js';

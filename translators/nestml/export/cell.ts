@@ -1,6 +1,6 @@
 /** A type of cells as a model of NESTML. */
 
-import type { StandardCell } from '../../../../src/library/standard-type.js';
+import type { StandardCell } from '../../../src/library/standard-type.js';
 import { CellCode } from './cell-code.js';
 import { indented, type CellOfNest } from './cell-of-nest.js';
 import { parameterLines, standardOf, stateLines, unitsOf } from './declarations.js';

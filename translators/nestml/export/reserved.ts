@@ -1,11 +1,11 @@
 /** Variables of NESTML models under names that are free in NESTML, C++, Python and NEST. */
 
-import { withNames } from '../../../../src/library/readable/renamed.js';
-import type { ConversionEntry } from '../../../../src/model/conversion-report.js';
-import { ownNames } from '../../../../src/model/declared-names.js';
-import { freeName } from '../../../../src/model/free-name.js';
-import type { NeuronType, ValidModel } from '../../../../src/model/typed.js';
-import { child } from '../../../../src/model/pointer.js';
+import { withNames } from '../../../src/library/readable/renamed.js';
+import type { ConversionEntry } from '../../../src/model/conversion-report.js';
+import { ownNames } from '../../../src/model/declared-names.js';
+import { freeName } from '../../../src/model/free-name.js';
+import type { NeuronType, ValidModel } from '../../../src/model/typed.js';
+import { child } from '../../../src/model/pointer.js';
 
 /**
  * Names reserved by NESTML, its generated C++ code or the classes of NEST, those that its solver of equations takes for

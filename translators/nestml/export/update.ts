@@ -1,8 +1,8 @@
 /** Actions of a NESTML model in each step before spikes arrive. */
 
-import type { Statement } from '../../../../src/lang/ast.js';
-import { binary, name as nameOf, number } from '../../../../src/lang/build.js';
-import { linearForm } from '../../../../src/lang/linear.js';
+import type { Statement } from '../../../src/lang/ast.js';
+import { binary, name as nameOf, number } from '../../../src/lang/build.js';
+import { linearForm } from '../../../src/lang/linear.js';
 import type { CellCode } from './cell-code.js';
 import { indented } from './cell-of-nest.js';
 import { nestmlExpression, textOf } from './expressions.js';

@@ -3,15 +3,15 @@
  * has neither an index nor arrays.
  */
 
-import type { Expression } from '../../../../src/lang/ast.js';
-import { binary, conditional, name as nameOf, quantity } from '../../../../src/lang/build.js';
-import { second } from '../../../../src/lang/dimension.js';
-import { parseUnit } from '../../../../src/lang/units.js';
-import { mapExpression, substitute } from '../../../../src/lang/walk.js';
-import { numbersOf } from '../../../../src/model/arrays.js';
-import { mapped } from '../../../../src/model/collections.js';
-import { ownNames } from '../../../../src/model/declared-names.js';
-import { freeName } from '../../../../src/model/free-name.js';
+import type { Expression } from '../../../src/lang/ast.js';
+import { binary, conditional, name as nameOf, quantity } from '../../../src/lang/build.js';
+import { second } from '../../../src/lang/dimension.js';
+import { parseUnit } from '../../../src/lang/units.js';
+import { mapExpression, substitute } from '../../../src/lang/walk.js';
+import { numbersOf } from '../../../src/model/arrays.js';
+import { mapped } from '../../../src/model/collections.js';
+import { ownNames } from '../../../src/model/declared-names.js';
+import { freeName } from '../../../src/model/free-name.js';
 import {
   contentOf,
   readsVariable,
@@ -20,8 +20,8 @@ import {
   type NeuronType,
   type ValidModel,
   type Value,
-} from '../../../../src/model/typed.js';
-import { populationsOf } from '../../../../src/model/selected.js';
+} from '../../../src/model/typed.js';
+import { populationsOf } from '../../../src/model/selected.js';
 
 /** The longest table that is written as choices. */
 const longestTable = 20;

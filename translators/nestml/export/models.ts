@@ -1,11 +1,11 @@
 /** The types of a model that PyNN has no name for, as models of NESTML. */
 
-import { freeName } from '../../../../src/model/free-name.js';
-import { parseUnit } from '../../../../src/lang/units.js';
-import { weightKindOf, type StandardCell } from '../../../../src/library/standard-type.js';
-import { slotsOf } from '../../../../src/model/steps.js';
-import { isRecording, recordedVariables } from '../../../../src/model/tagged.js';
-import { populationsOf, wholePopulation } from '../../../../src/model/selected.js';
+import { freeName } from '../../../src/model/free-name.js';
+import { parseUnit } from '../../../src/lang/units.js';
+import { weightKindOf, type StandardCell } from '../../../src/library/standard-type.js';
+import { slotsOf } from '../../../src/model/steps.js';
+import { isRecording, recordedVariables } from '../../../src/model/tagged.js';
+import { populationsOf, wholePopulation } from '../../../src/model/selected.js';
 import {
   ownersOf,
   withExpressions,
@@ -13,9 +13,9 @@ import {
   type Model,
   type NeuronType,
   type ValidModel,
-} from '../../../../src/model/typed.js';
-import { fold } from '../../../../src/library/recognise/numbers.js';
-import { declaredName } from '../../../../src/library/declared-types.js';
+} from '../../../src/model/typed.js';
+import { fold } from '../../../src/library/recognise/numbers.js';
+import { declaredName } from '../../../src/library/declared-types.js';
 import { nestmlCell, type NestmlCell } from './cell.js';
 import { NotInNestml } from './not-in-nestml.js';
 import { isPlastic, plasticUse } from './plastic.js';
@@ -46,7 +46,11 @@ export class NestmlModels {
   readonly #names = new Set<string>();
   readonly #operations = new Set<string>();
 
-  constructor({ model, data }: ValidModel) {
+  /** @param isAlone  whether currents can come from outside the model, which then has a port for them */
+  constructor(
+    { model, data }: ValidModel,
+    private readonly isAlone = false,
+  ) {
     // C++, the output language of NESTML, divides whole numbers without a remainder.
     const { neurons, synapses } = model;
     this.#model = {
@@ -112,9 +116,14 @@ export class NestmlModels {
       if (Object.keys(linked ?? {}).length > 0) throw new NotInNestml('variables linked to another population');
       if (clock !== undefined) throw new NotInNestml('a clock of its own');
     }
+    const early = Object.entries(type.events).find(([, { slot }]) => slot !== undefined && !isLate(slot));
+    if (this.isAlone && early)
+      throw new NotInNestml(`the event ${early[0]}, which is tested before the equations are integrated`);
     const emits = this.#emitted(ids, type);
     const ports = this.#ports(ids, type);
-    const [fed, ...others] = new Set(
+    const [own, second] = Object.keys(type.inputs).filter((input) => type.inputs[input]?.unit === 'A');
+    const open = this.isAlone && second === undefined ? own : undefined;
+    const [fed = open, ...others] = new Set(
       Object.values(stimuli).flatMap((stimulus) =>
         stimulus.kind === 'current' && populationsOf(stimulus.to).some((population) => ids.includes(population))
           ? [stimulus.input]
@@ -141,7 +150,7 @@ export class NestmlModels {
       ),
     );
     // NESTML makes a macro of the name in capitals, which NEST may have already.
-    const name = freeName(`${id.replace(/\W/g, '_')}_neuron`, (one) => this.#names.has(one));
+    const name = freeName(`${id.replace(/\W/g, '_').replace(/_neuron$/, '')}_neuron`, (one) => this.#names.has(one));
     const made = nestmlCell({
       name,
       type,
@@ -221,7 +230,7 @@ export class NestmlModels {
         kind: use.kind,
         weightUnit: use.weightUnit,
         statements: use.arrivals,
-        isOwn: use.synapse !== undefined,
+        isOwn: use.synapse !== undefined || this.isAlone,
       });
     }
     for (const [name, { key, use }] of uses) {

@@ -3,11 +3,11 @@
  * nS, pF and Gohm. Lengths are in um here.
  */
 
-import { binary, name, number, unary } from '../../../../src/lang/build.js';
-import type { Dimension, Expression } from '../../../../src/lang/ast.js';
-import { parseUnit } from '../../../../src/lang/units.js';
-import { nestUnit as unitOfNest, siOf } from '../../../../src/library/simulators/nest-units.js';
-import { inUnit } from '../../../shared/in-unit.js';
+import { binary, name, number, unary } from '../../../src/lang/build.js';
+import type { Dimension, Expression } from '../../../src/lang/ast.js';
+import { parseUnit } from '../../../src/lang/units.js';
+import { nestUnit as unitOfNest, siOf } from '../../../src/library/simulators/nest-units.js';
+import { inUnit } from '../../shared/in-unit.js';
 import { NotInNestml } from './not-in-nestml.js';
 
 /** Returns the unit of NEST of a dimension. @throws NotInNestml */

@@ -1,12 +1,12 @@
 /** Plastic synapses of the model's own as NESTML models, which NEST pairs with the cells that they act on. */
 
-import type { Assignment, Expression, Statement } from '../../../../src/lang/ast.js';
-import { name as nameOf, negated, number } from '../../../../src/lang/build.js';
-import { linearForm } from '../../../../src/lang/linear.js';
-import { parseUnit } from '../../../../src/lang/units.js';
-import { equalExpressions, mapStatement, namesIn, readsAny, substitute } from '../../../../src/lang/walk.js';
-import { environmentOf, valueOf } from '../../../../src/library/recognise/values.js';
-import { weightKindOf } from '../../../../src/library/standard-type.js';
+import type { Assignment, Expression, Statement } from '../../../src/lang/ast.js';
+import { name as nameOf, negated, number } from '../../../src/lang/build.js';
+import { linearForm } from '../../../src/lang/linear.js';
+import { parseUnit } from '../../../src/lang/units.js';
+import { equalExpressions, mapStatement, namesIn, readsAny, substitute } from '../../../src/lang/walk.js';
+import { environmentOf, valueOf } from '../../../src/library/recognise/values.js';
+import { weightKindOf } from '../../../src/library/standard-type.js';
 import {
   formulaOf,
   type DataStore,
@@ -14,7 +14,7 @@ import {
   type Projection,
   type SynapseType,
   type Value,
-} from '../../../../src/model/typed.js';
+} from '../../../src/model/typed.js';
 import { indented } from './cell-of-nest.js';
 import { draws, nestmlAssignment, nestmlText, textOf, withStrictChoices, type Names } from './expressions.js';
 import type { NestmlSynapse } from './nestml-synapse.js';

@@ -1,9 +1,9 @@
 /** Ports at which spikes arrive at a NESTML model. */
 
-import type { Dimension } from '../../../../src/lang/ast.js';
-import type { WeightKind } from '../../../../src/library/standard-type.js';
+import type { Dimension } from '../../../src/lang/ast.js';
+import type { WeightKind } from '../../../src/library/standard-type.js';
 import { textOf } from './expressions.js';
-import { siOf } from '../../../../src/library/simulators/nest-units.js';
+import { siOf } from '../../../src/library/simulators/nest-units.js';
 import { nestmlQuantity, nestUnit } from './units.js';
 
 /** Something that a spike adds to a variable. */
@@ -28,7 +28,7 @@ export interface Port {
   /** Unit of weights in PyNN, in our texts. */
   readonly weightUnit: string;
   readonly statements: readonly Arrival[];
-  /** Whether weights come from models of NESTML, which PyNN does not scale. */
+  /** Whether PyNN does not scale the weights: those of models of NESTML, or without PyNN. */
   readonly isOwn: boolean;
 }
 

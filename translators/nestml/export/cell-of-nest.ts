@@ -1,7 +1,7 @@
 /** A cell before it becomes a NESTML model. */
 
-import type { Expression, Assignment, Statement } from '../../../../src/lang/ast.js';
-import type { EventDefinition, NeuronType } from '../../../../src/model/typed.js';
+import type { Expression, Assignment, Statement } from '../../../src/lang/ast.js';
+import type { EventDefinition, NeuronType } from '../../../src/model/typed.js';
 import type { Port } from './ports.js';
 
 /** A cell to be written in NESTML. */

@@ -1,10 +1,10 @@
 /** Expressions and statements of the model in NESTML. */
 
-import { dimensionless, type Assignment, type Call, type Expression } from '../../../../src/lang/ast.js';
-import { binary, call, conditional, name, number, unary } from '../../../../src/lang/build.js';
-import { isRandom } from '../../../../src/lang/functions.js';
-import { printExpression } from '../../../../src/lang/print.js';
-import { callsIn, mapExpression, withChildren } from '../../../../src/lang/walk.js';
+import { dimensionless, type Assignment, type Call, type Expression } from '../../../src/lang/ast.js';
+import { binary, call, conditional, name, number, unary } from '../../../src/lang/build.js';
+import { isRandom } from '../../../src/lang/functions.js';
+import { printExpression } from '../../../src/lang/print.js';
+import { callsIn, mapExpression, withChildren } from '../../../src/lang/walk.js';
 import { NotInNestml } from './not-in-nestml.js';
 import { losesZeros, nestmlQuantity } from './units.js';
 

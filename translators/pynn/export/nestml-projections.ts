@@ -1,16 +1,16 @@
 /** Projections onto a port of a model of NESTML. */
 
-import type { Projection } from '../../../../src/model/typed.js';
-import { mapped } from '../../../../src/model/collections.js';
-import { child } from '../../../../src/model/pointer.js';
-import type { Projection as PynnProjection, Value as PynnValue } from '../../specification.generated.js';
-import { columnsOf, connectorOf, pairsOf, withColumns } from '../connectors.js';
-import { valueIn, type ExportContext } from '../context.js';
-import { given } from '../given.js';
-import { spaceOf } from '../positions.js';
-import { inUnit } from '../../../shared/in-unit.js';
-import type { FormulaOf } from '../values.js';
-import type { PortUse } from './models.js';
+import type { Projection } from '../../../src/model/typed.js';
+import { mapped } from '../../../src/model/collections.js';
+import { child } from '../../../src/model/pointer.js';
+import type { Projection as PynnProjection, Value as PynnValue } from '../specification.generated.js';
+import { columnsOf, connectorOf, pairsOf, withColumns } from './connectors.js';
+import { valueIn, type ExportContext } from './context.js';
+import { given } from './given.js';
+import { spaceOf } from './positions.js';
+import { inUnit } from '../../shared/in-unit.js';
+import type { FormulaOf } from './values.js';
+import type { PortUse } from '../../nestml/export/models.js';
 
 /** Returns a projection of `StaticSynapse` or of a NESTML model; undefined after a report with the reason. */
 export function portProjection(

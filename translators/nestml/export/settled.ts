@@ -3,9 +3,9 @@
  * other parameters.
  */
 
-import { environmentOf, valueOf } from '../../../../src/library/recognise/values.js';
-import { valueInUnit } from '../../../../src/library/recognise/with-unit.js';
-import { mapped } from '../../../../src/model/collections.js';
+import { environmentOf, valueOf } from '../../../src/library/recognise/values.js';
+import { valueInUnit } from '../../../src/library/recognise/with-unit.js';
+import { mapped } from '../../../src/model/collections.js';
 import {
   formula,
   formulaOf,
@@ -13,8 +13,8 @@ import {
   type NeuronType,
   type ValidModel,
   type Value,
-} from '../../../../src/model/typed.js';
-import { declaredName } from '../../../../src/library/declared-types.js';
+} from '../../../src/model/typed.js';
+import { declaredName } from '../../../src/library/declared-types.js';
 
 type Values = Readonly<Record<string, Value>>;
 

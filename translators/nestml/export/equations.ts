@@ -1,10 +1,10 @@
 /** The equations of a model of NESTML. */
 
-import { conditional, isZero, number, product, sum } from '../../../../src/lang/build.js';
-import type { Expression } from '../../../../src/lang/ast.js';
-import { derivative } from '../../../../src/lang/derivative.js';
-import { linearForm, linearRate, type LinearForm } from '../../../../src/lang/linear.js';
-import { namesIn } from '../../../../src/lang/walk.js';
+import { conditional, isZero, number, product, sum } from '../../../src/lang/build.js';
+import type { Expression } from '../../../src/lang/ast.js';
+import { derivative } from '../../../src/lang/derivative.js';
+import { linearForm, linearRate, type LinearForm } from '../../../src/lang/linear.js';
+import { namesIn } from '../../../src/lang/walk.js';
 import type { CellCode } from './cell-code.js';
 import type { Block } from './events.js';
 import { draws } from './expressions.js';

@@ -1,6 +1,6 @@
 /** A NESTML model of synapses, as scripts use it. */
 
-import type { Value } from '../../../../src/model/typed.js';
+import type { Value } from '../../../src/model/typed.js';
 
 /** A NESTML model of synapses. */
 export interface NestmlSynapse {

@@ -1,8 +1,8 @@
 /** The refractory period of a cell: its variables, and the code that counts its steps. */
 
-import type { Statement } from '../../../../src/lang/ast.js';
-import { opposite, quantity } from '../../../../src/lang/build.js';
-import { second } from '../../../../src/lang/dimension.js';
+import type { Statement } from '../../../src/lang/ast.js';
+import { opposite, quantity } from '../../../src/lang/build.js';
+import { second } from '../../../src/lang/dimension.js';
 import type { CellCode, Period } from './cell-code.js';
 import { indented } from './cell-of-nest.js';
 import { negation, nestmlExpression, textOf } from './expressions.js';

@@ -78,13 +78,20 @@ export function readConfig(
 ): Config {
   const home = dirname(positions.place('').document);
   const report = (finding: Finding, place: Place): undefined => void diagnostics.add(finding, place);
+  let hasBackslashes = false;
+  /** Returns a path with `/` between folders; reports the first one without. */
+  const withSlashes = (path: string, where: Place): string => {
+    if (path.includes('\\') && !hasBackslashes) report(messages.backslashes(), where);
+    hasBackslashes ||= path.includes('\\');
+    return path.replaceAll('\\', '/');
+  };
   const main: Part = { value: withoutVariables(document, positions, report), positions, folder: '' };
   const parts = [main];
   for (const key of ['simulation', 'network']) {
     const stated = memberOf(main.value, key);
     const isUsual = key === 'network' && stated === undefined && parts.every(({ value }) => isAlone(value));
-    const name = isUsual ? usualCircuit : stated;
-    if (typeof name !== 'string') continue;
+    if (!isUsual && typeof stated !== 'string') continue;
+    const name = isUsual ? usualCircuit : withSlashes(String(stated), positions.place(`/${key}`));
     const found = files.text(name);
     if (isRefused(found)) {
       if (isUsual)
@@ -128,7 +135,8 @@ export function readConfig(
     place,
     pointer: (...keys) => (partOf(keys) === main ? pointerOf(keys) : ''),
     path: (...keys) => {
-      const text = get(...keys);
+      const stated = get(...keys);
+      const text = typeof stated === 'string' ? withSlashes(stated, place(...keys)) : stated;
       if (typeof text === 'string')
         return at(isAbsolute(text) ? text : join(partOf(keys).folder, text), place(...keys));
       if (text !== undefined && text !== null)

@@ -96,9 +96,15 @@ export const unreadableFile = (file: string, reason: string): Finding => ({
   found: shorten(file, 120),
   hint: reason.includes('outside')
     ? '--allow-path names a folder that may be read as well'
-    : file.includes('\\')
-      ? 'write / in place of \\ between folders, which only Windows reads'
-      : 'correct the name: paths start from the folder of the config, or from a variable of its manifest',
+    : 'correct the name: paths start from the folder of the config, or from a variable of its manifest',
+});
+
+/** Paths of Windows. */
+export const backslashes = (): Finding => ({
+  code: 'sonata/backslashes',
+  severity: 'warning',
+  message: 'paths have \\ between folders, which are read as /',
+  hint: 'write / in place of \\, since BMTK and libsonata find such files on Windows only',
 });
 
 /** A construct that cannot be imported. */

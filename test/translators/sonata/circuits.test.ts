@@ -162,6 +162,19 @@ describe('a simulation that names no circuit', () => {
   });
 });
 
+const backslashes = temporaryFolder();
+it('paths with backslashes are read, with one warning', async () => {
+  const config = JSON.parse(readFileSync(`${folderOf('psc-alpha')}/config.json`, 'utf8'), (key, value: unknown) =>
+    typeof value === 'string' && /_file$|_dir$/.test(key) ? value.replaceAll('/', '\\') : value,
+  ) as object;
+  const path = await circuit(backslashes.file('circuit'), 'psc-alpha', {
+    'config.json': JSON.stringify(config),
+  });
+  const { hashes, diagnostics } = importModel(readSource(path));
+  expect(hashes.model).toBe(importModel(readSource(`${folderOf('psc-alpha')}/config.json`)).hashes.model);
+  expect(diagnostics.filter(({ code }) => code === 'sonata/backslashes')).toHaveLength(1);
+});
+
 describe('parameters of single nodes', () => {
   const folder = temporaryFolder();
 

@@ -79,10 +79,10 @@ export const messages = {
   }),
   missing: (file: string): Finding => ({
     code: 'bundle/missing',
-    message: `${file} is not in the archive`,
-    expected: 'a file of the archive',
+    message: `${file} is not in the archive, or not beside the experiment`,
+    expected: 'a file in the same archive or folder',
     found: file,
-    hint: 'get the archive again, or correct the name',
+    hint: 'put the file there, or correct the name',
   }),
   noManifest: (): Finding => ({
     code: 'bundle/no-manifest',

@@ -1,7 +1,7 @@
 /** Opens bundles: unpacks them into a folder for temporary files, and finds the model and the results in them. */
 
 import { existsSync, rmSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { basename, dirname, join, posix } from 'node:path';
 import { DiagnosticError, Diagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { temporaryFolder } from '../platform/temporary-folder.js';
 import { unpackArchive } from './archive.js';
@@ -37,6 +37,7 @@ export interface Bundle {
  * @throws DiagnosticError with everything that is wrong with the archive
  */
 export async function openBundle(path: string): Promise<Bundle> {
+  if (isExperiment(path)) return openExperiment(path);
   const folder = temporaryFolder('bundle');
   const remove = (): void => {
     rmSync(folder, { recursive: true, force: true });
@@ -53,6 +54,19 @@ export async function openBundle(path: string): Promise<Bundle> {
     remove();
     throw error;
   }
+}
+
+/** Checks whether a path is that of an experiment in SED-ML outside of an archive. */
+export const isExperiment = (path: string): boolean => /\.sedml$/i.test(path);
+
+/** Opens an experiment in SED-ML with the model beside it. @throws DiagnosticError */
+function openExperiment(path: string): Bundle {
+  const folder = dirname(path);
+  const diagnostics = new Diagnostics();
+  const isThere = (file: string): boolean => !file.startsWith('..') && existsSync(join(folder, ...file.split('/')));
+  const main = modelOfTask(textInBundle(folder, basename(path), folder), '', { path, isThere }, diagnostics);
+  if (!main || diagnostics.hasErrors) throw new DiagnosticError(diagnostics.list);
+  return { path: folder, folder, files: [], ...main, findings: diagnostics.list, remove: () => undefined };
 }
 
 /** Returns paths of results in a bundle, as they lie in its folder. */
@@ -87,16 +101,34 @@ function mainFile(
   const main = listed.find(({ master }) => master) ?? onlyModel(listed);
   if (!main || !files.includes(main.location)) return undefined;
   if (!/\bsed-?ml\b/i.test(main.format) && !main.location.endsWith('.sedml')) return { model: main.location };
-  const tasks = readTasks(textOf(main.location), `${archive}/${main.location}`, diagnostics);
+  const place = { path: `${archive}/${main.location}`, isThere: (file: string) => files.includes(file) };
+  return modelOfTask(textOf(main.location), posix.dirname(main.location), place, diagnostics);
+}
+
+/**
+ * Returns the model of the first task of an experiment.
+ *
+ * @param folder  that of the experiment, relative to its archive
+ */
+function modelOfTask(
+  text: string,
+  folder: string,
+  { path, isThere }: { readonly path: string; readonly isThere: (file: string) => boolean },
+  diagnostics: Diagnostics,
+): MainFile | undefined {
+  const tasks = readTasks(text, path, diagnostics);
   const [task] = tasks;
   if (!task) return undefined;
   if (!canReplace(task.method, usualPolicy))
     diagnostics.add(messages.refusedMethod(task.method, usualPolicy), task.place);
   else if (task.method !== forwardEuler) diagnostics.add(messages.otherMethod(task.method), task.place);
-  if (tasks.length > 1) diagnostics.add(messages.unreadElement(`a second task (${tasks[1]?.id ?? ''})`), { document });
-  const model = posix.normalize(posix.join(posix.dirname(main.location), task.source));
-  if (files.includes(model)) return { model, task };
-  diagnostics.add(messages.missing(task.source), { document: `${archive}/${main.location}` });
+  if (tasks.length > 1)
+    diagnostics.add(messages.unreadElement(`a second task (${tasks[1]?.id ?? ''})`), {
+      document: path,
+    });
+  const model = posix.normalize(posix.join(folder, task.source));
+  if (isThere(model)) return { model, task };
+  diagnostics.add(messages.missing(task.source), { document: path });
   return undefined;
 }
 

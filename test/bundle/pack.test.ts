@@ -377,3 +377,38 @@ describe('a bundle of another program', () => {
     expect(stderr).toContain('../LEMS_d.xml is not in the archive');
   });
 });
+
+describe('an experiment in SED-ML', () => {
+  const sedml = (
+    source: string,
+  ): string => `<sedML xmlns="http://sed-ml.org/sed-ml/level1/version2" level="1" version="2">
+  <listOfModels><model id="m" language="urn:sedml:language:lems" source="${source}"/></listOfModels>
+  <listOfSimulations><uniformTimeCourse id="s" initialTime="0" outputStartTime="0" outputEndTime="0.1" numberOfPoints="1000"><algorithm kisaoID="KISAO:0000030"/></uniformTimeCourse></listOfSimulations>
+  <listOfTasks><task id="t" modelReference="m" simulationReference="s"/></listOfTasks>
+</sedML>`;
+
+  it('runs with its model beside it', async () => {
+    writeFileSync(folder.file('LEMS_ramp.xml'), readFileSync('fixtures/expectations/omv/LEMS_ramp.xml'));
+    writeFileSync(folder.file('beside.sedml'), sedml('LEMS_ramp.xml'));
+    const spikes = folder.file('beside.csv');
+    expect(
+      await runCommand(['run', folder.file('beside.sedml'), '-o', spikes, '--output-dir', folder.file('.')]),
+    ).toMatchObject({ code: 0 });
+    // A spike each 20 ms, in the 0.1 s of the experiment.
+    expect(readFileSync(spikes, 'utf8').match(/^seldom,/gm)).toHaveLength(5);
+    expect((await runCommand([folder.file('beside.sedml')])).stdout).toContain(
+      'an experiment with NeuroML or LEMS, valid',
+    );
+  });
+
+  it('names a model that is not there, also one outside of its folder', async () => {
+    for (const source of ['missing.xml', '../LEMS_ramp.xml']) {
+      writeFileSync(folder.file('alone.sedml'), sedml(source));
+      const { code, stderr, stdout } = await runCommand(['validate', folder.file('alone.sedml')]);
+      expect([code, stderr + stdout]).toEqual([
+        1,
+        expect.stringContaining(`${source} is not in the archive, or not beside`),
+      ]);
+    }
+  });
+});

@@ -26,6 +26,7 @@ import {
   type Kind,
   type What,
 } from '../../pipeline/read/what-is.js';
+import { isExperiment } from '../../bundle/open.js';
 import { isBundle } from '../../pipeline/read/model-in-bundle.js';
 import { temporaryFolder } from '../../platform/temporary-folder.js';
 import {
@@ -308,12 +309,13 @@ async function aboutModel(path: string, context: CommandContext, hasResult = fal
   try {
     const { description, notation, findings, imported } = await descriptionOf(path, context);
     const run = imported ?? (await orUndefined(() => context.model(path)));
-    const isArchive = path !== standardStream && isBundle(path);
+    const holds =
+      path === standardStream || !isBundle(path) ? '' : isExperiment(path) ? 'an experiment with ' : 'an archive with ';
     const duration = run && needsDuration(run.valid);
     const lines = describeInText(description).trimEnd().split('\n');
     return {
       path,
-      kind: `${isArchive ? 'an archive with ' : ''}${titleOf(notation)}, valid`,
+      kind: `${holds}${titleOf(notation)}, valid`,
       valid: true,
       content: [
         ...shortened(lines, `interneuron describe ${fileWord(path)}`),

@@ -3,15 +3,16 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isArchive } from '../../bundle/archive.js';
-import { openBundle, type Bundle } from '../../bundle/open.js';
+import { isExperiment, openBundle, type Bundle } from '../../bundle/open.js';
 import { DiagnosticError, type Diagnostic, type Place } from '../../diagnostics/diagnostic.js';
 import { importModel, readSource } from '../pipeline.js';
 import type { ImportedModel } from './imported-model.js';
 import { includedFiles } from './included-files.js';
 import type { ImportOptions } from './import-options.js';
 
-/** Checks whether a path leads to a bundle. */
-export const isBundle = (path: string): boolean => existsSync(path) && statSync(path).isFile() && isArchive(path);
+/** Checks whether a path leads to a bundle, or to an experiment in SED-ML with its model beside it. */
+export const isBundle = (path: string): boolean =>
+  existsSync(path) && statSync(path).isFile() && (isExperiment(path) || isArchive(path));
 
 /**
  * Reads the model in a bundle; null for any other file. SED-ML in the bundle sets the duration and the time step.
@@ -36,7 +37,7 @@ export async function modelInBundle(path: string, options: ImportOptions): Promi
         ...(positions.keyPlace ? { keyPlace: (pointer) => placeIn(positions.keyPlace!(pointer), bundle) } : {}),
         place: (pointer, span) => placeIn(positions.place(pointer, span), bundle),
       },
-      source: { ...source, path: `${path}/${model}` },
+      source: { ...source, path: isExperiment(path) ? file : `${path}/${model}` },
     };
   } catch (error) {
     if (error instanceof DiagnosticError) throw new DiagnosticError(renamed(error.diagnostics));

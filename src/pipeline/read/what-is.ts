@@ -52,14 +52,7 @@ const bySuffix: readonly (readonly [RegExp, What])[] = [
   [/(?:^|[/.\\])expect\.(?:ya?ml|json)$/i, { kind: 'expectations', title: 'expectations about a run' }],
   [/\.omt$/i, { kind: 'expectations', title: omv }],
   [/\.mep$/i, { kind: 'other', title: `values of ${omv}`, advice: 'name the test, a file .omt' }],
-  [
-    /\.sedml$/i,
-    {
-      kind: 'other',
-      title: 'an experiment in SED-ML',
-      advice: 'interneuron-biosimulators carries it out in a COMBINE archive with its models',
-    },
-  ],
+  [/\.sedml$/i, { kind: 'model', title: 'an experiment in SED-ML' }],
   [
     /\.(?:pkl|pickle)$/i,
     {

@@ -31,6 +31,7 @@ import {
 import { cellsOf, listedIn, workIn } from './limit-work.js';
 import { openPart } from './open-pair.js';
 import { compared, agreementsAtOwnStep, tooLarge, type OwnStep } from './own-step.js';
+import { lacksSpikes } from './random-inputs.js';
 import { convertWritten, notationRead, readBack, type HowToConvert } from './read-back.js';
 
 /** Result of measuring a conversion: the agreement of the simulators that agree least, at the model's own step. */
@@ -81,7 +82,7 @@ export async function measure(
   const limited = { ...(signal ? { signal } : {}), ...(seconds === undefined ? {} : { seconds }) };
   if (to === 'canonical') return { verdict: 'exact' };
   const { notRun, keepsSetup } = targetOf(to);
-  if (notRun) return notMeasured(notRun.reason);
+  if (notRun && !(notRun.ofSpikes === true && lacksSpikes(model))) return notMeasured(notRun.reason);
   if (converted.files.length === 0) return notMeasured('nothing is written');
   const source = keepsSetup ? given : asItsScriptRuns(given);
   const valid = withDuration(source);

@@ -16,6 +16,7 @@ import type { Notation } from '../pipeline/read/notation.js';
 import { comparedTime, compareWritten, type ConversionCheck } from './check-conversion.js';
 import { agreements, type Agreement } from './compare-spikes.js';
 import { listedIn, operations, operationsOf, partsOf, workIn } from './limit-work.js';
+import { withRandomInputs } from './random-inputs.js';
 import { isCompiled, movesEarlySpikes } from './read-back.js';
 
 /** Agreement of both runs at the model's own step. */
@@ -25,7 +26,7 @@ export interface OwnStep {
   readonly reason?: string;
   /** Comparison of both runs. */
   readonly check?: ConversionCheck;
-  /** Names of the simulators of both sides; absent: neither side has one. */
+  /** Names of the simulators of both sides, and of inputs that neither model has; absent: none. */
   readonly between?: string;
 }
 
@@ -49,8 +50,8 @@ interface Computed {
  * @param options.whole  whether all of the model's time is run, without a budget
  */
 export async function agreementsAtOwnStep(
-  source: ValidModel,
-  target: ValidModel,
+  given: ValidModel,
+  writtenModel: ValidModel,
   to: TargetNotation,
   {
     from,
@@ -66,12 +67,17 @@ export async function agreementsAtOwnStep(
   },
 ): Promise<readonly OwnStep[]> {
   const found: OwnStep[] = [];
+  const [source, target] = [given, writtenModel].map((one) => withRandomInputs(one, compared.seconds)) as [
+    ValidModel,
+    ValidModel,
+  ];
   for (const [own, written] of await pairsOf(source, target, to, { from, refusedBy })) {
     const check = whole
       ? await compareWritten(own.valid, written.valid, { became })
       : await compareFirst(own.valid, written.valid, became);
-    const between = betweenOf(own, written);
-    found.push({ ...(check ? graded(check) : tooLarge), ...(between === undefined ? {} : { between }) });
+    const inputs = source === given ? [] : ['random spikes as input'];
+    const between = [betweenOf(own, written) ?? [], inputs].flat().join(', ');
+    found.push({ ...(check ? graded(check) : tooLarge), ...(between === '' ? {} : { between }) });
   }
   const rank = ({ verdict }: OwnStep): number => (verdict === 'not measured' ? 1 : -agreements.indexOf(verdict));
   return found.sort((a, b) => rank(a) - rank(b));

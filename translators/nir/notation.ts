@@ -15,6 +15,7 @@ export const nir = {
       subject: 'nir',
       origin: 'none',
       notRun: {
+        ofSpikes: true,
         reason: 'a graph of NIR states no inputs: run it with --input',
         refusal: 'a graph of NIR is checked by running it',
         hint: 'leave out --check and --with, and run the graph with --input',

@@ -49,7 +49,13 @@ export interface TargetFacts {
   /** Whether users expect that only a part of the model is written. */
   readonly isPart?: true;
   /** Reason why what is written cannot be run by itself; and the error of a request for it, with a hint. */
-  readonly notRun?: { readonly reason: string; readonly refusal: string; readonly hint: string };
+  readonly notRun?: {
+    readonly reason: string;
+    readonly refusal: string;
+    readonly hint: string;
+    /** Whether this holds for models with spikes of sources only. */
+    readonly ofSpikes?: boolean;
+  };
   /** Whether types without populations are models. */
   readonly holdsTypes?: true;
   /** Whether parts can have files of their own. */

@@ -9,6 +9,7 @@ import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { printable } from '../../diagnostics/display.js';
 import { orOutputError } from '../../../runtime/results/output-error.js';
 import { ownSteps, type Measurement } from '../../verify/measure.js';
+import { lacksSpikes } from '../../verify/random-inputs.js';
 import { measurementReport } from '../../verify/measurement-text.js';
 import type { ReadVerdict } from '../../verify/recorded-run.js';
 import { checkLines } from '../check-text.js';
@@ -284,7 +285,8 @@ async function measurementOf(
   const simulator = simulatorNames.find((name) => name === options.value('with'));
   const whole = options.flag('check') || simulator !== undefined;
   const { notRun } = targetOf(to);
-  if (whole && notRun) throw new UsageError(notRun.refusal, notRun.hint);
+  const isRun = !notRun || (simulator === undefined && notRun.ofSpikes === true && lacksSpikes(valid));
+  if (whole && notRun && !isRun) throw new UsageError(notRun.refusal, notRun.hint);
   if (!whole && options.flag('no-check')) return undefined;
   const how = { seconds: readSeconds('limit', options), freeze: options.flag('freeze') };
   if (simulator !== undefined) {

@@ -10,12 +10,13 @@ import { UniqueNames } from '../../src/model/free-name.js';
 import type { DataStore, Model, NeuronType, Population, Projection, ValidModel, Value } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
 import { reportUnwritten } from '../../src/model/rewriting/unwritten-parts.js';
-import { areInFile, isGiven } from '../../src/model/tagged.js';
+import { areInFile } from '../../src/model/tagged.js';
 import { typedValid, writtenValid } from '../../src/model/typed-model.js';
 import type { Hdf5Array, Hdf5Tree } from '../shared/hdf5.js';
 import { keptGraph } from './kept-graph.js';
-import { sweep } from './network.js';
-import { dynamics, primitives } from './primitives.js';
+import { dynamics, innerTypes, primitives } from './primitives.js';
+import { leavingOf, sweep } from './sweep.js';
+import { numbersIn } from './values.js';
 
 /** A graph, and how faithful it is. */
 export interface ExportedNir {
@@ -109,14 +110,6 @@ export function exportNir(original: ValidModel): ExportedNir {
 }
 
 // --- Nodes ----------------------------------------------------------------------------------------------------------
-/** Returns numbers of a value, one for each element; undefined unless they are given. */
-function numbers(value: Value | undefined, size: number, data: DataStore): Float64Array | undefined {
-  if (typeof value === 'number') return new Float64Array(size).fill(value);
-  if (!isGiven(value)) return undefined;
-  const given = numbersOf(value.array, data);
-  return given.length === size ? Float64Array.from(given) : undefined;
-}
-
 const valueIn = (type: NeuronType, { values }: Population, name: string): Value | undefined =>
   values[name] ?? type.parameters[name]?.value ?? type.state[name]?.initial;
 
@@ -129,6 +122,7 @@ function primitiveOf(type: NeuronType | undefined): { readonly name: string; rea
   const current = plain('(I_syn + dt*(w_in*I - I_syn)/tau_syn)');
   const isCurrentFirst = derivatives.some(([, rate]) => rate.includes(current));
   const name = [...Object.keys(dynamics), 'Output'].find((key) => {
+    if (innerTypes.includes(key)) return false;
     const known = dynamics[key];
     const fields = key === 'Output' ? [] : Object.keys(primitives[key]!.fields);
     const rates = Object.entries(known?.derivatives ?? {});
@@ -154,8 +148,8 @@ function ownNode(model: Model, population: Population, data: DataStore): Node | 
   const found = primitiveOf(type);
   if (!type || !found) return 'equations that are no primitive';
   const fields = found.name === 'Output' ? [] : Object.keys(primitives[found.name]!.fields);
-  const values = fields.map((field) => [field, numbers(valueIn(type, population, field), size, data)] as const);
-  const [later, first] = ['bias', 'I'].map((name) => numbers(valueIn(type, population, name), size, data));
+  const values = fields.map((field) => [field, numbersIn(valueIn(type, population, field), size, data)] as const);
+  const [later, first] = ['bias', 'I'].map((name) => numbersIn(valueIn(type, population, name), size, data));
   const drawn = values.find(([, value]) => value === undefined);
   if (drawn || !later || !first)
     return `values of ${drawn?.[0] ?? 'bias'} that are drawn; --freeze makes them explicit`;
@@ -176,7 +170,7 @@ function standardNode(model: Model, population: Population, data: DataStore): No
   const name = /^pynn\/(IF_curr_(?:exp|delta))$/.exec(type?.conformsTo?.type ?? '')?.[1];
   if (!type || name === undefined) return 'a cell that is no leaky integrator with currents or jumps of the potential';
   const get = (parameter: string): Float64Array | undefined =>
-    numbers(valueIn(type, population, parameter), size, data);
+    numbersIn(valueIn(type, population, parameter), size, data);
   const names = ['tau_m', 'cm', 'v_rest', 'v_reset', 'v_thresh', 'i_offset', 'tau_refrac', 'v'] as const;
   const all = names.map(get);
   const drawn = names.find((_, k) => all[k] === undefined);
@@ -238,8 +232,8 @@ function graphOf(
   });
   const names = [...nodes.keys()];
   const edges = parts.map(({ from, to }) => ({ from: names.indexOf(from), to: names.indexOf(to) }));
-  const leaving = names.map((_, node) => [...edges.keys()].filter((edge) => itemAt(edges, edge).from === node));
-  const { closing } = sweep({ nodes: names.map((name) => ({ type: entryOf(nodes, name).type })), edges }, leaving);
+  const drawn = { nodes: names.map((name) => entryOf(nodes, name)), edges };
+  const { closing } = sweep(drawn, leavingOf(drawn));
   const { dt } = model.experiment;
   const annotated = memberOf(model.annotations['nir'], 'nodes');
   const nameOf = namesOf(names, annotated);
@@ -359,10 +353,10 @@ function partsOf(
     sources = Array.from({ length: rows * columns }, (_, k) => Math.floor(k / rows));
     targets = Array.from({ length: rows * columns }, (_, k) => k % rows);
   } else return 'connections by a rule; --freeze makes them explicit';
-  const weights = numbers(projection.values['weight'] ?? type.parameters['weight'].value, sources.length, data);
+  const weights = numbersIn(projection.values['weight'] ?? type.parameters['weight'].value, sources.length, data);
   const [pathway] = Object.keys(type.pathways);
   const delay = pathway === undefined ? 0 : (projection.delays[pathway] ?? type.pathways[pathway]!.delay);
-  const delays = numbers(delay, sources.length, data);
+  const delays = numbersIn(delay, sources.length, data);
   if (!weights || !delays) return 'weights or delays that are drawn; --freeze makes them explicit';
   // Of each source, the synapses of its k-th delay are in the k-th part.
   const known = Array.from({ length: columns }, (): number[] => []);

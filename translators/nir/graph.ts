@@ -4,7 +4,7 @@ import { itemAt } from '../../src/diagnostics/entry.js';
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
 import type { Hdf5Group, Hdf5Table } from '../shared/hdf5.js';
 import * as messages from './messages.js';
-import { primitives, type Field, type Primitive } from './primitives.js';
+import { innerTypes, primitives, type Field, type Primitive } from './primitives.js';
 
 /** Numbers of a dataset, or a string in place of numbers. */
 export interface Numbers {
@@ -99,9 +99,10 @@ function readNested(
       if (nested) nodes.set(node.name, nested);
       continue;
     }
-    const known = Object.hasOwn(primitives, type) ? primitives[type] : undefined;
+    const names = Object.keys(primitives).filter((each) => !innerTypes.includes(each));
+    const known = names.includes(type) ? primitives[type] : undefined;
     if (!known) {
-      report(messages.unknownPrimitive(type, [...Object.keys(primitives), 'NIRGraph']), `${at}/type`);
+      report(messages.unknownPrimitive(type, [...names, 'NIRGraph']), `${at}/type`);
       continue;
     }
     keepMetadata(node, at, metadata);

@@ -22,9 +22,11 @@ import { located, settle } from '../shared/located.js';
 import { withoutBatch } from './batch.js';
 import { flatten, type FlatGraph } from './flatten.js';
 import { readGraph, type Metadata, type PrimitiveNode, type Report } from './graph.js';
+import { withInnerNodes } from './inner-nodes.js';
 import * as messages from './messages.js';
 import { networkOf, type Connection, type Network } from './network.js';
-import { dynamics, primitives, times, usual, type Dynamics } from './primitives.js';
+import { dynamics, innerTypes, primitives, times, usual, type Dynamics } from './primitives.js';
+import { settingsOf, type Settings } from './settings.js';
 import { inferShapes, sizeOf, type NodeShapes } from './shapes.js';
 
 const { basename, extname } = platform.paths;
@@ -54,33 +56,6 @@ export interface NirOptions {
   readonly signals?: Readonly<Record<string, InputSignal>>;
 }
 
-/** Ways to take a step, by the value of the setting `method`. */
-const methods = {
-  euler: { method: 'euler', message: 'forward Euler', isCurrentFirst: false },
-  'euler-current-first': {
-    method: 'euler',
-    message: 'forward Euler with the synaptic current of the end of the step',
-    isCurrentFirst: true,
-  },
-  exact: { method: 'exact', message: 'the exact solution for a constant input', isCurrentFirst: false },
-} as const;
-
-/** Effect of a spike on the potential, by the value of the setting `reset`. */
-const resets = {
-  value: { effect: 'v = v_reset', message: 'a spike sets v to v_reset' },
-  subtract: { effect: 'v -= v_threshold', message: 'a spike subtracts v_threshold from v' },
-} as const;
-
-/** Signal of a spike, by the value of the setting `signal`. */
-const signals = {
-  steps: { weight: '1', effect: 'port += weight', message: 'a spike is a signal of 1 for one step' },
-  impulses: {
-    weight: 's',
-    effect: 'port += weight/dt',
-    message: 'a spike is an impulse of area 1 in seconds, spread over its step',
-  },
-} as const;
-
 /** Reads a graph. Returns null after an error. */
 export function importNir(
   file: Hdf5Group,
@@ -90,37 +65,40 @@ export function importNir(
 ): ImportedNir | null {
   const positions: Positions = { place: (pointer) => ({ document: path, pointer }) };
   const report: Report = (finding, pointer) => void diagnostics.add(finding, positions.place(pointer));
-  const choice = <Name extends string>(name: string, usualName: Name, known: Readonly<Record<Name, unknown>>): Name => {
-    const stated = metadata['/node']?.[name];
-    const value =
-      options.set[name] ?? (typeof stated === 'string' && Object.hasOwn(known, stated) ? stated : usualName);
-    if (Object.hasOwn(known, value)) return value as Name;
-    diagnostics.add(messages.unknownSetting(name, value, Object.keys(known)), { document: `--set ${name}=${value}` });
-    return usualName;
-  };
   const metadata: Metadata = {};
   const root = readGraph(file, metadata, report);
-  // Graphs that interneuron writes state their step.
-  const settings = {
-    method: choice('method', 'euler', methods),
-    signal: choice('signal', 'steps', signals),
-    reset: choice('reset', 'value', resets),
-  };
-  const [method, signal, reset] = [methods[settings.method], signals[settings.signal], resets[settings.reset]];
+  const stated = metadata['/node'];
+  const {
+    names: settings,
+    method,
+    signal,
+    reset,
+    library,
+  } = settingsOf(options.set, stated, (finding, setting) => {
+    diagnostics.add(finding, { document: `--set ${setting}` });
+  });
   if (!root) return null;
   const whole = flatten(root, report);
   if (diagnostics.hasErrors) return null;
-  const graph = withoutBatch(whole, report);
+  const single = withoutBatch(whole, report);
   if (diagnostics.hasErrors) return null;
-  const shapes = inferShapes(graph, report);
-  const network = shapes && networkOf(graph, shapes, report);
+  const inferred = inferShapes(single, report);
+  const shaped = inferred && withInnerNodes({ graph: single, shapes: inferred });
+  const network = shaped && networkOf(shaped, report);
   if (!network || diagnostics.hasErrors) return null;
-  const stated = metadata['/node']?.['dt'];
-  const dt = options.dt ?? (typeof stated === 'number' && stated > 0 ? `${stated} s` : '0.1 ms');
+  const { graph, shapes } = shaped;
+  const ownStep = stated?.['dt'];
+  const dt = options.dt ?? library?.dt ?? (typeof ownStep === 'number' && ownStep > 0 ? `${ownStep} s` : '0.1 ms');
   const arrays = new Arrays();
   const parts = partsOf(graph, shapes, network, options.signals ?? {}, report);
   if (diagnostics.hasErrors) return null;
   report(messages.discretised(dt, method.message, `${signal.message}; ${reset.message}`), '/node');
+  const departing = graph.nodes.filter(({ type, fields }) => {
+    const when = library?.departs[type];
+    return when === 'always' || (when && fields[when]?.values.some((value) => value !== 1));
+  });
+  for (const type of new Set(departing.map((node) => node.type)))
+    report(messages.platformDeparts(library?.name ?? '', type), '/node');
   if (method.method === 'euler') remarkFastTimes(parts, dt, report);
   const tree = documentOf(parts, arrays, { dt, method, signal, reset });
   const kept = Object.keys(options.signals ?? {}).length > 0 ? undefined : options.keep?.(file);
@@ -136,6 +114,7 @@ export function importNir(
             ...(version === undefined ? {} : { version }),
             nodes: annotationOf(parts),
             weights: weightsOf(parts, graph),
+            matrices: weightsOf(parts, graph, ['Affine', 'Linear']),
             maps: mapsOf(graph),
             settings,
             ...(kept === undefined ? {} : { graph: kept }),
@@ -146,7 +125,7 @@ export function importNir(
       positions,
     ),
     data: arrays.store,
-    set: without(options.set, new Set(['method', 'signal', 'reset'])),
+    set: without(options.set, new Set(['library', ...Object.keys(settings)])),
   };
 }
 
@@ -277,11 +256,8 @@ function partsOf(
 }
 
 // --- Document -------------------------------------------------------------------------------------------------------
-interface Step {
+interface Step extends Pick<Settings, 'method' | 'signal' | 'reset'> {
   readonly dt: string;
-  readonly method: (typeof methods)[keyof typeof methods];
-  readonly signal: (typeof signals)[keyof typeof signals];
-  readonly reset: (typeof resets)[keyof typeof resets];
 }
 
 /**
@@ -336,13 +312,20 @@ function documentOf(
               : `${stepsBack * dt} s`
             : undefined;
         const isSpiking = source.sends === 'spikes';
+        // A spike in each step has the area of a constant signal.
+        const area = source.node.type === 'Bias' && step.signal.weight === 's' ? dt : 1;
         const tree = {
           from: source.name,
           to: target.name,
           synapse: synapseOf(connection, step)[0],
           connect: { rule: 'list', sources: arrays.array(map.sources), targets: arrays.array(map.targets) },
           receptor: isSpiking ? 'I' : 'signal',
-          values: { weight: arrays.values(map.weights, isSpiking ? step.signal.weight : '1') },
+          values: {
+            weight: arrays.values(
+              area === 1 ? map.weights : map.weights.map((weight) => weight * area),
+              isSpiking ? step.signal.weight : '1',
+            ),
+          },
           ...(isSpiking && delay !== undefined ? { delay } : {}),
           order: target.order - 1,
         };
@@ -355,8 +338,8 @@ function documentOf(
         .map(({ name, order }) => [`clear_${name}`, { on: name, do: ['I = bias'], slot, order: order + 4 }]),
     ),
     record: populations.flatMap(({ name, node, sends, order, isAnalog }): readonly RecordingDocument[] => {
+      if (sends === 'u' || innerTypes.includes(node.type)) return [];
       if (sends === 'spikes') return [{ of: name, events: 'spike', name: `${name}_spikes` }];
-      if (sends === 'u') return [];
       const variable = node.type === 'Output' ? (isAnalog ? 'y' : 'I') : 'v';
       return [{ of: name, variables: [variable], slot, order: order + 3, name: `${name}_${variable}` }];
     }),
@@ -392,7 +375,7 @@ function neuronOf(part: Part, { method, reset }: Step): NeuronDocument {
           events: {
             spike: {
               when: withInput(spike.when),
-              do: state.includes('v') ? [reset.effect] : [],
+              do: spike.sets ? [`v = ${withInput(spike.sets)}`] : state.includes('v') ? [reset.effect] : [],
               ...{ slot, order: 1, actionSlot: slot, actionOrder: 2 },
             },
           },
@@ -449,11 +432,13 @@ function populationOf(part: Part, type: string, arrays: Arrays): unknown {
   };
 }
 
-/** Returns the nodes of weights by projection, except for nodes that became one. */
-function weightsOf({ connections }: Parts, { nodes }: FlatGraph): unknown {
+/** Returns the nodes of weights by projection, except for nodes that became one. @param types  absent: all */
+function weightsOf({ connections }: Parts, { nodes }: FlatGraph, types?: readonly string[]): unknown {
   return Object.fromEntries(
     connections.flatMap(({ name, through: [only, ...others] }) =>
-      only === undefined || others.length > 0 ? [] : [[name, itemAt(nodes, only).name] as const],
+      only === undefined || others.length > 0 || types?.includes(itemAt(nodes, only).type) === false
+        ? []
+        : [[name, itemAt(nodes, only).name] as const],
     ),
   );
 }

@@ -33,10 +33,10 @@ export function identity(size: number): LinearMap {
   return { from: size, to: size, sources: elements, targets: elements, weights: new Float64Array(size).fill(1) };
 }
 
-/** Returns the map of a linear primitive or of a delay. Weights of zero are left out. */
+/** Returns the map of the signal that a node sends on. Weights of zero are left out. */
 export function mapOf(node: PrimitiveNode, { input, output }: NodeShapes): LinearMap {
   const [from, to] = [sizeOf(input), sizeOf(output)];
-  const { weight, scale, delay } = node.fields;
+  const { weight, scale, delay, value } = node.fields;
   switch (node.type) {
     case 'Affine':
     case 'Linear': {
@@ -48,8 +48,9 @@ export function mapOf(node: PrimitiveNode, { input, output }: NodeShapes): Linea
         });
       });
     }
+    case 'Bias':
     case 'Scale': {
-      const { values } = scale!;
+      const { values } = (scale ?? value)!;
       return listed(from, to, from, (add) => {
         for (let k = 0; k < from; k++) add(k, k, itemAt(values, values.length === 1 ? 0 : k));
       });

@@ -123,13 +123,6 @@ export const unconnected = (name: string): Finding => ({
   message: `no edge leads into ${shorten(name)}, so it receives nothing`,
 });
 
-/** A cycle without a node that keeps state. */
-export const dataCycle = (names: readonly string[]): Finding => ({
-  code: 'nir/data-cycle',
-  message: `the cycle ${shorten(names.join(' → '), 120)} has no node with state`,
-  expected: 'a neuron, an integrator or a threshold in each cycle',
-});
-
 // --- Shapes ---------------------------------------------------------------------------------------------------------
 /** Parameters of one node with different shapes. */
 export const unequalShapes = (shapes: Readonly<Record<string, readonly number[]>>): Finding => ({
@@ -210,7 +203,16 @@ export const discretised = (dt: string, method: string, signal: string): Finding
   code: 'nir/discretised',
   severity: 'note',
   message: `NIR states no time step: each step is ${dt}, by ${method}, and ${signal}`,
-  hint: '--dt, --set method=…, --set signal=… and --set reset=… change this',
+  hint: '--set library=norse or another platform changes this, or --dt, --set method=…, --set signal=… and --set reset=…',
+});
+
+/** A primitive that a platform computes by other equations than NIR's. */
+export const platformDeparts = (library: string, type: string): Finding => ({
+  code: 'nir/platform-departs',
+  severity: 'warning',
+  message: `${library} computes ${type} by other equations than NIR's, so its spikes are not those of this run`,
+  expected: 'the equations of NIR',
+  hint: 'docs/nir-conformance.md shows the spikes of both',
 });
 
 /** A time constant below the step of forward Euler. */

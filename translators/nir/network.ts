@@ -3,10 +3,12 @@
 import { itemAt } from '../../src/diagnostics/entry.js';
 import type { FlatGraph } from './flatten.js';
 import type { Report } from './graph.js';
-import { after, applied, constantOf, identity, mapOf, sumOf, TooManyWeights, type LinearMap } from './linear.js';
+import { after, applied, constantOf, mapOf, sumOf, TooManyWeights, type LinearMap } from './linear.js';
+import type { ShapedGraph } from './inner-nodes.js';
 import * as messages from './messages.js';
 import { primitives } from './primitives.js';
 import { sizeOf, type NodeShapes } from './shapes.js';
+import { leavingOf, sweep } from './sweep.js';
 
 /** A linear path from one node with state to another; several paths are added up. */
 export interface Connection {
@@ -37,30 +39,17 @@ export interface Network {
   readonly constants: ReadonlyMap<number, Constant>;
 }
 
-/** Nodes that an edge connects, by their positions. */
-interface Ends {
-  readonly from: number;
-  readonly to: number;
-}
-
 /** Returns the network of a graph; null after a report. */
-export function networkOf(graph: FlatGraph, shapes: readonly NodeShapes[], report: Report): Network | null {
+export function networkOf({ graph, shapes }: ShapedGraph, report: Report): Network | null {
   const { nodes, edges } = graph;
   const keepsState = (node: number): boolean =>
     graph.isEnd(node) || primitives[itemAt(nodes, node).type]?.role === 'state';
-  const leaving = nodes.map((): number[] => []);
+  const leaving = leavingOf(graph);
   const entering = nodes.map((): number[] => []);
-  for (const [edge, { from, to }] of edges.entries()) {
-    itemAt(leaving, from).push(edge);
-    itemAt(entering, to).push(edge);
-  }
+  for (const [edge, { to }] of edges.entries()) itemAt(entering, to).push(edge);
   for (const [node, { type, name, path }] of nodes.entries())
-    if (type !== 'Input' && itemAt(entering, node).length === 0) report(messages.unconnected(name), path);
-  const cycle = linearCycle(graph, leaving, keepsState);
-  if (cycle) {
-    report(messages.dataCycle(cycle.map((node) => itemAt(nodes, node).name)), itemAt(nodes, itemAt(cycle, 0)).path);
-    return null;
-  }
+    if (type !== 'Input' && type !== 'Bias' && itemAt(entering, node).length === 0)
+      report(messages.unconnected(name), path);
   const { order, closing } = sweep(graph, leaving);
   const depthOf = new Map<number, number>();
   for (const node of order)
@@ -89,77 +78,6 @@ export function networkOf(graph: FlatGraph, shapes: readonly NodeShapes[], repor
   }
 }
 
-/**
- * Returns the order of a step, and the edges that close cycles, which lead back when the graph is searched depth
- * first from its Inputs, along edges in the order of the file.
- */
-export function sweep(
-  { nodes, edges }: { readonly nodes: readonly { readonly type: string }[]; readonly edges: readonly Ends[] },
-  leaving: readonly (readonly number[])[],
-): { readonly order: readonly number[]; readonly closing: ReadonlySet<number> } {
-  const closing = new Set<number>();
-  const finished: number[] = [];
-  const states = new Uint8Array(nodes.length);
-  const [isOpen, isDone] = [1, 2];
-  const inputs = [...nodes.keys()].filter((node) => itemAt(nodes, node).type === 'Input');
-  for (const root of [...inputs, ...edges.map(({ from }) => from), ...nodes.keys()]) {
-    if (states[root] !== 0) continue;
-    const stack: [node: number, next: number][] = [[root, 0]];
-    states[root] = isOpen;
-    for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const [node, next] = top;
-      const edge = itemAt(leaving, node)[next];
-      top[1]++;
-      if (edge === undefined) {
-        states[node] = isDone;
-        finished.push(node);
-        stack.pop();
-        continue;
-      }
-      const { to } = itemAt(edges, edge);
-      if (states[to] === isOpen) closing.add(edge);
-      else if (states[to] === 0) {
-        states[to] = isOpen;
-        stack.push([to, 0]);
-      }
-    }
-  }
-  return { order: finished.reverse(), closing };
-}
-
-/** Returns a cycle of nodes without state, or null. */
-function linearCycle(
-  { nodes, edges }: FlatGraph,
-  leaving: readonly (readonly number[])[],
-  keepsState: (node: number) => boolean,
-): readonly number[] | null {
-  const states = new Uint8Array(nodes.length);
-  for (const root of nodes.keys()) {
-    if (states[root] !== 0 || keepsState(root)) continue;
-    const stack: [node: number, next: number][] = [[root, 0]];
-    states[root] = 1;
-    for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const edge = itemAt(leaving, top[0])[top[1]++];
-      if (edge === undefined) {
-        states[top[0]] = 2;
-        stack.pop();
-        continue;
-      }
-      const { to } = itemAt(edges, edge);
-      if (keepsState(to)) continue;
-      if (states[to] === 1) {
-        const path = stack.map(([node]) => node);
-        return [...path.slice(path.indexOf(to)), to];
-      }
-      if (states[to] === 0) {
-        states[to] = 1;
-        stack.push([to, 0]);
-      }
-    }
-  }
-  return null;
-}
-
 /** Signals on the way through linear nodes. */
 interface Arriving {
   readonly paths: readonly Omit<Connection, 'to'>[];
@@ -180,21 +98,13 @@ function connect(
   const send = (node: number): Arriving => {
     if (keepsState(node))
       return {
-        paths: [{ from: node, map: identity(sizeAt(node)), stepsBack: 0, through: [] }],
+        paths: [{ from: node, map: mapOf(itemAt(nodes, node), itemAt(shapes, node)), stepsBack: 0, through: [] }],
         constants: new Map(),
       };
     const known = sent.get(node);
     if (known) return known;
     const { paths, constants } = receive(node);
     const map = mapOf(itemAt(nodes, node), itemAt(shapes, node));
-    if (map.delays && constants.size > 0)
-      report(
-        messages.unsupported(
-          `a bias before the Delay ${itemAt(nodes, node).name}`,
-          'put the bias after the delay: a constant that is delayed is the same constant',
-        ),
-        itemAt(nodes, node).path,
-      );
     const own = constantOf(itemAt(nodes, node), itemAt(shapes, node));
     const passed = new Map([...constants].map(([steps, signal]) => [steps, applied(map, signal)]));
     if (own) passed.set(0, added(passed.get(0), own));

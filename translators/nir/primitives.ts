@@ -34,7 +34,7 @@ export interface Dynamics {
   readonly state: readonly string[];
   readonly derivatives: Readonly<Record<string, string>>;
   /** Condition of a spike. */
-  readonly spike?: { readonly when: string };
+  readonly spike?: { readonly when: string; /** New value of `v`; absent: as after a reset. */ readonly sets?: string };
 }
 
 const convolution = {
@@ -62,7 +62,10 @@ const neuron = (...names: readonly string[]): Primitive => ({
   optional: ['v_reset', 'w_in'],
 });
 
-/** All primitives but the graph itself, by the names of their classes. */
+/** Nodes of `inner-nodes.ts`, which no file has. */
+export const innerTypes: readonly string[] = ['Previous', 'Bias'];
+
+/** All primitives but the graph itself, and inner nodes, by the names of their classes. */
 export const primitives: Readonly<Record<string, Primitive>> = {
   Input: { role: 'input', fields: { shape: 'shape' } },
   Output: { role: 'output', fields: { shape: 'shape' } },
@@ -79,6 +82,8 @@ export const primitives: Readonly<Record<string, Primitive>> = {
     optional: ['input_type'],
   },
   Delay: { role: 'delay', fields: { delay: 'values' } },
+  Previous: neuron(),
+  Bias: neuron(),
   Threshold: neuron('threshold'),
   I: neuron('r'),
   LI: neuron('tau', 'r', 'v_leak'),
@@ -94,6 +99,8 @@ const synaptic = { I_syn: '(w_in*I - I_syn)/tau_syn', v: '(v_leak - v + r*I_syn)
 
 /** Equations of the primitives with state. `I` is the sum of the signals that arrive in a step. */
 export const dynamics: Readonly<Record<string, Dynamics>> = {
+  Previous: { sends: 'v', state: ['v'], derivatives: {}, spike: { when: '1 > 0', sets: 'I' } },
+  Bias: { sends: 'spikes', state: [], derivatives: {}, spike: { when: '1 > 0' } },
   Threshold: { sends: 'spikes', state: [], derivatives: {}, spike: { when: 'I > threshold' } },
   I: { sends: 'v', state: ['v'], derivatives: { v: 'r*I/second' } },
   LI: { sends: 'v', state: ['v'], derivatives: { v: membrane } },

@@ -151,7 +151,7 @@ function checkOwn(node: PrimitiveNode, report: Report): void {
       report(messages.unsupported('the padding same with a stride other than 1'), `${path}/padding`);
   } else if (type === 'Affine' || type === 'Linear') {
     if (weight && weight.shape.length < 2) wrong('weight', '[…, out, in]');
-    else if (weight && bias && !equalShapes(bias.shape, weight.shape.slice(0, -1)))
+    else if (weight && bias && !fitsBias(bias.shape, weight.shape.slice(0, -1)))
       wrong('bias', messages.shapeText(weight.shape.slice(0, -1)));
   } else if (primitives[type]?.role === 'state') {
     const parameters = parametersOf(node);
@@ -162,6 +162,10 @@ function checkOwn(node: PrimitiveNode, report: Report): void {
     else if (first && shapes.length < parameters.length) report(messages.broadcast(node.name, first[1].shape), path);
   }
 }
+
+/** Checks whether a bias has a shape, perhaps with lengths of 1 in front of it, which NumPy adds to a signal as well. */
+const fitsBias = (shape: Shape, expected: Shape): boolean =>
+  equalShapes(shape.slice(-expected.length), expected) && sizeOf(shape) === sizeOf(expected);
 
 /** Returns the parameters of a node that have the shape of its layer; the format allows a single number for `w_in`. */
 const parametersOf = ({ fields }: PrimitiveNode): readonly (readonly [string, Numbers])[] =>

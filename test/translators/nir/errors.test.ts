@@ -123,16 +123,6 @@ describe('mistakes in graphs', () => {
       ['nir/no-end /node/nodes', 'nir/no-end /node/nodes'],
     ],
     [
-      'a cycle without state',
-      {
-        node: graph(
-          { ...nodes, a: { type: 'Linear', weight: matrix(2, 2) }, b: { type: 'Scale', scale: floats(1, 1) } },
-          [...edges, ['fc', 'a'], ['a', 'b'], ['b', 'a'], ['a', 'lif']],
-        ),
-      },
-      ['nir/data-cycle /node/nodes/a'],
-    ],
-    [
       'shapes that differ between the ends of edges',
       {
         node: graph(
@@ -165,29 +155,14 @@ describe('mistakes in graphs', () => {
       ['nir/out-of-range /node/nodes/conv/start_dim'],
     ],
     [
+      'types that only interneuron has',
+      { node: graph({ ...nodes, lif: { type: 'Previous' } }, edges) },
+      ['nir/unknown-primitive /node/nodes/lif/type'],
+    ],
+    [
       'parts in other files',
       { node: graph({ ...nodes, lif: { ...lif, tau: { external: 'other.h5' } }, x: { external: 'other.h5' } }, edges) },
       ['nir/elsewhere /node/nodes/x', 'nir/elsewhere /node/nodes/lif/tau'],
-    ],
-    [
-      'a bias before a delay',
-      {
-        node: graph(
-          {
-            ...nodes,
-            lif: { type: 'LI', tau: floats(1, 1), r: floats(1, 1), v_leak: floats(0, 0) },
-            delay: { type: 'Delay', delay: floats(0.1, 0.1) },
-            fc: { ...(nodes['fc'] as Tree), bias: floats(0, 1) },
-          },
-          [
-            ['input', 'fc'],
-            ['fc', 'delay'],
-            ['delay', 'lif'],
-            ['lif', 'output'],
-          ],
-        ),
-      },
-      ['nir/unsupported /node/nodes/delay'],
     ],
     [
       'a delay of a signal that is no spikes',

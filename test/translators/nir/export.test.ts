@@ -39,7 +39,7 @@ describe('graphs', () => {
     const written = folder.file(`${name}.nir`);
     const { code, stdout } = await runCommand(['convert', path, '--to', 'nir', '-o', written]);
     expect(code).toBe(0);
-    expect(stdout).toContain('conversion: not measured: a graph of NIR states no inputs');
+    expect(stdout).toContain('conversion: exact, the same model when read back');
     const spikes = await spikesOf(importModel(readSource(path), options), population);
     expect(spikes.length).toBeGreaterThan(5);
     expect(await spikesOf(importModel(readSource(written), options), population)).toEqual(spikes);
@@ -75,10 +75,34 @@ describe('graphs', () => {
     expect(back.model.experiment.dt).toBe(1e-3);
   });
 
-  it('names what becomes weights if the model has changed', async () => {
-    const path = resolve(root, 'fixtures/nir/conv-pool.nir');
-    const { valid } = importModel(readSource(path), { set: { 'if.v_threshold': '2' } });
-    const { report } = await convertModel(valid, 'nir');
+  it.each([
+    ['conv-pool', { 'if.v_threshold': '2' }, 'if', 'v_threshold', 2],
+    ['affine-lif', { 'lif.tau': '30 ms' }, 'lif', 'tau', 0.03],
+  ])('%s comes back with a changed value in its node', async (name, set, node, field, value) => {
+    const path = resolve(root, `fixtures/nir/${name}.nir`);
+    const { valid } = importModel(readSource(path), { set });
+    const changed = JSON.parse(JSON.stringify(treeAt(path)), function (this: Named, key, given: unknown) {
+      const isField = key === 'tables' && this.name === node;
+      return isField
+        ? (given as readonly Named[]).map((table) =>
+            table.name === field
+              ? {
+                  ...table,
+                  type: 'double',
+                  values: Object.fromEntries(Object.keys(table.values ?? {}).map((k) => [k, value])),
+                }
+              : table,
+          )
+        : given;
+    }) as Hdf5File;
+    expect(JSON.parse(JSON.stringify(await writtenTree(valid)))).toEqual(changed);
+  });
+
+  it('names what becomes weights if weights of a convolution have changed', async () => {
+    const { valid } = importModel(readSource(resolve(root, 'fixtures/nir/conv-pool.nir')));
+    const [[name, projection] = ['', undefined]] = Object.entries(valid.model.projections);
+    const projections = { ...valid.model.projections, [name]: { ...projection!, values: { weight: 0.5 } } };
+    const { report } = await convertModel({ ...valid, model: { ...valid.model, projections } }, 'nir');
     expect(report.map(({ message }) => message)).toEqual(
       expect.arrayContaining([
         'conv (Conv2d) is written as weights',
@@ -88,6 +112,11 @@ describe('graphs', () => {
     );
   });
 });
+
+interface Named {
+  readonly name: string;
+  readonly values?: object;
+}
 
 /** Returns the contents of a file. */
 const treeAt = (path: string): Hdf5File => readHdf5Tree(path, ['node', 'version']);

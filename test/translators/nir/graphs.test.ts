@@ -71,6 +71,27 @@ describe('a step', () => {
   });
 
   it.each([
+    ['norse', { dt: '1 ms', method: 'euler-current-first', reset: 'value' }],
+    ['sinabs', { dt: '1 s', method: 'euler', reset: 'subtract' }],
+  ])('of the platform %s', (library, { dt, ...set }) => {
+    const source = readSource(resolve(root, 'fixtures/nir/recurrent-cuba.nir'));
+    const hash = (options: ImportOptions): string => hashModel(importModel(source, options).valid.model).experiment;
+    expect(hash({ set: { library } })).toBe(hash({ set, dt }));
+    expect(hash({ set: { library, reset: 'value' }, dt: '2 ms' })).toBe(
+      hash({ set: { ...set, reset: 'value' }, dt: '2 ms' }),
+    );
+  });
+
+  it.each([
+    ['norse', 1e9, 1],
+    ['spikingjelly', 1e9, 0],
+    ['norse', 1e-3, 0],
+  ])('warns of primitives that %s computes otherwise, for r = tau/(1 ms) of %f s', async (library, tau, count) => {
+    const { diagnostics } = importModel(readSource(await oneCell('departing.nir', tau)), { set: { library } });
+    expect(diagnostics.filter(({ code }) => code === 'nir/platform-departs')).toHaveLength(count);
+  });
+
+  it.each([
     [1e-3, []],
     [0.8e-3, ['overshoots']],
     [0.4e-3, ['is unstable']],
@@ -82,6 +103,55 @@ describe('a step', () => {
       );
     expect(warnings({})).toEqual(expected);
     expect(warnings({ method: 'exact' })).toEqual([]);
+  });
+});
+
+describe('signals between nodes without state', () => {
+  const folder = temporaryFolder();
+  const end = { type: 'Output', shape: ints(1) };
+  /** Returns the Output's samples for a spike at step 1, at 0.1 ms. */
+  async function outputOf(name: string, tree: Parameters<typeof nirGraph>, set: Readonly<Record<string, string>> = {}) {
+    await writeHdf5(folder.file(name), { version: '1.0.8', node: nirGraph(...tree) });
+    const input = { kind: 'spikes', elements: new Uint32Array(1), times: Float64Array.of(1e-4) } as const;
+    const { valid } = importModel(readSource(folder.file(name)), { set, inputs: { input }, duration: '0.7 ms' });
+    const { samples } = await simulateModel(valid, { engines: [{ target: 'wasm', threads: 1 }] });
+    return [...samples].find(([key]) => key.startsWith('output.'))![1].map(([value]) => value);
+  }
+
+  it('take a step around a cycle of linear nodes', async () => {
+    const nodes = {
+      input: { type: 'Input', shape: ints(1) },
+      half: { type: 'Linear', weight: matrix(1, 1, 0.5) },
+      same: { type: 'Scale', scale: floats(1) },
+      output: end,
+    };
+    const edges = [
+      ['input', 'half'],
+      ['half', 'same'],
+      ['same', 'half'],
+      ['same', 'output'],
+    ] as const;
+    // y(k) = (x(k) + y(k - 1)) / 2
+    expect(await outputOf('cycle.nir', [nodes, edges])).toEqual([0, 0.5, 0.25, 0.125, 0.0625, 0.03125, 0.015625]);
+  });
+
+  it.each([
+    ['steps', 1],
+    ['impulses', 1e4],
+  ])('begin after a delay with a bias, by %s', async (signal, spike) => {
+    const nodes = {
+      input: { type: 'Input', shape: ints(1) },
+      fc: { type: 'Affine', weight: matrix(1, 1, 1), bias: floats(0.25) },
+      delay: { type: 'Delay', delay: floats(3e-4) },
+      output: end,
+    };
+    const edges = [
+      ['input', 'fc'],
+      ['fc', 'delay'],
+      ['delay', 'output'],
+    ] as const;
+    const found = await outputOf(`bias-${signal}.nir`, [nodes, edges], { signal });
+    expect(found).toEqual([0, 0, 0, 0.25, 0.25 + spike, 0.25, 0.25]);
   });
 });
 

@@ -61,6 +61,7 @@ export const sidebar = [
       page('Brian: differences', '/differences'),
       page('PyNN: conformance', '/pynn-conformance'),
       page('NeuroML: conformance', '/neuroml-conformance'),
+      page('NIR: conformance', '/nir-conformance'),
       page('NeuroML: published models', '/neuroml-models'),
       page('Timing profiles', '/timing-profiles'),
       ...generated('documents').map(({ text, link }) => ({ text: `Keys: ${text}`, link })),

@@ -163,7 +163,7 @@ function checkOwn(node: PrimitiveNode, report: Report): void {
   }
 }
 
-/** Checks whether a bias has a shape, perhaps with lengths of 1 in front of it, which NumPy adds to a signal as well. */
+/** Checks whether a bias has a shape, perhaps after lengths of 1, which NumPy adds to a signal as well. */
 const fitsBias = (shape: Shape, expected: Shape): boolean =>
   equalShapes(shape.slice(-expected.length), expected) && sizeOf(shape) === sizeOf(expected);
 

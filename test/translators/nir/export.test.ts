@@ -45,6 +45,13 @@ describe('graphs', () => {
     expect(await spikesOf(importModel(readSource(written), options), population)).toEqual(spikes);
   });
 
+  it('are compared with scripts by random spikes', async () => {
+    const convert = ['convert', 'fixtures/nir/affine-lif.nir', '--to', 'brian', '-o', folder.file('affine-lif.py')];
+    const { code, stdout } = await runCommand(convert);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/random spikes as input: (\d+) and \1 spikes, the same \(200 ms\)\n {2}input \d{3}/);
+  });
+
   it.each(['affine-lif', 'all-primitives', 'conv-pool', 'nested-delays', 'recurrent-cuba'])(
     '%s comes back with the same nodes, edges, numbers and types of numbers',
     async (name) => {

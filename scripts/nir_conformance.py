@@ -251,12 +251,12 @@ def page(record):
 
 NOTES = {
     "norse": ["Norse counts the input of an IF per step, whatever `r`; a LIF with `r = tau/dt` is silent, as with `r = 1`."],
-    "snntorch": ["snnTorch counts the input of an IF per step, and its potential decays; its own import of a recurrent LIF has fewer spikes."],
+    "snntorch": ["The IF of snnTorch counts its input per step, and has fewer spikes than one with `r = 1/dt`. Its import of a recurrent LIF has fewer than NIR's equations."],
     "sinabs": [
         "Sinabs has no time: a step is 1 s here. It adds the whole input to a LIF, not `dt/tau` of it, and emits several spikes a step.",
         "It leaves out a CubaLIF without a word: the output is the weighted input, whatever the parameters. It leaves out recurrent weights, too.",
     ],
-    "rockpool": ["Rockpool takes the step from `r` of a CubaLIF, decays the input of the same step, and emits several spikes a step."],
+    "rockpool": ["Rockpool takes the time step from `r`, `tau_mem/(1 + r)` by its importer, and emits several spikes a step."],
 }
 
 

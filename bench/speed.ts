@@ -17,6 +17,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { spiking } from '../test/translators/sonata/written-cells.js';
 import type { Comparison, SpeedResults } from './speed-tables.js';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -121,12 +122,18 @@ function brianTrials(
   ];
 }
 
-/** Trials on the cortical microcircuit at a scale. */
-function microcircuitTrials(scale: number, seconds: number): Trial[] {
-  const network = `microcircuit, scale ${scale}`;
+/** Returns the path of the cortical microcircuit at a scale. */
+function microcircuitAt(scale: number): string {
   const model = path.join(folder, `microcircuit-${scale}.yaml`);
   const text = readFileSync(path.join(root, 'fixtures/model/cortical-microcircuit.yaml'), 'utf8');
   writeFileSync(model, text.replace(/^( {2}scale:) .*$/m, `$1 ${scale}`));
+  return model;
+}
+
+/** Trials on the cortical microcircuit at a scale. */
+function microcircuitTrials(scale: number, seconds: number): Trial[] {
+  const network = `microcircuit, scale ${scale}`;
+  const model = microcircuitAt(scale);
   const ours = (aim: number | undefined): Trial['ours'] => ({
     wasm: { run: (at) => runPhase(model, 'wasm', seconds, at), aim: undefined },
     c: { run: (at) => runPhase(model, 'c', seconds, at), aim },
@@ -190,6 +197,36 @@ function commandTrials(): Trial[] {
   }));
 }
 
+/** A trial of `run --on` beside our own engine: whole commands, with the spikes in a file. */
+function onTrial(network: string, model: string, seconds: number, on: string, env: string, ...words: string[]): Trial {
+  const run = (at: string, ...how: readonly string[]): number => {
+    const output = path.join(mkdtempSync(path.join(folder, 'on-')), 'result.nwb');
+    const duration = `${seconds} s`;
+    return commandSeconds(
+      'node',
+      ['dist/cli.js', 'run', model, '--duration', duration, '--quiet', '-o', output, ...how],
+      at,
+    );
+  };
+  return {
+    network,
+    measure: 'whole command',
+    modelSeconds: seconds,
+    peer: `--on ${[on, ...words].join(' ')}`,
+    theirs: () => run(root, '--on', on, '--env', path.join(root, env), '--no-check', ...words),
+    ours: { wasm: { run: (at) => run(at, '--threads', '1'), aim: undefined } },
+  };
+}
+
+/** Returns the path of a document in the canonical form. */
+function written(name: string, model: object): string {
+  const file = path.join(folder, `${name}.json`);
+  writeFileSync(file, JSON.stringify(model));
+  return file;
+}
+
+const fixtureAt = (name: string): string => path.join(root, `fixtures/${name}`);
+
 const trials = [
   ...commandTrials(),
   ...brianTrials('cuba', 'vogels-abbott-cuba', 10, { wasm: 0.6, c: 0.3, whole: 0.125 }),
@@ -197,6 +234,10 @@ const trials = [
   ...brianTrials('brunel-hakim', 'brunel-hakim', 1, { wasm: 0.5, c: 0.25, whole: 0.25 }),
   ...microcircuitTrials(0.1, 1),
   ...microcircuitTrials(0.3, 1),
+  onTrial('on: cuba', fixtureAt('brian/vogels-abbott-cuba.yaml'), 1, 'brian', '.venv'),
+  onTrial('on: cobahh', fixtureAt('brian/cobahh.yaml'), 0.1, 'brian', '.venv'),
+  onTrial('on: microcircuit, scale 0.1', microcircuitAt(0.1), 1, 'nest', '.venv-nestml', '--threads', '2'),
+  onTrial('on: two cells of 21 compartments', written('cells', spiking()), 0.06, 'bmtk', '.venv-sonata'),
 ].filter(({ network }) => options.only === undefined || network.startsWith(options.only));
 
 const version = (python: string, name: string): string =>

@@ -37,8 +37,8 @@ export interface Start {
   readonly words: readonly string[];
   /** Whether a message on its standard output is a failure, in spite of its exit code. */
   readonly isFailure?: (output: string) => boolean;
-  /** Whether it writes what it has recorded and ends after the signal SIGUSR1. */
-  readonly endsInOrder?: true;
+  /** A file that lets it end its run and write what it has recorded. */
+  readonly stopFile?: string;
 }
 
 /** A simulator as an engine. */
@@ -67,7 +67,7 @@ const script = ({ folder, file, python, threads, ranks }: Job, kind: string, ...
   const runner = [...(ranks > 1 ? ['-m', 'mpi4py'] : []), scriptRunner];
   return {
     words: [python, ...isolatedPython([...runner, kind, folder, ...counts, join(folder, file), ...words]).words],
-    endsInOrder: true,
+    stopFile: join(folder, 'stop'),
   };
 };
 

@@ -3,7 +3,7 @@
 import { recordingPlan } from '../../runtime/record/plan.js';
 import { protocolSteps, type Protocol } from '../../runtime/record/protocol.js';
 import type { Program } from '../ir/program.js';
-import type { Simulator } from '../library/simulators/names.js';
+import { nameOn, type Simulator } from '../library/simulators/names.js';
 import { protocolOf } from '../lower/context/protocol.js';
 import type { Recording, ValidModel } from '../model/model.js';
 import { drawnParts } from '../model/drawn-parts.js';
@@ -14,7 +14,7 @@ import { choicesForRun, drawnModel, loweredModel } from '../pipeline/build-progr
 import type { RunnableModel } from '../pipeline/read/imported-model.js';
 import { engines } from './engines.js';
 import { comparableVariables, type Sampled } from './recorded-variables.js';
-import { withoutDisplays, writtenFor, type WrittenFor } from './written.js';
+import { CannotRun, withoutDisplays, writtenFor, type WrittenFor } from './written.js';
 
 /** A model that records what its result is to hold, and its document for a simulator. */
 export interface Instrumented extends WrittenFor {
@@ -69,6 +69,15 @@ export async function instrumented(
     : { recordings: [], sampled: new Map<string, Sampled>() };
   const recorded = withRecordings(valid, [...spiking, ...variables.recordings]);
   const written = await writtenFor(recorded, to, simulator, options);
+  // NEST refuses fine steps, which the runner of scripts gives it more tics for.
+  const isFine = simulator === 'nest' && !Number.isInteger(Number((program.dt * 1e6).toFixed(6)));
+  const refused = isFine ? undefined : written.converted.report.find(({ refusedBy }) => refusedBy?.includes(simulator));
+  if (refused !== undefined)
+    throw new CannotRun(
+      'refused',
+      `${nameOn(simulator)} cannot run it: ${refused.message}`,
+      'choose another simulator',
+    );
   return {
     ...written,
     imported,

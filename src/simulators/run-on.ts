@@ -136,7 +136,7 @@ function emptyFolder(path: string, force: boolean): string {
   if (held.length > 0 && !force)
     throw new UsageError(`${path} has files in it`, 'name another folder with --keep, or add --force');
   orOutputError(path, () => mkdirSync(path, { recursive: true }));
-  for (const name of held) if (/^columns-\d+\.jsonl$/.test(name)) rmSync(join(path, name));
+  for (const name of held) if (/^(?:columns-\d+\.jsonl|stop)$/.test(name)) rmSync(join(path, name));
   return path;
 }
 

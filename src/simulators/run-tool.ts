@@ -1,5 +1,6 @@
 /** Starts the program of a simulator, and waits for its end. */
 
+import { writeFileSync } from 'node:fs';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { systemCode } from '../diagnostics/system-error.js';
 import { startProgram } from '../platform/start-program.js';
@@ -44,7 +45,7 @@ const progressLine = /^interneuron-progress (\S+)$/;
  * @throws ToolError if it fails, is killed or takes too long
  * @throws the reason of the signal, unless the program ended in order
  */
-export async function runTool({ words, isFailure, endsInOrder }: Start, options: ToolOptions): Promise<void> {
+export async function runTool({ words, isFailure, stopFile }: Start, options: ToolOptions): Promise<void> {
   const { folder, environment = {}, longest, onProgress, signal } = options;
   signal?.throwIfAborted();
   // Signals of the terminal reach this process, which then ends all of the program's processes.
@@ -60,7 +61,8 @@ export async function runTool({ words, isFailure, endsInOrder }: Start, options:
     kill('SIGTERM');
     setTimeout(() => kill('SIGKILL'), patience).unref();
   };
-  const end = (): void => (endsInOrder ? kill('SIGUSR1') : stop());
+  let hasBegun = false;
+  const end = (): void => (stopFile !== undefined && hasBegun ? writeFileSync(stopFile, '') : stop());
   const atExit = (): void => kill('SIGKILL');
   process.once('exit', atExit);
   signal?.addEventListener('abort', end);
@@ -73,8 +75,10 @@ export async function runTool({ words, isFailure, endsInOrder }: Start, options:
     line = lines.pop() ?? '';
     const others = lines.filter((one) => {
       const time = progressLine.exec(one)?.[1];
-      if (time !== undefined) onProgress?.(Number(time));
-      return time === undefined;
+      if (time === undefined) return true;
+      hasBegun = true;
+      onProgress?.(Number(time));
+      return false;
     });
     if (others.length > 0) output.stdout = `${output.stdout}${others.join('\n')}\n`.slice(-mostKept);
   });
@@ -88,7 +92,7 @@ export async function runTool({ words, isFailure, endsInOrder }: Start, options:
       child.on('close', (status, killedBy) => done([status, killedBy]));
     });
     output.stdout += line;
-    if (code !== 0 || endsInOrder !== true) signal?.throwIfAborted();
+    if (code !== 0 || !hasBegun || stopFile === undefined) signal?.throwIfAborted();
     const fail = (message: string, withOutput = true): never => {
       throw new ToolError(message, withOutput ? output.stdout : '', withOutput ? output.stderr : '');
     };

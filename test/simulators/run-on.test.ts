@@ -1,37 +1,18 @@
 /** Models that other simulators run, and failures of these: stand-ins for Python in the place of a simulator. */
 
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openResult } from '../../runtime/results/open.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { missingEnvironment } from '../support/python.js';
 import { withReason } from '../support/skip-reasons.js';
+import { columns, standIn as standInFor } from './stand-in.js';
 
 const folder = temporaryFolder();
 const lif = 'fixtures/brian/single-lif.yaml';
 const output = (name: string): string => folder.file(`${name}.nwb`);
 
-/** Makes a folder with a `python` that is found as Brian and then runs a line of shell. */
-function standIn(name: string, line: string): string {
-  const python = join(folder.path, name, 'bin', 'python');
-  const probed = JSON.stringify({ python: '3.12.0', has: { brian2: true }, versions: { brian2: '9.9.9' } });
-  mkdirSync(dirname(python), { recursive: true });
-  writeFileSync(python, `#!/bin/sh\ncase "$*" in *run_columns*) ${line};; *) echo '${probed}';; esac\n`);
-  chmodSync(python, 0o755);
-  return join(folder.path, name);
-}
-
-/** Shell that writes the columns of a run of `G`, as the runner does: spikes of cell 0 at 1 and 2 ms. */
-const columns = (end = '{"kind":"end"}'): string =>
-  [
-    'shift 4',
-    'cd "$2"',
-    `printf '\\374\\251\\361\\322MbP?\\374\\251\\361\\322Mb\`?' > t`,
-    `head -c 16 /dev/zero > c`,
-    `echo '{"kind":"spikes","of":"spikes_0","segment":0,"unit":"s","rows":2,"files":{"times":"t","cells":"c"}}' > columns-0.jsonl`,
-    `echo '${end}' >> columns-0.jsonl`,
-  ].join('; ');
+const standIn = (name: string, line: string): string => standInFor(folder.path, name, line);
 
 it.each([
   [
@@ -69,7 +50,7 @@ describe('a simulator', () => {
 
   it('that is stopped leaves what it has recorded, as a result that says so', async () => {
     const stopped = columns('{"kind":"end","reached":0.003}');
-    const waiting = `trap 'STOPPED=1' USR1; echo; echo interneuron-progress 0.003; while [ -z "$STOPPED" ]; do sleep 0.05; done`;
+    const waiting = 'echo; echo interneuron-progress 0.003; while [ ! -e stop ]; do sleep 0.05; done';
     const env = standIn('stopping', `${waiting}; ${stopped}`);
     const words = ['run', lif, '--on', 'brian', '--env', env, '--no-check', '-o', output('stopped'), '--json'];
     const { code, stdout, stderr } = await runCommand(words, { interrupt: (press) => setTimeout(press, 1500) });

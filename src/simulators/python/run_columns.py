@@ -5,7 +5,8 @@ Usage: python run_columns.py brian|pynn.SIMULATOR RESULTS THREADS RANKS SCRIPT [
        python run_columns.py pynn-as-it-is RESULTS SIMULATOR POPULATIONS SCRIPT [ARGUMENT...]
 
 RESULTS is a folder. Each rank writes its own files and a list of them, `columns-RANK.jsonl`. Lines that begin with
-`interneuron-progress` give the model time of the run in s. After SIGUSR1, the run stops and writes what it has recorded.
+`interneuron-progress` give the model time of the run in s. With a file `stop` in RESULTS, the run ends and
+writes what it has recorded.
 
 A script for Brian needs nothing for it: all monitors that are variables are read when it ends, by their names. If it
 collects its recordings before each return to the start in a list `segments`, that is read. `write_data` of a script for
@@ -24,7 +25,6 @@ import os
 import re
 import runpy
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -115,34 +115,22 @@ class Stopped(BaseException):
 
 
 class Run:
-    """How far the run is, and whether it was asked to stop by SIGUSR1: it then writes what it has recorded."""
+    """How far the run is. If its folder has a file `stop`, it ends in order, and writes what it has recorded."""
 
     def __init__(self):
-        self.reached, self._is_stopping = None, False
+        self.folder, self.reached, self.is_stopped = Path(), None, False
 
-    def listen(self):
-        """Listens to the signal. Before the run has begun, it ends the process."""
-        if hasattr(signal, "SIGUSR1"):
-            signal.signal(signal.SIGUSR1, self._stop)
-
-    def _stop(self, number, frame):
-        if self.reached is None:
-            os._exit(1)
-        self._is_stopping = True
-
-    def report(self, seconds, rank=0, any_rank=bool):
+    def report(self, seconds, rank=0, most=bool):
         """Reports the model time that the run has reached, and returns whether it is to stop.
 
         Args:
-            any_rank: returns whether a value is true on any rank.
+            most: returns the largest value of all ranks.
         """
         self.reached = seconds
         if rank == 0:
             print(f"\ninterneuron-progress {seconds:.9g}", flush=True)
-        self.is_stopped = any_rank(self._is_stopping)
+        self.is_stopped = bool(most(int((self.folder / "stop").exists())))
         return self.is_stopped
-
-    is_stopped = False
 
     def facts(self):
         """Returns the facts that end a list of columns."""
@@ -238,27 +226,33 @@ def _write_segment(columns, of, number, segment):
 
 
 def report_pynn(module, ranks):
-    """Lets a simulator of PyNN report its progress, and stop if any rank was asked to."""
-    any_rank = bool
+    """Lets a simulator of PyNN report its progress about once a second, and stop if any rank was asked to."""
+
+    def most(value):
+        return value
+
     if ranks > 1:
         from mpi4py import MPI
 
-        def any_rank(value):
-            return MPI.COMM_WORLD.allreduce(value, MPI.LOR)
+        def most(value):
+            return MPI.COMM_WORLD.allreduce(value, MPI.MAX)
 
     run_until = module.run_until
-    latest = [0.0]
 
     def run_to(time_point, callbacks=None):
         start = module.get_current_time()
-        step = max((time_point - start) / 50, 10 * module.get_time_step())
+        dt = module.get_time_step()
+        steps, latest = [10], [None]
 
         def report(now):
-            if ranks > 1 or time.monotonic() > latest[0] + 0.5:
-                latest[0] = time.monotonic()
-                if run.report(now / 1e3, module.rank(), any_rank) and now + step < time_point:
-                    raise Stopped
-            return now + step
+            took = None if latest[0] is None else most(time.monotonic() - latest[0])
+            latest[0] = time.monotonic()
+            if took is not None:
+                steps[0] = max(10, round(steps[0] * min(4.0, max(0.1, 1 / max(took, 1e-9)))))
+            ahead = now + steps[0] * dt
+            if run.report(now / 1e3, module.rank(), most) and ahead < time_point:
+                raise Stopped
+            return ahead
 
         return run_until(time_point, [*(callbacks or []), report] if time_point > start else callbacks)
 
@@ -266,20 +260,27 @@ def report_pynn(module, ranks):
     module.run = lambda simtime, callbacks=None: run_to(module.get_current_time() + simtime, callbacks)
 
 
-def take_fine_steps(sim):
-    """Lets `pyNN.nest` take steps that are not whole tics of NEST, 0.001 ms: such runs have tics of 1/64000 ms."""
+def give_tics(step):
+    """Lets NEST take a step in ms that is not whole tics of NEST, 0.001 ms: such runs have tics of 1/64000 ms."""
     import nest
-
-    setup, reset = sim.setup, nest.ResetKernel
 
     def reset_with_tics():
         reset()
         nest.SetKernelStatus({"tics_per_ms": 64000, "resolution": 0.1})
 
+    reset = getattr(nest.ResetKernel, "usual", nest.ResetKernel)
+    reset_with_tics.usual = reset
+    is_fine = isinstance(step, float) and abs(1000 * step - round(1000 * step)) > 1e-9
+    # NEST's module refuses that its functions are replaced by assignment.
+    vars(nest)["ResetKernel"] = reset_with_tics if is_fine else reset
+
+
+def take_fine_steps(sim):
+    """Lets `pyNN.nest` take steps that are not whole tics of NEST."""
+    setup = sim.setup
+
     def setup_with_tics(timestep=0.1, *others, **options):
-        is_fine = isinstance(timestep, float) and abs(1000 * timestep - round(1000 * timestep)) > 1e-9
-        # NEST's module refuses that its functions are replaced by assignment.
-        vars(nest)["ResetKernel"] = reset_with_tics if is_fine else reset
+        give_tics(timestep)
         return setup(timestep, *others, **options)
 
     sim.setup = setup_with_tics
@@ -426,8 +427,8 @@ def simulator_of_bmtk(is_shaped):
 
             def block(self, simulator, interval):
                 context = h.ParallelContext()
-                # Sums over all ranks.
-                if run.report(h.t / 1e3, context.id(), lambda value: context.allreduce(int(value), 1) > 0):
+                # The largest value of all ranks.
+                if run.report(h.t / 1e3, context.id(), lambda value: context.allreduce(value, 2)):
                     h.stoprun = 1
 
         return bionet, bionet.BioNetwork, bionet.BioSimulator, int(h.ParallelContext().nhost()), Progress()
@@ -463,6 +464,8 @@ def run_bmtk(source, nodes, threads, ranks, columns_of):
         compile_mechanisms(source.parent / "components/mechanisms")
     wait()
     module, network_class, simulator_class, processes, progress = simulator_of_bmtk(is_shaped)
+    if not is_shaped:
+        give_tics(float(settings["run"]["dt"]))
     if processes != ranks:
         raise SystemExit(f"{processes} of {ranks} ranks run the network together")
     config = module.Config.from_json(source.name)
@@ -526,7 +529,7 @@ def write_sonata(settings, folder, nodes, is_shaped, columns):
 def main(notation, results, *words):
     """Runs a script in its folder, and writes its recordings into a folder."""
     results = Path(results).resolve()
-    run.listen()
+    run.folder = results
     first, second, script, *arguments = words
     script = Path(script).resolve()
     if notation == "pynn-as-it-is":

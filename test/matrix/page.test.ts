@@ -88,7 +88,9 @@ describe.each(models)('%s', (path) => {
     expect(pairs).toEqual(stored.pairs.map(({ because: _, ...pair }) => pair));
   });
 
-  it.each(simulatorNames)('is still converted to the files that %s ran', async (simulator) => {
+  const ran = simulatorNames.filter((name) => stored.runs.some(({ environment }) => environment.simulator === name));
+
+  it.each(ran)('is still converted to the files that %s ran', async (simulator) => {
     const inputs = stored.runs
       .filter(({ environment }) => environment.simulator === simulator)
       .map(({ input }) => input);

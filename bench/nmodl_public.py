@@ -1,9 +1,9 @@
 """Copies different .mod files of repositories into two folders, for bench/nmodl_trials.py.
 
-    python3 bench/nmodl_public.py REPOSITORIES FOLDER COUNT
+    python3 bench/nmodl_public.py REPOSITORIES FOLDER COUNT [SEED]
 
-Takes the files with the smallest digests, so the sample is the same while the repositories are. A file is named after its
-repository. Ends with 1 if there are no files.
+Takes the files with the smallest digests, so the sample is the same while the repositories are; another seed gives another sample. A
+file is named after its repository. Ends with 1 if there are no files.
 """
 
 import hashlib
@@ -12,11 +12,11 @@ import shutil
 import sys
 
 
-def main(repositories, folder, count):
+def main(repositories, folder, count, seed=""):
     """Copy COUNT files, and the files that they may include."""
     by_digest = {}
     for path in sorted(repositories.rglob("*.mod")):
-        by_digest.setdefault(hashlib.sha256(path.read_bytes()).hexdigest(), path)
+        by_digest.setdefault(hashlib.sha256(seed.encode() + path.read_bytes()).hexdigest(), path)
     for number, (digest, path) in enumerate(sorted(by_digest.items())[:count]):
         part = folder / str(number % 2)
         part.mkdir(parents=True, exist_ok=True)
@@ -29,4 +29,4 @@ def main(repositories, folder, count):
 
 
 if __name__ == "__main__":
-    sys.exit(main(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])))
+    sys.exit(main(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:5]))

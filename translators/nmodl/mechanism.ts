@@ -39,6 +39,7 @@ import { kindOfMethod } from './check.js';
 import { ionDefaults, ionRoles, ownValences, portName, roleOf, type IonAccess, type IonName } from './ions.js';
 import { conservedStates, ratesOf, statesOf, steadyEquations, type StateFacts } from './kinetics.js';
 import { eliminate, type Equation } from './linear-system.js';
+import { sixDigits } from '../shared/nmodl/text.js';
 import { EventCode, type EventStatement, type Kept, type Sent } from './receive.js';
 import { eventsOf, type DelayedPathway, type TimedEvent } from './self-events.js';
 import type { Block, Declaration, Named, NmodlFile, Statement } from './syntax.js';
@@ -919,9 +920,6 @@ const sentOf = ({ arguments: [when = zero, flag = zero], span }: Effects['sent']
   conditions: [],
   span,
 });
-
-/** Returns the value that NEURON gives a parameter, of six digits. @source NEURON 9, nocmodl: parout.cpp */
-const sixDigits = (value: number): number => Number(value.toPrecision(6));
 
 const temperature = new Set(['temperature']);
 const zero: Value = { expression: integer(0), unit: undefined };

@@ -10,4 +10,20 @@ export const nmodl = {
   suffixes: ['.mod'],
   comments: /\bCOMMENT\b([\s\S]*?)\bENDCOMMENT\b|[:?]([^\n\r]*)/g,
   isOneCell: true,
+  targets: {
+    nmodl: {
+      title: 'NMODL',
+      files: { called: 'files of NMODL', suffixes: ['.mod'] },
+      short: 'mod',
+      subject: 'nmodl',
+      origin: 'none',
+      keepsSetup: true,
+      isPart: true,
+      notRun: {
+        reason: 'NMODL holds mechanisms, which a script of NEURON runs',
+        refusal: 'NMODL holds mechanisms, which a script of NEURON runs',
+        hint: 'leave out --check and --with; compile the files with nrnivmodl',
+      },
+    },
+  },
 } as const satisfies NotationFacts;

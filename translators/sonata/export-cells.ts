@@ -10,11 +10,12 @@ import { membraneOf, placeOf } from '../../src/library/membrane/membrane-of.js';
 import { thresholdOf } from '../../src/library/membrane/threshold.js';
 import { NotExpressible } from '../../src/library/not-expressible.js';
 import { sectionsOn } from '../../src/model/compartment-tree.js';
-import type { Compartments, NeuronType, ValidModel } from '../../src/model/typed.js';
+import type { Compartments, Mechanism, NeuronType, ValidModel } from '../../src/model/typed.js';
 import { inUnit } from '../shared/in-unit.js';
 import { cellTemplate, passive } from './biophysical.js';
 import type { WrittenCell } from './export-parts.js';
-import { inNeuronUnits, writtenMechanism, type WrittenMechanism } from './export-mechanism.js';
+import { equationsOf, writtenMechanism, type WrittenMechanism } from '../shared/nmodl/mechanism-file.js';
+import { inNeuronUnits } from '../shared/nmodl/text.js';
 import { commonStep, shapeSections, writtenShape, type Kind } from './export-shape.js';
 
 /** Facts that all cells of a circuit share, in the units of its config. */
@@ -204,7 +205,8 @@ function membranesOf(
     const isLeak = isWhole && own.every(([section, leak]) => leak !== undefined && !leaks.has(section));
     if (isLeak) for (const [section, leak] of own) leaks.set(section, leak!);
     if (isLeak) continue;
-    const made = writtenMechanism(name, mechanism, files);
+    checkMechanism(name, mechanism);
+    const made = writtenMechanism(name, equationsOf(name, mechanism), files);
     files.set(made.suffix, made.text);
     others.push(made);
     for (const section of sectionsOn(mechanism.on, compartments)) {
@@ -239,6 +241,15 @@ function membranesOf(
       reversals: reversals.get(name) ?? {},
     };
   };
+}
+
+/** Checks that a mechanism only adds currents per area, by potentials. @throws NotExpressible */
+function checkMechanism(name: string, { density, scheme = [], reads, writes }: Mechanism): void {
+  const isPotential = (one: string): boolean => one === 'v' || one === 'temperature' || one.startsWith('e_');
+  const other = Object.keys(writes).find((one) => !/^i(_|$)/.test(one)) ?? reads.find((one) => !isPotential(one));
+  const what = !density ? 'currents of whole compartments' : scheme.length > 0 ? 'a kinetic scheme' : undefined;
+  if (what !== undefined || other !== undefined)
+    throw new NotExpressible(`the mechanism ${name}: ${what ?? `values of ${other ?? ''}`}`);
 }
 
 /** Returns a current as NEURON's `pas`, or undefined if it is another one. */

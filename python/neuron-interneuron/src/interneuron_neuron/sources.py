@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,7 +21,7 @@ class Sources:
         Args:
             h: NEURON.
             folder: where texts without a file are written.
-            roots: folders with .mod files, which are preferred to copies.
+            roots: folders with .mod files. Those whose texts were compiled are named in place of copies.
         """
         self.texts: dict[str, str] = {}
         self._known: list[str] = []
@@ -48,8 +49,10 @@ class Sources:
                     self.texts[name] = text
                     base = os.path.basename(known.file() or f"{name}.mod")
                     self._names[name] = base
-                    if base in files:
+                    if base in files and _is_compiled(files[base], text):
                         self._paths[name] = os.path.realpath(files[base])
+                    elif base in files:
+                        print(f"note: {files[base]} was changed after it was compiled: the compiled text is read, as NEURON runs it", file=sys.stderr)
 
     def order(self, name: str) -> tuple[int, str]:
         """Returns the place of a mechanism in NEURON's list, as a key to sort by."""
@@ -105,6 +108,18 @@ class Sources:
         """Returns the names of the arguments of NET_RECEIVE."""
         found = re.search(r"\bNET_RECEIVE\s*\(((?:[^()]|\([^()]*\))*)\)", self._code(name))
         return re.findall(r"([A-Za-z_]\w*)", re.sub(r"\([^()]*\)", "", found[1])) if found else []
+
+
+def _is_compiled(path: str, text: str) -> bool:
+    """Whether a file has the text that was compiled, or includes files, which a compiled text does not name."""
+    with open(path, encoding="latin-1") as file:
+        own = file.read()
+    # Encodings of comments differ, and blanks at the ends of lines.
+    return "INCLUDE" in own or _plain(own) == _plain(text)
+
+
+def _plain(text: str) -> list[str]:
+    return "".join(each for each in text if each.isascii()).split()
 
 
 def mod_files(root: str) -> list[str]:

@@ -14,6 +14,7 @@ import '../../translators/neuroml/road.js';
 import '../../translators/nmodl/road.js';
 
 const folder = temporaryFolder();
+const records = peerRecords('nmodl-written');
 
 /** A mechanism by its name, the potential that it has, its variables, and their solution with the current last. */
 interface Case {
@@ -131,7 +132,7 @@ it('has the solutions of the equations in NEURON', async () => {
   }
   const runs = JSON.stringify(cases.map(({ name, level, variables }) => ({ name, level, variables })));
   const runner = join('test/interoperability/python', 'neuron_written.py');
-  const rows = await peerRecords('nmodl-written').output<readonly (readonly (readonly number[])[])[]>(
+  const rows = await records.output<readonly (readonly (readonly number[])[])[]>(
     peers.neuron,
     { what: 'written mechanisms under potentials that stay', texts: [...texts, runs], runners: [runner] },
     async () =>

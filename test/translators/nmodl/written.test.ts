@@ -17,7 +17,7 @@ async function potentials(source: Source): Promise<readonly number[]> {
   await session.run(0.02);
   const { samples } = await session.take();
   await session.dispose();
-  return Array.from(samples[0]!.values, (v) => Number(v) * 1e3);
+  return [...samples[0]!.values].map((v) => Number(v) * 1e3);
 }
 
 /** Files whose mechanism is written, and sentences on the others. */

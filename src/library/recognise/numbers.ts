@@ -144,3 +144,15 @@ export function sequence(seed: number): () => number {
     return (state + 0.5) / 2 ** 32;
   };
 }
+
+/** Returns the number at which a test changes between two numbers with different results, by bisection. */
+export function changeBetween(from: number, to: number, test: (value: number) => boolean): number {
+  const first = test(from);
+  let [before, after] = [from, to];
+  for (let k = 0; k < 60; k += 1) {
+    const middle = (before + after) / 2;
+    if (test(middle) === first) before = middle;
+    else after = middle;
+  }
+  return after;
+}

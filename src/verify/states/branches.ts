@@ -5,11 +5,11 @@ import { binary, isInfinite, number } from '../../lang/build.js';
 import { NoNumber } from '../../lang/evaluate.js';
 import { printExpression } from '../../lang/print.js';
 import { namesIn, visit } from '../../lang/walk.js';
-import { expressionsIn, type NeuronType } from '../../model/typed.js';
+import { changeBetween } from '../../library/recognise/numbers.js';
+import { expressionsIn, type NeuronType, type ValidModel } from '../../model/typed.js';
 import { takesInput } from './cell-kinds.js';
 import type { State } from './cell-pair.js';
 import { readByRates, valueIn, type Scope } from './element-scope.js';
-import type { ValidModel } from '../../model/typed.js';
 
 /** Conditions on which the form of an expression depends. */
 function conditionsIn(e: Expression): readonly Expression[] {
@@ -137,26 +137,15 @@ const changesOf = (base: State, sizes: ReadonlyMap<string, number>): readonly St
 const stateAt = (from: State, to: State, share: number): State =>
   new Map([...from].map(([name, value]) => [name, value + share * ((to.get(name) ?? value) - value)]));
 
-/** Returns the share of the way at which a test changes. */
-function shareOf(test: (share: number) => boolean): number {
-  let [low, high] = [0, 1];
-  for (let k = 0; k < 50; k += 1) {
-    const middle = (low + high) / 2;
-    if (test(middle)) high = middle;
-    else low = middle;
-  }
-  return high;
-}
-
 /** Returns a state with the change, one further on, and some near the change. */
 function aroundChange(base: State, changed: State, isOther: (state: State) => boolean): readonly State[] {
-  const share = shareOf((at) => isOther(stateAt(base, changed, at)));
+  const share = changeBetween(0, 1, (at) => isOther(stateAt(base, changed, at)));
   return [1, 1.5, 0.999 * share, 1.001 * share].map((at) => stateAt(base, changed, at));
 }
 
 /** Returns a state within a narrow branch, away from its singular middle, and one before it. */
 function insideOf(base: State, zero: State, isOther: (state: State) => boolean): readonly State[] {
-  const share = shareOf((at) => isOther(stateAt(base, zero, at)));
+  const share = changeBetween(0, 1, (at) => isOther(stateAt(base, zero, at)));
   return [(1 + share) / 2, 0.999 * share].map((at) => stateAt(base, zero, at));
 }
 
@@ -170,7 +159,7 @@ function zeroOf(valueAt: (state: State) => number, base: State, sizes: ReadonlyM
     stateAt(
       base,
       past,
-      shareOf((at) => isPast(stateAt(base, past, at))),
+      changeBetween(0, 1, (at) => isPast(stateAt(base, past, at))),
     )
   );
 }

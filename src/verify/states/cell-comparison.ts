@@ -5,7 +5,7 @@ import { equalDimensions, second as timeDimension } from '../../lang/dimension.j
 import { NoNumber } from '../../lang/evaluate.js';
 import { parseUnit } from '../../lang/units.js';
 import { namesIn } from '../../lang/walk.js';
-import { valueAt } from '../../library/recognise/numbers.js';
+import { changeBetween, valueAt } from '../../library/recognise/numbers.js';
 import type { NeuronType, Population, ValidModel } from '../../model/typed.js';
 import { isCrossing, stairsOf } from './cell-kinds.js';
 import type { CellPair, State, StateDifference } from './cell-pair.js';
@@ -268,19 +268,7 @@ function periodOf(
   const from = after.get('t') ?? 0;
   if (!isCounted || isReady(from)) return 0;
   if (!isReady(from + longestPeriod)) throw new NoNumber('refractoriness');
-  return changeOf(isReady, from, from + longestPeriod) - from;
-}
-
-/** Returns the value at which a test changes, by bisection between values of other results. */
-function changeOf(test: (value: number) => boolean, from: number, to: number): number {
-  const first = test(from);
-  let [a, b] = [from, to];
-  for (let k = 0; k < 60; k += 1) {
-    const middle = (a + b) / 2;
-    if (test(middle) === first) a = middle;
-    else b = middle;
-  }
-  return b;
+  return changeBetween(from, from + longestPeriod, isReady) - from;
 }
 
 /** Checks whether a refractory period can hold a rate for longer than a step. */
@@ -311,7 +299,7 @@ function crossings(
       let further = wider;
       while (further < 4096 && second(from) === second(endOf(further))) further *= 2;
       const isSame = second(from) === second(endOf(further));
-      return [changeOf(first, from, endOf(wider)), isSame ? null : changeOf(second, from, endOf(further))];
+      return [changeBetween(from, endOf(wider), first), isSame ? null : changeBetween(from, endOf(further), second)];
     }
   return undefined;
 }

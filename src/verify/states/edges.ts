@@ -3,6 +3,7 @@
 import type { Expression } from '../../lang/ast.js';
 import { NoNumber } from '../../lang/evaluate.js';
 import { callsIn, namesIn, visit } from '../../lang/walk.js';
+import { changeBetween } from '../../library/recognise/numbers.js';
 import { arrayOf } from '../../model/arrays.js';
 import { expressionsIn, type NeuronType, type ValidModel } from '../../model/typed.js';
 import { valueIn, type Scope } from './element-scope.js';
@@ -94,13 +95,7 @@ function changesOf(valid: ValidModel, condition: Expression, scope: Scope, until
   for (let k = 1; k <= searched; k += 1) {
     const now = holds((k / searched) * until);
     if (now === before) continue;
-    let [low, high] = [((k - 1) / searched) * until, (k / searched) * until];
-    for (let bisected = 0; bisected < 50; bisected += 1) {
-      const middle = (low + high) / 2;
-      if (holds(middle) === now) high = middle;
-      else low = middle;
-    }
-    found.push(high);
+    found.push(changeBetween(((k - 1) / searched) * until, (k / searched) * until, holds));
     before = now;
   }
   return found;

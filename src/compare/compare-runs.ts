@@ -33,13 +33,13 @@ import {
   profileOf,
   quantities,
   quantityNames,
-  rankCorrelation,
   shuffle,
   type Profile,
   type Quantity,
   type QuantityName,
 } from './quantities.js';
 import { eventName, type Recorded } from './recorded.js';
+import { distanceOf, isRanked, vectorOf, type Track } from './run-vectors.js';
 import { alpha, compareMeans, withHolm } from './statistics/equivalence.js';
 import { upperQuantile, upperTail } from './statistics/student.js';
 
@@ -113,26 +113,22 @@ export function compareSeveral(
   );
   const populations = inAll.map((population, k): PopulationComparison => {
     const { ids, sides: runs } = itemAt(trains, k);
-    const count = (own: Runs): number => own.flat().reduce((sum, { length }) => sum + length, 0);
-    const spikes = [count(runs[0]), count(runs[1])] as const;
     return {
       ...population,
       cells: ids.length,
-      spikes,
+      spikes: spikesIn(runs),
       quantities: itemAt(found.quantities, k),
       grade: itemAt(found.grades, k),
     };
   });
   const common = worst(populations.map(({ grade }) => grade));
-  const left = (side: readonly string[], more: readonly string[]): readonly string[] => [
-    ...new Set([...side, ...more]),
-  ];
+  const once = (all: readonly string[]): readonly string[] => [...new Set(all)];
   const { samples } = base.coverage;
   const coverage = covered({
     ...base.coverage,
     populations: {
       compared: inAll.length,
-      onlyFirst: left([...onlyIn(0), ...lacking], []),
+      onlyFirst: once([...onlyIn(0), ...lacking]),
       onlySecond: onlyIn(1),
       leftOut: base.coverage.populations.leftOut.filter(
         (name) => !onlyIn(0).includes(name) && !onlyIn(1).includes(name),
@@ -143,7 +139,8 @@ export function compareSeveral(
       compared: 0,
       onlyFirst: [],
       onlySecond: [],
-      leftOut: left(samples.leftOut, [
+      leftOut: once([
+        ...samples.leftOut,
         ...base.signals.map(({ name }) => name),
         ...samples.onlyFirst,
         ...samples.onlySecond,
@@ -216,15 +213,6 @@ function trainsOf({ ids, second }: PairedTrains, wanted: readonly number[]): rea
 const noSpikes: Train = new Float64Array(0);
 
 // --- Judgement ------------------------------------------------------------------------------------------------------
-/** A quantity of each run of a population as numbers whose mean over runs describes a side. */
-interface Track {
-  readonly population: number;
-  readonly name: QuantityName;
-  readonly runs: readonly Float64Array[];
-  /** Whether it only counts if it differs, as leads of cells do. */
-  readonly isLead?: boolean;
-}
-
 /** Judgement of several runs, by population. */
 export interface RunsJudgement {
   readonly quantities: readonly (readonly Quantity[])[];
@@ -271,10 +259,10 @@ export function judgeRuns(
     ),
   );
   const grades = populations.map((sides, population): Grade => {
-    const [a, b] = sides.map((runs) => runs.flat().reduce((sum, { length }) => sum + length, 0)) as [number, number];
-    if (a + b === 0) return 'statistically the same';
+    const spikes = spikesIn(sides);
+    if (spikes[0] + spikes[1] === 0) return 'statistically the same';
     const own = itemAt(quantities, population);
-    const single = gradeOf([a, b], own);
+    const single = gradeOf(spikes, own);
     // Sides that differ by less than every margin are not the same, and do not contradict one another.
     if (p !== null && p < alpha && largest.population === population)
       return withinMargins(own) === own.length ? 'not shown to differ' : 'different';
@@ -287,47 +275,16 @@ export function judgeRuns(
   return { quantities, grades, p, largest };
 }
 
+/** Returns the number of spikes of all runs of each side. */
+const spikesIn = (sides: readonly [Runs, Runs]): readonly [number, number] => {
+  const count = (runs: Runs): number => runs.flat().reduce((sum, { length }) => sum + length, 0);
+  return [count(sides[0]), count(sides[1])];
+};
+
 /** Checks whether no distance beyond its floor is larger than its margin, however uncertain. */
 const isWithinMargins = (quantities: readonly Quantity[]): boolean =>
   quantities.length > 0 &&
   quantities.every(({ name, distance, floor, margin }) => distance <= mostDistance(name, floor, margin));
-
-/** Values at which distributions over cells are compared. */
-const levels = 64;
-
-/** Returns a quantity of one run as numbers; null if the run has no value. */
-function vectorOf(profile: Profile, name: QuantityName): Float64Array | null {
-  const { vector, values } = quantities[name];
-  const found = vector ? vector(profile) : values ? quantiles(values(profile)) : profile.overTime.get(name);
-  return found?.length ? found : null;
-}
-
-function quantiles(values: Float64Array): Float64Array {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  const { length } = sorted;
-  return Float64Array.from({ length: length === 0 ? 0 : levels }, (_, k) => {
-    const at = ((k + 0.5) / levels) * length - 0.5;
-    const low = Math.max(0, Math.min(length - 1, Math.floor(at)));
-    const high = Math.min(length - 1, low + 1);
-    return itemAt(sorted, low) + Math.max(0, at - low) * (itemAt(sorted, high) - itemAt(sorted, low));
-  });
-}
-
-/** Returns the distance of two vectors in the unit of its margin; of spectra the logarithm of the largest ratio. */
-function distanceOf(name: QuantityName, a: Float64Array, b: Float64Array): number {
-  let [apart, size, largest] = [0, 0, 0];
-  for (const [k, value] of a.entries()) {
-    const difference = Math.abs(value - itemAt(b, k));
-    apart += difference;
-    largest = Math.max(largest, difference);
-    size += (Math.abs(value) + Math.abs(itemAt(b, k))) / 2;
-  }
-  if (name === 'spectrum') return largest;
-  if (quantities[name].isRelative) return size > 0 ? apart / size : 0;
-  if (!isRanked(name)) return apart / a.length;
-  const found = rankCorrelation(a, b);
-  return Number.isNaN(found) ? 1 : 1 - found;
-}
 
 /** Part of a margin below which runs do not differ: rounding of times differs between simulators. */
 const negligible = 1e-3;
@@ -454,9 +411,6 @@ function averaged(runs: readonly Float64Array[]): Float64Array {
 function withinSide(name: QuantityName, runs: readonly Float64Array[]): number {
   return meanOf(runs.flatMap((run, k) => runs.slice(0, k).map((other) => distanceOf(name, run, other))));
 }
-
-/** Checks whether a quantity is compared by the ranks of cells. */
-const isRanked = (name: QuantityName): boolean => name === 'order' || name === 'rates of cells';
 
 /** Returns how much farther apart runs of different sides are than runs of one side. */
 function betweenLessWithin(a: readonly Float64Array[], b: readonly Float64Array[], name: QuantityName): number {

@@ -5,13 +5,22 @@
 
 import type { Assignment, Expression, Side, Statement } from '../../lang/ast.js';
 import { assigned, NoNumber } from '../../lang/evaluate.js';
-import { spelling } from '../../lang/reference.js';
 import { namesIn, writtenBy } from '../../lang/walk.js';
 import { valueAt } from '../../library/recognise/numbers.js';
 import type { NeuronType, SynapseType } from '../../model/typed.js';
 import { perform, readByRates, spikeOf, type Scope } from './element-scope.js';
 import { advancing } from './linear-rates.js';
 import { start, type PlayedSpikes } from './played-spikes.js';
+import {
+  actsByOthers,
+  hasMemory,
+  heardOf,
+  hearingOf,
+  receiving,
+  termsOf,
+  type Lookup,
+  type Receiver,
+} from './synapse-kinds.js';
 
 /** Values of a synapse before the first spike: its own, or the bounds of its variables. */
 export const starts = ['first value', 'upper bound', 'lower bound'] as const;
@@ -31,37 +40,6 @@ export interface Effect {
   readonly jumps: readonly number[];
 }
 
-/** Prefix of variables of the receiving cell. */
-const receiving = 'post.';
-
-/** Checks whether the effects of spikes depend on earlier spikes. */
-export const hasMemory = ({ state, derivatives, pathways }: SynapseType): boolean => {
-  const written = writtenBy(Object.values(pathways).flatMap((pathway) => pathway.do));
-  return Object.keys(derivatives).length > 0 || Object.keys(state).some((name) => written.has(name));
-};
-
-/** Checks whether spikes or variables of the receiving cell change the states of a synapse. */
-export const hearsReceiver = ({ derivatives, events = {}, pathways }: SynapseType): boolean =>
-  Object.values(pathways).some(({ on }) => on.end === 'post') ||
-  [...Object.values(derivatives).map(({ rate }) => rate), ...Object.values(events).map(({ when }) => when)].some((e) =>
-    [...namesIn(e)].some((name) => name.startsWith(receiving)),
-  );
-
-/** A cell that receives a synapse. */
-export interface Receiver {
-  readonly type: NeuronType;
-  /** Returns values of its names, first the given ones. */
-  readonly scopeWith: (more: Lookup) => Scope;
-  /** Variables that both models have: they are held, and effects on them are compared. */
-  readonly held: ReadonlySet<string>;
-  /** States at which they are held. */
-  readonly points: readonly ReadonlyMap<string, number>[];
-  /** Returns the name of a target of the synapse in the cell. */
-  readonly nameOf: (target: string) => string;
-}
-
-type Lookup = (name: string) => number | undefined;
-
 /** Spikes to play, and the synapse and cell that receive them. */
 interface Play {
   /** Returns values of the synapse's names, first the given ones. */
@@ -75,22 +53,6 @@ interface Play {
   readonly spikes: PlayedSpikes;
   /** Values of the synapse's variables before the first spike; absent: their own. */
   readonly first?: ReadonlyMap<string, number>;
-}
-
-/**
- * Checks whether a synapse acts on the variables of a cell that both models have by other variables, such as a receptor
- * of one of the models.
- */
-export function actsByOthers(
-  { contributes, summed, events = {}, pathways, ports }: SynapseType,
-  to: Receiver,
-): boolean {
-  const isHeld = (target: string): boolean => to.held.has(to.nameOf(target));
-  const targets = Object.values(pathways).flatMap((pathway) =>
-    pathway.do.map((statement) => (statement.kind === 'send' ? statement.port : statement.target)),
-  );
-  const outside = targets.filter((target) => target.startsWith(receiving) || ports[target] !== undefined);
-  return contributes.length + summed.length + Object.keys(events).length > 0 || !outside.every(isHeld);
 }
 
 /** Effects of the spikes that are played into a synapse. */
@@ -143,12 +105,12 @@ function boundsOf(type: SynapseType, play: Play, sign: 1 | -1): ReadonlyMap<stri
   // The later spike of a pair usually increases a weight if it is the cell's, and decreases it if it is the source's.
   const longest = Math.max(...Object.keys(pathways).map((name) => Math.ceil(play.delayOf(name) / play.dt)));
   const between = longest + 1;
-  const single = { pre: [start + between], post: [start + (sign > 0 ? 2 * between : 0)], sampled: [] };
-  const [pre, post] = [single.pre, single.post].map((steps) => steps.map((step) => step + muchLater)) as [
-    number[],
-    number[],
-  ];
-  const later = { pre, post, sampled: [] };
+  const spikesFrom = (step: number): PlayedSpikes => ({
+    pre: [step + between],
+    post: [step + (sign > 0 ? 2 * between : 0)],
+    sampled: [],
+  });
+  const [single, later] = [spikesFrom(start), spikesFrom(start + muchLater)];
   const own = play.scopeWith((name) => (name.startsWith(receiving) ? 0 : undefined));
   const found = new Map<string, number>();
   for (const name of Object.keys(type.state).filter((one) => written.has(one))) {
@@ -232,28 +194,6 @@ function playAt(
   return playing;
 }
 
-/**
- * Returns the variables of the receiving cell that events of a synapse read. Synapses of LEMS notice spikes of their
- * cell by a variable that its spike changes, such as their number.
- */
-const heardOf = ({ events = {} }: SynapseType): readonly string[] => {
-  const read = Object.values(events).flatMap(({ when }) => [...namesIn(when)]);
-  return [...new Set(read.filter((name) => name.startsWith(receiving)))];
-};
-
-/** Returns the changes of these variables by a spike of the receiving cell. @throws NoNumber for other changes */
-function hearingOf(heard: readonly string[], { type, held }: Receiver): readonly Statement[] {
-  const hearing = (spikeOf(type)?.do ?? []).filter(
-    (statement) => statement.kind === 'assignment' && heard.includes(`${receiving}${statement.target}`),
-  );
-  const written = writtenBy(hearing);
-  const isSpike = (name: string): boolean =>
-    written.has(name) && !held.has(name) && type.derivatives[name] === undefined;
-  if (!heard.every((name) => isSpike(name.slice(receiving.length))))
-    throw new NoNumber('an event of the state of the cell');
-  return hearing;
-}
-
 /** Returns all arrivals of a play, in order. */
 function arrivalsOf(
   { pathways }: SynapseType,
@@ -272,16 +212,6 @@ function arrivalsOf(
     ...(hearsSpikes ? spikes.post : []).map((step, number) => ({ ...ofCell, step, number })),
     ...(isByOthers ? spikes.sampled : []).map((step, number) => ({ ...ofSample, step, number })),
   ].sort((a, b) => a.step - b.step || a.order - b.order);
-}
-
-/** Returns the terms that a synapse adds to inputs of its cell. */
-function termsOf({ contributes, summed }: SynapseType, { nameOf }: Receiver): ReadonlyMap<string, Expression[]> {
-  const terms = new Map<string, Expression[]>();
-  for (const { to, value } of [...contributes, ...summed]) {
-    const name = nameOf(spelling(to));
-    terms.set(name, [...(terms.get(name) ?? []), value]);
-  }
-  return terms;
 }
 
 /** A synapse and its receiving cell while spikes are played into them. */

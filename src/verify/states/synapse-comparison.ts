@@ -10,16 +10,9 @@ import { isRecording } from '../../model/tagged.js';
 import type { NeuronType, Population, Projection, ValidModel } from '../../model/typed.js';
 import { writtenSelection } from '../../model/typed-model.js';
 import { cellType, scopeOf, valueOf } from './element-scope.js';
-import {
-  actsByOthers,
-  hasMemory,
-  hearsReceiver,
-  playedEffects,
-  type Effect,
-  type PlayedEffects,
-  type Receiver,
-} from './played-synapse.js';
+import { playedEffects, type Effect, type PlayedEffects } from './played-synapse.js';
 import { singleSpikes, spikesToPlay, type PlayedSpikes } from './played-spikes.js';
+import { actsByOthers, hasMemory, hearsReceiver, type Receiver } from './synapse-kinds.js';
 import {
   isAtOneStep,
   moreStates,

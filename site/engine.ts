@@ -27,6 +27,7 @@ import {
   type RunSetup,
   type SampleBlock,
   type SampleSink,
+  type StoredResult,
 } from '../runtime/results/result.js';
 import type { BundleFile } from '../src/bundle/contents.js';
 import type { PackedImport } from '../src/bundle/crate.js';
@@ -168,7 +169,7 @@ export async function describe(): Found<ReturnType<Calls['describe']>> {
 }
 
 /** Columns of a series that are shown. */
-const mostTraces = 8;
+export const mostTraces = 8;
 
 /** Milliseconds between two messages. */
 const interval = 40;
@@ -288,7 +289,7 @@ const beginOf = (
 });
 
 /** Returns the units of an axis by decade. */
-const axisUnits = (unit: string): readonly AxisUnit[] =>
+export const axisUnits = (unit: string): readonly AxisUnit[] =>
   Array.from({ length: lastDecade - firstDecade + 1 }, (_, k) =>
     unit === '1' ? { unit: '', perSi: 1 } : unitOfDecade(firstDecade + k, unit),
   );
@@ -311,6 +312,19 @@ function samplesOf(
   for (let row = 0; row < steps.length; row += 1)
     for (let k = 0; k < shown; k += 1) part[row * shown + k] = Number(values[row * columns + first + k]);
   return { series, steps: Int32Array.from(steps), values: part };
+}
+
+/** Returns the last run as files hold it; undefined without one. */
+export function lastRun(): Pick<StoredResult, 'record' | 'path' | 'trains' | 'series'> | undefined {
+  if (!last) return undefined;
+  const { setup, blocks, record, recorded } = last;
+  const series = setup.series.map(({ written: _, ...plan }, k) => {
+    const own = blocks.filter((block) => block.series === k);
+    const values = own.flatMap((block) => Array.from(block.values as Iterable<number | bigint>, Number));
+    const steps = Int32Array.from(own.flatMap((block) => [...block.steps]));
+    return { plan, samples: steps.length, steps: () => steps, read: () => Float64Array.from(values) };
+  });
+  return { record, path: 'the run of this page', trains: recorded.trains, series };
 }
 
 /** Returns samples of other cells of the last run; series with fewer cells show their last ones. */

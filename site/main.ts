@@ -75,6 +75,8 @@ let shown: Recording | undefined;
 /** Whether the run that is shown has ended. */
 let isOver = false;
 let original: Recording | undefined;
+/** A result that was opened, drawn under the run that it is compared with. */
+let compared: Recording | undefined;
 /** Rates of the original run, by population. */
 let originalRates: ReadonlyMap<string, number> = new Map();
 /** Whether the text is the one that was opened. */
@@ -122,7 +124,8 @@ function showUnrecorded({ trains, series }: BeginMessage): void {
 }
 
 function showPictures(): void {
-  if (shown) pictures.show(shown, underBox.checked && original !== shown ? original : undefined, isOver);
+  const under = compared ?? (underBox.checked && original !== shown ? original : undefined);
+  if (shown) pictures.show(shown, under, isOver);
 }
 
 /** Work that waits: the newest replaces older work that has not begun. */
@@ -236,7 +239,8 @@ function begin(
   missing = [];
   isAsOpened = true;
   isEdited = false;
-  [shown, original, originalRates] = [undefined, undefined, new Map()];
+  [shown, original, compared, originalRates] = [undefined, undefined, undefined, new Map()];
+  document.body.classList.remove('result');
   element('under-label', HTMLElement).hidden = true;
   forgetRun();
   element('rates', HTMLTableElement).hidden = true;
@@ -517,6 +521,9 @@ async function openFiles(files: readonly (readonly [path: string, file: File])[]
     const [main] = reply.answer?.documents ?? [];
     if (!reply.answer) return report(`Nothing was opened: ${problem(reply)}.`);
     const others = othersText(reply.answer.others);
+    const { results } = reply.answer;
+    const resultsIn = reply.answer.files.filter(([path]) => results.includes(path));
+    if (main === undefined && resultsIn.length > 0) return showResults(resultsIn);
     if (main === undefined) {
       if (!reply.answer.curves) return report(`No model was opened. ${others}`);
       showCurves(reply.answer.curves, all[0]?.[0] ?? '');
@@ -528,7 +535,36 @@ async function openFiles(files: readonly (readonly [path: string, file: File])[]
     const list = documents.length > 1 ? listText(documents) : '';
     const said = readNow ? [list, others] : [element('status', HTMLElement).textContent, list, others];
     if (list + others !== '') report(said.filter((text) => text !== '').join(' '));
+    if (!readNow || resultsIn.length === 0) return;
+    await run();
+    await showResults(resultsIn);
   });
+}
+
+/** Draws results, each under the run that is shown or the result before it. */
+async function showResults(files: GivenModel['files']): Promise<void> {
+  const texts: string[] = [];
+  for (const file of files.slice(0, mostOthers)) {
+    const reply = await (await client).call('result', file);
+    if (!reply.answer) {
+      texts.push(problem(reply));
+      continue;
+    }
+    const { begin, live, text, isUnder } = reply.answer;
+    const recording = emptyRecording(begin);
+    addTo(recording, live);
+    texts.push(text);
+    if (isUnder) compared = recording;
+    else {
+      showOpening(false);
+      document.body.classList.add('result');
+      write('title', baseName(file[0]));
+      [shown, isOver] = [recording, true];
+      showUnrecorded(begin);
+    }
+    showPictures();
+  }
+  report(texts.join(' '));
 }
 
 /** Most models of an archive, and files besides a model, that are named. */

@@ -111,6 +111,8 @@ export interface OpenedFiles {
   readonly documents: readonly string[];
   /** Curves of the first table of a sweep. */
   readonly curves: ShownCurves | undefined;
+  /** Paths of results. */
+  readonly results: readonly string[];
   /** Files that are no models, with a command or a sentence for each. */
   readonly others: readonly {
     readonly path: string;
@@ -128,11 +130,23 @@ export interface ShownCurves {
   readonly html: string;
 }
 
+/** A result that was opened, as a run of the page. */
+export interface ShownResult {
+  readonly begin: BeginMessage;
+  readonly live: LiveMessage;
+  /** Its content, or how it differs from the run of the page or from the result before it. */
+  readonly text: string;
+  /** Whether it is compared with what the page shows. */
+  readonly isUnder: boolean;
+}
+
 /** Calls of the worker, by name. */
 export interface Calls {
   /** Takes the trees of HDF5 files that the page holds (`src/hdf5/held-trees.ts`). */
   hold(trees: string): Promise<void>;
   open(files: GivenModel['files']): Promise<OpenedFiles>;
+  /** Reads a result, and compares it with the last run or the result before it. */
+  result(file: GivenModel['files'][number]): Promise<ShownResult>;
   read(model: GivenModel): Promise<ReadModel>;
   /** The curves of the channels in a document without a run; undefined for other files. */
   curves(path: string): Promise<ShownCurves | undefined>;

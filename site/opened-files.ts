@@ -7,7 +7,7 @@ import { isAside } from '../src/bundle/contents.js';
 import { fileCommands } from '../src/present/next-commands.js';
 import { sweepCurves } from './shown-curves.js';
 import { namedFiles } from '../src/pipeline/read/names-in-text.js';
-import { shownBytes, unknownFile, whatIs } from '../src/pipeline/read/what-is.js';
+import { shownBytes, unknownFile, whatIs, type Kind } from '../src/pipeline/read/what-is.js';
 import { UsageError } from '../src/diagnostics/diagnostic.js';
 import { formatBytes } from '../src/diagnostics/quantities.js';
 
@@ -33,9 +33,16 @@ export function opened(given: Files): Promise<{ readonly answer: OpenedFiles; re
       ? [{ path, title, instead: commands.length > 0 ? commands.join(', ') : advice }]
       : [];
   });
-  const sweep = files.find(([path, bytes]) => whatIs(path, startOf(bytes)).kind === 'sweep');
+  const ofKind = (...kinds: readonly Kind[]): Files =>
+    files.filter(([path, bytes]) => kinds.includes(whatIs(path, startOf(bytes)).kind) && !documents.includes(path));
+  const [sweep] = ofKind('sweep');
   const curves = sweep && sweepCurves(new TextDecoder().decode(sweep[1]));
-  return Promise.resolve({ answer: { files, documents, curves, others }, findings: [] });
+  // Results in HDF5 and packed ones are read by commands.
+  const results = ofKind('result', 'recording').flatMap(([path, bytes]) => (isText(bytes) ? [path] : []));
+  return Promise.resolve({
+    answer: { files, documents, curves, results, others: others.filter(({ path }) => !results.includes(path)) },
+    findings: [],
+  });
 }
 
 /**
@@ -61,6 +68,8 @@ function contentsOf(path: string, bytes: Uint8Array): Files {
     'unpack it, and open the files of the model',
   );
 }
+
+const isText = (bytes: Uint8Array): boolean => !bytes.subarray(0, 4000).includes(0);
 
 const startOf = (bytes: Uint8Array): string => platform.bytes.latin1(bytes.subarray(0, shownBytes));
 

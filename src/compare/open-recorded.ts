@@ -3,14 +3,19 @@
 import { existsSync, readFileSync, statSync, type Stats } from 'node:fs';
 import { provenancePath } from '../../runtime/results/csv/write.js';
 import { firstBytes, hdf5Signature } from '../../runtime/results/file-start.js';
-import { openResult, orDamaged, reasonOf, resultFormat } from '../../runtime/results/open.js';
+import { openResult, orDamaged, reasonOf, resultFormat, type ResultFormat } from '../../runtime/results/open.js';
+import { linesOf } from '../../runtime/results/text-compare.js';
 import { isNwbResult } from '../../runtime/results/nwb/read.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { readRefusal } from '../diagnostics/system-error.js';
 import { unreadFormat, unusable } from './messages.js';
 import { isNeoFile, readNeoFile } from './read/neo-files.js';
-import { formatName, recordedRun } from './read/ours.js';
+import { recordedRun } from './read/ours.js';
 import { notesOnFinite, type Recorded } from './recorded.js';
+
+/** Returns the name of a format of results. */
+export const formatName = (format: ResultFormat): string =>
+  `interneuron ${{ nwb: 'NWB', neo: 'JSON', csv: 'CSV' }[format]}`;
 
 /** Options for reading files. */
 export interface ReadOptions {
@@ -76,7 +81,7 @@ async function readForeign(path: string, times: string | undefined): Promise<Rec
   if (start.startsWith('PK\x03\x04')) return recordedInBundle(path, { ...(times === undefined ? {} : { times }) });
   if (/^[{[]/.test(start)) return (await import('./read/neo.js')).readNeo(path, parsed(path), times);
   if (start.includes('\0')) throw unreadFormat(path, 'it is neither text nor HDF5');
-  return (await import('./read/table.js')).readTable(path, times);
+  return (await import('./read/table.js')).readTable(path, times, linesOf);
 }
 
 /** Reads the only result in a bundle. */

@@ -786,10 +786,10 @@ export const messages = {
     message: 'a section needs at least two distinct points',
     found: `${count} ${count === 1 ? 'point' : 'points'}${count > 1 ? ' in one place' : ''}`,
   }),
-  sectionGap: (section: string, parent: string, metres: number): Finding => ({
+  sectionGap: (section: string, parent: string, metres: number, more: number): Finding => ({
     code: 'model/section-gap',
     severity: 'warning',
-    message: `the section ${section} begins away from its parent, ${parent}`,
+    message: `the section ${section} begins away from its parent, ${parent}${more === 0 ? '' : `, and ${more} more sections do`}`,
     expected: 'a first point where it is connected',
     found: `${Number((metres * 1e6).toPrecision(4))} um from it`,
     hint: 'it is connected to the parent as if there were no gap',

@@ -50,12 +50,13 @@ export const repairCommands = (path: string, code?: string): readonly NextComman
 ];
 
 /** Returns commands for a file that is neither a model nor a result. */
-export function fileCommands(path: string, { kind, simulator }: What): readonly NextCommand[] {
+export function fileCommands(path: string, { kind, simulator, isRefused }: What): readonly NextCommand[] {
   const [file, stem] = [fileWord(path), stemOf(path)];
   switch (kind) {
     case 'script':
       return simulator === undefined ? [] : scriptCommands(file, stem, simulator === 'NEURON');
     case 'notebook':
+      if (isRefused) return [];
       return [
         ['save its cells as a script', `jupyter nbconvert --to script ${file}`],
         ['look at the script', `interneuron ${fileWord(path.replace(/\.ipynb$/i, '.py'))}`],
@@ -65,6 +66,13 @@ export function fileCommands(path: string, { kind, simulator }: What): readonly 
         ['unpack', `unzip -q ${file} -d ${fileWord(stem)}`],
         ['look at the files', `interneuron ${fileWord(stem)}`],
       ];
+    case 'tarball': {
+      const folder = fileWord(stem.replace(/\.tar$/i, ''));
+      return [
+        ['unpack', `mkdir -p ${folder} && tar xf ${file} -C ${folder}`],
+        ['look at the files', `interneuron ${folder}`],
+      ];
+    }
     case 'result':
     case 'recording':
       return [

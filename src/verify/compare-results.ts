@@ -6,9 +6,9 @@ import { openResult, orDamaged, resultFormat } from '../../runtime/results/open.
 import type { RunRecord, StoredResult } from '../../runtime/results/result.js';
 import { compareRecorded, type Comparison } from '../compare/compare.js';
 import { compareSeveral } from '../compare/compare-runs.js';
-import { isOurs, openRecorded, type ReadOptions } from '../compare/open-recorded.js';
+import { formatName, isOurs, openRecorded, type ReadOptions } from '../compare/open-recorded.js';
 import type { CompareOptions } from '../compare/options.js';
-import { formatName, recordedRun, withNodes } from '../compare/read/ours.js';
+import { recordedRun, withNodes } from '../compare/read/ours.js';
 import type { Recorded } from '../compare/recorded.js';
 
 /** A population in two results. */

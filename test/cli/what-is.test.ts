@@ -87,6 +87,11 @@ const files: readonly (readonly [name: string, content: string | Uint8Array | nu
   ['two-configs', null, /a config of SONATA, valid/],
   ['bundle.omex', null, /an archive with the canonical form, valid/],
   // Models with mistakes.
+  [
+    'types.xml',
+    '<Lems><ComponentType name="mine" extends="baseCellMembPot"><Parameter name="w" dimension="voltage"/></ComponentType></Lems>',
+    /NeuroML or LEMS, not valid$/,
+  ],
   ['mistake.yaml', 'format: interneuron/brian\nneuron_groups:\n  G: { N: 1, model: "v : vlt" }\n', /not valid/],
   ['bread.yaml', 'bread: 2\n', /not valid/],
   ['empty.yaml', '', /not valid/],
@@ -100,6 +105,8 @@ const files: readonly (readonly [name: string, content: string | Uint8Array | nu
   ['nest.py', 'import nest\nnest.Simulate(200.0)\n', /a script of PyNEST, which interneuron does not read$/],
   ['aliased.py', 'import numpy as np\nimport nest as sim\n', /PyNEST/],
   ['plain.py', 'import numpy\n', /a Python script that imports none of/],
+  ['torch.py', 'import torch\nimport snntorch as snn\n', /a script of a library for machine learning, which/],
+  ['nest.ipynb', notebook('import nest\n'), /a notebook of PyNEST, which interneuron does not read$/],
   ['brian.ipynb', notebook(brianScript), /a notebook with code of Brian 2$/],
   ['plain.ipynb', notebook('import numpy\n'), /a notebook$/],
   // Results and tables.
@@ -107,6 +114,7 @@ const files: readonly (readonly [name: string, content: string | Uint8Array | nu
   ['result.json', null, /a result of interneuron, with its model$/],
   ['result.csv', null, /a result of interneuron, with its model$/],
   ['spikes.csv', 'population,id,time (ms)\ng,0,18.0\ng,1,18.0\n', /a result of another program$/],
+  ['brian.csv', 't/ms,i\n1.5,0\n2.5,1\n', /a result of another program$/],
   ['v.dat', '0.0 -0.065\n0.0001 -0.064\n', /a result of another program$/],
   ['nodes.nirdata', null, /a result of another program$/],
   ['edges.csv', edges, /a table of connections, 3 rows$/],
@@ -129,6 +137,17 @@ const files: readonly (readonly [name: string, content: string | Uint8Array | nu
   ['block.pkl', '\x80\x04N.', /a pickle of Python, which may run any code/],
   ['figure.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>', /a figure$/],
   ['README.md', '# A model\n', /a text for readers$/],
+  ['LICENSE', 'Apache License\n', /a text for readers$/],
+  ['notes.txt', 'These files are of the paper\n', /a text for readers$/],
+  ['cell.asc', '(CellBody (0 0 0 1))\n', /a shape of Neurolucida$/],
+  ['voltage.npy', '\x93NUMPY', /one array of NumPy, without a name$/],
+  ['sparse.npz', zipSync({ 'indices.npy': strToU8(''), 'indptr.npy': strToU8('') }), /a sparse matrix of SciPy$/],
+  ['graph.graphml', '<graphml/>', /a graph of NetworkX or Gephi$/],
+  ['table.xlsx', zipSync({ 'xl/workbook.xml': strToU8('<workbook/>') }), /a spreadsheet$/],
+  ['parameters.json', '{"celsius": 37}', /a file in JSON of another program$/],
+  ['network.json', '{"simConfig": {}, "netpyne_version": "1.0"}', /a network of NetPyNE$/],
+  ['environment.yml', 'name: lab\n', /a document that names no notation, not valid/],
+  ['papers.tar.gz', null, /an archive of tar$/],
   [
     'models.zip',
     zipSync({ 'a.yaml': strToU8(cell('run: 5 ms\n')), 'model.py': strToU8(brianScript) }),
@@ -163,6 +182,7 @@ beforeAll(async () => {
   writeFileSync(folder.file('paper/spikes.csv'), 'population,id,time (ms)\ng,0,18.0\n');
   writeFileSync(folder.file('paper/README.md'), '# A paper\n');
   copyFileSync('test/translators/nmodl/files/leak.mod', folder.file('paper/leak.mod'));
+  await shell('tar czf papers.tar.gz paper');
   // Packages that are not installed are found by PYTHONPATH, which -I ignores.
   const python =
     `export PYTHONPATH=${variables({})['PYTHONPATH']}\nfor word; do shift; [ "$word" = -I ] || set -- "$@" "$word"; done\n` +
@@ -297,7 +317,7 @@ describe('interneuron FILE', () => {
     const { code, stdout } = await runCommand([folder.file('mistake.yaml')]);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^error\[.*did you mean volt\?.*mistake\.yaml: a model, not valid \(1 error, 1 warning\)$/ms,
+      /^error\[.*did you mean volt\?.*mistake\.yaml: a Brian-like specification, not valid \(1 error, 1 warning\)$/ms,
     );
     expect(stdout).toMatch(/^explain the first {2}interneuron explain [\w/-]+$/m);
   });

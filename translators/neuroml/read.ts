@@ -43,7 +43,26 @@ export function readLems(
   diagnostics: Diagnostics,
 ): LemsModel | null {
   const loaded = loadDocuments(text, document, host, diagnostics);
-  return loaded && readDocuments(loaded, host, diagnostics);
+  if (!loaded || reportsMissingCore(loaded, host, diagnostics)) return null;
+  return readDocuments(loaded, host, diagnostics);
+}
+
+/**
+ * Reports the first type that extends a core type of NeuroML in a document that includes no core types. Its units and
+ * dimensions are unknown only for that reason.
+ */
+function reportsMissingCore({ elements, core }: LoadedDocuments, host: IncludeHost, diagnostics: Diagnostics): boolean {
+  if (core.size > 0) return false;
+  const types = named(elements, 'ComponentType').map(({ element }) => element);
+  const own = new Set(types.map(({ attributes }) => attributes['name']));
+  for (const element of types) {
+    const { extends: base } = element.attributes;
+    const file = base === undefined || own.has(base) ? undefined : coreFileOf(base, host);
+    if (base === undefined || file === undefined) continue;
+    diagnostics.add(messages.notIncluded(base, file), element.valuePlace('extends'));
+    return true;
+  }
+  return false;
 }
 
 /** Reads the contents of loaded documents; see `readLems`. */

@@ -1,7 +1,7 @@
 /** `interneuron FILE`: the kind of a file, its mistakes, its content, and the commands that make sense for it. */
 
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { platform } from '#platform';
 import { unpackArchive } from '../../bundle/archive.js';
 import { isAside } from '../../bundle/contents.js';
@@ -47,8 +47,8 @@ import { formatTable } from '../table.js';
 import { describeInText, descriptionOf } from './describe.js';
 import { linesOf } from './inspect.js';
 
-/** Lines of a description that fit on a screen with the rest. */
-const screen = 20;
+/** Lines of a description that fit on a screen with the rest, and findings above it. */
+const [screen, mostFindings] = [20, 3];
 
 /** The kind and content of a file. */
 interface About {
@@ -85,9 +85,13 @@ function show(
   isNext: boolean,
   context: CommandContext,
 ): void {
-  const found = context.shown(findings);
+  const severities = ['error', 'warning', 'note'];
+  const sorted = findings.toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
+  const found = context.shown(sorted.slice(0, mostFindings));
+  const more = findings.length - mostFindings;
   if (isNext) context.say('');
   if (found !== '') context.printError(`${found}\n`);
+  if (more > 0) context.printError(`… and ${more} more, which interneuron validate ${fileWord(path)} prints\n`);
   const counted = countFindings(findings);
   context.say(printable(`${path}: ${kind}${valid ? '' : ', not valid'}${counted === '' ? '' : ` (${counted})`}`));
   if (content.length > 0) context.say(`\n${content.map((line) => (line === '' ? '' : `  ${line}`)).join('\n')}`);
@@ -109,7 +113,7 @@ async function aboutPath(path: string, context: CommandContext): Promise<About> 
 async function aboutFile(path: string, what: What, context: CommandContext): Promise<About> {
   switch (what.kind) {
     case 'model':
-      return aboutModel(path, context);
+      return aboutModel(path, what.title, context);
     case 'archive':
       return aboutArchive(path, context);
     case 'result':
@@ -193,6 +197,7 @@ const order: readonly Kind[] = [
   'notebook',
   'model',
   'archive',
+  'tarball',
   'expectations',
   'result',
   'sweep',
@@ -217,7 +222,10 @@ function listed(folder: string, files: readonly string[], withCommands: boolean)
   const rank = ({ what }: (typeof found)[number]): number =>
     order.indexOf(what.kind === 'script' && what.simulator === undefined ? 'other' : what.kind) +
     (what.notation !== undefined && factsOf(what.notation).form === 'text' ? 0.5 : 0);
-  const sorted = found.toSorted((a, b) => rank(a) - rank(b));
+  // A script in the outermost folder, or with such a name, builds the network from the others.
+  const depth = ({ within }: (typeof found)[number]): number =>
+    within.split(sep).length - (/(?:^|[\\/])(?:mos)?init|main|run/i.test(within) ? 0.5 : 0);
+  const sorted = found.toSorted((a, b) => rank(a) - rank(b) || depth(a) - depth(b));
   const models = found.filter(({ what }) => what.kind === 'model' && what.notation !== undefined).length;
   const scripts = found.filter(({ what }) => what.simulator !== undefined).length;
   const counts = [
@@ -242,7 +250,10 @@ function listed(folder: string, files: readonly string[], withCommands: boolean)
         if (!withCommands) return [within, title, ''];
         const path = join(folder, within);
         const [[, command] = []] = fileCommands(path, { title, ...what });
-        const looks = ['model', 'result', 'recording', 'archive'].includes(what.kind);
+        const looks =
+          ['result', 'recording', 'archive'].includes(what.kind) && title !== unknownFile
+            ? true
+            : what.notation !== undefined;
         return [within, title, looks ? `interneuron ${fileWord(path)}` : (command ?? '')];
       }),
     ).slice(1),
@@ -285,7 +296,7 @@ async function aboutArchive(path: string, context: CommandContext): Promise<Abou
   try {
     const files = await unpackArchive(path, folder);
     const hasResult = files.some((file) => /^results\/.*\.(?:nwb|json)$/.test(file));
-    if (files.includes(manifestName)) return await aboutModel(path, context, hasResult);
+    if (files.includes(manifestName)) return await aboutModel(path, 'an archive with a model', context, hasResult);
     const shown = files.filter((file) => !isAside(file)).sort();
     const { kind, lines } = listed(folder, shown, false);
     const what: What = { kind: 'archive', title: 'an archive' };
@@ -305,7 +316,7 @@ async function aboutArchive(path: string, context: CommandContext): Promise<Abou
   }
 }
 
-async function aboutModel(path: string, context: CommandContext, hasResult = false): Promise<About> {
+async function aboutModel(path: string, title: string, context: CommandContext, hasResult = false): Promise<About> {
   try {
     const { description, notation, findings, imported } = await descriptionOf(path, context);
     const run = imported ?? (await orUndefined(() => context.model(path)));
@@ -334,7 +345,7 @@ async function aboutModel(path: string, context: CommandContext, hasResult = fal
     if (!(error instanceof DiagnosticError)) throw error;
     return {
       path,
-      kind: 'a model',
+      kind: title,
       valid: false,
       content: [],
       commands: repairCommands(path, error.diagnostics[0]?.code),

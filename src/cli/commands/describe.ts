@@ -16,6 +16,7 @@ import { membraneSections, tablesOf } from '../../present/describe/membrane.js';
 import { neuromlParts } from '../../present/describe/neuroml-parts.js';
 import type { ImportedModel } from '../../pipeline/read/imported-model.js';
 import { isBundle } from '../../pipeline/read/model-in-bundle.js';
+import { modelTitle } from '../../present/model-title.js';
 import { inStage } from '../../pipeline/stages.js';
 import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';
 import { descriptionFormats } from '../command-table.js';
@@ -88,8 +89,9 @@ export async function descriptionOf(path: string, context: CommandContext): Prom
   const imported = await context.model(path);
   const synapses = await countAllSynapses(imported);
   const tables = inStage('describe', () => tablesOf(imported, imported.isCarried ? undefined : parts?.lems));
+  const description = inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses, tables));
   return {
-    description: inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses, tables)),
+    description: { ...description, title: modelTitle(imported.valid.model, path) || description.title },
     notation: imported.notation,
     findings: imported.diagnostics,
     imported,

@@ -38,13 +38,17 @@ export function readNeoFile(path: string, times: string | undefined): Recorded {
   const { stdout, stderr, status } = outcomeOf(['python3', ...words], options);
   const last = stderr.trim().split('\n').at(-1) ?? '';
   if (status !== 0)
-    throw unusable(
-      path,
-      /No module named 'neo'|is not on the PATH/.test(last)
-        ? 'it needs the Python package neo'
-        : `Neo cannot read it (${last})`,
-      'install neo in the environment of the python3 on the PATH, or write the file as NWB or Neo JSON',
-    );
+    throw /No module named 'neo'|is not on the PATH/.test(last)
+      ? unusable(
+          path,
+          'it needs the Python package neo',
+          'install neo in the environment of the python3 on the PATH, or write the file as NWB or Neo JSON',
+        )
+      : unusable(
+          path,
+          `Neo cannot read it (${last})`,
+          'write it as NWB, or as a table with the columns time (ms) and id',
+        );
   return { ...readNeo(path, parsed(path, stdout), times), format: `Neo ${extname(path).slice(1)}` };
 }
 

@@ -4,15 +4,13 @@ import { itemAt } from '../../diagnostics/entry.js';
 import { writtenNodes } from '../../../runtime/results/written-nodes.js';
 import { areListed, elementAt, elementCount, timeOf, type StoredResult } from '../../../runtime/results/result.js';
 import { parseUnit } from '../../lang/units.js';
-import type { ResultFormat } from '../../../runtime/results/open.js';
 import { notesOnFinite, type Recorded, type RecordedSignal, type RecordedTrains } from '../recorded.js';
 
-/** Returns the name of a format of results. */
-export const formatName = (format: ResultFormat): string =>
-  `interneuron ${{ nwb: 'NWB', neo: 'JSON', csv: 'CSV' }[format]}`;
-
 /** Takes spikes and samples from a result. Times count on through all segments of a run. */
-export function recordedRun(stored: StoredResult, format: string): Recorded {
+export function recordedRun(
+  stored: Pick<StoredResult, 'record' | 'path' | 'series' | 'trains'>,
+  format: string,
+): Recorded {
   const { record, path } = stored;
   const { dt, spikeLabel, steps } = record;
   const signals = stored.series.map(({ plan, samples, steps: stepsOf, read }): RecordedSignal => {

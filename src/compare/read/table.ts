@@ -4,7 +4,6 @@
  */
 
 import { itemAt } from '../../diagnostics/entry.js';
-import { linesOf as bytesOf } from '../../../runtime/results/text-compare.js';
 import { noTimeUnit, notANumber, unreadFormat, unusable } from '../messages.js';
 import { collectTrains, recordingOf, type Recorded, type RecordedSignal } from '../recorded.js';
 import { decimalToSI, fileUnit, timeScale, type FileUnit } from '../units.js';
@@ -34,11 +33,15 @@ const nestUnits: Readonly<Record<string, string>> = {
   I_syn_in: 'pA',
 };
 
+/** Lines of a file with their numbers, a character for each byte. */
+type Lines = (path: string) => Iterable<readonly [number: number, bytes: string]>;
+
 /** Returns lines with their numbers, as UTF-8 without a byte order mark and without quotes around cells. */
-function* linesOf(path: string): Generator<readonly [number: number, line: string]> {
+function* linesOf(path: string, bytesOf: Lines): Generator<readonly [number: number, line: string]> {
   for (const [number, bytes] of bytesOf(path)) {
-    // The lines come byte by byte.
-    const line = /[\x80-\xff]/.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
+    const line = /[\x80-\xff]/.test(bytes)
+      ? new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)))
+      : bytes;
     const [, quoted] = /"([+-]?\d+,\d+)"/.exec(line) ?? [];
     if (quoted !== undefined) throw hasDecimalComma(path, number, quoted);
     const plain = number === 1 ? line.replace(/^\uFEFF/, '') : line;
@@ -60,8 +63,8 @@ const hasDecimalComma = (path: string, line: number, comma: string): Error =>
   unusable(path, `line ${line} has a decimal comma: ${comma}`, 'write numbers with a decimal point');
 
 /** Reads a text table. @param times  unit of times, for files that state none. @throws UsageError */
-export function readTable(path: string, times: string | undefined): Recorded {
-  const lines = linesOf(path);
+export function readTable(path: string, times: string | undefined, bytesOf: Lines): Recorded {
+  const lines = linesOf(path, bytesOf);
   const head: (readonly string[])[] = [];
   let [isNest, separator]: [boolean, RegExp] = [false, /[\s,;]+/];
   let rest: (readonly [number, string])[] = [];
@@ -83,7 +86,9 @@ export function readTable(path: string, times: string | undefined): Recorded {
   }
   const first = rest[0]?.[1].trim().split(separator) ?? [];
   const [names] = head;
-  const layout = names ? headed(path, names, isNest, times) : headless(path, sample(path, separator), times);
+  const layout = names
+    ? headed(path, names, isNest, times)
+    : headless(path, sample(linesOf(path, bytesOf), separator), times);
   if (first.length > 0 && layout.columns.length !== first.length)
     throw unusable(
       path,
@@ -104,9 +109,9 @@ function separatorOf(line: string): RegExp {
 const isNumber = (text: string): boolean => text !== '' && Number.isFinite(Number(text));
 
 /** Returns the first rows of a table without a header. */
-function sample(path: string, separator: RegExp): readonly (readonly string[])[] {
+function sample(lines: ReturnType<typeof linesOf>, separator: RegExp): readonly (readonly string[])[] {
   const rows: (readonly string[])[] = [];
-  for (const [, line] of linesOf(path)) {
+  for (const [, line] of lines) {
     if (line.startsWith('#') || line.trim() === '') continue;
     rows.push(line.trim().split(separator));
     if (rows.length === 1000) break;
@@ -125,12 +130,19 @@ function headed(path: string, names: readonly string[], isNest: boolean, times: 
       "state it, as in --times '0.1 ms', or record with time_in_steps: false",
     );
   if (!kinds.includes('time') && !kinds.includes('step'))
-    throw unreadFormat(path, `it is text, and no column of its header (${names.slice(0, 8).join(', ')}) is a time`);
+    throw unusable(
+      path,
+      `it is text, and no column of its header (${names.slice(0, 8).join(', ')}) is a time`,
+      nameColumns,
+    );
   const what = kinds.includes('value') ? 'samples' : 'spikes';
   if (what === 'spikes' && !kinds.includes('id'))
     throw unreadFormat(path, 'its header names neither the cells of its times nor a variable');
   return { format: isNest ? `NEST ${what}` : `table of ${what}`, columns, times };
 }
+
+const nameColumns =
+  'name the columns of a result in its first line, such as time (ms),id, and those of connections source,target,weight';
 
 /** Names of a column of cells, such as `sender`, `neuron_id` and `node_ids`. */
 const cellColumn =
@@ -142,7 +154,11 @@ function columnOf(name: string, isNest: boolean): Column {
   if (cellColumn.test(name)) return { kind: 'id' };
   if (/^time_step$/i.test(name)) return { kind: 'step' };
   if (/^time_offset$/i.test(name)) return { kind: 'offset' };
-  const [, own = name, suffix, bracketed] = /^(.*?)(?:_(s|ms|us)|\s*[([](.+)[)\]])$/.exec(name) ?? [];
+  // Units stand in brackets or, as in physics, after a slash: `t/ms`.
+  const slashed = name.replace(/^([^/]+)\/([^/]+)$/, (whole, own: string, unit: string) =>
+    fileUnit(unit) ? `${own}(${unit})` : whole,
+  );
+  const [, own = name, suffix, bracketed] = /^(.*?)(?:_(s|ms|us)|\s*[([](.+)[)\]])$/.exec(slashed) ?? [];
   if (/^(t|times?|timestamps?|spike_times?)$/i.test(own)) return { kind: 'time', unit: suffix ?? bracketed ?? null };
   const unit = isNest ? nestUnits[name] : bracketed;
   return {
@@ -176,7 +192,7 @@ function headless(path: string, rows: readonly (readonly string[])[], times: str
       };
   }
   if (first.length < 2 || !ascending)
-    throw unreadFormat(path, 'its columns have no names, and its first column is no ascending time');
+    throw unusable(path, 'its columns have no names, and its first column is no ascending time', nameColumns);
   return {
     format: isLems ? 'LEMS samples' : 'samples',
     columns: [time, ...first.slice(1).map((_, k): Column => ({ kind: 'value', name: `column ${k + 2}`, unit: null }))],

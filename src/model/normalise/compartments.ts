@@ -126,17 +126,19 @@ const distance = (a: readonly number[], b: readonly number[]): number =>
 
 const square = (x: number): number => x * x;
 
-/** Warns of sections with points that begin away from the place of their connection. */
+/** Warns of sections with points that begin away from the place of their connection, once for all of a cell. */
 function warnOfGaps(context: Context, sections: Readonly<Record<string, Section>>, pointer: string): void {
+  const gaps: (readonly [section: string, parent: string, far: number])[] = [];
   for (const [name, { parent, points }] of Object.entries(sections)) {
     const above = parent && Object.hasOwn(sections, parent.section) ? sections[parent.section] : undefined;
     const [first] = points ?? [];
     if (!parent || !above?.points || !first) continue;
     const far = distance(first, pointAt(above.points, parent.fraction));
     const joint = { parentLength: lengthOf(above), parentDiameter: widestOf(above), diameter: first[3] };
-    if (isGap({ far, ...joint }))
-      context.report(messages.sectionGap(name, parent.section, far), `${child(pointer, name)}/points/0`);
+    if (isGap({ far, ...joint })) gaps.push([name, parent.section, far]);
   }
+  const [first, ...more] = gaps;
+  if (first) context.report(messages.sectionGap(...first, more.length), `${child(pointer, first[0])}/points/0`);
 }
 
 /** Returns the place along points at a fraction of their length. */

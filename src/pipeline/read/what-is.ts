@@ -11,6 +11,7 @@ export type Kind =
   | 'notebook'
   | 'model'
   | 'archive'
+  | 'tarball'
   | 'expectations'
   | 'result'
   | 'recording'
@@ -62,7 +63,37 @@ const bySuffix: readonly (readonly [RegExp, What])[] = [
     },
   ],
   [/\.(?:svg|png|jpe?g|gif|pdf|eps)$/i, { kind: 'other', title: 'a figure' }],
-  [/\.(?:md|rst|html?|cff|bib|tex)$/i, { kind: 'other', title: 'a text for readers' }],
+  [
+    /\.(?:md|rst|html?|cff|bib|tex)$|(?:^|[/\\])(?:readme|licen[cs]e|copying|authors|changelog|citation|notice)[^/\\]*$/i,
+    { kind: 'other', title: 'a text for readers' },
+  ],
+  [/\.(?:sh|bat|m|r|jl|c|cpp|h)$/i, { kind: 'other', title: 'a program' }],
+  [/\.(?:tgz|tar|tar\.(?:gz|bz2|xz))$/i, { kind: 'tarball', title: 'an archive of tar' }],
+  [/\.(?:xlsx?|ods)$/i, { kind: 'other', title: 'a spreadsheet', advice: 'save its table as CSV' }],
+  [
+    /\.(?:graphml|gexf|gml)$/i,
+    {
+      kind: 'other',
+      title: 'a graph of NetworkX or Gephi',
+      advice: 'write its edges as a table, such as with networkx.to_pandas_edgelist(graph).to_csv("edges.csv")',
+    },
+  ],
+  [
+    /\.npy$/i,
+    {
+      kind: 'other',
+      title: 'one array of NumPy, without a name',
+      advice: 'spikes are read as arrays with names: numpy.savez("spikes.npz", t=times, i=cells)',
+    },
+  ],
+  [
+    /\.asc$/i,
+    {
+      kind: 'other',
+      title: 'a shape of Neurolucida',
+      advice: 'convert it to SWC, such as with morph-tool convert CELL.asc CELL.swc',
+    },
+  ],
 ];
 
 /** Scripts in Python by the modules that they import, the first that fits. */
@@ -79,6 +110,15 @@ const scripts: readonly (readonly [modules: string, What])[] = [
       advice: 'write the model in PyNN or NESTML, or compare its results with a run: interneuron same RESULT OTHER',
     },
   ],
+  [
+    'snntorch|norse|sinabs|rockpool|spyx|spikingjelly|lava|nengo',
+    {
+      kind: 'script',
+      title: 'a script of a library for machine learning, which interneuron does not read',
+      isRefused: true,
+      advice: 'write its network as NIR from the library, and open that file: interneuron NETWORK.nir',
+    },
+  ],
 ];
 
 function scriptOf(simulator: ScriptSimulator, distribution: string): What {
@@ -93,7 +133,9 @@ function scriptOf(simulator: ScriptSimulator, distribution: string): What {
 /** Returns what a notebook is, by the imports in its cells. */
 function notebook(start: string): What {
   const code = start.replace(/\\n/g, '\n').replace(/"/g, '\n');
-  const { simulator } = pythonScript(code);
+  const { simulator, isRefused, title, advice } = pythonScript(code);
+  if (isRefused && advice !== undefined)
+    return { kind: 'notebook', title: title.replace('script', 'notebook'), isRefused, advice };
   return {
     kind: 'notebook',
     title: `a notebook${simulator === undefined ? '' : ` with code of ${simulator}`}`,
@@ -131,6 +173,12 @@ export function whatIs(path: string, start: string): What {
       title: 'a hoc script of NEURON, which is read by executing it',
     };
   if (ownResult.test(start)) return { kind: 'result', title: 'a result of interneuron' };
+  if (start.startsWith('PK\x03\x04') && start.includes('indptr.npy'))
+    return {
+      kind: 'other',
+      title: 'a sparse matrix of SciPy',
+      advice: 'write it as a table with the columns source, target and weight, such as by scipy.sparse.find(matrix)',
+    };
   if (/^PK(?:\x03\x04|\x05\x06)/.test(start))
     return /^.{26,64}?\.npy/s.test(start)
       ? { kind: 'recording', title: 'arrays of NumPy' }
@@ -160,11 +208,28 @@ function tableOf(path: string, start: string): What {
     return { kind: 'recording', title };
   }
   if (/^\s*\{\s*"runs"\s*:/.test(start)) return sweep;
+  if (/^\s*[{[]/.test(start) && /\.json$/i.test(path) && !start.includes('"segments"')) return json(start);
   const header = /^(?:\s*#[^\n]*\n)*\s*([^\n]{0,10000})/.exec(start)?.[1] ?? '';
+  if (/\.txt$/i.test(path) && /^[A-Za-z]\S*(?: [A-Za-z]\S*){3}/.test(header))
+    return { kind: 'other', title: 'a text for readers' };
   const names = header.split(/[,;\t\r]/).map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
   const title = /\.(?:csv|tsv|dat|txt|gdf|spikes)$/i.test(path) ? 'a table' : unknownFile;
   return whatTableIs(path, names) ?? { kind: 'recording', title };
 }
+
+/** Returns what a file in JSON is that is neither a model nor a result. */
+const json = (start: string): What =>
+  /"(?:netpyne_version|netParams|simConfig)"/.test(start)
+    ? {
+        kind: 'other',
+        title: 'a network of NetPyNE',
+        advice: 'open the script that builds it, or its NeuroML by netpyne.sim.exportNeuroML2',
+      }
+    : {
+        kind: 'other',
+        title: 'a file in JSON of another program',
+        advice: 'it is neither a model, which states its notation, nor a result with segments of Neo',
+      };
 
 const sweep: What = { kind: 'sweep', title: 'the table of a sweep of interneuron' };
 

@@ -278,7 +278,19 @@ const shift = ({ midpoint = '', scale = '' }: Readonly<Record<string, string>>):
   `(v - (${midpoint}))/(${scale})`;
 
 const rateText = (rate: Component): string =>
-  formulas[rate.type.name]?.(rate.attributes) ?? `${rate.type.name}: ${valuesText(rate)}`;
+  formulas[rate.type.name]?.(rate.attributes) ??
+  (Object.keys(rate.attributes).length > 0 ? `${rate.type.name}: ${valuesText(rate)}` : dynamicsText(rate));
+
+/** Returns the exposed formulas of a type without values, with those that they may use before them. */
+const dynamicsText = ({ type: { name, dynamics } }: Component): string =>
+  (dynamics?.derivedVariables ?? [])
+    .map(({ name: variable, value, cases = [] }) => {
+      const texts = value
+        ? [value.text]
+        : cases.map(({ condition, value: one }) => `${one.text}${condition ? ` if ${condition.text}` : ''}`);
+      return `${variable} = ${texts.join(', else ')}`;
+    })
+    .join('; ') || name;
 
 const valuesText = ({ attributes }: Component): string =>
   Object.entries(attributes)

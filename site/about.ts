@@ -27,6 +27,9 @@ const notationNames: Readonly<Record<string, string>> = {
   neuroml: 'NeuroML',
   sonata: 'SONATA',
   nir: 'NIR',
+  nestml: 'NESTML',
+  nmodl: 'NMODL',
+  swc: 'SWC',
   canonical: 'canonical form',
 };
 

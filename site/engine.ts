@@ -3,8 +3,8 @@
 import { giveFiles, platform } from './platform.js';
 import { loadForReading, writtenHdf5 } from './hdf5.js';
 import { parametersOf } from './parameters.js';
-import { channelCurvesIn } from './shown-curves.js';
-import { picturedRecordings } from './pictured-recordings.js';
+import { channelCurvesIn, sweptCurves } from './shown-curves.js';
+import { picturedRecordings } from '../src/present/pictured-recordings.js';
 import type {
   BeginMessage,
   Calls,
@@ -53,9 +53,11 @@ import { sourceWords } from '../src/convert/source-words.js';
 import { measure } from '../src/verify/measure.js';
 import { measurementLines } from '../src/verify/measurement-text.js';
 import { needsDuration, usualDuration } from '../src/present/next-commands.js';
+import type { SweptRun } from '../src/sweep/read-table.js';
 import { registerNotations } from '../src/notations.js';
 import { judgeRun, readCondition } from '../src/verify/expect/task.js';
 import { importModel } from '../src/pipeline/import-model.js';
+import type { ImportOptions } from '../src/pipeline/read/import-options.js';
 import { isHdf5 } from '../src/pipeline/read/included-files.js';
 import type { ImportedModel } from '../src/pipeline/read/imported-model.js';
 import { readSource } from '../src/pipeline/read/read-source.js';
@@ -87,6 +89,8 @@ let settings: PackedImport['settings'] = {};
 /** Its tables of cells, channels and inputs. */
 let tables = noParts;
 let last: LastRun | undefined;
+/** The document of the model that was read last, and its options. */
+let opened: { readonly source: ReturnType<typeof readSource>; readonly options: ImportOptions } | undefined;
 let stopping = new AbortController();
 /** Ends the measurement under way. */
 let measuring = new AbortController();
@@ -113,6 +117,7 @@ export async function read(given: GivenModel): Found<ReturnType<Calls['read']>> 
   const lacksDuration = needsDuration(stated.valid);
   const timed = lacksDuration ? { ...known, duration: usualDuration } : known;
   current = lacksDuration ? importModel(source, timed) : stated;
+  opened = { source, options: known };
   const record = picturedRecordings(current.valid.model);
   watched = record.length === 0 ? current : importModel(source, { ...timed, record });
   tables = tablesIn(current, source, ['/']);
@@ -312,6 +317,45 @@ function samplesOf(
   for (let row = 0; row < steps.length; row += 1)
     for (let k = 0; k < shown; k += 1) part[row * shown + k] = Number(values[row * columns + first + k]);
   return { series, steps: Int32Array.from(steps), values: part };
+}
+
+/** Values of the current in a curve of rates, and the longest run of each in s. */
+const [currentValues, longestStep] = [9, 0.5];
+
+/** Returns the rate of a single cell against the first current among its parameters; undefined for other models. */
+export async function currentCurve(): Found<ReturnType<Calls['currentCurve']>> {
+  const { model: document } = model().valid;
+  const none = { answer: undefined, findings: [] };
+  // The second one may be an input.
+  const isAlone = cellsOf(document) <= 2;
+  const current =
+    opened && parametersOf(document, opened.source.text).find(({ unit }) => /^[a-zµ]?A(?:$|\/)/.test(unit));
+  if (!opened || !isAlone || !current) return none;
+  const { source, options } = opened;
+  const { name, unit, low, high } = current;
+  const duration = Math.min(longestStep, endOf(document.experiment.protocol));
+  const runs: SweptRun[] = [];
+  stopping = new AbortController();
+  for (let k = 0; k < currentValues && !stopping.signal.aborted; k += 1) {
+    const value = `${Number((Math.max(0, low) + ((high - Math.max(0, low)) * k) / (currentValues - 1)).toPrecision(3))} ${unit}`;
+    const changed = importModel(source, {
+      ...options,
+      duration: `${duration} s`,
+      set: { ...options.set, [name]: value },
+    });
+    const { answer } = await recordRun(changed, stopping.signal, () => undefined);
+    runs.push({ values: [value], seed: '', file: '', rates: answer.rows.map(({ spikes }) => spikes / duration) });
+  }
+  const isRising = new Set(runs.flatMap(({ rates }) => rates)).size > 1;
+  if (runs.length < currentValues || !isRising) return none;
+  const populations = Object.keys(document.populations);
+  return {
+    answer: sweptCurves(
+      { varied: [name], populations, runs },
+      `Rate of the cell against ${name}, in runs of ${duration * 1e3} ms.`,
+    ),
+    findings: [],
+  };
 }
 
 /** Returns the last run as files hold it; undefined without one. */

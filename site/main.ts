@@ -284,6 +284,9 @@ async function describe(): Promise<void> {
   showDiagram(diagram);
   element('diagram-caption', HTMLElement).textContent = caption;
   pictures.update();
+  if (next || !isOver || !isAsOpened || !isEmpty(sliders.changes())) return;
+  const curve = (await (await client).call('currentCurve')).answer;
+  if (curve && !next) showFigure(curve);
 }
 
 function showDiagram({ svg, width, height }: Diagram): void {
@@ -558,6 +561,8 @@ async function showResults(files: GivenModel['files']): Promise<void> {
     else {
       showOpening(false);
       document.body.classList.add('result');
+      document.body.classList.remove('unread');
+      element('curves-figure', HTMLElement).hidden = element('diagram-figure', HTMLElement).hidden = true;
       write('title', baseName(file[0]));
       [shown, isOver] = [recording, true];
       showUnrecorded(begin);
@@ -600,16 +605,21 @@ async function openChosen(model: GivenModel, documents: readonly string[]): Prom
 const baseName = (path: string): string => path.replace(/^.*\//, '');
 
 /** Shows the curves of a file that has no run. */
-function showCurves({ svg, caption, html }: ShownCurves, path: string): void {
+function showCurves(curves: ShownCurves, path: string): void {
+  const { html } = curves;
   showOpening(false);
   document.body.classList.add('unread');
   write('title', baseName(path));
-  element('curves', HTMLElement).innerHTML = svg;
-  write('curves-caption', caption);
-  element('curves-figure', HTMLElement).hidden = svg === '';
+  showFigure(curves);
   element('description', HTMLDivElement).innerHTML = html;
   showFindings([]);
   report(html === '' ? '' : `${baseName(path)} holds channels and cells, and no network to run.`);
+}
+
+function showFigure({ svg, caption }: ShownCurves): void {
+  element('curves', HTMLElement).innerHTML = svg;
+  write('curves-caption', caption);
+  element('curves-figure', HTMLElement).hidden = svg === '';
 }
 
 /** Shows commands for the document that the visitor opened. */
@@ -639,6 +649,8 @@ let missing: readonly FileBeside[] = [];
 async function openComplete(model: GivenModel, lacking: readonly FileBeside[], changes = noChanges): Promise<void> {
   missing = lacking;
   if (lacking.length === 0) {
+    // A page of channels has no run.
+    if (!recorded) return openChosen(model, [model.main]);
     openTab('results');
     return open(model, true, changes);
   }

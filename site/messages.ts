@@ -150,6 +150,8 @@ export interface Calls {
   read(model: GivenModel): Promise<ReadModel>;
   /** The curves of the channels in a document without a run; undefined for other files. */
   curves(path: string): Promise<ShownCurves | undefined>;
+  /** The rate of a single cell against its current; undefined for other models. */
+  currentCurve(): Promise<ShownCurves | undefined>;
   /** Runs the model. @param check  a condition on its spikes (`src/verify/expect/task.ts`) */
   run(check: string | undefined): Promise<RunEnd>;
   /** Builds the network to count its synapses. */

@@ -3,12 +3,11 @@
 import { axisUnits, lastRun, mostTraces } from './engine.js';
 import { platform } from './platform.js';
 import type { BeginMessage, LiveMessage, ShownResult } from './messages.js';
-import { compareRecorded, withoutDoubt } from '../src/compare/compare.js';
-import { headline } from '../src/compare/headline.js';
+import { matchSpikes } from '../src/compare/measures/matching.js';
 import { readNeo } from '../src/compare/read/neo.js';
 import { recordedRun, withNodes } from '../src/compare/read/ours.js';
 import { readTable } from '../src/compare/read/table.js';
-import { milliseconds, type Recorded, type RecordedSignal } from '../src/compare/recorded.js';
+import { milliseconds, type Recorded, type RecordedSignal, type RecordedTrains } from '../src/compare/recorded.js';
 import { UsageError } from '../src/diagnostics/diagnostic.js';
 
 /** The last result that was opened: the next one is compared with it if the page has no run. */
@@ -44,50 +43,59 @@ function readResult(path: string, bytes: Uint8Array): Recorded {
   }
 }
 
-/** Returns the first difference of a result from another one, with its time and cell. */
+/** Largest distance of spikes that agree, in s. */
+const within = 1e-4;
+
+/** Returns how many spikes of a result agree with those of another one, and the first that does not. */
 function comparisonText(other: Recorded, recorded: Recorded): string {
-  const comparison = withoutDoubt(compareRecorded(other, recorded, { matchesOnly: true }));
-  const { divergence } = comparison;
-  const first = divergence
-    ? `, the first at ${milliseconds(divergence.time)} in ${divergence.population}[${divergence.cell}]`
-    : '';
-  return `${headline(comparison)}${first}. It is drawn in grey under the other`;
+  let [matched, most] = [0, 0];
+  let first = { time: Infinity, name: '' };
+  for (const [k, { population, ids, trains }] of other.trains.entries()) {
+    const own = partner(other.trains, recorded.trains, k, isSameTrain);
+    for (const id of new Set([...ids, ...(own?.ids ?? [])])) {
+      const [a = none, b = none] = [trains[ids.indexOf(id)], own?.trains[own.ids.indexOf(id)]];
+      const found = matchSpikes(a, b, within);
+      matched += found.matched;
+      most += Math.max(a.length, b.length);
+      if ((found.divergence ?? Infinity) < first.time)
+        first = { time: found.divergence ?? Infinity, name: `${population || 'cells'}[${id}]` };
+    }
+  }
+  const where = first.name === '' ? '' : `, the first difference is at ${milliseconds(first.time)} in ${first.name}`;
+  const agree = `${matched === most ? 'all' : `${matched} of`} ${most} spikes agree within ${milliseconds(within)}${where}`;
+  return `${most === 0 ? '' : `${agree}. `}The file is drawn in grey under the other`;
 }
+
+const none = new Float64Array();
 
 const contentText = ({ format, trains, signals }: Recorded): string => {
   const spikes = trains.flatMap((train) => train.trains).reduce((sum, { length }) => sum + length, 0);
-  return `${format} with ${spikes} spikes and ${signals.length} variables. Drop another result to compare it`;
+  return `${format} with ${spikes} ${spikes === 1 ? 'spike' : 'spikes'}${signals.length === 0 ? '' : ` and ${signals.length} variables`}. Drop another result to compare it`;
 };
 
+/** Returns what a result has of one of another one's parts: the part of the same name, or the only one of both. */
+const partner = <T>(all: readonly T[], own: readonly T[], k: number, isSame: (a: T, b: T) => boolean): T | undefined =>
+  own.find((one) => isSame(one, all[k]!)) ?? (all.length === 1 && own.length === 1 ? own[0] : undefined);
+
+const isSameTrain = (a: RecordedTrains, b: RecordedTrains): boolean =>
+  a.population === b.population && a.event === b.event;
+
 /** Returns a result with the trains and signals of another one, in its order; those that it lacks are empty. */
-function alignedWith(other: Recorded, recorded: Recorded): Recorded {
-  const partner = <T>(
-    all: readonly T[],
-    own: readonly T[],
-    k: number,
-    isSame: (a: T, b: T) => boolean,
-  ): T | undefined =>
-    own.find((one) => isSame(one, all[k]!)) ?? (all.length === 1 && own.length === 1 ? own[0] : undefined);
-  return {
-    ...recorded,
-    trains: other.trains.map((train, k) => ({
-      ...(partner(other.trains, recorded.trains, k, (a, b) => a.population === b.population && a.event === b.event) ?? {
-        ...train,
-        trains: [],
-      }),
-      population: train.population,
-    })),
-    signals: other.signals.map((signal, k) => ({
-      ...(partner(other.signals, recorded.signals, k, (a, b) => a.owner === b.owner && a.variable === b.variable) ?? {
-        ...signal,
-        times: new Float64Array(),
-        values: new Float64Array(),
-      }),
+const alignedWith = (other: Recorded, recorded: Recorded): Recorded => ({
+  ...recorded,
+  trains: other.trains.map((train, k) => ({
+    ...(partner(other.trains, recorded.trains, k, isSameTrain) ?? { ...train, trains: [] }),
+    population: train.population,
+  })),
+  signals: other.signals.map((signal, k) => {
+    const own = partner(other.signals, recorded.signals, k, (a, b) => a.owner === b.owner && a.variable === b.variable);
+    return {
+      ...(own ?? { ...signal, times: none, values: none }),
       owner: signal.owner,
       variable: signal.variable,
-    })),
-  };
-}
+    };
+  }),
+});
 
 /** Step of results that state none, in s. */
 const finest = 1e-6;

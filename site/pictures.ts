@@ -88,7 +88,11 @@ export function createPictures(): Pictures {
       const hasSpikes = recording.begin.trains.length > 0 && !isSilent;
       const cells = recording.begin.trains.reduce((sum, { size }) => sum + size, 0);
       element('rate-curves-figure', HTMLElement).hidden = !hasSpikes || ratedTrains(recording).length === 0;
-      placeTraces((!hasSpikes || cells <= fewCells) && recording.begin.series.length > 0, hasSpikes);
+      // Lines that nothing changes would be a picture without content: the network or cell takes their place.
+      const isStill =
+        isOver && isSilent && areFlat(recording.samples) && !element('diagram-figure', HTMLElement).hidden;
+      placeTraces((!hasSpikes || cells <= fewCells) && recording.begin.series.length > 0 && !isStill, hasSpikes);
+      element('raster-figure', HTMLElement).hidden ||= isStill;
       update();
     },
     update,
@@ -294,12 +298,16 @@ function drawRaster(canvas: HTMLCanvasElement, recording: Recording, under: Reco
       frame(surface, band);
       const mark = markHeight(band);
       context.fillStyle = colour(train);
+      const chunks = run.spikes[train] ?? [];
+      // Marks that would cover the band are translucent, so that their density shows.
+      const all = chunks.reduce((sum, { steps }) => sum + steps.length, 0) * ((view.to - view.from) / run.end);
+      context.globalAlpha = Math.max(0.12, Math.min(1, (0.35 * width * band.height) / (2 * mark * all)));
       let count = 0;
       // Half pixels with a mark: millions of spikes share them.
       const columns = Math.ceil(2 * width);
       const marked = new Uint8Array(columns * Math.ceil(2 * (band.height + 2 * mark + 1)));
       clipped(surface, band, () => {
-        for (const { steps, cells } of run.spikes[train] ?? [])
+        for (const { steps, cells } of chunks)
           for (let k = 0; k < steps.length; k += 1) {
             count += 1;
             const time = (steps[k] ?? 0) * run.begin.dt;
@@ -311,6 +319,7 @@ function drawRaster(canvas: HTMLCanvasElement, recording: Recording, under: Reco
             context.fillRect(x, y, 2, mark);
           }
       });
+      context.globalAlpha = 1;
       return count;
     });
   if (under) spikesOf(under, () => `${muted}88`);
@@ -451,6 +460,12 @@ const traceHeights = (canvas: HTMLCanvasElement, series: number): readonly numbe
 const isFlat = ([low, high]: readonly [number, number]): boolean =>
   high - low <= 1e-9 * Math.max(Math.abs(low), Math.abs(high));
 
+/** Checks whether no recorded variable changes. */
+const areFlat = (samples: readonly SampleRows[]): boolean =>
+  samples.every(
+    ({ times, columns }) => times.length > 0 && columns.every((column) => isFlat(extentOf([{ columns: [column] }]))),
+  );
+
 /** Returns the least and the largest value; the least is larger if there is none. */
 function extentOf(rows: readonly Pick<SampleRows, 'columns'>[]): readonly [number, number] {
   let [low, high] = [Infinity, -Infinity];
@@ -479,7 +494,7 @@ function drawTraces(canvas: HTMLCanvasElement, recording: Recording, under: Reco
   const drawn = series.map(({ name, units, size }, k) => {
     const top = tops[k] ?? 0;
     const band = { top: top + 24, height: (heights[k] ?? 0) - 30 };
-    const rows = recording.samples[k] ?? { cells: [], times: [], columns: [] };
+    const rows = recording.samples[k] ?? { cells: [], times: [], columns: [], seen: 0, stride: 1 };
     const below = under?.samples[k];
     const range = rangeOf(below ? [rows, below] : [rows]);
     const decade = Math.max(firstDecade, Math.min(lastDecade, decadeOf(range)));
@@ -510,10 +525,8 @@ function drawTraces(canvas: HTMLCanvasElement, recording: Recording, under: Reco
     );
     return { name, band, rows, range, scale, heightOf };
   });
-  const areFlat = recording.samples.every(
-    ({ times, columns }) => times.length > 0 && columns.every((column) => isFlat(extentOf([{ columns: [column] }]))),
-  );
-  write('traces-caption', areFlat ? 'Recorded variables: nothing changes them in this run.' : 'Recorded variables.');
+  const isStill = areFlat(recording.samples);
+  write('traces-caption', isStill ? 'Recorded variables: nothing changes them in this run.' : 'Recorded variables.');
   const summaryOf = ({ name, rows, range, scale }: (typeof drawn)[number]): string =>
     `${name} of ${rows.cells.length} from ${readable(range[0] * scale.perSi, 3)} to ${readable(range[1] * scale.perSi, 3)} ${scale.unit}`;
   canvas.setAttribute('aria-label', `Samples: ${drawn.map(summaryOf).join('; ')}`);

@@ -15,6 +15,9 @@ export interface SampleRows {
   readonly times: number[];
   /** By column. */
   readonly columns: readonly number[][];
+  /** Number of rows that came, and of those for one that is kept. */
+  seen: number;
+  stride: number;
 }
 
 /** A run, or the part of it that is complete. */
@@ -35,9 +38,15 @@ export const emptyRecording = (begin: BeginMessage): Recording => ({
   samples: begin.series.map(({ cells }) => emptyRows(cells)),
 });
 
-const emptyRows = (cells: readonly number[]): SampleRows => ({ cells, times: [], columns: cells.map(() => []) });
+const emptyRows = (cells: readonly number[]): SampleRows => ({
+  cells,
+  times: [],
+  columns: cells.map(() => []),
+  seen: 0,
+  stride: 1,
+});
 
-/** Rows of samples that are kept; of longer series, every second row is dropped again and again. */
+/** Rows of samples that are kept; of longer series, every second one is dropped, and of those that come later. */
 const mostRows = 20_000;
 
 /** Adds what a message holds. */
@@ -49,13 +58,21 @@ export function addTo(recording: Recording, { spikes, samples }: LiveMessage): v
   }
 }
 
-function addRows({ times, columns }: SampleRows, steps: ArrayLike<number>, values: Float64Array, dt: number): void {
+function addRows(rows: SampleRows, steps: ArrayLike<number>, values: Float64Array, dt: number): void {
+  const { times, columns } = rows;
   for (let row = 0; row < steps.length; row += 1) {
+    rows.seen += 1;
+    if ((rows.seen - 1) % rows.stride !== 0) continue;
     times.push((steps[row] ?? 0) * dt);
     columns.forEach((column, k) => column.push(values[row * columns.length + k] ?? NaN));
+    if (times.length < mostRows) continue;
+    for (const list of [times, ...columns]) {
+      const kept = list.filter((_, k) => k % 2 === 0);
+      list.length = 0;
+      for (const one of kept) list.push(one);
+    }
+    rows.stride *= 2;
   }
-  if (times.length < mostRows) return;
-  for (const list of [times, ...columns]) list.splice(0, Infinity, ...list.filter((_, k) => k % 2 === 0));
 }
 
 /** Shows other cells of the series. */

@@ -1,6 +1,6 @@
 /** Answers of the worker in which the page reads, runs and converts models. */
 
-import { bundle, convert, curves, describe, nwb, read, run, samples, stop, verdict } from './engine.js';
+import { bundle, convert, currentCurve, curves, describe, nwb, read, run, samples, stop, verdict } from './engine.js';
 import { holdTrees } from './hdf5.js';
 import { opened } from './opened-files.js';
 import { openedResult } from './opened-results.js';
@@ -24,6 +24,8 @@ async function answerTo({ call, given }: CallMessage): Promise<Pick<AnswerMessag
       return read(given as GivenModel);
     case 'curves':
       return curves(given as string);
+    case 'currentCurve':
+      return currentCurve();
     case 'run':
       return run(tell, given as string | undefined);
     case 'describe':

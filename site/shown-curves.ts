@@ -8,7 +8,7 @@ import { channelPlots } from '../src/present/describe/channel-currents.js';
 import { descriptionBlocks } from '../src/present/describe/formats.js';
 import { membraneSections } from '../src/present/describe/membrane.js';
 import { neuromlParts } from '../src/present/describe/neuroml-parts.js';
-import { readSweep } from '../src/sweep/read-table.js';
+import { readSweep, type SweptTable } from '../src/sweep/read-table.js';
 import { sweepPlots } from '../src/sweep/sweep-curves.js';
 
 /** A plot fits the column of the page and, scaled, a phone. */
@@ -17,10 +17,18 @@ const layout: Layout = { width: 560, margins: { ...margins, marginLeft: 64, marg
 /** Returns the result of a sweep against its parameter. */
 export function sweepCurves(text: string): ShownCurves | undefined {
   const table = readSweep(text);
-  if (!table) return undefined;
-  const caption = 'The result of the sweep against the parameter: each mark is a run, or the mean of its seeds.';
-  return { svg: curvesSvg(sweepPlots(table), caption, layout), caption, html: '' };
+  return (
+    table &&
+    sweptCurves(table, 'The result of the sweep against the parameter: each mark is a run, or the mean of its seeds.')
+  );
 }
+
+/** Returns the rates of runs against the parameter that they vary. */
+export const sweptCurves = (table: SweptTable, caption: string): ShownCurves => ({
+  svg: curvesSvg(sweepPlots(table), caption, layout),
+  caption,
+  html: '',
+});
 
 /** Returns the gates and currents of channels. */
 export function channelCurvesIn(source: Source): ShownCurves | undefined {

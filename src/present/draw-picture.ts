@@ -18,8 +18,10 @@ import { drawnModel } from '../pipeline/build-program.js';
 import { countPieces } from '../pipeline/compile-model.js';
 import type { NeuromlParts } from './describe/neuroml-parts.js';
 import { factsOf, markupNotation, mayBe, notationOfSuffix } from '../pipeline/read/notation.js';
-import type { RunnableModel } from '../pipeline/read/imported-model.js';
+import type { ImportedModel, RunnableModel } from '../pipeline/read/imported-model.js';
 import type { PictureKind } from './picture-kinds.js';
+import type { ImportOptions } from '../pipeline/read/import-options.js';
+import { runOfCell } from './run-of-cell.js';
 import { plotsPicture } from '../pictures/plots-picture.js';
 import { longestAside, readSource } from '../pipeline/read/read-source.js';
 import { whatIsFile } from '../pipeline/read/what-is.js';
@@ -43,7 +45,7 @@ export interface PictureOptions {
   /** Title; absent: the name of the model, or else of the file. */
   readonly title?: string;
   /** Reads a model that is given instead of a result. */
-  readonly importModel: () => RunnableModel;
+  readonly importModel: (options?: ImportOptions) => ImportedModel;
   /** Reads the components of a document of NeuroML; undefined for other files. */
   readonly neuroml?: () => NeuromlParts | undefined;
 }
@@ -78,7 +80,11 @@ async function untitledPictureOf(path: string, { kind, bin, importModel, neuroml
   if (kind === 'gates')
     throw new UsageError(`${path} is not a document of NeuroML`, 'name a file of channels, such as na.channel.nml');
   // A model has no recordings: its network is what it shows without a run.
-  if (what === 'model') return networkPictureOf(importModel(), 'network');
+  if (what === 'model') {
+    const imported = importModel();
+    const run = await runOfCell(imported, (options) => Promise.resolve(importModel(options)));
+    return run ? recordedPicture(run, { bin }) : networkPictureOf(imported, 'network');
+  }
   return recordedPicture(withNodes(await openRecorded(path)), { kind, bin });
 }
 

@@ -16,7 +16,7 @@ import { isHdf5 } from '../pipeline/read/included-files.js';
 import { countAllSynapses } from '../pipeline/compile-model.js';
 import { importModel, readSource, runModel, type RunResult } from '../pipeline/pipeline.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
-import { factsOf } from '../pipeline/read/notation.js';
+import { factsOf, markupNotation, type Notation } from '../pipeline/read/notation.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
 import { numericsVersion } from '../ir/program.js';
 import { version } from '../pipeline/version.js';
@@ -153,14 +153,35 @@ const inElement = (value: unknown): string => JSON.stringify(value).replaceAll('
 const schemaPart = (name: string): string =>
   `<script type="application/json" id="schema-${name}">${inElement(JSON.parse(packageFile(`schemas/${name}.schema.json`)))}</script>`;
 
+/** What the page of a model with a network has in addition. */
+interface RunParts {
+  readonly imported: ImportedModel;
+  readonly fingerprint: string;
+  readonly picture: Awaited<ReturnType<typeof pictureOfRun>>;
+  readonly synapses: Awaited<ReturnType<typeof countAllSynapses>>;
+  readonly tables: ReturnType<typeof tablesIn>;
+}
+
 /** Runs a model, and returns its page. @throws UsageError for files that cannot be read */
 export async function modelPage(imported: ImportedModel, model: PageModel): Promise<WrittenPage> {
   const result = await runModel(imported);
   if (result.kind !== 'run') throw new UsageError('nothing was run', 'choose a target that runs models');
-  const fingerprint = result.record.fingerprint.total;
   model.onRun?.(result);
-  const recorded = await pictureOfRun(result, imported);
+  const picture = await pictureOfRun(result, imported);
   result.dispose();
+  return writtenPage(model, imported.notation, {
+    imported,
+    fingerprint: result.record.fingerprint.total,
+    picture,
+    synapses: await countAllSynapses(imported),
+    tables: tablesIn(imported, readSource(model.document), model.read.allowPaths),
+  });
+}
+
+/** Returns the page of a document of channels, which has no run: the page draws their curves. */
+export const channelPage = (model: PageModel): WrittenPage => writtenPage(model, markupNotation, undefined);
+
+function writtenPage(model: PageModel, notation: Notation, run: RunParts | undefined): WrittenPage {
   const paths = [model.document, ...model.others].map((path) => resolve(path));
   const folder = commonFolder(paths);
   const nameOf = (path: string): string => relative(folder, path).replaceAll(sep, '/');
@@ -179,9 +200,16 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
       : { beside: beside.map(({ path, name, bytes }) => ({ path, name, bytes: bytes.length })) }),
     options: pageOptions(model.read),
     ...(model.task === undefined ? {} : { task: model.task }),
-    recorded: { fingerprint, experiment: imported.hashes.experiment, version, numerics: numericsVersion },
+    ...(run && {
+      recorded: {
+        fingerprint: run.fingerprint,
+        experiment: run.imported.hashes.experiment,
+        version,
+        numerics: numericsVersion,
+      },
+    }),
   };
-  const { schema } = factsOf(imported.notation);
+  const { schema } = factsOf(notation);
   const parts = [
     `<script type="application/json" id="model">${inElement(data)}</script>`,
     ...(schema === undefined ? [] : [schemaPart(schema)]),
@@ -193,26 +221,43 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
     ),
     `<script type="module">${builtPart('main.js').replaceAll('</script', '<\\/script')}</script>`,
   ];
-  const { model: document } = imported.valid;
-  const title = modelTitle(document, resolve(model.document));
-  const { description: summary = '' } = document.metadata;
-  const synapses = await countAllSynapses(imported);
-  const diagram = modelDiagram(document, synapses);
-  const tables = tablesIn(imported, readSource(model.document), model.read.allowPaths);
-  const description = descriptionBlocks(describeModel(imported.valid, imported.hashes, synapses, tables)).join('\n');
+  const document = run?.imported.valid.model;
+  const title = document ? modelTitle(document, resolve(model.document)) : basename(model.document);
+  const { description: summary = '' } = document?.metadata ?? {};
   const text = builtPart('page.html')
     // Indentation is for people who read the source.
     .replaceAll(/\n\s+/g, '\n')
     .replace('<title>interneuron</title>', () => `<title>${markupText(title)}</title>`)
     .replace('Run a spiking network', () => markupText(title))
-    .replace('<!-- recorded -->', () => recorded?.html ?? '')
-    .replace('Each mark is a spike of a cell.', (spikes) => (recorded?.kind === 'rates' ? ratesCaption : spikes))
+    .replace('<!-- recorded -->', () => run?.picture?.html ?? '')
+    .replace('Each mark is a spike of a cell.', (spikes) => (run?.picture?.kind === 'rates' ? ratesCaption : spikes))
     .replace(
       '<p id="summary" class="summary" hidden></p>',
       () => `<p id="summary" class="summary"${summary === '' ? ' hidden' : ''}>${markupText(summary)}</p>`,
     )
     .replace(/(<section id="task"[^>]*) hidden>/, (whole, opening: string) => (model.task ? `${opening}>` : whole))
     .replace('<p id="task-text"></p>', () => `<p id="task-text">${markupText(model.task?.text ?? '')}</p>`)
+    .replace('<p id="citation"></p>', () => `<p id="citation">${markupText(title)}.</p>`)
+    .replace('<!-- facts -->', () =>
+      run ? `<dt>recorded fingerprint</dt><dd><code>${run.fingerprint}</code></dd>` : '',
+    )
+    .replace('<!-- about -->', () => (model.about === undefined ? '' : htmlOfMarkdown(model.about)))
+    .replace('<!-- style -->', () => `<style>${builtPart('page.css')}</style>`)
+    .replace(
+      '<!-- notices -->',
+      () =>
+        `<details><summary>Licences of third-party software</summary><pre>${markupText(builtPart('notices.txt'))}</pre></details>`,
+    )
+    .replace('<!-- parts -->', () => parts.join('\n'));
+  return { text: run ? withNetwork(text, run) : text, fingerprint: run?.fingerprint ?? '', beside };
+}
+
+/** Returns a page with the diagram and description of its network. */
+function withNetwork(page: string, { imported, synapses, tables }: RunParts): string {
+  const { model: document } = imported.valid;
+  const diagram = modelDiagram(document, synapses);
+  const description = descriptionBlocks(describeModel(imported.valid, imported.hashes, synapses, tables)).join('\n');
+  return page
     .replace('<figure id="diagram-figure" class="card" hidden>', (hidden) =>
       isPlainModel(document) ? hidden : '<figure id="diagram-figure" class="card">',
     )
@@ -225,18 +270,7 @@ export async function modelPage(imported: ImportedModel, model: PageModel): Prom
       '<figcaption id="diagram-caption">',
       (opening) => `${opening}${networkCaption(document, synapses, tables)}`,
     )
-    .replace(/(<div id="description"[^>]*>)/, (opening) => `${opening}${description}`)
-    .replace('<p id="citation"></p>', () => `<p id="citation">${markupText(title)}.</p>`)
-    .replace('<!-- facts -->', () => `<dt>recorded fingerprint</dt><dd><code>${fingerprint}</code></dd>`)
-    .replace('<!-- about -->', () => (model.about === undefined ? '' : htmlOfMarkdown(model.about)))
-    .replace('<!-- style -->', () => `<style>${builtPart('page.css')}</style>`)
-    .replace(
-      '<!-- notices -->',
-      () =>
-        `<details><summary>Licences of third-party software</summary><pre>${markupText(builtPart('notices.txt'))}</pre></details>`,
-    )
-    .replace('<!-- parts -->', () => parts.join('\n'));
-  return { text, fingerprint, beside };
+    .replace(/(<div id="description"[^>]*>)/, (opening) => `${opening}${description}`);
 }
 
 /** Most spikes that a page shows as marks: pictures of more would make the page too large. */

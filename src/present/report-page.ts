@@ -24,6 +24,8 @@ import { cellDiagram } from '../pictures/cell-diagram.js';
 import { modelDiagram } from '../pictures/model-diagram.js';
 import { pictureOf, recordedPicture } from './draw-picture.js';
 import { modelTitle } from './model-title.js';
+import type { ImportOptions } from '../pipeline/read/import-options.js';
+import { runOfCell } from './run-of-cell.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import { whatIsFile } from '../pipeline/read/what-is.js';
 import { longestAside, readSource } from '../pipeline/read/read-source.js';
@@ -33,7 +35,7 @@ import { inStage } from '../pipeline/stages.js';
 /** Input of a report. */
 export interface ReportOptions {
   /** Reads the model that a path names or that a result holds. */
-  readonly model: (path: string) => Promise<ImportedModel>;
+  readonly model: (path: string, options?: ImportOptions) => Promise<ImportedModel>;
   /** Reads the components of a document of NeuroML; undefined for other files. */
   readonly neuroml?: (path: string) => NeuromlParts | undefined;
   /** Path of a conversion report. */
@@ -65,9 +67,17 @@ export async function reportPage(
   const parts = components && !imported?.isCarried ? membraneTables(components.lems) : undefined;
   const title = imported ? modelTitle(imported.valid.model, path) : platform.files.shareable(path);
   const synapses = imported === null ? null : await countAllSynapses(imported);
+  const shown = recorded ?? (imported ? await runOfCell(imported, (options) => model(path, options)) : null) ?? null;
   return htmlPage(title, [
+    ...(imported?.valid.model.metadata.description === undefined
+      ? []
+      : [`<p>${markupText(imported.valid.model.metadata.description)}</p>`]),
+    ...answerBlocks(
+      shown,
+      imported && synapses && synapses.size > 0 ? networkCaption(imported.valid.model, synapses, parts) : '',
+    ),
+    ...(shown ? await pictures(shown) : []),
     ...(imported && synapses ? await networkFigures(path, imported, synapses, parts) : []),
-    ...(recorded ? await pictures(recorded) : []),
     ...(recorded ? runBlocks(recorded, file) : []),
     ...(imported && synapses
       ? descriptionBlocks(inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses, parts)))
@@ -75,6 +85,14 @@ export async function reportPage(
     ...(conversion === undefined ? [] : conversionBlocks(conversion)),
     ...(recorded?.record ? provenanceBlocks(recorded.record) : []),
   ]);
+}
+
+/** Returns the result in one sentence, before all pictures and tables. */
+function answerBlocks(recorded: Recorded | null, network: string): readonly string[] {
+  const { cells, spikes, rate } = spikeCounts(recorded?.trains ?? [], recorded?.end ?? null);
+  const run = `${formatCount(spikes)} ${spikes === 1 ? 'spike' : 'spikes'} of ${formatCount(cells)} ${cells === 1 ? 'cell' : 'cells'}${rate === '' ? '' : `, ${rate}${cells === 1 ? '' : ' each'}`}`;
+  const texts = [...(recorded && cells > 0 ? [run] : []), ...(network === '' ? [] : [network])];
+  return texts.length === 0 ? [] : [`<p class="answer">${markupText(texts.join('; '))}</p>`];
 }
 
 /** Returns the page of a document with cells and channels but no run; undefined for other documents. */
@@ -154,7 +172,7 @@ async function pictures(recorded: Recorded): Promise<readonly string[]> {
   const spikes = cells.some((count) => count > 0) ? (['raster'] as const) : [];
   const rates = cells.some((count) => count > 1) ? (['rates'] as const) : [];
   // The potential of a single cell says more than its spikes.
-  const kinds = rates.length > 0 ? [...spikes, ...rates, ...traces] : [...traces, ...spikes];
+  const kinds = rates.length > 0 ? [...spikes, ...rates, ...traces] : traces.length > 0 ? traces : spikes;
   const titles = { raster: 'Spikes', rates: 'Rates', traces: 'Samples' } as const;
   const blocks: string[] = [];
   for (const kind of kinds)

@@ -320,6 +320,57 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
     expect(await page.textContent('#tick')).toBe('');
   });
 
+  it('compares results that a visitor opens with its run, and with each other', async () => {
+    const spikes = join(folder, 'spikes.csv');
+    expect((await runCommand(['run', 'fixtures/readme/first-steps.yaml', '-q', '-o', spikes])).code).toBe(0);
+    const [head, first = '', ...rows] = readFileSync(spikes, 'utf8').split('\n');
+    writeFileSync(join(folder, 'fewer.csv'), [head, ...rows].join('\n'));
+    const [, cell, time] = first.split(',');
+    const missing = `the first difference is at ${Number(time) * 1e3} ms in cells[${cell}]`;
+    const status = async (text: string): Promise<string> => {
+      await page.waitForFunction(`document.getElementById('status').textContent.includes(${JSON.stringify(text)})`);
+      return (await page.textContent('#status')) ?? '';
+    };
+    await page.goto(pathToFileURL(join(folder, 'usual.html')).href);
+    await page.waitForFunction(`document.getElementById('tick').className === 'same'`);
+    await page.setInputFiles('#files', spikes);
+    expect(await status('spikes.csv: ')).toMatch(/^spikes\.csv: all \d+ spikes agree within 0\.1 ms\. /);
+    await page.setInputFiles('#files', join(folder, 'fewer.csv'));
+    expect(await status('fewer.csv: ')).toContain(missing);
+    await page.goto(pathToFileURL(join(folder, 'model.html')).href);
+    await page.waitForFunction(`document.getElementById('tick').className === 'same'`);
+  });
+
+  it('draws the gates of a document of channels', async () => {
+    writeFileSync(join(folder, 'na.channel.nml'), channel);
+    const written = join(folder, 'channel.html');
+    expect(await runCommand(['page', join(folder, 'na.channel.nml'), '-o', written, '-q'])).toMatchObject({ code: 0 });
+    const visit = await browser.newPage();
+    await visit.goto(pathToFileURL(written).href);
+    await visit.locator('#curves svg').waitFor();
+    expect(await visit.textContent('#curves')).toMatch(/steady state.*time constant/s);
+    expect(await visit.textContent('h1')).toBe('na.channel.nml');
+    await visit.close();
+  });
+
+  it('draws the rate of a single cell against its current', async () => {
+    const cell = `format: interneuron/brian
+namespace: { I: 0.2 nA }
+neuron_groups:
+  g: { N: 1, model: "dv/dt = (100*Mohm*I - v)/(10*ms) : volt", threshold: v > 10*mV, reset: v = 0*mV, method: exact }
+spike_monitors: { s: { source: g } }
+run: 50 ms
+`;
+    writeFileSync(join(folder, 'driven.yaml'), cell);
+    const written = join(folder, 'driven.html');
+    expect(await runCommand(['page', join(folder, 'driven.yaml'), '-o', written, '-q'])).toMatchObject({ code: 0 });
+    const visit = await browser.newPage();
+    await visit.goto(pathToFileURL(written).href);
+    await visit.locator('#curves svg').waitFor();
+    expect(await visit.textContent('#curves')).toMatch(/rate of g \(Hz\).*g\.I \(nA\)/s);
+    await visit.close();
+  });
+
   it('offers the notations that hold the model, and gives the reason for others', async () => {
     await page.click('#tab-save');
     await page.locator('#refused li', { hasText: /^swc: .*no cells with sections/ }).waitFor({ state: 'attached' });
@@ -956,7 +1007,7 @@ describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium 
       await drop(join(root, 'two.zip'));
       await status('There are 2 models: a.yaml, b.yaml. This is a.yaml');
       expect(await visit.locator('#main option').allTextContents()).toEqual(['a.yaml', 'b.yaml']);
-      // Channels and sweeps have curves, a result its commands.
+      // Channels and sweeps have curves, results their spikes.
       writeFileSync(join(root, 'na.channel.nml'), channel);
       await drop(join(root, 'na.channel.nml'));
       await status('na.channel.nml holds channels and cells');
@@ -971,7 +1022,11 @@ describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium 
       expect(await visit.locator('#curves circle').count()).toBe(2);
       writeFileSync(join(root, 'spikes.csv'), 'id,time_ms\n1,2\n');
       await drop(join(root, 'spikes.csv'));
-      await status('No model was opened. spikes.csv is a table with times: draw by interneuron plot spikes.csv');
+      await status('spikes.csv: table of spikes with 1 spike. ');
+      expect(await visit.getAttribute('#raster', 'aria-label')).toBe('Spikes: 1 of cells');
+      writeFileSync(join(root, 'later.csv'), 'id,time_ms\n1,3\n');
+      await drop(join(root, 'later.csv'));
+      await status('later.csv: 0 of 1 spikes agree within 0.1 ms, the first difference is at 2 ms in cells[1]');
       writeFileSync(join(root, 'model.zip'), zip);
       await drop(join(root, 'model.zip'));
       await status('model/lems/first.yaml was read as brian');

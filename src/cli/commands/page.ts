@@ -3,11 +3,15 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { markupText } from '../../diagnostics/display.js';
-import { UsageError } from '../../diagnostics/diagnostic.js';
+import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
-import { badge, modelPage, type PageTask } from '../../present/model-page.js';
+import { badge, channelPage, modelPage, type PageTask } from '../../present/model-page.js';
 import { ExpectedError } from '../../verify/expect/expected-quantity.js';
 import { judgeRun, readCondition, type SpikeCondition } from '../../verify/expect/task.js';
+import { channelPlots } from '../../present/describe/channel-currents.js';
+import { neuromlParts } from '../../present/describe/neuroml-parts.js';
+import type { ImportedModel } from '../../pipeline/read/imported-model.js';
+import { isBundle } from '../../pipeline/read/model-in-bundle.js';
 import type { RunResult } from '../../pipeline/pipeline.js';
 import { longestAside } from '../../pipeline/read/read-source.js';
 import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';
@@ -36,11 +40,13 @@ export async function page(context: CommandContext): Promise<number> {
     throw new UsageError('a page holds a file, not the standard input', 'save the model, and give its path');
   context.readModel(document);
   const others: string[] = [];
-  const imported = await context.model(document, { onFile: (path) => others.push(path) });
-  context.show(imported.diagnostics);
-  checkDuration(imported, options.value('dt') !== undefined);
+  const imported = await modelOrChannels(document, context, others);
+  if (imported) {
+    context.show(imported.diagnostics);
+    checkDuration(imported, options.value('dt') !== undefined);
+  }
   const task = taskOf(options);
-  const { text, fingerprint, beside } = await modelPage(imported, {
+  const { text, fingerprint, beside } = await (imported ? modelPage.bind(null, imported) : channelPage)({
     document,
     others,
     read: importOptions(options),
@@ -67,14 +73,31 @@ export async function page(context: CommandContext): Promise<number> {
   for (const { path, bytes } of copies) writeText(path, bytes);
   if (context.toStandardOutput) terminal.stdout.write(text);
   else writeText(output, text);
-  if (badgePath !== undefined) writeText(badgePath, badge(fingerprint));
-  context.say(`fingerprint  ${fingerprint}`);
+  if (badgePath !== undefined && imported) writeText(badgePath, badge(fingerprint));
+  if (imported) context.say(`fingerprint  ${fingerprint}`);
   if (context.json) printJson(terminal, { outputs, fingerprint });
   else if (!context.toStandardOutput) context.say(`wrote        ${output} (${formatBytes(text.length)})`);
   for (const { name, bytes } of beside)
     context.say(`it reads     ${join(dirname(output), name)} (${formatBytes(bytes.length)}), which stays beside it`);
-  if (options.flag('embed')) context.say(embeddedIn(output, imported.valid.model.name));
+  if (options.flag('embed')) context.say(embeddedIn(output, imported?.valid.model.name ?? basename(document)));
   return exitCodes.done;
+}
+
+/** Returns a model, or undefined for a document with channels and no network. @param others  receives included files */
+async function modelOrChannels(
+  document: string,
+  context: CommandContext,
+  others: string[],
+): Promise<ImportedModel | undefined> {
+  try {
+    return await context.model(document, { onFile: (path) => others.push(path) });
+  } catch (error) {
+    const parts = isBundle(document)
+      ? undefined
+      : neuromlParts(context.readModel(document), context.options.values('allow-path'));
+    if (!(error instanceof DiagnosticError) || !parts || channelPlots(parts.lems).plots.length === 0) throw error;
+    return undefined;
+  }
 }
 
 /** Returns the task that options state. @throws UsageError for a condition without a task, or one that is wrong */

@@ -28,7 +28,7 @@ export async function plot(context: CommandContext): Promise<number> {
     ...(kind === undefined ? {} : { kind }),
     ...(bin === undefined ? {} : { bin }),
     ...(title === undefined ? {} : { title }),
-    importModel: () => importModel(context.readModel(path), importOptions(options)),
+    importModel: (more = {}) => importModel(context.readModel(path), { ...importOptions(options), ...more }),
     neuroml: () => neuromlParts(context.readModel(path), options.values('allow-path')),
   });
   if (context.toStandardOutput) terminal.stdout.write(svg);

@@ -27,9 +27,9 @@ export async function report(context: CommandContext): Promise<number> {
     return written(context, output, await resultsPage(path));
   }
   const page = await reportPage(path, {
-    model: async (path) => {
-      const imported = await context.model(path);
-      context.show(imported.diagnostics);
+    model: async (path, more) => {
+      const imported = await context.model(path, more);
+      if (!more) context.show(imported.diagnostics);
       return imported;
     },
     neuroml: (path) =>

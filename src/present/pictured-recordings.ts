@@ -1,10 +1,10 @@
-/** Recordings that a page adds to a model for its pictures. They change neither its spikes nor its fingerprint. */
+/** Recordings that pictures add to a model. They change neither its spikes nor its fingerprint. */
 
-import type { Model } from '../src/model/model.js';
-import { isRecording } from '../src/model/tagged.js';
+import type { Model } from '../model/model.js';
+import { isRecording } from '../model/tagged.js';
 
 /** Most cells of a model of which the potential is recorded. */
-const fewCells = 4;
+export const fewCells = 4;
 /** Cells of a larger model that records nothing. */
 const firstCells = 3;
 

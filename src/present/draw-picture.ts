@@ -16,6 +16,7 @@ import type { Picture } from '../pictures/canvas.js';
 import { shapeOf, shapeOfTree, type DrawnCellShape } from '../pictures/cell-shape.js';
 import { drawnModel } from '../pipeline/build-program.js';
 import { countPieces } from '../pipeline/compile-model.js';
+import { channelPlots } from './describe/channel-currents.js';
 import type { NeuromlParts } from './describe/neuroml-parts.js';
 import { factsOf, markupNotation, mayBe, notationOfSuffix } from '../pipeline/read/notation.js';
 import type { ImportedModel, RunnableModel } from '../pipeline/read/imported-model.js';
@@ -76,7 +77,7 @@ async function untitledPictureOf(path: string, { kind, bin, importModel, neuroml
   const what = kind === undefined ? whatIsFile(path).kind : undefined;
   if (what === 'sweep') return sweepPictureOf(path);
   const parts = kind === 'gates' || (kind === undefined && mayBe(markupNotation, path)) ? neuroml?.() : undefined;
-  if (parts) return gatesPictureOf(path, parts);
+  if (parts && (kind === 'gates' || channelPlots(parts.lems).plots.length > 0)) return gatesPictureOf(path, parts);
   if (kind === 'gates')
     throw new UsageError(`${path} is not a document of NeuroML`, 'name a file of channels, such as na.channel.nml');
   // A model has no recordings: its network is what it shows without a run.
@@ -115,8 +116,7 @@ export async function recordedPicture(
   return title === undefined ? picture : { ...picture, title };
 }
 
-async function gatesPictureOf(path: string, { lems }: NeuromlParts): Promise<Picture> {
-  const { channelPlots } = await import('./describe/channel-currents.js');
+function gatesPictureOf(path: string, { lems }: NeuromlParts): Picture {
   const { plots, note } = channelPlots(lems);
   if (plots.length === 0)
     throw new UsageError(`${path} has no channels with gates`, 'name a file of channels, such as na.channel.nml');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { openRecorded } from '../compare/open-recorded.js';
 import { withNodes } from '../compare/read/ours.js';
 import type { Recorded } from '../compare/recorded.js';
+import { cellDiagram } from '../pictures/cell-diagram.js';
 import { isPlainModel } from '../pictures/model-diagram.js';
 import { runModel } from '../pipeline/pipeline.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
@@ -24,7 +25,8 @@ export async function runOfCell(
 ): Promise<Recorded | undefined> {
   const { populations } = valid.model;
   const cells = Object.values(populations).reduce((sum, { size }) => sum + size, 0);
-  if (!isPlainModel(valid.model) || cells === 0 || cells > fewCells) return undefined;
+  // Of two populations of one cell, one may be an input.
+  if (cells === 0 || cells > (isPlainModel(valid.model) ? fewCells : 2) || cellDiagram(valid.model)) return undefined;
   const folder = temporaryFolder('cell');
   const path = join(folder, 'run.json');
   try {

@@ -118,8 +118,7 @@ async function aboutFile(path: string, what: What, context: CommandContext): Pro
       return aboutArchive(path, context);
     case 'result':
     case 'recording':
-      if (![hdf5File, unknownFile].includes(what.title) && statSync(path).size > longestTable)
-        return aboutLong(path, what);
+      if (what.title !== hdf5File && statSync(path).size > longestTable) return aboutLong(path, what);
       return aboutResult(path);
     default:
       return {
@@ -250,10 +249,8 @@ function listed(folder: string, files: readonly string[], withCommands: boolean)
         if (!withCommands) return [within, title, ''];
         const path = join(folder, within);
         const [[, command] = []] = fileCommands(path, { title, ...what });
-        const looks =
-          ['result', 'recording', 'archive'].includes(what.kind) && title !== unknownFile
-            ? true
-            : what.notation !== undefined;
+        if (title === unknownFile) return [within, title, ''];
+        const looks = what.notation !== undefined || ['result', 'recording', 'archive'].includes(what.kind);
         return [within, title, looks ? `interneuron ${fileWord(path)}` : (command ?? '')];
       }),
     ).slice(1),

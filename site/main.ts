@@ -598,7 +598,7 @@ async function openChosen(model: GivenModel, documents: readonly string[]): Prom
   if (curves) showCurves(curves, model.main);
   else if (!readNow) write('title', baseName(model.main));
   openTab(readNow || curves ? 'equations' : 'model');
-  showCommands();
+  showCommands(curves !== undefined);
   await describe();
 }
 
@@ -623,11 +623,13 @@ function showFigure({ svg, caption }: ShownCurves): void {
 }
 
 /** Shows commands for the document that the visitor opened. */
-function showCommands(): void {
+function showCommands(hasGates = false): void {
   const mistake = textFindings.find(({ severity, code }) => severity === 'error' && !code.startsWith('page/'));
   const commands = readNow
     ? modelCommands(given.main, readNow.notation, { needsDuration: readNow.needsDuration })
-    : repairCommands(given.main, mistake?.code);
+    : hasGates
+      ? modelCommands(given.main, 'neuroml', { hasGates, to: null })
+      : repairCommands(given.main, mistake?.code);
   element('commands', HTMLDListElement).replaceChildren(
     ...commands.flatMap(([purpose, command]) => {
       const copy = make('button', { type: 'button', textContent: 'Copy', ariaLabel: `Copy the command: ${purpose}` });

@@ -3,7 +3,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { withoutControls } from '../diagnostics/display.js';
-import { letterSize, pictureWidth, wide, type Drawing, type Layout } from './layout.js';
+import { letterSize, wide, type Drawing, type Layout } from './layout.js';
 
 /** One of the plots of a picture. */
 export interface Panel {
@@ -39,7 +39,6 @@ interface SvgElement {
 
 /** Returns text in lines that fit the width of a picture. */
 function linesOf(text: string, { width }: Layout): readonly string[] {
-  if (width === pictureWidth) return [text];
   const most = Math.floor((width - 24) / (0.49 * letterSize));
   return text.match(new RegExp(`\\S.{0,${most - 1}}(?=\\s|$)|\\S+`, 'g')) ?? [];
 }

@@ -23,7 +23,7 @@ export const wide: Layout = { width: pictureWidth, margins, nameHeight: 0 };
 /** A layout for phones. */
 export const narrow: Layout = {
   width: 340,
-  margins: { ...margins, marginLeft: 52, marginRight: 14 },
+  margins: { ...margins, marginLeft: 52, marginRight: 18 },
   nameHeight: 18,
 };
 

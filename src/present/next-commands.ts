@@ -13,6 +13,8 @@ export type NextCommand = readonly [purpose: string, command: string];
 interface ModelFacts {
   /** Whether the file is an archive with a result of interneuron. */
   readonly hasResult?: boolean;
+  /** Whether it is a document of channels, whose gates are drawn. */
+  readonly hasGates?: boolean;
   /** Whether the model states no duration; absent: it cannot be run. */
   readonly needsDuration?: boolean;
   /** A notation that expresses the whole model; null: none was found. */
@@ -27,13 +29,19 @@ export const usualDuration = '100 ms';
 
 /** Returns commands for a valid model. */
 export function modelCommands(path: string, notation: Notation, facts: ModelFacts = {}): readonly NextCommand[] {
-  const { hasResult = false, needsDuration: lacksDuration, to = shownFor(notation) } = facts;
+  const { hasResult = false, hasGates = false, needsDuration: lacksDuration, to = shownFor(notation) } = facts;
   const [file, stem] = [fileWord(path), stemOf(path)];
   const duration = lacksDuration === true ? ` --duration '${usualDuration}'` : '';
   return [
     ...(lacksDuration === undefined
       ? []
       : [['run', `interneuron run ${file}${duration} -o ${fileWord(`${stem}.nwb`)}`] as const]),
+    ...(hasGates
+      ? [
+          ['draw the gates', `interneuron plot ${file} -o ${fileWord(`${stem}.svg`)}`] as const,
+          ['write a page', `interneuron page ${file} -o ${fileWord(`${stem}.html`)}`] as const,
+        ]
+      : []),
     ...(to === null
       ? []
       : [['convert', `interneuron convert ${file} --to ${to} -o ${fileWord(`${stem}${usualSuffix(to)}`)}`] as const]),

@@ -72,10 +72,7 @@ export async function reportPage(
     ...(imported?.valid.model.metadata.description === undefined
       ? []
       : [`<p>${markupText(imported.valid.model.metadata.description)}</p>`]),
-    ...answerBlocks(
-      shown,
-      imported && synapses && synapses.size > 0 ? networkCaption(imported.valid.model, synapses, parts) : '',
-    ),
+    ...answerBlocks(shown),
     ...(shown ? await pictures(shown) : []),
     ...(imported && synapses ? await networkFigures(path, imported, synapses, parts) : []),
     ...(recorded ? runBlocks(recorded, file) : []),
@@ -88,11 +85,11 @@ export async function reportPage(
 }
 
 /** Returns the result in one sentence, before all pictures and tables. */
-function answerBlocks(recorded: Recorded | null, network: string): readonly string[] {
-  const { cells, spikes, rate } = spikeCounts(recorded?.trains ?? [], recorded?.end ?? null);
-  const run = `${formatCount(spikes)} ${spikes === 1 ? 'spike' : 'spikes'} of ${formatCount(cells)} ${cells === 1 ? 'cell' : 'cells'}${rate === '' ? '' : `, ${rate}${cells === 1 ? '' : ' each'}`}`;
-  const texts = [...(recorded && cells > 0 ? [run] : []), ...(network === '' ? [] : [network])];
-  return texts.length === 0 ? [] : [`<p class="answer">${markupText(texts.join('; '))}</p>`];
+function answerBlocks(recorded: Recorded | null): readonly string[] {
+  if (!recorded || recorded.trains.length === 0) return [];
+  const { cells, spikes, rate } = spikeCounts(recorded.trains, recorded.end);
+  const counts = `${formatCount(spikes)} ${spikes === 1 ? 'spike' : 'spikes'} of ${formatCount(cells)} ${cells === 1 ? 'cell' : 'cells'}`;
+  return [`<p>${counts}${rate === '' ? '' : `, ${rate}${cells === 1 ? '' : ' each'}`}</p>`];
 }
 
 /** Returns the page of a document with cells and channels but no run; undefined for other documents. */

@@ -315,7 +315,7 @@ async function aboutArchive(path: string, context: CommandContext): Promise<Abou
 
 async function aboutModel(path: string, title: string, context: CommandContext, hasResult = false): Promise<About> {
   try {
-    const { description, notation, findings, imported } = await descriptionOf(path, context);
+    const { description, notation, findings, imported, hasGates = false } = await descriptionOf(path, context);
     const run = imported ?? (await orUndefined(() => context.model(path)));
     const holds =
       path === standardStream || !isBundle(path) ? '' : isExperiment(path) ? 'an experiment with ' : 'an archive with ';
@@ -333,6 +333,7 @@ async function aboutModel(path: string, title: string, context: CommandContext, 
       ],
       commands: modelCommands(path, notation, {
         hasResult,
+        hasGates: hasGates && run === undefined,
         ...(duration === undefined ? {} : { needsDuration: duration }),
         to: run ? await expressing(run, path) : null,
       }),

@@ -16,6 +16,7 @@ import { membraneSections, tablesOf } from '../../present/describe/membrane.js';
 import { neuromlParts } from '../../present/describe/neuroml-parts.js';
 import type { ImportedModel } from '../../pipeline/read/imported-model.js';
 import { isBundle } from '../../pipeline/read/model-in-bundle.js';
+import { channelPlots } from '../../present/describe/channel-currents.js';
 import { modelTitle } from '../../present/model-title.js';
 import { inStage } from '../../pipeline/stages.js';
 import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';
@@ -59,6 +60,8 @@ interface DescribedModel {
   readonly findings: readonly Diagnostic[];
   /** Absent for a document that has no run. */
   readonly imported?: ImportedModel;
+  /** Whether it is a document of channels with gates. */
+  readonly hasGates?: boolean;
   /** Returns the part that another notation can express. */
   readonly written: (to: TargetNotation) => string;
 }
@@ -83,7 +86,8 @@ export async function descriptionOf(path: string, context: CommandContext): Prom
         );
       };
       const description = { title: basename(path), sections };
-      return { description, notation: markupNotation, findings: parts.diagnostics, written };
+      const hasGates = channelPlots(parts.lems).plots.length > 0;
+      return { description, notation: markupNotation, findings: parts.diagnostics, hasGates, written };
     }
   }
   const imported = await context.model(path);

@@ -37,6 +37,7 @@ import { writtenInSymbols } from '../src/lang/readable-quantity.js';
 import { parseUnit } from '../src/lang/units.js';
 import type { Model } from '../src/model/model.js';
 import { endOf, isRecording } from '../src/model/tagged.js';
+import { variableLabel } from '../src/pictures/variable-label.js';
 import { unitOfDecade, type AxisUnit } from '../src/pictures/axis-unit.js';
 import { firstDecade, lastDecade } from '../src/pictures/decade.js';
 import { isPlainModel, modelDiagram } from '../src/pictures/model-diagram.js';
@@ -268,7 +269,7 @@ function nameOfSeries(
 ): string {
   const found = recordings.find(({ name }) => name === recording);
   const { section, fraction = 0.5 } = found && isRecording(found, 'variables') ? found : {};
-  return [owner, ...(section === undefined ? [] : [`${section}(${fraction})`]), variable].join('.');
+  return [owner, ...(section === undefined ? [] : [`${section}(${fraction})`]), variableLabel(variable)].join('.');
 }
 
 const beginOf = (

@@ -1,5 +1,6 @@
 /** Pictures of the recordings of a run: spikes, rates, samples. */
 
+import { variableLabel } from './variable-label.js';
 import * as Plot from '@observablehq/plot';
 import type { Recorded, RecordedSignal, RecordedTrains } from '../compare/recorded.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
@@ -98,7 +99,7 @@ export function tracesPicture(recorded: Recorded): Picture {
     const rows = shown.flatMap((column, k) =>
       thinned(signal, k).map(([t, value]) => ({ column, t: t * 1e3, value: value * perSi })),
     );
-    const name = `${signal.owner === '' ? '' : `${signal.owner} `}${signal.variable}`;
+    const name = `${signal.owner === '' ? '' : `${signal.owner} `}${variableLabel(signal.variable)}`;
     const frame = panelFrame(name, height, ordinal === signals.length - 1, time);
     const marks = [
       Plot.lineY(rows, {

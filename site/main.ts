@@ -564,6 +564,7 @@ async function showResults(files: GivenModel['files']): Promise<void> {
       document.body.classList.remove('unread');
       element('curves-figure', HTMLElement).hidden = element('diagram-figure', HTMLElement).hidden = true;
       write('title', baseName(file[0]));
+      openTab('results');
       [shown, isOver] = [recording, true];
       showUnrecorded(begin);
     }

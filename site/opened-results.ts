@@ -104,7 +104,7 @@ function asMessages({ trains, signals, end }: Recorded): Pick<ShownResult, 'begi
   const last = [...trains.flatMap((train) => train.trains), ...signals.map(({ times }) => times)].map(
     (times) => times.at(-1) ?? 0,
   );
-  const steps = Math.ceil((end ?? Math.max(0, ...last)) / finest);
+  const steps = Math.ceil((end ?? 1.05 * Math.max(0, ...last)) / finest);
   const begin: BeginMessage = {
     kind: 'begin',
     steps,

@@ -6,13 +6,8 @@ import { version } from '../pipeline/version.js';
 import { UsageError, throwUsageErrors } from '../diagnostics/diagnostic.js';
 import { nearest, joinWords, didYouMean } from '../diagnostics/suggest.js';
 import { exitStatus } from './exit-codes.js';
-import {
-  type CommandName,
-  commands,
-  listedCommands,
-  type CommandDefinition,
-  type CommandFiles,
-} from './command-table.js';
+import { type CommandName, commands, listedCommands } from './command-table.js';
+import type { CommandDefinition, CommandFiles } from './command-options.js';
 
 /** The parsed request. Values are as typed; each command interprets its own. */
 type Request =

@@ -7,7 +7,8 @@ import { UsageError } from '../diagnostics/diagnostic.js';
 import { isObject } from '../diagnostics/member.js';
 import { didYouMean, joinWords, shorten } from '../diagnostics/suggest.js';
 import type { Options } from './arguments.js';
-import { commands, type CommandDefinition, type CommandName } from './command-table.js';
+import { commands, type CommandName } from './command-table.js';
+import type { CommandDefinition } from './command-options.js';
 
 /** Options with defaults: no result depends on them. */
 const names = ['target', 'device', 'threads'] as const;

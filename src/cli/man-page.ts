@@ -2,7 +2,8 @@
 
 import { home } from '../diagnostics/home.js';
 import { version } from '../pipeline/version.js';
-import { type CommandDefinition, type CommandFiles, commands } from './command-table.js';
+import { commands } from './command-table.js';
+import type { CommandDefinition, CommandFiles } from './command-options.js';
 import { exitStatus } from './exit-codes.js';
 
 /** Returns text as roff prints it. */

@@ -11,11 +11,10 @@ import { affectedBy } from './affected.js';
 import type { Repository } from './reach.js';
 import { differenceOf } from './units.js';
 
-/**
- * Returns how many cases of a file are recorded for each function, from the shortest on, and run if it changes: more of
- * documents, of which each is short and the tests compare all results.
- */
-const enoughOf = (file: string): number => (file.startsWith('test/fixtures/targets/') ? 12 : 4);
+/** Cases of a file that are recorded for each function, and run if it changes: the shortest, at least so many. */
+const enough = 4;
+/** As many if they take no longer together, in s. */
+const most = { cases: 12, seconds: 3 } as const;
 /** Of a change of more functions than these, half as many cases run for each, since a case enters many. */
 const many = 40;
 
@@ -72,15 +71,18 @@ export function mapOf(commit: string, files: Readonly<Record<string, EnteredFile
     const { [outsideCases]: outside, ...cases } = record;
     const shortest = Object.entries(cases).sort(([, one], [, other]) => one.seconds - other.seconds);
     if (outside) shortest.push([outsideCases, outside]);
-    const first = new Map<string, number[]>();
+    const first = new Map<string, { numbers: number[]; seconds: number }>();
     for (const [k, [title, one]] of shortest.entries())
       for (const name of one.functions) {
-        const known = first.get(name) ?? [];
-        if (title === outsideCases ? known.length === 0 : known.length < enoughOf(file)) first.set(name, [...known, k]);
+        const { numbers: known, seconds } = first.get(name) ?? { numbers: [], seconds: 0 };
+        const together = seconds + one.seconds;
+        const isMore = known.length < enough || (known.length < most.cases && together <= most.seconds);
+        if (title === outsideCases ? known.length === 0 : isMore)
+          first.set(name, { numbers: [...known, k], seconds: together });
       }
     const groups = new Map<string, string[]>();
     for (const name of [...first.keys()].sort()) {
-      const cases = first.get(name)!.join(' ');
+      const cases = first.get(name)!.numbers.join(' ');
       groups.set(cases, [...(groups.get(cases) ?? []), name]);
     }
     const entered = [...groups].map(([numbered, names]) => [
@@ -125,12 +127,12 @@ export interface Change {
 const isSource = (path: string): boolean => /^(?:src|translators|runtime)\/.*\.ts$/.test(path);
 
 /**
- * Returns cases, given by number, of which every list has as many as are needed, with little time.
+ * Returns cases, given by number, of which every list has a share, with little time.
  *
  * @param lists cases of each function
  */
-function covering(lists: readonly (readonly number[])[], seconds: readonly number[], needed: number): Set<number> {
-  const open = lists.map((list) => ({ list, missing: Math.min(needed, list.length) }));
+function covering(lists: readonly (readonly number[])[], seconds: readonly number[], share: number): Set<number> {
+  const open = lists.map((list) => ({ list, missing: Math.ceil(share * list.length) }));
   const chosen = new Set<number>();
   for (;;) {
     const gains = new Map<number, number>();
@@ -180,7 +182,7 @@ export function neededCases(
     const lists = Object.entries(record.entered).flatMap(([cases, ranges]) =>
       numbersIn(ranges).some((number) => entered.has(number)) ? [cases.split(' ').map(Number)] : [],
     );
-    const chosen = covering(lists, record.seconds, enoughOf(test) / (entered.size > many ? 2 : 1));
+    const chosen = covering(lists, record.seconds, entered.size > many ? 0.5 : 1);
     const names = new Set([...chosen].map((k) => record.cases[k]!));
     if (!names.has(outsideCases)) needed.set(test, names);
   }

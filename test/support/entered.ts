@@ -4,6 +4,7 @@ import { Session, type Profiler } from 'node:inspector';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './import-graph.js';
+import { processorSeconds } from './processor-time.js';
 
 /** As patterns: who imports this file would reach the tests by their paths. */
 const patterns = [
@@ -61,11 +62,11 @@ export class Entered {
 
   begin(): void {
     for (const name of this.#taken()) this.#outside.add(name);
-    this.#began = performance.now();
+    this.#began = processorSeconds();
   }
 
   end(name: string): void {
-    const seconds = Math.round(performance.now() - this.#began) / 1000;
+    const seconds = Math.round(1000 * (processorSeconds() - this.#began)) / 1000;
     this.#cases[name] = { seconds, functions: this.#taken() };
   }
 

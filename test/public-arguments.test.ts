@@ -52,7 +52,7 @@ const slips: readonly [name: string, given: readonly unknown[], message: string,
   [
     'convertModel',
     [imported.valid, 'brain'],
-    "convertModel takes one of canonical, brian, brian-json, pynn, pynn-nestml, pynn-json, lems, neuroml, swc, nir, sonata, not 'brain'",
+    "convertModel takes one of canonical, brian, brian-json, pynn, pynn-nestml, pynn-json, lems, neuroml, swc, nir, sonata, nmodl, nestml, not 'brain'",
   ],
   ['convertModel', [imported.valid, 'brian', { freze: true }], 'convertModel has no option freze', 'did you mean freeze?'],
   ['convertModel', [imported.valid, 'brian', { freeze: 'yes' }], "freeze takes true or false, not 'yes'"],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { convertModel } from '../../src/convert/convert.js';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
-import { temporaryFolder } from '../support/command.js';
+import { inFolder } from './output-tables.js';
 import { peerRecords, peers } from '../support/peer-records.js';
 import { python } from '../support/python.js';
 import '../../translators/brian/road.js';
@@ -13,7 +13,6 @@ import '../../translators/nestml/road.js';
 import '../../translators/neuroml/road.js';
 import '../../translators/nmodl/road.js';
 
-const folder = temporaryFolder();
 const records = peerRecords('nmodl-written');
 
 /** A mechanism by its name, the potential that it has, its variables, and their solution with the current last. */
@@ -118,26 +117,32 @@ const cases: readonly Case[] = [
   },
 ];
 
-it('has the solutions of the equations in NEURON', async () => {
-  const texts: string[] = [];
-  for (const file of new Set(cases.map((one) => one.file))) {
-    const { files } = await convertModel(importModel(readSource(file)).valid, 'nmodl');
-    for (const { text } of files) {
-      const [, name = ''] = /\b(?:SUFFIX|POINT_PROCESS) (\w+)/.exec(text) ?? [];
-      if (cases.some((one) => one.name === name)) {
-        writeFileSync(folder.file(`${name}.mod`), text);
-        texts.push(text);
+/** Writes the mechanisms, and returns what NEURON computes: of each case the rows of its variables. */
+const rowsOfNeuron = (): Promise<readonly (readonly (readonly number[])[])[]> =>
+  inFolder(async (folder) => {
+    const texts: string[] = [];
+    for (const file of new Set(cases.map((one) => one.file))) {
+      const { files } = await convertModel(importModel(readSource(file)).valid, 'nmodl');
+      for (const { text } of files) {
+        const [, name = ''] = /\b(?:SUFFIX|POINT_PROCESS) (\w+)/.exec(text) ?? [];
+        if (cases.some((one) => one.name === name)) {
+          writeFileSync(join(folder, `${name}.mod`), text);
+          texts.push(text);
+        }
       }
     }
-  }
-  const runs = JSON.stringify(cases.map(({ name, level, variables }) => ({ name, level, variables })));
-  const runner = join('test/interoperability/python', 'neuron_written.py');
-  const rows = await records.output<readonly (readonly (readonly number[])[])[]>(
-    peers.neuron,
-    { what: 'written mechanisms under potentials that stay', texts: [...texts, runs], runners: [runner] },
-    async () =>
-      JSON.parse((await python('.venv-pynn', [runner, folder.path, runs])).trim().split('\n').at(-1)!) as number[][][],
-  );
+    const runs = JSON.stringify(cases.map(({ name, level, variables }) => ({ name, level, variables })));
+    const runner = join('test/interoperability/python', 'neuron_written.py');
+    return records.output<readonly (readonly (readonly number[])[])[]>(
+      peers.neuron,
+      { what: 'written mechanisms under potentials that stay', texts: [...texts, runs], runners: [runner] },
+      async () =>
+        JSON.parse((await python('.venv-pynn', [runner, folder, runs])).trim().split('\n').at(-1)!) as number[][][],
+    );
+  });
+
+it('has the solutions of the equations in NEURON', async () => {
+  const rows = await rowsOfNeuron();
   for (const [k, { name, solution, error }] of cases.entries())
     for (const [row, values] of rows[k]!.entries()) {
       const expected = solution(row / 2);

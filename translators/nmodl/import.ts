@@ -6,10 +6,11 @@ import { isRefused } from '../../src/diagnostics/system-error.js';
 import { settle } from '../shared/located.js';
 import { checkEffects, checkFile, checkPointers } from './check.js';
 import { documentOf } from './document.js';
-import { mechanismOf, type Mechanism } from './mechanism.js';
+import type { Mechanism } from './mechanism.js';
 import * as messages from './messages.js';
 import type { Report } from './expressions.js';
 import { parseNmodl } from './parse.js';
+import { mechanismOf } from './translation.js';
 import { Texts } from './text.js';
 
 /** A canonical document with its places. */

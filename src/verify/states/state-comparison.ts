@@ -34,8 +34,8 @@ import { timesBetween } from './edges.js';
 import { cellType, readByRates, scopeOf, spikeOf, type Scope } from './element-scope.js';
 import { comparedEffects } from './synapse-comparison.js';
 
-/** Relative difference of numbers that documents state with few digits, such as areas by 3.1415926. */
-const fewDigits = 2e-7;
+/** Relative difference of numbers that documents state with few digits, such as areas by 3.1415926; sums enlarge it. */
+const fewDigits = 1e-6;
 
 /** Protocols to compare, and how. */
 interface HowToCompare {

@@ -75,6 +75,7 @@ export const sidebar = [
       page('Results', '/results'),
       page('Comparing results', '/compare'),
       page('The same model', '/same-model'),
+      page('Public models that exist twice', '/pairs'),
       page('Simulators and versions', '/matrix'),
       page('Testing models', '/expectations'),
       page('Determinism', '/determinism'),

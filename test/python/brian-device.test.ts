@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { temporaryFolder } from '../support/command.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { askedEffort } from '../support/effort.js';
 import { root } from '../support/import-graph.js';
 import { missingEnvironment, python, variables } from '../support/python.js';

@@ -1,7 +1,7 @@
 /** The PyNN backend: its own checks, and those of PyNN. */
 
 import { describe, expect, inject, it } from 'vitest';
-import { temporaryFolder } from '../support/command.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { runnable } from '../interoperability/pynn/scripts.js';
 import { missingEnvironment, python } from '../support/python.js';
 

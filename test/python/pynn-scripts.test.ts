@@ -5,7 +5,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { describe, expect, inject, it } from 'vitest';
-import { temporaryFolder } from '../support/command.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { missingEnvironment, python } from '../support/python.js';
 import { withReason } from '../support/skip-reasons.js';
 

@@ -1,11 +1,12 @@
 /** Runs the command line within the test's own process, and captures its output. */
 
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
 import { runCommandLine } from '../../src/cli/cli.js';
 import type { Terminal } from '../../src/cli/terminal.js';
+
+export { temporaryFolder } from './temporary-folder.js';
 
 /** The outcome of a command. */
 export interface CommandOutcome {
@@ -65,21 +66,6 @@ export async function runCommand(words: readonly string[], options: CommandOptio
   };
   const code = await program(words, terminal);
   return { code, stdout, stderr };
-}
-
-/** A folder for the files of one test file, removed at its end. */
-export function temporaryFolder(): { readonly path: string; file(name: string): string } {
-  let path = '';
-  beforeAll(() => {
-    path = mkdtempSync(join(tmpdir(), 'interneuron-test-'));
-  });
-  afterAll(() => rmSync(path, { recursive: true, force: true }));
-  return {
-    get path() {
-      return path;
-    },
-    file: (name) => join(path, name),
-  };
 }
 
 /** Calls back once the unfinished files in a folder hold some samples: the run is under way. */

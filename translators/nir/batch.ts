@@ -24,9 +24,10 @@ export function withoutBatch(graph: FlatGraph, report: Report): FlatGraph {
   const inputs = graph.nodes.filter(({ type }) => type === 'Input');
   const [first] = inputs;
   const shape: Shape = [...(first?.fields['shape']?.values ?? [])];
-  for (let count = 1; first && count <= mostInFront && count < shape.length; count++) {
-    const front = shape.slice(0, count);
-    const stripped = graph.nodes.map((node) => withoutFront(node, front));
+  // Rockpool writes Inputs with the steps, and Outputs with a batch before the steps.
+  for (let k = 2; first && k < 2 * (mostInFront + 1) && k < 2 * shape.length; k++) {
+    const front = shape.slice(0, Math.floor(k / 2));
+    const stripped = graph.nodes.map((node) => withoutFront(node, front, node.type === 'Output' ? k % 2 : 0));
     const single = { ...graph, nodes: stripped.map(({ node }) => node) };
     if (!fits(single)) continue;
     const differing = stripped.filter(({ differs }) => differs);
@@ -49,19 +50,23 @@ interface Stripped {
   readonly differs: boolean;
 }
 
-/** Returns a node without the lengths in front of its shape. Weights of maps have none. */
-function withoutFront(node: PrimitiveNode, front: Shape): Stripped {
-  const begins = (shape: Shape): boolean =>
-    shape.length > front.length && equalShapes(shape.slice(0, front.length), front);
+/**
+ * Returns a node without the lengths in front of its shape. Weights of maps have none.
+ *
+ * @param more  number of lengths before these
+ */
+function withoutFront(node: PrimitiveNode, front: Shape, more: number): Stripped {
+  const length = front.length + more;
+  const begins = (shape: Shape): boolean => shape.length > length && equalShapes(shape.slice(more, length), front);
   const of = (field: string): boolean =>
     node.type === 'Flatten' ? field === 'input_type' : node.type === 'Input' || node.type === 'Output';
   const isState = primitives[node.type]?.role === 'state';
   let differs = false;
   const fields = Object.entries(node.fields).map(([name, field]): [string, Numbers] => {
     if (of(name) && begins([...field.values]))
-      return [name, { shape: [field.values.length - front.length], values: field.values.slice(front.length) }];
+      return [name, { shape: [field.values.length - length], values: field.values.slice(length) }];
     if (!isState || !begins(field.shape)) return [name, field];
-    const shape = field.shape.slice(front.length);
+    const shape = field.shape.slice(length);
     const values = field.values.slice(0, sizeOf(shape));
     differs ||= field.values.some((value, k) => !Object.is(value, values[k % values.length]));
     return [name, { shape, values }];

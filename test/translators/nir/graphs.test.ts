@@ -194,7 +194,12 @@ describe('graphs give the values of the equations', () => {
 describe('shapes as platforms export them', () => {
   const folder = temporaryFolder();
   /** A graph of 3 inputs and 2 cells, in which lengths stand in front of shapes. */
-  async function modelOf(front: readonly number[], thresholds: readonly number[], cellsHaveFront: boolean) {
+  async function modelOf(
+    front: readonly number[],
+    thresholds: readonly number[],
+    cellsHaveFront: boolean,
+    ofOutput = front,
+  ) {
     const cells = (values: readonly number[]): Shaped => ({ values, shape: cellsHaveFront ? [...front, 2] : [2] });
     const repeated = (...values: readonly number[]): Shaped =>
       cells(cellsHaveFront ? front.reduce<readonly number[]>((all, n) => Array(n).fill(all).flat(), values) : values);
@@ -209,9 +214,11 @@ describe('shapes as platforms export them', () => {
         v_threshold: cells(thresholds),
         v_reset: repeated(0, 0),
       },
-      output: { type: 'Output', shape: ints(...front, 2) },
+      output: { type: 'Output', shape: ints(...ofOutput, 2) },
     };
-    const path = folder.file(`batch-${front.join('-')}-${String(cellsHaveFront)}-${thresholds.length}.nir`);
+    const path = folder.file(
+      `batch-${ofOutput.length}-${front.join('-')}-${String(cellsHaveFront)}-${thresholds.length}.nir`,
+    );
     await writeHdf5(path, {
       version: '1.0.8',
       node: nirGraph(nodes, [
@@ -229,8 +236,9 @@ describe('shapes as platforms export them', () => {
     ['a batch of one', [1], [1, 2], false],
     ['a batch of three, and equal values for all samples', [3], [1, 2, 1, 2, 1, 2], true],
     ['a batch and steps', [1, 5], [1, 2], false],
-  ])('%s: the model of one sample, with a warning', async (_, front, thresholds, cellsHaveFront) => {
-    const batched = await modelOf(front, thresholds, cellsHaveFront);
+    ['steps, and an Output with a batch before them', [5], [1, 2], false, [1, 5]],
+  ])('%s: the model of one sample, with a warning', async (_, front, thresholds, cellsHaveFront, ofOutput?) => {
+    const batched = await modelOf(front, thresholds, cellsHaveFront, ofOutput);
     const single = await modelOf([], [1, 2], false);
     expect(hashModel(batched.valid.model).model).toBe(hashModel(single.valid.model).model);
     expect(codes(batched)).toEqual(['nir/batch-left-out']);

@@ -76,6 +76,7 @@ export const sidebar = [
       page('Comparing results', '/compare'),
       page('The same model', '/same-model'),
       page('Public models that exist twice', '/pairs'),
+      page('Ten models in five simulators', '/simulators'),
       page('Simulators and versions', '/matrix'),
       page('Testing models', '/expectations'),
       page('Determinism', '/determinism'),

@@ -7,7 +7,7 @@ import { UsageError, throwUsageErrors } from '../diagnostics/diagnostic.js';
 import { nearest, joinWords, didYouMean } from '../diagnostics/suggest.js';
 import { exitStatus } from './exit-codes.js';
 import { type CommandName, commands, listedCommands } from './command-table.js';
-import type { CommandDefinition, CommandFiles } from './command-options.js';
+import type { CommandDefinition, CommandFiles } from './table/options.js';
 
 /** The parsed request. Values are as typed; each command interprets its own. */
 type Request =

@@ -1,9 +1,9 @@
 /** The commands and their options, as a table for help, completion and the parser. */
 
-import { checkCommands } from './check-commands.js';
-import type { CommandDefinition } from './command-options.js';
-import { modelCommands } from './model-commands.js';
-import { readerCommands } from './reader-commands.js';
+import { checkCommands } from './table/check-commands.js';
+import type { CommandDefinition } from './table/options.js';
+import { modelCommands } from './table/model-commands.js';
+import { readerCommands } from './table/reader-commands.js';
 
 const { same } = checkCommands;
 

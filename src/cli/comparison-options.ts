@@ -9,7 +9,7 @@ import { printable } from '../diagnostics/display.js';
 import type { ResultComparison } from '../verify/compare-results.js';
 import type { Cause } from '../verify/why-different.js';
 import type { Options } from './arguments.js';
-import { gradeNames } from './command-options.js';
+import { gradeNames } from './table/options.js';
 import { causeLines, comparisonLines } from './comparison-text.js';
 import type { CommandContext } from './context.js';
 import { exitCodes } from './exit-codes.js';

@@ -8,7 +8,7 @@ import { isObject } from '../diagnostics/member.js';
 import { didYouMean, joinWords, shorten } from '../diagnostics/suggest.js';
 import type { Options } from './arguments.js';
 import { commands, type CommandName } from './command-table.js';
-import type { CommandDefinition } from './command-options.js';
+import type { CommandDefinition } from './table/options.js';
 
 /** Options with defaults: no result depends on them. */
 const names = ['target', 'device', 'threads'] as const;

@@ -3,7 +3,7 @@
 import { home } from '../diagnostics/home.js';
 import { version } from '../pipeline/version.js';
 import { commands } from './command-table.js';
-import type { CommandDefinition, CommandFiles } from './command-options.js';
+import type { CommandDefinition, CommandFiles } from './table/options.js';
 import { exitStatus } from './exit-codes.js';
 
 /** Returns text as roff prints it. */

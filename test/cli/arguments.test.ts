@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { targets } from '../../runtime/targets/registry.js';
 import { commands, listedCommands } from '../../src/cli/command-table.js';
-import { targetNames } from '../../src/cli/command-options.js';
+import { targetNames } from '../../src/cli/table/options.js';
 import { readArguments } from '../../src/cli/arguments.js';
 import { numericsVersion } from '../../src/ir/program.js';
 import { UsageError } from '../../src/diagnostics/diagnostic.js';

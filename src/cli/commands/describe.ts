@@ -20,7 +20,7 @@ import { channelPlots } from '../../present/describe/channel-currents.js';
 import { modelTitle } from '../../present/model-title.js';
 import { inStage } from '../../pipeline/stages.js';
 import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';
-import { descriptionFormats } from '../command-options.js';
+import { descriptionFormats } from '../table/options.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';

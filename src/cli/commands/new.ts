@@ -5,7 +5,7 @@ import { orOutputError } from '../../../runtime/results/output-error.js';
 import { packageFile } from '../../pipeline/package-files.js';
 import { standardStream } from '../arguments.js';
 import { factsOf } from '../../pipeline/read/notation.js';
-import { starterNames } from '../command-options.js';
+import { starterNames } from '../table/options.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';

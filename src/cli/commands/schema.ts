@@ -2,7 +2,7 @@
 
 import { packageFile } from '../../pipeline/package-files.js';
 import { factsOf, notationNames } from '../../pipeline/read/notation.js';
-import { schemaNames } from '../command-options.js';
+import { schemaNames } from '../table/options.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { chosenName } from '../values.js';
 import { exitCodes } from '../exit-codes.js';

@@ -1,7 +1,7 @@
-import { validationFormats } from './validation-formats.js';
-import { runSchedulers, schedulers } from '../sweep/scripts.js';
-import { shortNotations, targetNotations } from '../convert/target-notations.js';
-import { simulatorNames } from '../library/simulators/names.js';
+import { validationFormats } from '../validation-formats.js';
+import { runSchedulers, schedulers } from '../../sweep/scripts.js';
+import { shortNotations, targetNotations } from '../../convert/target-notations.js';
+import { simulatorNames } from '../../library/simulators/names.js';
 import {
   common,
   execute,
@@ -21,7 +21,7 @@ import {
   seed,
   threads,
   type CommandDefinition,
-} from './command-options.js';
+} from './options.js';
 
 /** Commands that look at, run, convert and pack models. */
 export const modelCommands = {

@@ -1,10 +1,10 @@
 /** Options that several commands have, and the form of a command's definition. */
 
-import { strategyNames } from '../codegen/schedule/strategies.js';
-import { timingProfiles } from '../pipeline/option-values.js';
-import { targetNotations, targetOf } from '../convert/target-notations.js';
-import { engineNames } from '../simulators/engines.js';
-import { factsOf, notationNames, notationsByName } from '../pipeline/read/notation.js';
+import { strategyNames } from '../../codegen/schedule/strategies.js';
+import { timingProfiles } from '../../pipeline/option-values.js';
+import { targetNotations, targetOf } from '../../convert/target-notations.js';
+import { engineNames } from '../../simulators/engines.js';
+import { factsOf, notationNames, notationsByName } from '../../pipeline/read/notation.js';
 
 export interface OptionDefinition {
   readonly type: 'string' | 'boolean';

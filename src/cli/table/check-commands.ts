@@ -1,6 +1,6 @@
-import { testFormats } from './validation-formats.js';
-import { levels } from './finding-levels.js';
-import { targetNotations } from '../convert/target-notations.js';
+import { testFormats } from '../validation-formats.js';
+import { levels } from '../finding-levels.js';
+import { targetNotations } from '../../convert/target-notations.js';
 import {
   common,
   execute,
@@ -15,7 +15,7 @@ import {
   compared,
   everywhere,
   type CommandDefinition,
-} from './command-options.js';
+} from './options.js';
 
 /** The command and its older names, which take the same files, options and exit codes. */
 const same = {

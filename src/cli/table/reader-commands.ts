@@ -1,5 +1,5 @@
-import { diagnosticCodes } from '../pipeline/message-pages.js';
-import { pictureKinds } from '../present/picture-kinds.js';
+import { diagnosticCodes } from '../../pipeline/message-pages.js';
+import { pictureKinds } from '../../present/picture-kinds.js';
 import {
   common,
   execute,
@@ -14,7 +14,7 @@ import {
   starterNames,
   schemaNames,
   type CommandDefinition,
-} from './command-options.js';
+} from './options.js';
 
 /** Commands that show models and results, and those about the program itself. */
 export const readerCommands = {

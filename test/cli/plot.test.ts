@@ -148,9 +148,13 @@ describe('plot', () => {
     expect(svg).toContain('&lt;b&gt;&amp;');
   });
 
+  it('draws a run of a document of a single cell, whose network would be one box', async () => {
+    expect(await picture('fixtures/brian/single-hh.yaml')).toMatch(/time \(ms\).*mV|mV.*time \(ms\)/s);
+  });
+
   it.each([
     [[model, '-o', 'x.pdf'], 'pictures are .svg or .png files, not x.pdf'],
-    [['fixtures/neuroml/synapses.xml', '-o', 'x.svg'], 'has no channels with gates'],
+    [['fixtures/neuroml/synapses.xml', '-o', 'x.svg', '--kind', 'gates'], 'has no channels with gates'],
     [[model, '-o', 'x.svg', '--kind', 'raser'], '--kind cannot be raser'],
     [['none.nwb', '-o', 'x.svg'], 'there is no file none.nwb'],
   ])('refuses %j', async (words, message) => {

@@ -34,7 +34,7 @@ import { openTab, startTabs } from './tabs.js';
 import { formatBytes, formatCount } from '../src/diagnostics/quantities.js';
 import { numericsVersion } from '../src/ir/program.js';
 import type { Diagram } from '../src/pictures/network-diagram.js';
-import { modelCommands, repairCommands } from '../src/present/next-commands.js';
+import { gateCommands, modelCommands, repairCommands } from '../src/present/next-commands.js';
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
 import { nameOn } from '../src/library/simulators/names.js';
 import { targetNotations, targetOf, type TargetNotation } from '../src/convert/target-notations.js';
@@ -629,7 +629,7 @@ function showCommands(hasGates = false): void {
   const commands = readNow
     ? modelCommands(given.main, readNow.notation, { needsDuration: readNow.needsDuration })
     : hasGates
-      ? modelCommands(given.main, 'neuroml', { hasGates, to: null })
+      ? gateCommands(given.main)
       : repairCommands(given.main, mistake?.code);
   element('commands', HTMLDListElement).replaceChildren(
     ...commands.flatMap(([purpose, command]) => {

@@ -7,7 +7,7 @@ import { isAside } from '../src/bundle/contents.js';
 import { fileCommands } from '../src/present/next-commands.js';
 import { sweepCurves } from './shown-curves.js';
 import { namedFiles } from '../src/pipeline/read/names-in-text.js';
-import { shownBytes, unknownFile, whatIs, type Kind } from '../src/pipeline/read/what-is.js';
+import { shownBytes, timedTable, unknownFile, whatIs, type Kind } from '../src/pipeline/read/what-is.js';
 import { UsageError } from '../src/diagnostics/diagnostic.js';
 import { formatBytes } from '../src/diagnostics/quantities.js';
 
@@ -37,8 +37,12 @@ export function opened(given: Files): Promise<{ readonly answer: OpenedFiles; re
     files.filter(([path, bytes]) => kinds.includes(whatIs(path, startOf(bytes)).kind) && !documents.includes(path));
   const [sweep] = ofKind('sweep');
   const curves = sweep && sweepCurves(new TextDecoder().decode(sweep[1]));
-  // Results in HDF5 and packed ones are read by commands.
-  const results = ofKind('result', 'recording').flatMap(([path, bytes]) => (isText(bytes) ? [path] : []));
+  // Results in HDF5 and packed ones are read by commands. Beside a model, tables that it names are its inputs.
+  const inputs = documents.length === 0 ? new Set<string>() : namedIn(files);
+  const results = ofKind('result', 'recording').flatMap(([path, bytes]) => {
+    const isResult = documents.length === 0 || whatIs(path, startOf(bytes)).title === timedTable;
+    return isText(bytes) && isResult && !inputs.has(nameOf(path)) ? [path] : [];
+  });
   return Promise.resolve({
     answer: { files, documents, curves, results, others: others.filter(({ path }) => !results.includes(path)) },
     findings: [],
@@ -69,6 +73,16 @@ function contentsOf(path: string, bytes: Uint8Array): Files {
   );
 }
 
+const nameOf = (path: string): string => path.replace(/^.*\//, '');
+
+/** Returns the names of files that others among the files name. */
+const namedIn = (files: Files): ReadonlySet<string> =>
+  new Set(
+    files.flatMap(([path, bytes]) =>
+      [...namedFiles(platform.bytes.latin1(bytes))].map(nameOf).filter((name) => name !== nameOf(path)),
+    ),
+  );
+
 const isText = (bytes: Uint8Array): boolean => !bytes.subarray(0, 4000).includes(0);
 
 const startOf = (bytes: Uint8Array): string => platform.bytes.latin1(bytes.subarray(0, shownBytes));
@@ -86,12 +100,7 @@ export function documentsAmong(files: Files): readonly string[] {
       const isText = kind === 'recording' && title === unknownFile && files.length === 1;
       return kind === 'model' || isText ? [path] : [];
     });
-  const nameOf = (path: string): string => path.replace(/^.*\//, '');
-  const named = new Set(
-    found.flatMap(([path, bytes]) =>
-      [...namedFiles(platform.bytes.latin1(bytes))].map(nameOf).filter((name) => name !== nameOf(path)),
-    ),
-  );
+  const named = namedIn(found);
   const rank = (path: string): readonly number[] => [
     Number(named.has(nameOf(path))),
     path.split('/').length,

@@ -13,6 +13,11 @@ import { UsageError } from '../src/diagnostics/diagnostic.js';
 /** The last result that was opened: the next one is compared with it if the page has no run. */
 let before: Recorded | undefined;
 
+/** Forgets the last result: the page shows a model. */
+export function forgetResult(): void {
+  before = undefined;
+}
+
 /** Reads a result, and compares it with the run of the page or the result before it. @throws UsageError */
 export function openedResult(path: string, bytes: Uint8Array): ShownResult {
   const recorded = readResult(path, bytes);

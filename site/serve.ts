@@ -3,7 +3,7 @@
 import { bundle, convert, currentCurve, curves, describe, nwb, read, run, samples, stop, verdict } from './engine.js';
 import { holdTrees } from './hdf5.js';
 import { opened } from './opened-files.js';
-import { openedResult } from './opened-results.js';
+import { forgetResult, openedResult } from './opened-results.js';
 import { takePartsFromPage } from './parts.js';
 import type { AnswerMessage, CallMessage, FromWorker, GivenModel, ToWorker } from './messages.js';
 import { DiagnosticError, InvariantError, UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
@@ -21,6 +21,7 @@ async function answerTo({ call, given }: CallMessage): Promise<Pick<AnswerMessag
     case 'result':
       return { answer: openedResult(...(given as GivenModel['files'][number])), findings: [] };
     case 'read':
+      forgetResult();
       return read(given as GivenModel);
     case 'curves':
       return curves(given as string);

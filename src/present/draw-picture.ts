@@ -13,16 +13,15 @@ import { writtenSelection } from '../model/typed-model.js';
 import type { SelectionRule } from '../model/typed.js';
 import type { ConnectedProjection, DrawnCell, DrawnWeights } from '../pictures/network-pictures.js';
 import type { Picture } from '../pictures/canvas.js';
+import type { CurvePlot } from '../pictures/curves.js';
 import { shapeOf, shapeOfTree, type DrawnCellShape } from '../pictures/cell-shape.js';
 import { drawnModel } from '../pipeline/build-program.js';
 import { countPieces } from '../pipeline/compile-model.js';
-import { channelPlots } from './describe/channel-currents.js';
 import type { NeuromlParts } from './describe/neuroml-parts.js';
 import { factsOf, markupNotation, mayBe, notationOfSuffix } from '../pipeline/read/notation.js';
 import type { ImportedModel, RunnableModel } from '../pipeline/read/imported-model.js';
 import type { PictureKind } from './picture-kinds.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
-import { runOfCell } from './run-of-cell.js';
 import { plotsPicture } from '../pictures/plots-picture.js';
 import { longestAside, readSource } from '../pipeline/read/read-source.js';
 import { whatIsFile } from '../pipeline/read/what-is.js';
@@ -77,12 +76,15 @@ async function untitledPictureOf(path: string, { kind, bin, importModel, neuroml
   const what = kind === undefined ? whatIsFile(path).kind : undefined;
   if (what === 'sweep') return sweepPictureOf(path);
   const parts = kind === 'gates' || (kind === undefined && mayBe(markupNotation, path)) ? neuroml?.() : undefined;
-  if (parts && (kind === 'gates' || channelPlots(parts.lems).plots.length > 0)) return gatesPictureOf(path, parts);
+  const { channelPlots } = await import('./describe/channel-currents.js');
+  const gates = parts && channelPlots(parts.lems);
+  if (gates && (kind === 'gates' || gates.plots.length > 0)) return gatesPictureOf(path, gates);
   if (kind === 'gates')
     throw new UsageError(`${path} is not a document of NeuroML`, 'name a file of channels, such as na.channel.nml');
   // A model has no recordings: its network is what it shows without a run.
   if (what === 'model') {
     const imported = importModel();
+    const { runOfCell } = await import('./run-of-cell.js');
     const run = await runOfCell(imported, (options) => Promise.resolve(importModel(options)));
     return run ? recordedPicture(run, { bin }) : networkPictureOf(imported, 'network');
   }
@@ -116,8 +118,10 @@ export async function recordedPicture(
   return title === undefined ? picture : { ...picture, title };
 }
 
-function gatesPictureOf(path: string, { lems }: NeuromlParts): Picture {
-  const { plots, note } = channelPlots(lems);
+function gatesPictureOf(
+  path: string,
+  { plots, note }: { readonly plots: readonly CurvePlot[]; readonly note: string },
+): Picture {
   if (plots.length === 0)
     throw new UsageError(`${path} has no channels with gates`, 'name a file of channels, such as na.channel.nml');
   return plotsPicture(basename(path), `gates of ion channels ${note}`, plots);

@@ -36,12 +36,7 @@ export function modelCommands(path: string, notation: Notation, facts: ModelFact
     ...(lacksDuration === undefined
       ? []
       : [['run', `interneuron run ${file}${duration} -o ${fileWord(`${stem}.nwb`)}`] as const]),
-    ...(hasGates
-      ? [
-          ['draw the gates', `interneuron plot ${file} -o ${fileWord(`${stem}.svg`)}`] as const,
-          ['write a page', `interneuron page ${file} -o ${fileWord(`${stem}.html`)}`] as const,
-        ]
-      : []),
+    ...(hasGates ? gateCommands(path) : []),
     ...(to === null
       ? []
       : [['convert', `interneuron convert ${file} --to ${to} -o ${fileWord(`${stem}${usualSuffix(to)}`)}`] as const]),
@@ -50,6 +45,12 @@ export function modelCommands(path: string, notation: Notation, facts: ModelFact
       : ['compare with another model', `interneuron same ${file} OTHER`],
   ];
 }
+
+/** Returns commands for a document of channels. */
+export const gateCommands = (path: string): readonly NextCommand[] => [
+  ['draw the gates', `interneuron plot ${fileWord(path)} -o ${fileWord(`${stemOf(path)}.svg`)}`],
+  ['write a page', `interneuron page ${fileWord(path)} -o ${fileWord(`${stemOf(path)}.html`)}`],
+];
 
 /** Returns commands for a model with mistakes. @param code  of the first mistake; absent if it has none */
 export const repairCommands = (path: string, code?: string): readonly NextCommand[] => [

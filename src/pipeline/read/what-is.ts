@@ -43,8 +43,8 @@ export const shownBytes = 1 << 16;
 /** Texts at the beginning of a run's record and of a result, which hold models of their own. */
 const ownResult = /^.{0,512}"interneuron(?:\/run|-neo-json)"/s;
 
-/** Titles of a file whose kind is unknown, and of one whose parts are read one by one. */
-export const [unknownFile, hdf5File] = ['a file of unknown kind', 'an HDF5 file'];
+/** Titles of a file whose kind is unknown, of one whose parts are read one by one, and of a table of a result. */
+export const [unknownFile, hdf5File, timedTable] = ['a file of unknown kind', 'an HDF5 file', 'a table with times'];
 
 const omv = 'a test of OMV';
 
@@ -237,7 +237,7 @@ const sweep: What = { kind: 'sweep', title: 'the table of a sweep of interneuron
 export function whatTableIs(path: string, names: readonly string[]): What | undefined {
   if (['seed', 'outcome', 'fingerprint'].every((name) => names.includes(name))) return sweep;
   if (names.some((name) => /^(?:times?|t|timestamps?|step)(?![A-Za-z])/i.test(name)))
-    return { kind: 'recording', title: 'a table with times' };
+    return { kind: 'recording', title: timedTable };
   const [source, target] = ends.map((end) => names.find((name) => end.test(name)));
   if (source === undefined || target === undefined) return undefined;
   const connect = `connect: { from: ${platform.paths.basename(path)}, source: ${source}, target: ${target} }`;

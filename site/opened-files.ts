@@ -38,7 +38,7 @@ export function opened(given: Files): Promise<{ readonly answer: OpenedFiles; re
   const [sweep] = ofKind('sweep');
   const curves = sweep && sweepCurves(new TextDecoder().decode(sweep[1]));
   // Results in HDF5 and packed ones are read by commands. Beside a model, tables that it names are its inputs.
-  const inputs = documents.length === 0 ? new Set<string>() : namedIn(files);
+  const inputs = namedIn(files.filter(([path]) => documents.includes(path)));
   const results = ofKind('result', 'recording').flatMap(([path, bytes]) => {
     const isResult = documents.length === 0 || whatIs(path, startOf(bytes)).title === timedTable;
     return isText(bytes) && isResult && !inputs.has(nameOf(path)) ? [path] : [];

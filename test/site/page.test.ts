@@ -1023,7 +1023,9 @@ describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium 
       writeFileSync(join(root, 'spikes.csv'), 'id,time_ms\n1,2\n');
       await drop(join(root, 'spikes.csv'));
       await status('spikes.csv: table of spikes with 1 spike. ');
-      expect(await visit.getAttribute('#raster', 'aria-label')).toBe('Spikes: 1 of cells');
+      await visit.waitForFunction(
+        `document.getElementById('raster').getAttribute('aria-label') === 'Spikes: 1 of cells'`,
+      );
       writeFileSync(join(root, 'later.csv'), 'id,time_ms\n1,3\n');
       await drop(join(root, 'later.csv'));
       await status('later.csv: 0 of 1 spikes agree within 0.1 ms, the first difference is at 2 ms in cells[1]');

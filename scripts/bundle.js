@@ -12,6 +12,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 import { build, transform } from 'esbuild';
+import ts from 'typescript';
 import { bundledPackages, noticesOf, validators } from './notices.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -59,6 +60,30 @@ export const withoutUnused = {
     const filter = new RegExp(`^(${Object.keys(unused).join('|')})$`);
     context.onResolve({ filter }, ({ path }) => ({ path, namespace: 'unused' }));
     context.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({ contents: unused[path] }));
+  },
+};
+
+/**
+ * Leaves out the sentences of the shapes of the model, which only the schema has: the program reads the schema itself.
+ */
+const withoutSentences = {
+  name: 'without-sentences',
+  setup(context) {
+    context.onLoad({ filter: /[\\/]src[\\/]model[\\/]shape[\\/]\w[\w-]*\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const sentences = [];
+      const visit = (node) => {
+        if (ts.isStringLiteral(node) && / .*\.$/.test(node.text)) sentences.push(node);
+        ts.forEachChild(node, visit);
+      };
+      const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest);
+      visit(source);
+      const contents = sentences.reduceRight(
+        (rest, node) => `${rest.slice(0, node.getStart(source))}''${rest.slice(node.end)}`,
+        text,
+      );
+      return { contents, loader: 'ts' };
+    });
   },
 };
 
@@ -211,7 +236,8 @@ async function withShortLocals(text, form) {
  * Bundles entry points, by name, into a folder.
  *
  * @param library  entry points for browsers, which share chunks with the others
- * @returns the files of `library` with all that they import, each after its imports, and the packages in them
+ * @returns the files of `library` with all that they import, each after its imports, those of modules that are loaded
+ *   later, by their sources, and the packages in them
  */
 export async function bundle(entryPoints, folder, library = {}) {
   const { version, imports } = JSON.parse(await readFile(resolve(root, 'package.json'), 'utf8'));
@@ -248,7 +274,7 @@ export async function bundle(entryPoints, folder, library = {}) {
     },
     external: ['node:*', ...builtinModules, ...Object.keys(unbundledPackages).flatMap((name) => [name, `${name}/*`])],
     define: { INTERNEURON_VERSION: JSON.stringify(version), INTERNEURON_COMMIT: JSON.stringify(commitOf(root)) },
-    plugins: [requiredOfNode, withoutUnused, shortPackages, textAssets, sharedMachine(imports)],
+    plugins: [requiredOfNode, withoutUnused, withoutSentences, shortPackages, textAssets, sharedMachine(imports)],
     sourcemap: false,
     logLevel: 'warning',
   });
@@ -287,8 +313,15 @@ export async function bundle(entryPoints, folder, library = {}) {
     if (name in library || Object.values(machines).includes(name))
       follow(relative(root, resolve(folder, `${name}.js`)));
   const inputs = Object.assign({}, ...[...files].map((path) => metafile.outputs[path].inputs));
+  const inFolder = (path) => relative(folder, resolve(root, path)).replaceAll('\\', '/');
   return {
-    files: [...files].map((path) => relative(folder, resolve(root, path)).replaceAll('\\', '/')),
+    files: [...files].map(inFolder),
+    loaded: Object.fromEntries(
+      [...files].flatMap((path) => {
+        const { entryPoint } = metafile.outputs[path];
+        return entryPoint === undefined ? [] : [[entryPoint, inFolder(path)]];
+      }),
+    ),
     packages: bundledPackages({ inputs }),
   };
 }

@@ -68,6 +68,9 @@ export const bundleSite = (folder, options = {}) =>
 const compressed = (text) =>
   brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS } });
 
+/** Writers of notations in HDF5, which pages without its library leave out. */
+const writersOfHdf5 = ['translators/nir/write.ts', 'translators/sonata/write.ts'];
+
 /** Packages that pages hold besides those of the bundle. */
 const held = ['node_modules/h5wasm', validators];
 
@@ -86,7 +89,8 @@ export async function bundleProgram(folder) {
   ]);
   await mkdir(page, { recursive: true });
   await writeFile(resolve(page, 'main.js.br'), compressed(main.outputFiles[0].contents));
-  await writeFile(resolve(page, 'worker.json'), JSON.stringify(library.files));
+  const hdf5 = writersOfHdf5.map((source) => library.loaded[source]);
+  await writeFile(resolve(page, 'worker.json'), JSON.stringify({ modules: library.files, hdf5 }));
   const packages = [...library.packages, ...bundledPackages(main.metafile)];
   await writeFile(resolve(page, 'notices.txt'), await noticesOf([...packages, ...held]));
   await cp(resolve(root, 'site/page.html'), resolve(page, 'page.html'));

@@ -80,15 +80,27 @@ function builtPart(name: Part): string {
   }
 }
 
-/** Returns the modules of the worker, with short names: they import each other more than a thousand times. */
-function workerModules(): readonly Module[] {
-  const paths = JSON.parse(builtPart('worker.json')) as readonly string[];
+/**
+ * Returns the modules of the worker, with short names: they import each other more than a thousand times.
+ *
+ * @param hasHdf5  whether the page holds the library of HDF5; else writers of such files only say so
+ */
+function workerModules(hasHdf5: boolean): readonly Module[] {
+  const { modules: paths, hdf5 } = JSON.parse(builtPart('worker.json')) as {
+    readonly modules: readonly string[];
+    readonly hdf5: readonly string[];
+  };
   const names = new Map(paths.map((path, k) => [basename(path), `${k}.js`]));
   const renamed = (text: string): string =>
     text.replaceAll(/(?<=\/)[\w.-]+\.js(?=["'])/g, (name) => names.get(name) ?? name);
   /** The imports at the beginning of a module need no line breaks. */
   const joined = (text: string): string => text.replace(/^(?:import[^;]*;\n)+/, (lines) => lines.replaceAll('\n', ''));
-  return paths.map((path) => [names.get(basename(path)) ?? path, joined(renamed(packageFile(`dist/${path}`)))]);
+  return paths.map((path) => [
+    names.get(basename(path)) ?? path,
+    !hasHdf5 && hdf5.includes(path)
+      ? `throw new Error('this page holds no library for HDF5 files');`
+      : joined(renamed(packageFile(`dist/${path}`))),
+  ]);
 }
 
 /** Splits a build of the HDF5 library at its WebAssembly, which it holds as text of JavaScript. */
@@ -210,15 +222,16 @@ function writtenPage(model: PageModel, notation: Notation, run: RunParts | undef
     }),
   };
   const { schema } = factsOf(notation);
+  const hdf5 = hdf5Part(
+    model,
+    model.savesNwb === true,
+    contents.some(([, bytes]) => isHdf5(bytes)),
+  );
   const parts = [
     `<script type="application/json" id="model">${inElement(data)}</script>`,
     ...(schema === undefined ? [] : [schemaPart(schema)]),
-    held('part-worker', workerModules()),
-    ...hdf5Part(
-      model,
-      model.savesNwb === true,
-      contents.some(([, bytes]) => isHdf5(bytes)),
-    ),
+    held('part-worker', workerModules(hdf5.some((part) => part.includes('id="part-hdf5"')))),
+    ...hdf5,
     `<script type="module">${builtPart('main.js').replaceAll('</script', '<\\/script')}</script>`,
   ];
   const document = run?.imported.valid.model;

@@ -9,7 +9,14 @@ import { equalExpressions } from '../../lang/walk.js';
 import { numbersOf } from '../../model/arrays.js';
 import { mapped, without } from '../../model/collections.js';
 import { freeName } from '../../model/free-name.js';
-import type { NeuronType, Population, Projection, SynapseType, Value } from '../../model/typed.js';
+import {
+  endsIn,
+  type NeuronType,
+  type Population,
+  type Projection,
+  type SynapseType,
+  type Value,
+} from '../../model/typed.js';
 import { child } from '../../model/pointer.js';
 import { wholePopulation } from '../../model/selected.js';
 import { typedCell } from '../normalised.js';
@@ -53,9 +60,19 @@ export function gatherSource(gathering: Gathering, name: string): void {
   if (currents.length > 0 && currents.length < outgoing.length) return;
   const isSource = Object.keys(type.events).some((event) => (type.events[event]?.emits ?? event) === 'spike');
   const [only, second] = currents;
-  if (isSource && second === undefined) asSpikes(gathering, name, population, type, only);
-  else if (only !== undefined) asCurrents(gathering, name, population, type, currents);
+  const isRead = ({ synapse, values, delays }: Projection): boolean =>
+    endsIn([gathering.synapses[synapse], values, delays]).some(
+      ({ end, variable }) => end === 'pre' && owns(type, variable),
+    );
+  // A source that is listed has no variables for synapses to read.
+  if (isSource && second === undefined) {
+    if (only !== undefined || !outgoing.some(([, projection]) => isRead(projection)))
+      asSpikes(gathering, name, population, type, only);
+  } else if (only !== undefined) asCurrents(gathering, name, population, type, currents);
 }
+
+const owns = ({ parameters, state, derived }: NeuronType, variable: string): boolean =>
+  [parameters, state, derived].some((variables) => Object.hasOwn(variables, variable));
 
 /** A projection that adds a variable of its source to its target. */
 interface Current {

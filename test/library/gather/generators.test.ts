@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { checkConversion } from '../../support/check-conversion.js';
 import { convertModel } from '../../../src/convert/convert.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
+import { readSource } from '../../../src/pipeline/read/read-source.js';
 import '../../../translators/brian/road.js';
 import '../../../translators/neuroml/road.js';
 import '../../../translators/pynn/road.js';
@@ -71,4 +72,13 @@ test.each([
   const text = document(leaky + ramp, '').replace('input="pulse"', 'input="ramp"');
   const { files } = await convertModel(importModel({ name: 'model.xml', text }).valid, 'pynn', { name: 'model.py' });
   expect(files[0]?.text).toMatch(/amplitudes=np\.append\(np\.round\(np\.linspace/);
+});
+
+test('a source whose variables synapses read is no list of spikes', async () => {
+  const { valid } = importModel(readSource('fixtures/cells/network-of-cells.xml'));
+  const { report } = await convertModel(valid, 'brian-json');
+  expect(report.filter(({ verdict }) => verdict === 'notExpressible').map(({ code }) => code)).toEqual([
+    'brian/emits',
+    'brian/linked',
+  ]);
 });

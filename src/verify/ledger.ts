@@ -81,7 +81,8 @@ export function someText({ rows }: Ledger): readonly string[] {
   const [first] = parts;
   if (first === undefined) return [];
   const [name, { compared, of }] = first;
-  const more = parts.size === 1 ? '' : ` (and ${parts.size - 1} more projections)`;
+  const others = parts.size - 1;
+  const more = others === 0 ? '' : ` (and ${others} more projection${others === 1 ? '' : 's'})`;
   return [`synapses of ${name} on ${compared.toLocaleString('en')} of ${of.toLocaleString('en')} cells${more}`];
 }
 

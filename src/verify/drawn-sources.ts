@@ -4,6 +4,7 @@ import { randomSources } from '../convert/freeze.js';
 import type { Expression } from '../lang/ast.js';
 import { NoNumber } from '../lang/evaluate.js';
 import { drawsIn } from '../lang/functions.js';
+import { namesIn } from '../lang/walk.js';
 import { gathered } from '../library/gather/gather.js';
 import { valueAt } from '../library/recognise/numbers.js';
 import { contentOf, type NeuronType, type Phase, type ValidModel } from '../model/typed.js';
@@ -223,12 +224,22 @@ function lawOf(valid: ValidModel, population: string): ((scope: Scope) => number
   const conditions = parts.filter((part) => !drawsIn(part));
   if (actions.length > 0 || refractory || chances.length !== 1 || conditions.length !== parts.length - 1)
     return undefined;
+  // LEMS has no name for the step: a chance without it is that of the model's own step.
+  const step = [chances[0]!, ...(multiplicity ? [multiplicity] : [])].some((e) => readsStep(type, e))
+    ? short
+    : valid.model.experiment.dt;
   return (scope) => {
     if (conditions.some((condition) => valueIn(valid, condition, scope) === 0)) return 0;
     const chance = valueIn(valid, chances[0]!, scope);
-    return (chance * (multiplicity ? valueAt(multiplicity, scope, meanDraws) : 1)) / short;
+    return (chance * (multiplicity ? valueAt(multiplicity, scope, meanDraws) : 1)) / step;
   };
 }
+
+/** Checks whether an expression reads the step, itself or by way of derived variables, which have no cycles. */
+const readsStep = (type: NeuronType, e: Expression): boolean =>
+  [...namesIn(e)].some(
+    (name) => name === 'dt' || (type.derived[name] !== undefined && readsStep(type, type.derived[name].value)),
+  );
 
 /** Means of draws, and the middle of a uniform number. */
 const meanDraws = (name: string, [mean = 0]: readonly number[]): number | undefined =>

@@ -164,3 +164,20 @@ it('counts the sources, whatever their names are', async () => {
   const { code, stdout } = await runCommand(['same', ...sides]);
   expect([code, stdout.split('\n')[0]]).toEqual([1, 'another model: size of noise is 4 and 5']);
 });
+
+it('takes a chance that does not read the step for that of the own step', async () => {
+  const source = (when: string, dt: string): string =>
+    JSON.stringify({
+      interneuron: 1,
+      neurons: { n: { events: { spike: when } } },
+      populations: { noise: { type: 'n', size: 4 } },
+      record: [{ of: 'noise', events: 'spike' }],
+      timing: 'grid',
+      experiment: { dt, duration: '50 ms' },
+    });
+  const rate = source('uniform() < 100*Hz*dt', '0.1 ms');
+  const [same] = await compare(rate, source('uniform() < 0.01', '0.1 ms'));
+  expect(same).toBe(0);
+  const [code, headline] = await compare(rate, source('uniform() < 0.01', '0.2 ms'));
+  expect([code, headline]).toEqual([1, expect.stringContaining('rate of noise[0] is 100 Hz and 50 Hz')]);
+});

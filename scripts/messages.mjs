@@ -271,7 +271,7 @@ function entriesIn(call, path) {
   const entry = entriesOfReports.find((one) => one.receiver.test(receiver.getText()))?.methods[method.text];
   const text = entry && call.arguments[entry.text];
   if (text === undefined) return [];
-  const notations = /pynn|brian|neuroml/.exec(path)?.[0] ?? 'pynn brian';
+  const notations = /pynn|brian|neuroml|nmodl|nestml/.exec(path)?.[0] ?? 'pynn brian';
   const stages = notations.split(' ').map((notation) => (notation === 'neuroml' ? 'lems' : notation));
   const given = call.arguments[entry.code];
   const codes = given

@@ -83,7 +83,7 @@ function builtPart(name: Part): string {
 /**
  * Returns the modules of the worker, with short names: they import each other more than a thousand times.
  *
- * @param hasHdf5  whether the page holds the library of HDF5; else writers of such files only say so
+ * @param hasHdf5  whether the page holds the library of HDF5; else writers of such files only say that it is missing
  */
 function workerModules(hasHdf5: boolean): readonly Module[] {
   const { modules: paths, hdf5 } = JSON.parse(builtPart('worker.json')) as {
@@ -97,10 +97,15 @@ function workerModules(hasHdf5: boolean): readonly Module[] {
   const joined = (text: string): string => text.replace(/^(?:import[^;]*;\n)+/, (lines) => lines.replaceAll('\n', ''));
   return paths.map((path) => [
     names.get(basename(path)) ?? path,
-    !hasHdf5 && hdf5.includes(path)
-      ? `throw new Error('this page holds no library for HDF5 files');`
-      : joined(renamed(packageFile(`dist/${path}`))),
+    (!hasHdf5 && hdf5.includes(path) ? withoutLibrary : joined)(renamed(packageFile(`dist/${path}`))),
   ]);
+}
+
+/** Returns a module of writers that only ask for the library of HDF5, which a page without it refuses. */
+function withoutLibrary(module: string): string {
+  const [, exported = ''] = /export\{([^}]*)\}/.exec(module) ?? [];
+  const names = exported.split(',').map((one) => `write as ${one.split(' as ').at(-1) ?? one}`);
+  return `const write=(valid,{hdf5Bytes})=>hdf5Bytes({});export{${names.join(',')}}`;
 }
 
 /** Splits a build of the HDF5 library at its WebAssembly, which it holds as text of JavaScript. */

@@ -133,7 +133,7 @@ const files: readonly (readonly [name: string, content: string | Uint8Array | nu
   ['lif.expect.yaml', 'expect: 1\nmodel: cell.yaml\nspikes: { g: { count: 3 } }\n', /expectations about a run$/],
   ['lif.omt', 'target: lems.xml\nengine: jNeuroML\n', /a test of OMV$/],
   ['lif.mep', 'experiments: {}\n', /values of a test of OMV$/],
-  ['run.sedml', '<sedML/>', /an experiment in SED-ML$/],
+  ['run.sedml', '<sedML/>', /an experiment in SED-ML, not valid$/],
   ['block.pkl', '\x80\x04N.', /a pickle of Python, which may run any code/],
   ['figure.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>', /a figure$/],
   ['README.md', '# A model\n', /a text for readers$/],

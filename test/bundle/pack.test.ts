@@ -332,7 +332,7 @@ describe('a bundle', () => {
     expect(await json(['validate', folder.file('pair.omex')])).toMatchObject({
       documents: [{ valid: true, hash: packed.hash }],
     });
-    expect(await json(['describe', folder.file('pair.omex')])).toMatchObject({ title: 'pair' });
+    expect(await json(['describe', folder.file('pair.omex')])).toMatchObject({ title: 'A pair of cells' });
     const converted = ['convert', folder.file('pair.omex'), '--to', 'canonical', '-o', folder.file('canonical.json')];
     expect(await json(converted)).toMatchObject({ outcome: 'exact', model: { hash: packed.hash } });
     const words = ['compare', folder.file('pair.omex'), folder.file('pair.nwb')];

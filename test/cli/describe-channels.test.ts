@@ -139,7 +139,8 @@ it('draws the curves of gates', async () => {
   const svg = readFileSync(output, 'utf8');
   for (const text of ['na m', 'k n', 'steady state', 'time constant (ms)', 'membrane potential (mV)'])
     expect(svg).toContain(text);
-  const refused = await runCommand(['plot', 'fixtures/neuroml/synapses.xml', '-o', folder.file('none.svg')]);
+  const gates = ['--kind', 'gates', '-o', folder.file('none.svg')];
+  const refused = await runCommand(['plot', 'fixtures/neuroml/synapses.xml', ...gates]);
   expect(refused).toMatchObject({ code: 2 });
   expect(refused.stderr).toContain('has no channels with gates');
 });

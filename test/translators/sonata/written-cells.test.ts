@@ -89,7 +89,7 @@ describe('cells with a shape', () => {
       { ...tree, events: { spike: { when: 'v > -55*mV and t > 1*ms', edge: 'rising' } } },
     ],
     [
-      'the mechanism other: a change of ca_i',
+      'the mechanism other: values of ca_i',
       withMechanism({
         state: { c: { unit: 'mM', initial: 5e-5 } },
         derivatives: { c: '(5e-5*mM - c)/(10*ms)' },
@@ -99,15 +99,6 @@ describe('cells with a shape', () => {
     [
       'the mechanism other: values of ca_i',
       withMechanism({ reads: ['v', 'ca_i'], writes: { i: '1e-5*S/cm**2*ca_i/mM*(-80*mV - v)' } }),
-    ],
-    [
-      'the mechanism other: the state a',
-      withMechanism({
-        state: { a: { unit: 1 }, b: { unit: 1 } },
-        derivatives: { a: '(b - a)/ms', b: '(1 - b)/ms' },
-        reads: ['v'],
-        writes: { i: '1e-5*S/cm**2*a*(-80*mV - v)' },
-      }),
     ],
     [
       'values of gmax of each compartment',
@@ -130,5 +121,22 @@ describe('cells with a shape', () => {
       pointer: '/populations/cells',
       message: expect.stringContaining(message) as string,
     });
+  });
+
+  it('with a state that reads another are solved together', async () => {
+    const type = withMechanism({
+      state: { a: { unit: 1 }, b: { unit: 1 } },
+      derivatives: { a: '(b - a)/ms', b: '(1 - b)/ms' },
+      reads: ['v'],
+      writes: { i: '1e-5*S/cm**2*a*(-80*mV - v)' },
+    });
+    const { valid } = importModel({
+      name: 'cells.json',
+      text: JSON.stringify({ ...branched, neurons: { tree: type } }),
+    });
+    const { files } = await convertModel(valid, 'sonata');
+    const mechanism = files.find(({ name }) => name.endsWith('other.mod'))?.text;
+    expect(mechanism).toMatch(/SOLVE \w+ METHOD derivimplicit/);
+    expect(mechanism).toMatch(/a' = .*b/);
   });
 });

@@ -6,7 +6,7 @@ import { readable } from '../../src/library/readable/readable.js';
 import { sectionsOn } from '../../src/model/compartment-tree.js';
 import { ConversionReport } from '../../src/model/conversion-report.js';
 import { child } from '../../src/model/pointer.js';
-import type { Compartments, Mechanism, Model } from '../../src/model/typed.js';
+import type { Compartments, Mechanism, Model, Population } from '../../src/model/typed.js';
 import { typedValid } from '../../src/model/typed-model.js';
 import { equationsOf, writtenMechanism, type Equations } from '../shared/nmodl/mechanism-file.js';
 import { written, type Writer } from '../shared/writing.js';
@@ -51,17 +51,20 @@ function partsOf(model: Model): readonly Part[] {
   const cells = Object.entries(model.neurons).flatMap(([type, neuron]): readonly Part[] => {
     const pointer = child('/neurons', type);
     const { compartments } = neuron;
+    const populations = Object.values(model.populations).filter((one) => one.type === type);
     if (compartments)
       return Object.entries(compartments.mechanisms).map(([name, mechanism]) => ({
         name,
         pointer: child(`${pointer}/compartments/mechanisms`, name),
-        equations: () => ({ equations: equationsOf(name, withValues(mechanism, compartments)), left: [] }),
+        equations: () => ({
+          equations: equationsOf(name, withValues(mechanism, compartments)),
+          left: valuesOfCells(name, populations),
+        }),
         heading: valuesOf(mechanism, compartments),
       }));
     const { inputs, derivatives, state } = neuron;
     const hasPotential = Object.keys(derivatives).some((one) => isPotential(state[one]!.unit));
     if (!hasPotential && Object.keys(inputs).length === 0) return [];
-    const populations = Object.values(model.populations).filter((one) => one.type === type);
     return [
       {
         name: type,
@@ -78,13 +81,25 @@ function partsOf(model: Model): readonly Part[] {
   const synapses = Object.entries(model.synapses).map(([name, type]): Part => ({
     name,
     pointer: child('/synapses', name),
-    equations: () => pointOf(type, model),
+    equations: () =>
+      pointOf(
+        type,
+        model,
+        Object.values(model.projections).filter((one) => one.synapse === name),
+      ),
     heading:
       Object.keys(type.pathways).length > 0
         ? ['Its states are those of one connection: one NetCon for each point process.']
         : [],
   }));
   return [...cells, ...synapses];
+}
+
+/** Returns what populations of cells state for a mechanism of their type. */
+function valuesOfCells(mechanism: string, populations: readonly Population[]): readonly string[] {
+  const begin = `${mechanism}.`;
+  const names = populations.flatMap(({ values }) => Object.keys(values).filter((name) => name.startsWith(begin)));
+  return [...new Set(names)].map((name) => `values of ${name.slice(begin.length)}, which populations state`);
 }
 
 /** Returns the numbers of parameters that are the same on all sections of a mechanism. */

@@ -8,14 +8,16 @@ import { parseQuantity } from '../../src/lang/quantity.js';
 import { parseUnit } from '../../src/lang/units.js';
 import { mapExpression, namesIn, substitute } from '../../src/lang/walk.js';
 import { NotExpressible } from '../../src/library/not-expressible.js';
-import { mapped } from '../../src/model/collections.js';
+import { mapped, without } from '../../src/model/collections.js';
 import {
+  contentOf,
   expressionsIn,
   formulaOf,
   type EquationSet,
   type Model,
   type NeuronType,
   type Population,
+  type Projection,
   type SynapseType,
   type Value,
 } from '../../src/model/typed.js';
@@ -128,8 +130,32 @@ function potentialOf(type: NeuronType): string {
 }
 
 /**
- * Returns the membrane of a cell whose equations are not those of mechanisms, as one current per area: that of a
- * membrane of 1 uF/cm2 whose potential changes at the cell's rate.
+ * Returns equations with the parameters and first values that all populations or projections of the type have. What is
+ * left are values that differ between them or between their elements.
+ */
+function withValuesOf(
+  rates: Rates,
+  owners: readonly Pick<Population, 'values'>[],
+): Rates & { readonly left: string[] } {
+  const left: string[] = [];
+  const valueFor = (name: string, usual: Value): Value => {
+    const [value = usual, ...others] = owners.map(({ values }) => values[name] ?? usual);
+    if (others.every((one) => contentOf(one) === contentOf(value)) && (value === usual || typeof value === 'number'))
+      return value;
+    left.push(`values of ${name}, which differ`);
+    return usual;
+  };
+  return {
+    ...rates,
+    parameters: mapped(rates.parameters, (one, name) => ({ ...one, value: valueFor(name, one.value) })),
+    state: mapped(rates.state, (one, name) => ({ ...one, initial: valueFor(name, one.initial) })),
+    left,
+  };
+}
+
+/**
+ * Returns the membrane of a cell without mechanisms as one current per area. The membrane has 1 uF/cm2, and its
+ * potential changes as that of the cell.
  */
 export function membraneOf(type: NeuronType, populations: readonly Population[]): WrittenEquations {
   const { cable, noise, regimes } = type;
@@ -145,14 +171,12 @@ export function membraneOf(type: NeuronType, populations: readonly Population[])
   );
   if (potential !== 'v') known.set(potential, named('v'));
   // NEURON has these of the place.
-  const places = cable ? ['area', 'diameter'] : [];
-  const without = <T>(all: Readonly<Record<string, T>>, names: readonly string[]): Readonly<Record<string, T>> =>
-    Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name)));
+  const places = new Set(cable ? ['area', 'diameter'] : []);
   const given: Rates = {
     parameters: without(type.parameters, places),
-    state: without(type.state, [potential]),
+    state: without(type.state, new Set([potential])),
     derived: type.derived,
-    derivatives: without(type.derivatives, [potential]),
+    derivatives: without(type.derivatives, new Set([potential])),
   };
   const rates = needed(given, [current], known);
   const written = replaced(current, known);
@@ -164,32 +188,26 @@ export function membraneOf(type: NeuronType, populations: readonly Population[])
     const stopped = event.refractory?.rate.find((one) => held.has(one));
     if (stopped !== undefined) throw new NotExpressible(`a pause of ${stopped} after the event ${name}`);
   }
-  const values = mapped(rates.parameters, (parameter, name) => {
-    const own = new Set(populations.map((one) => one.values[name] ?? parameter.value));
-    const [value] = own;
-    return own.size === 1 && typeof value === 'number' ? { ...parameter, value } : parameter;
-  });
+  const { left: varied, ...valued } = withValuesOf(rates, populations);
   const names = new Set(expressionsIn([rates, written]).flatMap((e) => [...namesIn(e)]));
   const left = [
     ...Object.keys(type.inputs).map((name) => `the input ${name}`),
     ...[...rest].map((name) => `${name}, which events change`),
+    ...varied,
   ];
   return {
     equations: {
-      ...rates,
-      parameters: values,
+      ...valued,
       density: true,
-      reads: [...(cable ? ['area', 'diameter'] : []), 'v', 'temperature'].filter(
-        (one) => names.has(one) && !Object.hasOwn(values, one),
-      ),
+      reads: [...places, 'v', 'temperature'].filter((one) => names.has(one) && !Object.hasOwn(rates.parameters, one)),
       writes: { i: written },
     },
     left,
   };
 }
 
-/** Returns a synapse as a point process. */
-export function pointOf(type: SynapseType, { neurons }: Model): WrittenEquations {
+/** Returns a synapse as a point process. @param projections  those with synapses of the type */
+export function pointOf(type: SynapseType, { neurons }: Model, projections: readonly Projection[]): WrittenEquations {
   const { contributes, summed, noise, pathways, events = {} } = type;
   if (noise.length > 0 || Object.keys(events).length > 0) throw new NotExpressible('noise or events of its own');
   if (summed.length > 0) throw new NotExpressible('sums over synapses');
@@ -230,15 +248,18 @@ export function pointOf(type: SynapseType, { neurons }: Model): WrittenEquations
   const end = [...names].find((name) => /^(pre|post)\./.test(name));
   if (end !== undefined) throw new NotExpressible(`values of ${end}`);
   const weight = ['weight', 'w'].find((name) => Object.hasOwn(rates.parameters, name));
+  // Connections of NEURON have the weights.
+  const owners = projections.map(({ values }) => ({ values: without(values, new Set([weight])) }));
+  const { left, ...valued } = withValuesOf(rates, owners);
   return {
     equations: {
-      ...rates,
+      ...valued,
       density: false,
       reads: ['v', 'temperature'].filter((one) => names.has(one) && !Object.hasOwn(rates.parameters, one)),
       writes: { i: of(total) },
       scheme: type.scheme ?? [],
       ...(statements.length > 0 ? { event: { weight, do: code } } : {}),
     },
-    left: [],
+    left,
   };
 }

@@ -51,3 +51,46 @@ it('says which parts are no mechanisms', async () => {
     'StaticSynapse_conductance: no current of its own: it changes variables of its target',
   ]);
 });
+
+it('has the values of populations and projections, and names those that differ', async () => {
+  const model = {
+    interneuron: 1,
+    neurons: {
+      cell: {
+        parameters: { gl: '0 mS', gk: '0 mS', C: '1 uF' },
+        state: { v: { unit: 'mV', initial: '-65 mV' }, n: 0 },
+        inputs: { I: 'A' },
+        derivatives: { v: '(gl*(-54.4*mV - v) + gk*n**4*(-77*mV - v) + I)/C', n: '(0.5 - n)/(5*ms)' },
+      },
+    },
+    synapses: {
+      exponential: {
+        parameters: { tau: '5 ms', weight: '1 nS' },
+        state: { g: '0 nS' },
+        derivatives: { g: '-g/tau' },
+        contributes: { 'post.I': '-g*post.v' },
+        pathways: { pre: { do: ['g += weight'] } },
+      },
+    },
+    populations: { p: { type: 'cell', size: 2, values: { gl: ['0.1 mS', '0.3 mS'], gk: '2 mS', n: 0.3 } } },
+    projections: {
+      s: {
+        from: { of: 'p', event: 'e' },
+        to: 'p',
+        synapse: 'exponential',
+        connect: 'all',
+        values: { tau: '9 ms', weight: '3 nS' },
+      },
+    },
+  };
+  const { cell } = model.neurons;
+  const text = JSON.stringify({ ...model, neurons: { cell: { ...cell, events: { e: 'v > 10 * V' } } } });
+  const { files, report } = await convertModel(importModel({ name: 'model.json', text }).valid, 'nmodl');
+  const [membrane, synapse] = files.map((file) => file.text);
+  expect(membrane).toMatch(/gk = 0\.002/);
+  expect(membrane).toMatch(/n = 0\.3/);
+  expect(synapse).toMatch(/tau = 9 /);
+  const lost = report.filter(({ verdict }) => verdict === 'notExpressible').map(({ message }) => message);
+  expect(lost).toContain('cell: values of gl, which differ');
+  expect(lost.some((message) => message.startsWith('exponential: '))).toBe(false);
+});

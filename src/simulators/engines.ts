@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Model } from '../model/model.js';
-import { nameOn, simulatorNames, type Simulator } from '../library/simulators/names.js';
+import type { Simulator } from '../library/simulators/names.js';
 import { isolatedPython } from '../platform/python.js';
 import { outcomeOf } from '../platform/start-program.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
@@ -154,10 +154,3 @@ function jar(python: string): string {
   if (!isAbsolute(path)) throw new UsageError('the installed pyNeuroML has no jNeuroML', 'install pyneuroml again');
   return path;
 }
-
-/** Names that `--on` takes. */
-export const engineNames = simulatorNames.map(nameOn);
-
-/** Returns the simulator that `--on` names. */
-export const simulatorOn = (name: string): Simulator | undefined =>
-  simulatorNames.find((simulator) => nameOn(simulator) === name);

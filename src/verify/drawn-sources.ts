@@ -13,7 +13,7 @@ import { writtenSelection } from '../model/typed-model.js';
 import type { LedgerRow } from './ledger.js';
 import type { StateDifference } from './states/cell-pair.js';
 import { timesBetween } from './states/edges.js';
-import { cellType, scopeOf, spikeOf, valueIn, valueOf, type Scope } from './states/element-scope.js';
+import { cellType, readByRates, scopeOf, spikeOf, valueIn, valueOf, type Scope } from './states/element-scope.js';
 import { stageAt, stagesOf, type Stages } from './states/stages.js';
 
 /** Laws of two models, compared. */
@@ -235,11 +235,11 @@ function lawOf(valid: ValidModel, population: string): ((scope: Scope) => number
   };
 }
 
-/** Checks whether an expression reads the step, itself or by way of derived variables, which have no cycles. */
-const readsStep = (type: NeuronType, e: Expression): boolean =>
-  [...namesIn(e)].some(
-    (name) => name === 'dt' || (type.derived[name] !== undefined && readsStep(type, type.derived[name].value)),
-  );
+/** Checks whether an expression reads the step, itself or by way of derived variables. */
+function readsStep({ derived }: NeuronType, e: Expression): boolean {
+  const names = [...namesIn(e)];
+  return names.includes('dt') || readByRates({ derivatives: {}, derived }, names).has('dt');
+}
 
 /** Means of draws, and the middle of a uniform number. */
 const meanDraws = (name: string, [mean = 0]: readonly number[]): number | undefined =>

@@ -1,5 +1,6 @@
 /** Random spikes for sources that have none, as the Inputs of graphs of NIR, so that runs of their models differ. */
 
+import { sequence } from '../library/recognise/numbers.js';
 import { numbersOf } from '../model/arrays.js';
 import type { Population, ValidModel } from '../model/model.js';
 import { areInFile } from '../model/tagged.js';
@@ -30,12 +31,10 @@ export function withRandomInputs(valid: ValidModel, seconds: number): ValidModel
     const most = Math.min(chance, mostSpikes / (steps * size));
     const indices: number[] = [];
     const times: number[] = [];
-    let state = 1;
+    const uniform = sequence(1);
     for (let step = 0; step < steps; step++)
       for (let index = 0; index < size; index++) {
-        // A linear congruential generator (Numerical Recipes).
-        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-        if (state >= most * 2 ** 32) continue;
+        if (uniform() >= most) continue;
         indices.push(index);
         times.push(step * experiment.dt);
       }

@@ -8,7 +8,7 @@ import type { ValidModel } from '../model/model.js';
 import { outputWriter } from '../pipeline/results/outputs.js';
 import { storedUnits } from '../pipeline/results/written-units.js';
 import type { RunOptions, RunResult } from '../pipeline/run-options.js';
-import { simulatorOn } from '../simulators/engines.js';
+import { simulatorOn } from '../library/simulators/names.js';
 import { runOn } from '../simulators/run-on.js';
 import { writtenElsewhere } from './run-elsewhere.js';
 

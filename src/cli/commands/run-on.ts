@@ -11,7 +11,7 @@ import { ownDraws } from '../../simulators/instrumented.js';
 import { runOn } from '../../simulators/run-on.js';
 import { measure } from '../../verify/measure.js';
 import { lossesIn, runnerIn, writtenElsewhere, type Elsewhere } from '../../verify/run-elsewhere.js';
-import { nameOn, simulatorNames } from '../../library/simulators/names.js';
+import { simulatorOn } from '../../library/simulators/names.js';
 import { findingOf, headlineOf } from '../conversion-text.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
@@ -41,7 +41,7 @@ function emit(
 
 /** Returns the simulator that `--on` names; undefined without `--on`. @throws UsageError for options of our engines */
 export function elsewhereOf({ options }: CommandContext): Elsewhere | undefined {
-  const simulator = simulatorNames.find((name) => nameOn(name) === options.value('on'));
+  const simulator = simulatorOn(options.value('on'));
   if (simulator === undefined) return undefined;
   const own = ownOptions.find((name) => options.value(name) !== undefined);
   if (own !== undefined)

@@ -3,7 +3,7 @@
 import { strategyNames } from '../../codegen/schedule/strategies.js';
 import { timingProfiles } from '../../pipeline/option-values.js';
 import { targetNotations, targetOf } from '../../convert/target-notations.js';
-import { engineNames } from '../../simulators/engines.js';
+import { nameOn, simulatorNames } from '../../library/simulators/names.js';
 import { factsOf, notationNames, notationsByName } from '../../pipeline/read/notation.js';
 
 export interface OptionDefinition {
@@ -102,7 +102,7 @@ export const noEnvironment = {
 export const elsewhere = {
   on: {
     type: 'string',
-    choices: engineNames,
+    choices: simulatorNames.map(nameOn),
     describe: 'another simulator that runs the model: it is converted, run, and its result written as ours',
   },
   env: {

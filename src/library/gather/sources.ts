@@ -8,6 +8,7 @@ import { nameOf } from '../../lang/pattern.js';
 import { equalExpressions } from '../../lang/walk.js';
 import { numbersOf } from '../../model/arrays.js';
 import { mapped, without } from '../../model/collections.js';
+import { ownNames } from '../../model/declared-names.js';
 import { freeName } from '../../model/free-name.js';
 import {
   endsIn,
@@ -60,9 +61,10 @@ export function gatherSource(gathering: Gathering, name: string): void {
   if (currents.length > 0 && currents.length < outgoing.length) return;
   const isSource = Object.keys(type.events).some((event) => (type.events[event]?.emits ?? event) === 'spike');
   const [only, second] = currents;
+  const own = ownNames(type);
   const isRead = ({ synapse, values, delays }: Projection): boolean =>
     endsIn([gathering.synapses[synapse], values, delays]).some(
-      ({ end, variable }) => end === 'pre' && owns(type, variable),
+      ({ end, variable }) => end === 'pre' && own.has(variable),
     );
   // A source that is listed has no variables for synapses to read.
   if (isSource && second === undefined) {
@@ -70,9 +72,6 @@ export function gatherSource(gathering: Gathering, name: string): void {
       asSpikes(gathering, name, population, type, only);
   } else if (only !== undefined) asCurrents(gathering, name, population, type, currents);
 }
-
-const owns = ({ parameters, state, derived }: NeuronType, variable: string): boolean =>
-  [parameters, state, derived].some((variables) => Object.hasOwn(variables, variable));
 
 /** A projection that adds a variable of its source to its target. */
 interface Current {

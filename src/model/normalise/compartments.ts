@@ -1,4 +1,5 @@
 import { ampere, ampereByArea, area, metre, volt } from '../../lang/dimension.js';
+import { mapped } from '../collections.js';
 import { sectionsOn } from '../compartment-tree.js';
 import { parseUnit } from '../../lang/units.js';
 import type {
@@ -79,7 +80,7 @@ export function normaliseCompartments(
           { what: 'the initial membrane potential', unit: siUnit(volt), type: 'real' },
           `${pointer}/initial`,
         );
-  const sectionsRead = mapEntries(document.sections, (section, name) =>
+  const sectionsRead = mapped(document.sections, (section, name) =>
     normaliseSection(context, section, child(`${pointer}/sections`, name)),
   );
   const whole = Object.values(sectionsRead).reduce((sum, section) => sum + lengthOf(section), 0);
@@ -94,10 +95,10 @@ export function normaliseCompartments(
   warnOfGaps(context, sectionsRead, `${pointer}/sections`);
   const known = {
     sections: sectionsRead,
-    ions: mapEntries(document.ions ?? {}, (ion, name) =>
+    ions: mapped(document.ions ?? {}, (ion, name) =>
       normaliseIon(context, ion, [...sections, ...Object.keys(groups)], child(`${pointer}/ions`, name)),
     ),
-    mechanisms: mapEntries(document.mechanisms ?? {}, (mechanism, name) =>
+    mechanisms: mapped(document.mechanisms ?? {}, (mechanism, name) =>
       normaliseMechanism(
         context,
         mechanism,
@@ -151,10 +152,6 @@ function pointAt(points: NonNullable<Section['points']>, fraction: number): read
     left -= step;
   }
   return points.at(-1) ?? [];
-}
-
-function mapEntries<T, R>(map: Readonly<Record<string, T>>, make: (item: T, name: string) => R): Record<string, R> {
-  return Object.fromEntries(Object.entries(map).map(([name, item]) => [name, make(item, name)]));
 }
 
 /** Checks that there is one root, and that every other section descends from it. */
@@ -232,7 +229,7 @@ function normaliseIon(
     written === undefined || written === 'nernst'
       ? written
       : normaliseQuantity(context, written, siUnit(volt), 'the reversal potential', `${at}/reversal`);
-  const at = mapEntries(ion.at ?? {}, (given, place) => {
+  const at = mapped(ion.at ?? {}, (given, place) => {
     const here = child(`${pointer}/at`, place);
     if (!places.includes(place)) context.reportKey(messages.unknownReference('section', place, places), here);
     return readObject(
@@ -361,7 +358,7 @@ function normaliseValues(
   const places = [...Object.keys(sections), ...Object.keys(groups)];
   const sectionsOf = (place: string): readonly string[] => groups[place] ?? [place];
   const covered = new Set((on ?? Object.keys(sections)).flatMap(sectionsOf));
-  const values = mapEntries(written, (given, place) => {
+  const values = mapped(written, (given, place) => {
     const at = child(pointer, place);
     if (!places.includes(place)) {
       context.reportKey(messages.unknownReference('section', place, places), at);

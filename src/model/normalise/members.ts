@@ -2,6 +2,7 @@
 
 import type { Unit } from '../../lang/units.js';
 import type { StatementsDocument } from '../document.generated.js';
+import { mapped } from '../collections.js';
 import { messages } from '../messages.js';
 import type { Normal, Written } from '../model.js';
 import { child } from '../pointer.js';
@@ -128,7 +129,5 @@ const readers: Readers = {
   list: (written: readonly unknown[], at, { of }) =>
     written.flatMap((item, index) => readMember({ node: {}, reading: of }, item, within(at, index)) ?? []),
   map: (written: Readonly<Record<string, unknown>>, at, { of }) =>
-    Object.fromEntries(
-      Object.entries(written).map(([key, item]) => [key, readMember({ node: {}, reading: of }, item, within(at, key))]),
-    ),
+    mapped(written, (item, key) => readMember({ node: {}, reading: of }, item, within(at, key))),
 };

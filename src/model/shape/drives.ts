@@ -5,7 +5,7 @@ import {
   flag,
   id,
   known,
-  listOf,
+  list,
   measured,
   need,
   object,
@@ -59,7 +59,7 @@ export const operation = {
   on: need(elements()),
   do: need(code('the operation', { forAll: true })),
   every: measured('the interval', second, 'Seconds; absent: every step.', { positive: true }),
-  times: listOf(measured('the time', second), 'Times in seconds at which they run, in place of regular ones.'),
+  times: list(measured('the time', second), 'Times in seconds at which they run, in place of regular ones.'),
   slot: slot(),
   order,
 };

@@ -5,7 +5,6 @@ import {
   id,
   integer,
   list,
-  listOf,
   map,
   need,
   number,
@@ -94,5 +93,5 @@ export const regime = {
     ),
   ),
   onEntry: orEmpty(code((name) => `entering ${name}`)),
-  transitions: orEmpty(listOf(part('transition', transition.reading.slots))),
+  transitions: orEmpty(list(part('transition', transition.reading.slots))),
 };

@@ -108,8 +108,10 @@ export const oneOf = <const T extends string>(values: readonly T[], says?: strin
 export const only = <const T extends string | number | true>(value: T, says?: string): Slot<Kept<T>, false> =>
   form({ const: value }, says);
 /** Returns a list of parts. */
-export const list = <K>({ node }: Slot<K>, says?: string): Slot<List<K>, false> =>
-  form({ type: 'array', items: node }, says);
+export const list = <K>({ node, reading }: Slot<K>, says?: string): Slot<List<K>, false> => ({
+  ...form({ type: 'array', items: node }, says),
+  ...(reading && { reading: { as: 'list', of: reading } }),
+});
 
 /** Returns the form of a definition. */
 export const to = <K>(definition: string, says?: string): Slot<K, false> =>
@@ -199,11 +201,6 @@ export const truth = (what: What, says?: string): Slot<'expression', false> =>
 /** Statements. */
 export const code = (what: What, more: { readonly forAll?: true } = {}): Slot<'statements', false> =>
   read({ as: 'statements', what, ...more }, statements());
-/** A list of members with a reading. */
-export const listOf = <K>({ node, reading }: Slot<K>, says?: string): Slot<List<K>, false> => ({
-  ...list<K>({ node }, says),
-  ...(reading && { reading: { as: 'list', of: reading } }),
-});
 /** Returns a map of parts by name. `keys`: the form of the names; null for any. */
 export const map = <K>({ node, reading }: Slot<K>, says?: string, keys: Slot | null = id()): Slot<MapOf<K>, false> => ({
   ...form({ type: 'object', ...(keys && { propertyNames: keys.node }), additionalProperties: node }, says),

@@ -209,8 +209,7 @@ export function restOf(
   const all = last.units.size;
   const isLarge = ({ share = 1 }: Unit): boolean => share >= fewDigits;
   const more = [
-    // What stays within the change of one model by halving the step is no difference yet: shorter steps tell.
-    ...(isMany(still, all, manyStill) ? still : []),
+    ...(isMany(still, all, manyStill) ? still : forgives ? [] : still.filter(isLarge)),
     ...(isMany(few, all, manyUnits) ? few : forgives ? [] : few.filter(isLarge)),
   ];
   return { rest, open: [...open, ...more], staying: !forgives || isMany(staying, all, manyUnits) ? staying : [] };

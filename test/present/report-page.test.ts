@@ -104,9 +104,9 @@ describe('report', () => {
     expect(stdout).toContain('<p>From brian to neuroml: not measured.</p>');
     expect(stdout).toContain('<figure class="network"');
     expect(needsNothing(stdout)).toBe(true);
-    const words = ['convert', source, '--to', 'neuroml', '-o', converted, '--report', report, '-q', '--force'];
-    await runCommand(words);
-    const measured = await runCommand(['report', source, '-o', '-', '--conversion', report]);
+    const cell = 'fixtures/brian/single-lif.yaml';
+    await runCommand(['convert', cell, '--to', 'neuroml', '-o', converted, '--report', report, '-q', '--force']);
+    const measured = await runCommand(['report', cell, '-o', '-', '--conversion', report]);
     expect(measured.stdout).toMatch(/<p>From brian to neuroml: the same model\.<\/p>/);
   });
 

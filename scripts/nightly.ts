@@ -8,6 +8,7 @@
  *     npx tsx scripts/nightly.ts record [REPORT] writes them, from vitest's report of all tests at the present commit,
  *                                                `out/tests.json`, with the fingerprints of all documents and the
  *                                                functions that cases enter, if this run has found them
+ *     npx tsx scripts/nightly.ts mended [REPORT] takes test files that failed then and pass in a later report off the list
  */
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -79,6 +80,12 @@ export function nightOf(
   };
 }
 
+/** Returns the results of a night without the test files that failed then and pass in a later report. */
+export function mendedBy({ testResults }: Pick<Report, 'testResults'>, night: Nightly): Nightly {
+  const passing = testResults.filter(({ status }) => status === 'passed').map(({ name }) => relative(root, name));
+  return { ...night, broken: night.broken.filter((file) => !passing.includes(file)) };
+}
+
 /** Returns those of changed files from which the documentation site is built: pages, schemas and interfaces. */
 export function siteSources(changed: readonly string[], library: string): string[] {
   const interfaces = ['src/index.ts', ...importsOf('src/index.ts', library)];
@@ -106,6 +113,8 @@ export function unformatted(changed: readonly string[] | undefined): readonly st
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
+const writeNight = (night: Nightly): void => writeFileSync(nightlyPath, `${JSON.stringify(night, undefined, 2)}\n`);
+
 async function main([action, path = 'out/tests.json']: readonly string[]): Promise<number> {
   if (action === 'age') {
     const night = lastNight();
@@ -126,8 +135,17 @@ async function main([action, path = 'out/tests.json']: readonly string[]): Promi
     return 0;
   }
   if (action === 'site') return buildsSite() ? 0 : 1;
+  if (action === 'mended') {
+    const night = lastNight();
+    if (night === undefined) return 1;
+    const mended = mendedBy(readJson(path) as Report, night);
+    writeNight(mended);
+    process.stdout.write(`of ${night.broken.length} test files that failed, ${mended.broken.length} are left\n`);
+    return 0;
+  }
   if (action !== 'record') {
-    process.stderr.write('usage: npx tsx scripts/nightly.ts age | broken | unformatted | site | record [REPORT]\n');
+    const actions = 'age | broken | unformatted | site | record [REPORT] | mended [REPORT]';
+    process.stderr.write(`usage: npx tsx scripts/nightly.ts ${actions}\n`);
     return 2;
   }
   const durations = existsSync(durationsPath) ? (readJson(durationsPath) as Readonly<Record<string, number>>) : {};
@@ -140,7 +158,7 @@ async function main([action, path = 'out/tests.json']: readonly string[]): Promi
     );
     return 1;
   }
-  writeFileSync(nightlyPath, `${JSON.stringify(night, undefined, 2)}\n`);
+  writeNight(night);
   // Only here engines and a compiler are needed.
   const { recordRuns } = await import('../test/fixtures/night.js');
   const { writeMap } = await import('../test/support/entered-map.js');

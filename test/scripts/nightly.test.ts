@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ageOf, nightOf, siteSources, unformatted } from '../../scripts/nightly.js';
+import { ageOf, mendedBy, nightOf, siteSources, unformatted } from '../../scripts/nightly.js';
 import { root } from '../support/import-graph.js';
 
 const began = Date.parse('2026-11-01T02:00:00Z');
@@ -38,6 +38,13 @@ it('are the counts of a report, with the seconds of each file', () => {
     broken: ['test/b.test.ts'],
     seconds: { 'test/a.test.ts': 7, 'test/b.test.ts': 2.5 },
   });
+});
+
+it('lose a file that failed when it passes in a later report, and no other', () => {
+  const [failed, passed] = report.testResults;
+  const both = { ...night, broken: ['test/a.test.ts', 'test/b.test.ts', 'test/c.test.ts'] };
+  const later = { testResults: [failed!, passed!, { ...passed!, name: join(root, 'test/d.test.ts') }] };
+  expect(mendedBy(later, both)).toEqual({ ...both, broken: ['test/b.test.ts', 'test/c.test.ts'] });
 });
 
 describe('are too old', () => {

@@ -8,6 +8,7 @@ import { processorSeconds } from './processor-time.js';
 
 /** As patterns: who imports this file would reach the tests by their paths. */
 const patterns = [
+  /^test\/compare\/(?:common-fluctuations|compare|pairs|patterns)\.test\.ts$|^test\/tables\/edge-tables\.test\.ts$/,
   /^test\/fixtures\/(?:cortical-microcircuit|documents|going-on|later-phases|matrix|neuroml|targets\/(?:brian|model|neuroml|pynn))\.test\.ts$/,
   /^test\/interoperability\/(?:brian-distributions|brian-plasticity|lems-validity|peers)\.test\.ts$/,
   /^test\/lower\/features\/matrix\.test\.ts$/,

@@ -69,9 +69,7 @@ export async function instrumented(
     : { recordings: [], sampled: new Map<string, Sampled>() };
   const recorded = withRecordings(valid, [...spiking, ...variables.recordings]);
   const written = await writtenFor(recorded, to, simulator, options);
-  // NEST refuses fine steps, which the runner of scripts gives it more tics for.
-  const isFine = simulator === 'nest' && !Number.isInteger(Number((program.dt * 1e6).toFixed(6)));
-  const refused = isFine ? undefined : written.converted.report.find(({ refusedBy }) => refusedBy?.includes(simulator));
+  const refused = written.converted.report.find(({ refusedBy }) => refusedBy?.includes(simulator));
   if (refused !== undefined)
     throw new CannotRun(
       'refused',

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openResult } from '../../runtime/results/open.js';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import { runnerIn } from '../../src/verify/run-elsewhere.js';
+import { writtenFor } from '../../src/simulators/written.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { missingEnvironment } from '../support/python.js';
 import { withReason } from '../support/skip-reasons.js';
@@ -30,6 +31,18 @@ it.each([
   const { code, stdout } = await runCommand(words);
   expect(code).toBe(0);
   expect(stdout).toMatch(expected);
+});
+
+// PyNN places spikes of NEST between steps unless a script says otherwise.
+it.each([
+  ['0.1 ms', true],
+  ['0.0125 ms', true],
+  ['0.0003 ms', false],
+])('NEST has spikes on its steps of %s: %s', async (dt, isOnGrid) => {
+  const { valid } = importModel(readSource('fixtures/pynn/connector-fixed-probability.json'), { dt });
+  const { converted } = await writtenFor(valid, 'pynn-nestml', 'nest', { freeze: true });
+  const isRefused = converted.report.some(({ refusedBy }) => refusedBy?.includes('nest'));
+  expect([converted.files[0]!.text.includes('spike_precision="on_grid"'), isRefused]).toEqual([isOnGrid, !isOnGrid]);
 });
 
 describe('a simulator', () => {

@@ -58,10 +58,10 @@ export async function exportPynnScript(
   const { view, files, unrecorded } = scriptView(document, stem, report, { nestml, simulator, recorded });
   const rows = rowsOfBackends(document);
   for (const message of sentencesOf(rows)) {
-    const refusedBy = rows.flatMap(({ says, effect, simulator: name }) =>
-      says === message && effect === 'raises' ? [name] : [],
-    );
-    const entry = { verdict: 'convention', code: 'pynn/backend', pointer: '', message } as const;
+    const own = rows.filter(({ says }) => says === message);
+    const refusedBy = own.flatMap(({ effect, simulator: name }) => (effect === 'raises' ? [name] : []));
+    const pointer = own[0]?.part === 'timestep' ? '/experiment/dt' : '';
+    const entry = { verdict: 'convention', code: 'pynn/backend', pointer, message } as const;
     report.add(refusedBy.length === 0 ? entry : { ...entry, refusedBy });
   }
   if (options.nestml === true)

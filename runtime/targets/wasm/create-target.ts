@@ -3,6 +3,7 @@
 import { platform } from '#platform';
 import { InvariantError } from '../../../src/diagnostics/diagnostic.js';
 import { generateWasm } from '../../../src/codegen/wasm/generate.js';
+import { mostThreads } from '../../../src/codegen/wasm/layout.js';
 import { optimise } from '../../../src/optimise/optimise.js';
 import type { Program } from '../../../src/ir/program.js';
 import type { Availability, CompileOptions, Executable, Target } from '../target.js';
@@ -39,7 +40,7 @@ async function compileText(text: string, cached: BinaryCache, directory?: string
 }
 
 async function compile(program: Program, options: CompileOptions, cached: BinaryCache): Promise<Executable> {
-  const threads = threadCount(program, options.threads);
+  const threads = Math.min(mostThreads, threadCount(program, options.threads));
   const generated = generateWasm(optimise(program, 'processors'), { parallel: threads > 1 });
   const module = await compileText(generated.text, cached, options.cacheDirectory);
   return {

@@ -10,7 +10,7 @@ import { helpers } from './helpers.js';
 import type { HelperName } from './helpers.js';
 import { kernelFunction, kernelScope } from './kernel.js';
 import type { KernelContext } from './kernel.js';
-import { layOut, pageBytes } from './layout.js';
+import { layOut, mostThreads, pageBytes } from './layout.js';
 import type { Layout } from './layout.js';
 import { mapKernelText } from './map.js';
 import { Names } from './names.js';
@@ -82,7 +82,7 @@ export function generateWasm(program: Program, options: { readonly parallel: boo
     ({ length }) => (typeof length === 'number' ? 'fixed' : 'dynamic'),
     leastMembers,
   );
-  const layout = layOut(program, families.list);
+  const layout = layOut(program, families.list, options.parallel ? mostThreads : 1);
   const used = new Set<HelperName>();
   const module: ModuleContext = {
     layout,

@@ -22,6 +22,13 @@ export const control = {
   bases: 512,
 } as const;
 
+/** Bytes of a row of synapses that is due: its bounds, number and delay. */
+export const rowBytes = 16;
+/** Bytes of the rows that a thread collects before it delivers the first. */
+export const collectedBytes = 64 * rowBytes;
+/** Most threads of a session. */
+export const mostThreads = 1024;
+
 /** Bytes of a WebAssembly page, and the most bytes that a 32-bit memory can hold. */
 export const pageBytes = 65536;
 /** Most bytes that a 32-bit memory can hold: 4 GiB. */
@@ -47,6 +54,8 @@ export interface Layout {
   readonly ranges: ReadonlyMap<string, Table>;
   /** Rows of the members of families with several. */
   readonly members: ReadonlyMap<Family, Table>;
+  /** Address of the rows that each thread collects. */
+  readonly collected: number;
   /** Bytes used by everything of fixed size; allocation continues from here. */
   readonly size: number;
 }
@@ -115,9 +124,10 @@ function writeRows(data: Uint32Array, { fields, members }: Family, placements: L
 /**
  * Lays out a program's buffers.
  *
+ * @param threads that may compute at the same time
  * @throws UsageError if the buffers of fixed size exceed 4 GiB
  */
-export function layOut(program: Program, families: readonly Family[]): Layout {
+export function layOut(program: Program, families: readonly Family[], threads: number): Layout {
   const buffers = new Map<string, Buffer>();
   const placements = new Map<string, Placement>();
   const ranges = new Map<string, Table>();
@@ -149,10 +159,12 @@ export function layOut(program: Program, families: readonly Family[]): Layout {
     placements.set(buffer.name, { kind: 'fixed', address });
     address += bytes;
   });
-  const size = alignUp(address);
+  const collected = alignUp(address);
+  const collects = families.some(({ pattern }) => pattern.shape === 'propagate');
+  const size = collected + (collects ? threads * collectedBytes : 0);
   if (size > memoryLimit) throw tooLarge(size, `the model ${program.name}`);
   for (const [family, { data }] of members) writeRows(data, family, placements);
-  return { buffers, placements, ranges, members, size };
+  return { buffers, placements, ranges, members, collected, size };
 }
 
 /** The placement of a buffer that the program declares. */

@@ -257,7 +257,7 @@ function raisedBits({ family }: Scope, statement: Fault): Amount {
 }
 
 /** The text of an expression. */
-function expressionText(scope: Scope, expression: Expression): Wat {
+export function expressionText(scope: Scope, expression: Expression): Wat {
   const text = (operand: Expression): Wat => expressionText(scope, operand);
   switch (expression.kind) {
     case 'const':

@@ -55,6 +55,12 @@ const mostAlternatives = 12;
  * for what is put in. Undefined for an expression that is not text.
  */
 function textsOf(node) {
+  if (node.parts)
+    return node.parts.reduce(
+      (texts, part) =>
+        joined(texts, typeof part === 'string' ? [{ text: part, outcomes: new Map() }] : insertedTexts(part)),
+      [{ text: '', outcomes: new Map() }],
+    );
   if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isNonNullExpression(node))
     return textsOf(node.expression);
   if (ts.isStringLiteralLike(node) || ts.isNumericLiteral(node)) return [{ text: node.text, outcomes: new Map() }];
@@ -388,12 +394,38 @@ function propertiesOf(node) {
   });
 }
 
+/** The fields of a row of a catalogue, a text with the tag `finding`: what src/diagnostics/finding.ts makes of it. */
+function fieldsOfRow({ template }) {
+  const spans = template.templateSpans ?? [];
+  const texts = [template.head ?? template, ...spans.map(({ literal }) => literal)].map(({ text }) => text);
+  const [head, severity, code] = /^(?:(warning|note) )?([^:\s]+):\s*/.exec(texts[0]);
+  const text = (part) => ({ parts: [part] });
+  const fields = [['message', []]];
+  for (const [k, one] of texts.entries()) {
+    const [rest, ...lines] = one.slice(k === 0 ? head.length : 0).split(/\n\s*/);
+    fields.at(-1)[1].push(rest);
+    for (const line of lines) {
+      const [start = '', name] = /^(expected|found|hint): ?/.exec(line) ?? [];
+      if (name) fields.push([name, []]);
+      fields.at(-1)[1].push(name ? line.slice(start.length) : ` ${line}`);
+    }
+    if (spans[k]) fields.at(-1)[1].push(spans[k].expression);
+  }
+  const nodes = fields.map(([name, parts]) => {
+    const given = parts.filter((part) => part !== '');
+    return [name, given.length === 1 && typeof given[0] !== 'string' ? given[0] : { parts: given }];
+  });
+  return [['code', text(code)], ...(severity ? [['severity', text(severity)]] : []), ...nodes];
+}
+
+const isRow = (node) => ts.isTaggedTemplateExpression(node) && node.tag.getText() === 'finding';
+
 function findingsIn(path) {
   const source = sourceOf(path);
   const findings = [];
   const visit = (node) => {
-    if (ts.isObjectLiteralExpression(node)) {
-      const properties = new Map(propertiesOf(node));
+    if (ts.isObjectLiteralExpression(node) || isRow(node)) {
+      const properties = new Map(isRow(node) ? fieldsOfRow(node) : propertiesOf(node));
       const code = properties.get('code');
       const message = properties.get('message') ?? properties.get('says');
       for (const found of (code ? alternatives(code) : []).flatMap((one) =>

@@ -1,6 +1,7 @@
 /** Findings of the pipeline itself; the stages have their own catalogues. */
 
 import { UsageError, type Finding } from '../diagnostics/diagnostic.js';
+import { finding } from '../diagnostics/finding.js';
 import { formatBytes } from '../diagnostics/quantities.js';
 import { oneOf, shorten, suggestion, unlike } from '../diagnostics/suggest.js';
 import type { FittingStep } from '../library/fitting-step.js';
@@ -24,90 +25,60 @@ const sameFileHint =
 export const messages = {
   /** Spikes for a population that does not replay any. */
   unknownInput: (name: string, known: readonly string[]): Finding => ({
-    code: 'set/unknown-input',
-    message: `no population ${shorten(name)} replays spikes`,
+    ...finding`set/unknown-input: no population ${shorten(name)} replays spikes`,
     ...unlike(name, known),
   }),
 
   /** A part of a cell that a file of channels cannot set. */
   unknownPart: (name: string, known: readonly string[]): Finding => ({
-    code: 'set/unknown-part',
-    message: name === '' ? 'the file has no channels' : `a file of channels has no part ${shorten(name)}`,
-    expected: oneOf(name, known),
+    ...finding`set/unknown-part:
+      ${name === '' ? 'the file has no channels' : `a file of channels has no part ${shorten(name)}`}
+      expected: ${oneOf(name, known)}`,
     ...suggestion(name, known),
   }),
 
   /** Mechanisms for a shape that has no compartments. */
-  pointCell: (): Finding => ({
-    code: 'set/point-cell',
-    message: 'a shape of one segment becomes a point neuron, which has no mechanisms',
-    hint: 'add a dendrite, or write the cell as a canonical document with its length and diameter',
-  }),
+  pointCell: () => finding`set/point-cell: a shape of one segment becomes a point neuron, which has no mechanisms
+    hint: add a dendrite, or write the cell as a canonical document with its length and diameter`,
 
-  notADocument: (found: unknown): Finding => ({
-    code: 'recognise/not-a-model',
-    message: 'a model is a map with named parts',
-    expected: 'a map at the top of the document',
-    found: shorten(found),
-    hint: 'write a model, or start from one that interneuron new writes; Python scripts run with the Python packages',
-  }),
-  unknownFormat: (keys: readonly string[]): Finding => ({
-    code: 'recognise/unknown-format',
-    message: 'the document does not state its notation',
-    found: keys.length === 0 ? 'an empty map' : shorten(`a map of ${keys.slice(0, 8).join(', ')}`),
-    expected:
-      '"interneuron: 1" for the canonical model, "format: interneuron/brian" for a Brian-like specification, or ' +
-      '"interneuron/pynn" for PyNN-style JSON; a config of SONATA has networks',
-    hint: 'add the matching line at the top of the document',
-  }),
+  notADocument: (found: unknown) => finding`recognise/not-a-model: a model is a map with named parts
+    expected: a map at the top of the document
+    found: ${shorten(found)}
+    hint: write a model, or start from one that interneuron new writes; Python scripts run with the Python packages`,
+  unknownFormat: (keys: readonly string[]) => finding`recognise/unknown-format:
+    the document does not state its notation
+    expected: "interneuron: 1" for the canonical model, "format: interneuron/brian" for a Brian-like specification, or
+      "interneuron/pynn" for PyNN-style JSON; a config of SONATA has networks
+    found: ${keys.length === 0 ? 'an empty map' : shorten(`a map of ${keys.slice(0, 8).join(', ')}`)}
+    hint: add the matching line at the top of the document`,
   unreadFormat: (format: unknown, known: readonly string[]): Finding => ({
-    code: 'recognise/unread-format',
-    message: 'the document names an unsupported format',
-    expected: oneOf(shorten(format), known),
-    found: shorten(format),
+    ...finding`recognise/unread-format: the document names an unsupported format
+      expected: ${oneOf(shorten(format), known)}
+      found: ${shorten(format)}`,
     ...suggestion(shorten(format), known),
   }),
-  otherNotation: (found: Notation, expected: Notation): Finding => ({
-    code: 'recognise/other-notation',
-    message: 'the document is in another notation than --from states',
-    expected: titleOf(expected),
-    found: titleOf(found),
-    hint: 'leave out --from: documents state their notation',
-  }),
-  isResult: (): Finding => ({
-    code: 'recognise/is-result',
-    message: 'the document is the result of a run, not a model',
-    hint: 'run, convert and describe take the model of a result; interneuron same runs it again and compares',
-  }),
-  originRead: (): Finding => ({
-    code: 'origin/read',
-    severity: 'note',
-    message: 'the document is read as the model that it was converted from',
-    hint: '--no-origin reads what the document itself says',
-  }),
-  originChanged: (): Finding => ({
-    code: 'origin/changed',
-    severity: 'note',
-    message: 'the document was changed after its conversion, so it is read as it stands',
-    hint: 'delete the model that it was converted from, which its annotations carry, to end this remark',
-  }),
-  originNewer: (version: number, newest: number): Finding => ({
-    code: 'origin/newer-version',
-    severity: 'note',
-    message: 'a newer version of interneuron converted the document, so it is read as it stands',
-    expected: `an origin of version ${newest}`,
-    found: `version ${version}`,
-    hint: 'update interneuron to read the model that the document was converted from',
-  }),
-  originUnreadable: (why: string): Finding => ({
-    code: 'origin/unreadable',
-    severity: 'note',
-    message: `the model that the document was converted from cannot be read, so the document is read as it stands: ${why}`,
-    hint: 'convert the document again, or delete the annotation that carries the model',
-  }),
+  otherNotation: (found: Notation, expected: Notation) => finding`recognise/other-notation:
+    the document is in another notation than --from states
+    expected: ${titleOf(expected)}
+    found: ${titleOf(found)}
+    hint: leave out --from: documents state their notation`,
+  isResult: () => finding`recognise/is-result: the document is the result of a run, not a model
+    hint: run, convert and describe take the model of a result; interneuron same runs it again and compares`,
+  originRead: () => finding`note origin/read: the document is read as the model that it was converted from
+    hint: --no-origin reads what the document itself says`,
+  originChanged: () => finding`note origin/changed:
+    the document was changed after its conversion, so it is read as it stands
+    hint: delete the model that it was converted from, which its annotations carry, to end this remark`,
+  originNewer: (version: number, newest: number) => finding`note origin/newer-version:
+    a newer version of interneuron converted the document, so it is read as it stands
+    expected: an origin of version ${newest}
+    found: version ${version}
+    hint: update interneuron to read the model that the document was converted from`,
+  originUnreadable: (why: string) => finding`note origin/unreadable:
+    the model that the document was converted from cannot be read, so the document is read as it stands: ${why}
+    hint: convert the document again, or delete the annotation that carries the model`,
   unknownSetting: (name: string, known: readonly string[]): Finding => ({
-    code: 'set/unknown-name',
-    message: `the specification has no constant ${shorten(name)} in its namespace`,
+    ...finding`set/unknown-name: the specification has no constant ${shorten(name)} in its namespace`,
     ...unlike(name, known),
   }),
   tooManySpikes: (population: string, most: number): UsageError =>
@@ -115,30 +86,20 @@ export const messages = {
       `freezing would list more than ${most} spikes of ${population}`,
       'freeze a shorter run, or convert without --freeze',
     ),
-  tooManySteps: (steps: number): Finding => ({
-    code: 'run/too-many-steps',
-    message: `the protocol takes ${steps} steps`,
-    expected: `at most ${mostSteps} steps`,
-    found: String(steps),
-    hint: 'run for a shorter time, or with a larger dt',
-  }),
+  tooManySteps: (steps: number) => finding`run/too-many-steps: the protocol takes ${steps} steps
+    expected: at most ${mostSteps} steps
+    found: ${String(steps)}
+    hint: run for a shorter time, or with a larger dt`,
   /** A message of a target or a writer. */
-  refused: (message: string, hint: string | undefined): Finding => ({
-    code: 'run/refused',
-    message,
-    ...(hint === undefined ? {} : { hint }),
-  }),
-  drawnInPart: (projection: string): Finding => ({
-    code: 'run/drawn-in-part',
-    message: `${shorten(projection)} has too many synapses to check them all here: only some were checked`,
-    hint: 'a run checks all of them before its first step',
-  }),
+  refused: (message: string, hint: string | undefined) => finding`run/refused: ${message}
+    hint: ${hint === undefined ? undefined : hint}`,
+  drawnInPart: (projection: string) => finding`run/drawn-in-part:
+    ${shorten(projection)} has too many synapses to check them all here: only some were checked
+    hint: a run checks all of them before its first step`,
   /** A warning: the tools of an engine failed, and another one runs the model. */
-  passedOver: (target: string, why: string, hint: string | undefined): Finding => ({
-    code: 'run/passed-over',
-    message: `the target ${target} cannot be used, and another one runs the model, more slowly: ${why}`,
-    hint: hint ?? `--target ${target} says more`,
-  }),
+  passedOver: (target: string, why: string, hint: string | undefined) => finding`run/passed-over:
+    the target ${target} cannot be used, and another one runs the model, more slowly: ${why}
+    hint: ${hint ?? `--target ${target} says more`}`,
   /** @param bytes  that are needed, and that there are */
   /**
    * @param target  engine with less memory than the machine; absent: the machine's memory is the limit
@@ -158,32 +119,20 @@ export const messages = {
         : 'use fewer cells or connections, or run it on a machine with more memory'),
   }),
   /** @param usualStep  the default step in s, if there is one */
-  noDuration: (usualStep?: number): Finding => ({
-    code: 'run/no-duration',
-    message: 'the duration of the run is not given',
-    expected: 'a duration in the model (in LEMS, a Simulation) or --duration',
-    hint:
-      `give --duration '100 ` +
-      `ms'${usualStep === undefined ? '' : `, and --dt unless you want steps of ${usualStep * 1000} ms`}`,
-  }),
-  stepChosen: ({ step, hasGates, fastest }: FittingStep): Finding => ({
-    code: 'run/step-chosen',
-    severity: 'note',
-    message: `the document states no time step: it is ${milliseconds(step)}, which fits into ${
-      hasGates ? 'its gates' : `its fastest rate, of ${milliseconds(fastest)}`
-    }`,
-    hint: 'give another one with --dt',
-  }),
-  noTurningBack: (phase: string): Finding => ({
-    code: 'codegen/no-turning-back',
-    message: `a stand-alone project only runs forward, but the protocol has a ${phase} phase`,
-    hint: 'use interneuron run for the entire protocol, or make a project of one segment',
-  }),
-  fault: (sentence: string, step: number, dt: number): Finding => ({
-    code: 'run/fault',
-    message: `${sentence} (in step ${step}, at ${step * dt} s)`,
-    ...(sentence.includes('is not a number') ? { hint: notNumbersHint(dt) } : {}),
-  }),
+  noDuration: (usualStep?: number) => finding`run/no-duration: the duration of the run is not given
+    expected: a duration in the model (in LEMS, a Simulation) or --duration
+    hint: give --duration '100
+      ms'${usualStep === undefined ? '' : `, and --dt unless you want steps of ${usualStep * 1000} ms`}`,
+  stepChosen: ({ step, hasGates, fastest }: FittingStep) => finding`note run/step-chosen:
+    the document states no time step: it is ${milliseconds(step)}, which fits into
+      ${hasGates ? 'its gates' : `its fastest rate, of ${milliseconds(fastest)}`}
+    hint: give another one with --dt`,
+  noTurningBack: (phase: string) => finding`codegen/no-turning-back:
+    a stand-alone project only runs forward, but the protocol has a ${phase} phase
+    hint: use interneuron run for the entire protocol, or make a project of one segment`,
+  fault: (sentence: string, step: number, dt: number) => finding`run/fault:
+    ${sentence} (in step ${step}, at ${step * dt} s)
+    hint: ${sentence.includes('is not a number') ? notNumbersHint(dt) : undefined}`,
   infinite: (owner: string, variable: string, count: number, elements: number, dt: number): Finding => ({
     code: 'run/infinite',
     message: `${shorten(variable)} of ${shorten(owner)} is infinite when the run ends`,
@@ -240,15 +189,12 @@ export const messages = {
     first: number,
     step: number,
     dt: number,
-  ): Finding => ({
-    code: 'run/samples-not-finite',
-    message:
-      `${count} ${count === 1 ? 'sample' : 'samples'} of ${shorten(variable)} of ${shorten(owner)} ` +
-      `${count === 1 ? 'is' : 'are'} not finite, the first at ${Number((step * dt * 1e3).toPrecision(12))} ms`,
-    expected: 'finite numbers',
-    found: Number.isNaN(first) ? 'NaN' : first > 0 ? 'infinity' : '-infinity',
-    hint: notNumbersHint(dt),
-  }),
+  ) => finding`run/samples-not-finite:
+    ${count} ${count === 1 ? 'sample' : 'samples'} of ${shorten(variable)} of ${shorten(owner)}
+      ${count === 1 ? 'is' : 'are'} not finite, the first at ${Number((step * dt * 1e3).toPrecision(12))} ms
+    expected: finite numbers
+    found: ${Number.isNaN(first) ? 'NaN' : first > 0 ? 'infinity' : '-infinity'}
+    hint: ${notNumbersHint(dt)}`,
   potentialsTooLarge: (
     owner: string,
     variable: string,
@@ -256,42 +202,31 @@ export const messages = {
     first: number,
     step: number,
     dt: number,
-  ): Finding => ({
-    code: 'run/potentials-too-large',
-    message:
-      `${count} ${count === 1 ? 'sample' : 'samples'} of ${shorten(variable)} of ${shorten(owner)} ` +
-      `${count === 1 ? 'is' : 'are'} beyond 1000 V, the first at ${Number((step * dt * 1e3).toPrecision(12))} ms`,
-    expected: 'potentials that a membrane can have',
-    found: `${Number(first.toPrecision(3))} V`,
-    hint:
-      `the integration is unstable with the time step of ${Number((dt * 1e3).toPrecision(12))} ms, since explicit steps ` +
-      'need dt * conductance / capacitance < 2: shorten dt, or raise the resistance of a voltage clamp',
-  }),
-  buildFault: (sentence: string): Finding => ({
-    code: 'run/build-fault',
-    message: `${sentence} (while building the network)`,
-    expected: 'connections and first values that the model allows',
-    found: 'a fault on the target',
-    hint: 'check the expressions that are drawn or computed there: indices, numbers of connections, delays',
-  }),
-  changedModel: (expected: string, found: string): Finding => ({
-    code: 'verify/changed-model',
-    message: 'the model in the result does not match the hash of the model that was run',
-    expected: `hash ${expected}`,
-    found: `hash ${found}`,
-    hint: 'the file was changed after it was written, or written by another version',
-  }),
+  ) => finding`run/potentials-too-large:
+    ${count} ${count === 1 ? 'sample' : 'samples'} of ${shorten(variable)} of ${shorten(owner)}
+      ${count === 1 ? 'is' : 'are'} beyond 1000 V, the first at ${Number((step * dt * 1e3).toPrecision(12))} ms
+    expected: potentials that a membrane can have
+    found: ${Number(first.toPrecision(3))} V
+    hint: the integration is unstable with the time step of ${Number((dt * 1e3).toPrecision(12))} ms, since explicit
+      steps need dt * conductance / capacitance < 2: shorten dt, or raise the resistance of a voltage clamp`,
+  buildFault: (sentence: string) => finding`run/build-fault: ${sentence} (while building the network)
+    expected: connections and first values that the model allows
+    found: a fault on the target
+    hint: check the expressions that are drawn or computed there: indices, numbers of connections, delays`,
+  changedModel: (expected: string, found: string) => finding`verify/changed-model:
+    the model in the result does not match the hash of the model that was run
+    expected: hash ${expected}
+    found: hash ${found}
+    hint: the file was changed after it was written, or written by another version`,
   fileRefused: (
     file: string,
     refusal: { readonly message: string; readonly expected: string; readonly hint: string },
   ): Finding => ({ code: 'run/file-refused', ...refusal, found: shorten(file) }),
-  sameFile: (first: string, second: string): Finding => ({
-    code: 'run/same-file',
-    message: `the model writes two outputs to the same file: ${shorten(first)} and ${shorten(second)}`,
-    expected: 'a separate file for each output',
-    found: shorten(second),
-    hint: sameFileHint,
-  }),
+  sameFile: (first: string, second: string) => finding`run/same-file:
+    the model writes two outputs to the same file: ${shorten(first)} and ${shorten(second)}
+    expected: a separate file for each output
+    found: ${shorten(second)}
+    hint: ${sameFileHint}`,
   sameOutput: (first: string, second: string): UsageError =>
     new UsageError(
       first === second
@@ -314,10 +249,7 @@ export const messages = {
       `${path === '' ? 'an empty text' : path} is not the name of a file`,
       `add one, such as ${path.replace(/[^/\\]*$/, '')}result.nwb`,
     ),
-  changedData: (path: string): Finding => ({
-    code: 'read/changed-data',
-    message: `the file ${path} does not match the digest in its name`,
-    expected: 'bytes whose SHA-256 is the name of the file',
-    hint: 'copy the file again from its source',
-  }),
+  changedData: (path: string) => finding`read/changed-data: the file ${path} does not match the digest in its name
+    expected: bytes whose SHA-256 is the name of the file
+    hint: copy the file again from its source`,
 } as const;

@@ -15,8 +15,8 @@ function codesIn(path: string): string[] {
   const text = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
   return [
     ...new Set(
-      [...text.matchAll(/['`](?:model|read|\$\{stage\})\/[a-z-]*[a-z](?![a-z-])(?!-\$)/g)].map(([code]) =>
-        code.slice(1).replace('${stage}', 'model'),
+      [...text.matchAll(/(?<=['`]|warning |note )(?:model|read|\$\{stage\})\/[a-z-]*[a-z](?![a-z-])(?!-\$)/g)].map(
+        ([code]) => code.replace('${stage}', 'model'),
       ),
     ),
   ];

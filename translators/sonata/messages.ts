@@ -1,6 +1,7 @@
 /** All findings of the SONATA translator. */
 
 import type { Finding, Place } from '../../src/diagnostics/diagnostic.js';
+import { finding } from '../../src/diagnostics/finding.js';
 import { joinWords, oneOf, shorten, suggestion, unlike } from '../../src/diagnostics/suggest.js';
 
 const note = (code: string, message: string, hint?: string): Finding => ({
@@ -12,80 +13,59 @@ const note = (code: string, message: string, hint?: string): Finding => ({
 
 // --- Configs and files ----------------------------------------------------------------------------------------------
 /** A value of another kind than the config needs. */
-export const wrongValue = (what: string, expected: string, found: unknown): Finding => ({
-  code: 'sonata/wrong-value',
-  message: `${what} cannot be ${shorten(found)}`,
-  expected,
-  found: shorten(found),
-});
+export const wrongValue = (what: string, expected: string, found: unknown) => finding`sonata/wrong-value:
+  ${what} cannot be ${shorten(found)}
+  expected: ${expected}
+  found: ${shorten(found)}`;
 
 /** Something that every config has. */
-export const missingKey = (key: string, expected: string): Finding => ({
-  code: 'sonata/missing-key',
-  message: `the config has no ${key}`,
-  expected,
-});
+export const missingKey = (key: string, expected: string) => finding`sonata/missing-key: the config has no ${key}
+  expected: ${expected}`;
 
 /** A name that a part of a config, a table or a group does not have. */
 export const unknownKey = (owner: string, key: string, known: readonly string[]): Finding => ({
-  code: 'sonata/unknown-key',
-  severity: 'warning',
-  message: `${shorten(key)} is not read, since it is no name in ${owner}`,
+  ...finding`warning sonata/unknown-key: ${shorten(key)} is not read, since it is no name in ${owner}`,
   ...unlike(key, known),
 });
 
 /** A key that libsonata reads and BMTK does not. */
-export const othersKey = (key: string, does: string): Finding => ({
-  code: 'sonata/others-key',
-  severity: 'warning',
-  message: `${key} is not read, as in BMTK 1.2: in programs with libsonata ${does}`,
-  hint: 'leave it out where all programs are to give one result',
-});
+export const othersKey = (key: string, does: string) => finding`warning sonata/others-key:
+  ${key} is not read, as in BMTK 1.2: in programs with libsonata ${does}
+  hint: leave it out where all programs are to give one result`;
 
 /** A cycle of variables that contain each other. */
-export const variableCycle = (names: readonly string[]): Finding => ({
-  code: 'sonata/variable-cycle',
-  message: `the variable ${names[0] ?? ''} contains itself`,
-  found: names.join(' → '),
-  hint: 'give one of them a path without variables',
-});
+export const variableCycle = (names: readonly string[]) => finding`sonata/variable-cycle:
+  the variable ${names[0] ?? ''} contains itself
+  found: ${names.join(' → ')}
+  hint: give one of them a path without variables`;
 
 /** A chain of variables that is too long. */
-export const variableDepth = (most: number): Finding => ({
-  code: 'sonata/too-many-variables',
-  message: `more than ${most} variables of the manifest contain one another`,
-  expected: `at most ${most}`,
-  hint: 'write paths with fewer variables',
-});
+export const variableDepth = (most: number) => finding`sonata/too-many-variables:
+  more than ${most} variables of the manifest contain one another
+  expected: at most ${most}
+  hint: write paths with fewer variables`;
 
 /** A text that is too long with the values of its variables. */
-export const variableLength = (most: number): Finding => ({
-  code: 'sonata/too-many-variables',
-  message: `a text has more than ${most} characters with the values of its variables`,
-  expected: `at most ${most} characters`,
-  hint: 'write paths with fewer variables',
-});
+export const variableLength = (most: number) => finding`sonata/too-many-variables:
+  a text has more than ${most} characters with the values of its variables
+  expected: at most ${most} characters
+  hint: write paths with fewer variables`;
 
 /** More files of nodes than a circuit can have. */
-export const tooManyNodeFiles = (count: number, most: number): Finding => ({
-  code: 'sonata/too-many-files',
-  message: `the circuit has ${count} files of nodes`,
-  expected: `at most ${most}`,
-  hint: 'write several populations into one file',
-});
+export const tooManyNodeFiles = (count: number, most: number) => finding`sonata/too-many-files:
+  the circuit has ${count} files of nodes
+  expected: at most ${most}
+  hint: write several populations into one file`;
 
 /** Node sets that are nested too deeply. */
-export const nodeSetDepth = (most: number): Finding => ({
-  code: 'sonata/node-sets-too-deep',
-  message: `more than ${most} node sets contain one another`,
-  expected: `at most ${most}`,
-  hint: 'name nodes or populations in the set itself',
-});
+export const nodeSetDepth = (most: number) => finding`sonata/node-sets-too-deep:
+  more than ${most} node sets contain one another
+  expected: at most ${most}
+  hint: name nodes or populations in the set itself`;
 
 /** A variable that the manifest lacks. */
 export const unknownVariable = (name: string, known: readonly string[]): Finding => ({
-  code: 'sonata/unknown-variable',
-  message: `the manifest has no variable ${shorten(name)}`,
+  ...finding`sonata/unknown-variable: the manifest has no variable ${shorten(name)}`,
   ...unlike(name, known),
 });
 
@@ -100,95 +80,69 @@ export const unreadableFile = (file: string, reason: string): Finding => ({
 });
 
 /** Paths of Windows. */
-export const backslashes = (): Finding => ({
-  code: 'sonata/backslashes',
-  severity: 'warning',
-  message: 'paths have \\ between folders, which are read as /',
-  hint: 'write / in place of \\, since BMTK and libsonata find such files on Windows only',
-});
+export const backslashes = () => finding`warning sonata/backslashes:
+  paths have \\ between folders, which are read as /
+  hint: write / in place of \\, since BMTK and libsonata find such files on Windows only`;
 
 /** A construct that cannot be imported. */
-export const unsupported = (what: string, hint?: string): Finding => ({
-  code: 'sonata/unsupported',
-  message: `${what} cannot be imported`,
-  ...(hint === undefined ? {} : { hint }),
-});
+export const unsupported = (what: string, hint?: string) => finding`sonata/unsupported: ${what} cannot be imported
+  hint: ${hint === undefined ? undefined : hint}`;
 
 /** A report that changes nothing in the run. */
-export const reportLeftOut = (name: string, module: string): Finding => ({
-  code: 'sonata/report-left-out',
-  message: `the report ${shorten(name)} of the module ${shorten(module)} is left out`,
-  severity: 'warning',
-  expected: 'membrane_report, multimeter_report, multimeter or spikes_report',
-  found: shorten(module),
-});
+export const reportLeftOut = (name: string, module: string) => finding`warning sonata/report-left-out:
+  the report ${shorten(name)} of the module ${shorten(module)} is left out
+  expected: membrane_report, multimeter_report, multimeter or spikes_report
+  found: ${shorten(module)}`;
 
 // --- Tables ---------------------------------------------------------------------------------------------------------
 /** A CSV file without a column that it needs. */
-export const missingColumn = (column: string, columns: readonly string[]): Finding => ({
-  code: 'sonata/missing-column',
-  message: `the table has no column ${column}`,
-  expected: column,
-  found: shorten(joinWords(columns, 'and'), 120),
-});
+export const missingColumn = (column: string, columns: readonly string[]) => finding`sonata/missing-column:
+  the table has no column ${column}
+  expected: ${column}
+  found: ${shorten(joinWords(columns, 'and'), 120)}`;
 
 /** A row of another length than the header. */
-export const rowLength = (cells: number, columns: number): Finding => ({
-  code: 'sonata/row-length',
-  message: `the row has ${cells} cells, and the table ${columns} columns`,
-  expected: `${columns} cells, separated by blanks`,
-  found: String(cells),
-  hint: 'write NULL for an empty cell',
-});
+export const rowLength = (cells: number, columns: number) => finding`sonata/row-length:
+  the row has ${cells} cells, and the table ${columns} columns
+  expected: ${columns} cells, separated by blanks
+  found: ${String(cells)}
+  hint: write NULL for an empty cell`;
 
 /** Two rows with one id. */
-export const typeTwice = (id: number): Finding => ({
-  code: 'sonata/type-twice',
-  message: `two types have the id ${id}`,
-  expected: 'each id once',
-  found: String(id),
-  hint: 'give one of them another id, or leave it out',
-});
+export const typeTwice = (id: number) => finding`sonata/type-twice: two types have the id ${id}
+  expected: each id once
+  found: ${String(id)}
+  hint: give one of them another id, or leave it out`;
 
 /** A cell that holds no number. */
-export const notANumber = (what: string, found: unknown, unit = '1'): Finding => ({
-  code: 'sonata/not-a-number',
-  message: `${what} is not a number`,
-  expected: unit === '1' ? 'a number' : `a number, in ${unit}`,
-  found: shorten(found),
-});
+export const notANumber = (what: string, found: unknown, unit = '1') => finding`sonata/not-a-number:
+  ${what} is not a number
+  expected: ${unit === '1' ? 'a number' : `a number, in ${unit}`}
+  found: ${shorten(found)}`;
 
 /** A dataset that a population needs. */
 export const missingDataset = (name: string, near: readonly string[] = []): Finding => ({
-  code: 'sonata/missing-dataset',
-  message: `there is no ${name}`,
-  expected: name,
+  ...finding`sonata/missing-dataset: there is no ${name}
+    expected: ${name}`,
   ...(near.length === 0 ? {} : suggestion(name, near)),
 });
 
 /** A dataset of another type of elements. */
-export const wrongType = (name: string, expected: string, found: string): Finding => ({
-  code: 'sonata/wrong-type',
-  message: `${name} has elements of type ${found}`,
-  expected,
-  found,
-});
+export const wrongType = (name: string, expected: string, found: string) => finding`sonata/wrong-type:
+  ${name} has elements of type ${found}
+  expected: ${expected}
+  found: ${found}`;
 
 /** A number of a dataset that is infinite or no number. */
-export const notFinite = (name: string, found: number): Finding => ({
-  code: 'sonata/not-finite',
-  message: `${name} is not a finite number`,
-  expected: 'a finite number',
-  found: String(found),
-});
+export const notFinite = (name: string, found: number) => finding`sonata/not-finite: ${name} is not a finite number
+  expected: a finite number
+  found: ${String(found)}`;
 
 /** A dataset of another length. */
-export const wrongLength = (name: string, expected: number, found: number): Finding => ({
-  code: 'sonata/wrong-length',
-  message: `${name} has ${found} rows`,
-  expected: `${expected} rows`,
-  found: String(found),
-});
+export const wrongLength = (name: string, expected: number, found: number) => finding`sonata/wrong-length:
+  ${name} has ${found} rows
+  expected: ${expected} rows
+  found: ${String(found)}`;
 
 /** What is not known if a table of types could not be read. */
 export const typeTables = 'type tables';
@@ -200,10 +154,10 @@ export const missingType = (
   rows: number,
   types: { readonly rows: ReadonlyMap<number, unknown>; readonly place: Place } | null,
 ): Finding => ({
-  code: 'sonata/missing-type',
-  message: `no ${what} type has the id ${id}, which ${rows === 1 ? 'one row has' : `${rows} rows have`}`,
-  expected: oneOf(String(id), [...(types?.rows.keys() ?? [])].map(String)),
-  found: String(id),
+  ...finding`sonata/missing-type:
+    no ${what} type has the id ${id}, which ${rows === 1 ? 'one row has' : `${rows} rows have`}
+    expected: ${oneOf(String(id), [...(types?.rows.keys() ?? [])].map(String))}
+    found: ${String(id)}`,
   needs: [types?.place.document ?? typeTables],
 });
 
@@ -213,233 +167,178 @@ export const danglingNode = (
   [lowest, highest]: readonly [number, number],
   id: number,
   rows: number,
-): Finding => ({
-  code: 'sonata/dangling-node',
-  message: `${population} has no node ${id}${rows > 1 ? `, and ${rows} rows refer to nodes that it lacks` : ''}`,
-  expected: `a node id of ${population}`,
-  found: String(id),
-  hint: `${population} has node ids from ${lowest} to ${highest}`,
-});
+) => finding`sonata/dangling-node:
+  ${population} has no node ${id}${rows > 1 ? `, and ${rows} rows refer to nodes that it lacks` : ''}
+  expected: a node id of ${population}
+  found: ${String(id)}
+  hint: ${population} has node ids from ${lowest} to ${highest}`;
 
 /** An edge population, an input or a set that names a population that no file has. */
 export const unknownPopulation = (name: string, known: readonly string[]): Finding => ({
-  code: 'sonata/unknown-population',
-  message: `no file has the population ${shorten(name)}`,
+  ...finding`sonata/unknown-population: no file has the population ${shorten(name)}`,
   ...unlike(name, known),
 });
 
 /** A row that refers to a group, or a row of a group, that is not there. */
-export const missingGroup = (group: number, row?: number): Finding => ({
-  code: 'sonata/missing-group',
-  message: row === undefined ? `there is no group ${group}` : `group ${group} has no row ${row}`,
-  found: row === undefined ? String(group) : String(row),
-});
+export const missingGroup = (group: number, row?: number) => finding`sonata/missing-group:
+  ${row === undefined ? `there is no group ${group}` : `group ${group} has no row ${row}`}
+  found: ${row === undefined ? String(group) : String(row)}`;
 
 /** A node id that occurs twice. */
-export const nodeTwice = (id: number): Finding => ({
-  code: 'sonata/node-twice',
-  message: `two nodes have the id ${id}`,
-  expected: 'each id once',
-  found: String(id),
-});
+export const nodeTwice = (id: number) => finding`sonata/node-twice: two nodes have the id ${id}
+  expected: each id once
+  found: ${String(id)}`;
 
 // --- Cells and synapses ---------------------------------------------------------------------------------------------
 /** A type of node that is neither a point neuron nor a cell with a shape. */
-export const notACell = (type: string): Finding => ({
-  code: 'sonata/not-a-cell',
-  message: `nodes of type ${shorten(type)} cannot be imported`,
-  expected: 'point_neuron, biophysical or virtual',
-  found: shorten(type),
-});
+export const notACell = (type: string) => finding`sonata/not-a-cell:
+  nodes of type ${shorten(type)} cannot be imported
+  expected: point_neuron, biophysical or virtual
+  found: ${shorten(type)}`;
 
 /** Cells that a program of NEURON builds. */
-export const hocTemplate = (name: string): Finding => ({
-  code: 'sonata/hoc-template',
-  message: `the template ${shorten(name)} is a program in hoc, which is not run`,
-  expected: 'ctdb:Biophys1.hoc or nml: and a file',
-  found: shorten(name),
-  hint: '`interneuron neuron` reads the cells that NEURON builds when a script runs the circuit in BMTK',
-});
+export const hocTemplate = (name: string) => finding`sonata/hoc-template:
+  the template ${shorten(name)} is a program in hoc, which is not run
+  expected: ctdb:Biophys1.hoc or nml: and a file
+  found: ${shorten(name)}
+  hint: \`interneuron neuron\` reads the cells that NEURON builds when a script runs the circuit in BMTK`;
 
 /** A part of a cell with a shape that its type does not state. */
-export const missingInType = (id: number, what: string): Finding => ({
-  code: 'sonata/missing-in-type',
-  message: `biophysical nodes of type ${id} have no ${what}`,
-  expected: what,
-});
+export const missingInType = (id: number, what: string) => finding`sonata/missing-in-type:
+  biophysical nodes of type ${id} have no ${what}
+  expected: ${what}`;
 
 /** A text in place of a point of a shape. */
-export const notAPointOfShape = (found: string): Finding => ({
-  code: 'sonata/morphology',
-  message: 'the line is no point of a shape in SWC',
-  expected: 'seven numbers: id, type, x, y, z, a radius above 0, and the id of the parent or -1',
-  found: shorten(found),
-});
+export const notAPointOfShape = (found: string) => finding`sonata/morphology: the line is no point of a shape in SWC
+  expected: seven numbers: id, type, x, y, z, a radius above 0, and the id of the parent or -1
+  found: ${shorten(found)}`;
 
 /** Two points of a shape with one id. */
-export const pointTwice = (id: number): Finding => ({
-  code: 'sonata/morphology',
-  message: `two points have the id ${id}`,
-  expected: 'each id once',
-  found: String(id),
-});
+export const pointTwice = (id: number) => finding`sonata/morphology: two points have the id ${id}
+  expected: each id once
+  found: ${String(id)}`;
 
 /** A point of a shape without parent, after the first. */
-export const secondTree = (line: number): Finding => ({
-  code: 'sonata/morphology',
-  message: `the point has no parent, but the shape begins in line ${line}`,
-  expected: 'one point with the parent -1',
-});
+export const secondTree = (line: number) => finding`sonata/morphology:
+  the point has no parent, but the shape begins in line ${line}
+  expected: one point with the parent -1`;
 
 /** A parent that is missing or comes later. */
-export const parentOfPoint = (id: number, parent: number): Finding => ({
-  code: 'sonata/morphology',
-  message: `the parent ${parent} of the point ${id} is no earlier point`,
-  expected: `the id of a point, below ${id}`,
-  found: String(parent),
-});
+export const parentOfPoint = (id: number, parent: number) => finding`sonata/morphology:
+  the parent ${parent} of the point ${id} is no earlier point
+  expected: the id of a point, below ${id}
+  found: ${String(parent)}`;
 
 /** A file without points. */
-export const noPointsOfShape = (): Finding => ({
-  code: 'sonata/morphology',
-  message: 'the file has no points',
-  expected: 'a shape in SWC',
-});
+export const noPointsOfShape = () => finding`sonata/morphology: the file has no points
+  expected: a shape in SWC`;
 
 /** A shape without the sections that a cell needs. */
-export const missingSections = (kind: string, reason: string): Finding => ({
-  code: 'sonata/morphology',
-  message: `the shape has no ${kind}, ${reason}`,
-  expected: `points of type ${kind === 'soma' ? 1 : 2}`,
-});
+export const missingSections = (kind: string, reason: string) => finding`sonata/morphology:
+  the shape has no ${kind}, ${reason}
+  expected: points of type ${kind === 'soma' ? 1 : 2}`;
 
 /** Sections that grow from the axon, which is replaced. */
-export const growsFromAxon = (section: string): Finding => ({
-  code: 'sonata/morphology',
-  message: `${section} grows from the axon, which is replaced by two cylinders`,
-  hint: 'let it grow from the soma, or leave out model_processing',
-});
+export const growsFromAxon = (section: string) => finding`sonata/morphology:
+  ${section} grows from the axon, which is replaced by two cylinders
+  hint: let it grow from the soma, or leave out model_processing`;
 
 /** A value that a file of parameters lacks. */
-export const missingInFit = (what: string): Finding => ({
-  code: 'sonata/missing-in-fit',
-  message: `the file of parameters has no ${what}`,
-  expected: what,
-});
+export const missingInFit = (what: string) => finding`sonata/missing-in-fit: the file of parameters has no ${what}
+  expected: ${what}`;
 
 /** A kind of sections that no cell has. */
 export const unknownSection = (name: string, known: readonly string[]): Finding => ({
-  code: 'sonata/unknown-section',
-  message: name === '' ? 'no section is named' : `cells have no sections ${shorten(name)}`,
+  ...finding`sonata/unknown-section:
+    ${name === '' ? 'no section is named' : `cells have no sections ${shorten(name)}`}`,
   ...unlike(name, known),
 });
 
 /** A value of a membrane that is no parameter of a mechanism there. */
-export const unknownMembraneValue = (name: string, mechanisms: readonly string[]): Finding => ({
-  code: 'sonata/unknown-membrane-value',
-  message: `${shorten(name)} is the value of no mechanism of its sections`,
-  expected: `cm, Ra, or a parameter followed by _ and a mechanism: ${joinWords(mechanisms, 'or')}`,
-  found: shorten(name),
-});
+export const unknownMembraneValue = (
+  name: string,
+  mechanisms: readonly string[],
+) => finding`sonata/unknown-membrane-value: ${shorten(name)}
+    is the value of no mechanism of its sections
+  expected: cm, Ra, or a parameter followed by _ and a mechanism: ${joinWords(mechanisms, 'or')}
+  found: ${shorten(name)}`;
 
 /** A mechanism without a file. */
-export const missingMechanism = (name: string, file: string): Finding => ({
-  code: 'sonata/missing-mechanism',
-  message: `the mechanism ${shorten(name)} has no file ${shorten(file, 120)} that may be read`,
-  expected: `${name}.mod in modfiles below mechanisms_dir, or in mechanisms_dir`,
-  hint: 'a file is named after its mechanism, and --allow-path names a folder that may be read as well',
-});
+export const missingMechanism = (name: string, file: string) => finding`sonata/missing-mechanism:
+  the mechanism ${shorten(name)} has no file ${shorten(file, 120)} that may be read
+  expected: ${name}.mod in modfiles below mechanisms_dir, or in mechanisms_dir
+  hint: a file is named after its mechanism, and --allow-path names a folder that may be read as well`;
 
 /** A file with another mechanism than its name states. */
-export const otherMechanism = (file: string, expected: string, found: string): Finding => ({
-  code: 'sonata/other-mechanism',
-  message: `${shorten(file, 120)} defines ${shorten(found)}`,
-  expected,
-  found: shorten(found),
-  hint: 'name the file after its mechanism',
-});
+export const otherMechanism = (file: string, expected: string, found: string) => finding`sonata/other-mechanism:
+  ${shorten(file, 120)} defines ${shorten(found)}
+  expected: ${expected}
+  found: ${shorten(found)}
+  hint: name the file after its mechanism`;
 
 /** A section that edges name, and their target lacks. */
-export const noSuchSection = (population: string, id: number, count: number): Finding => ({
-  code: 'sonata/no-such-section',
-  message: `cells of ${population} have no section ${id}`,
-  expected: `afferent_section_id from 0 to ${count - 1}`,
-  found: String(id),
-});
+export const noSuchSection = (population: string, id: number, count: number) => finding`sonata/no-such-section:
+  cells of ${population} have no section ${id}
+  expected: afferent_section_id from 0 to ${count - 1}
+  found: ${String(id)}`;
 
 /** A section that an input or a report names, and its target lacks. */
 export const noSuchNamedSection = (section: string, known: readonly string[]): Finding => ({
-  code: 'sonata/no-such-section',
-  message: `the cells have no section ${shorten(section)}`,
+  ...finding`sonata/no-such-section: the cells have no section ${shorten(section)}`,
   ...unlike(section, known),
 });
 
 /** A place outside of a section. */
-export const outsideSection = (found: unknown): Finding => ({
-  code: 'sonata/outside-section',
-  message: `${shorten(found)} is no place along a section`,
-  expected: 'a number from 0 to 1',
-  found: shorten(found),
-});
+export const outsideSection = (found: unknown) => finding`sonata/outside-section:
+  ${shorten(found)} is no place along a section
+  expected: a number from 0 to 1
+  found: ${shorten(found)}`;
 
 /** Edges to cells with a shape without the places of their synapses. */
-export const missingPlaces = (population: string): Finding => ({
-  code: 'sonata/missing-places',
-  message: `edges onto the shapes of ${population} have no places`,
-  expected: 'afferent_section_id and afferent_section_pos, or nsyns',
-  hint: 'with nsyns, places are drawn from target_sections and distance_range as in BMTK',
-});
+export const missingPlaces = (population: string) => finding`sonata/missing-places:
+  edges onto the shapes of ${population} have no places
+  expected: afferent_section_id and afferent_section_pos, or nsyns
+  hint: with nsyns, places are drawn from target_sections and distance_range as in BMTK`;
 
 /** A part of a synapse on a cell with a shape that its type of edges does not state. */
-export const missingInEdges = (id: number, what: string): Finding => ({
-  code: 'sonata/missing-in-edges',
-  message: `edges of type ${id} have no ${what}`,
-  expected: what,
-});
+export const missingInEdges = (id: number, what: string) => finding`sonata/missing-in-edges:
+  edges of type ${id} have no ${what}
+  expected: ${what}`;
 
 /** A model of synapses on cells with a shape that is not in the table. */
 export const unknownPlacedSynapse = (name: string, known: readonly string[]): Finding => ({
-  code: 'sonata/unknown-synapse',
-  message: `synapses of type ${shorten(name)} on cells with a shape cannot be imported`,
+  ...finding`sonata/unknown-synapse: synapses of type ${shorten(name)} on cells with a shape cannot be imported`,
   ...unlike(name, known),
 });
 
 /** A model template that is not in the table. */
 export const unknownTemplate = (name: string, known: readonly string[]): Finding => ({
-  code: 'sonata/unknown-template',
-  message: name === '' ? 'the type has no model_template' : `there is no model template ${shorten(name)}`,
+  ...finding`sonata/unknown-template:
+    ${name === '' ? 'the type has no model_template' : `there is no model template ${shorten(name)}`}`,
   ...unlike(name, known),
 });
 
 /** A parameter that the template lacks. */
 export const unknownParameter = (name: string, template: string, known: readonly string[]): Finding => ({
-  code: 'sonata/unknown-parameter',
-  message: `${template} has no parameter ${shorten(name)}`,
+  ...finding`sonata/unknown-parameter: ${template} has no parameter ${shorten(name)}`,
   ...unlike(name, known),
 });
 
 /** A synapse model other than static ones. */
-export const unknownSynapse = (name: string): Finding => ({
-  code: 'sonata/unknown-synapse',
-  message: `synapses of type ${shorten(name)} cannot be imported`,
-  expected: 'static_synapse',
-  found: shorten(name),
-});
+export const unknownSynapse = (name: string) => finding`sonata/unknown-synapse:
+  synapses of type ${shorten(name)} cannot be imported
+  expected: static_synapse
+  found: ${shorten(name)}`;
 
 /** A receptor that the target lacks. */
-export const unknownReceptor = (receptor: number, template: string, count: number): Finding => ({
-  code: 'sonata/unknown-receptor',
-  message: `${template} has no receptor type ${receptor}`,
-  expected: `receptor_type from 1 to ${count}`,
-  found: String(receptor),
-});
+export const unknownReceptor = (receptor: number, template: string, count: number) => finding`sonata/unknown-receptor:
+  ${template} has no receptor type ${receptor}
+  expected: receptor_type from 1 to ${count}
+  found: ${String(receptor)}`;
 
 /** A type of edges without weight. */
-export const missingWeight = (id: number): Finding => ({
-  code: 'sonata/missing-weight',
-  message: `edges of type ${id} have no syn_weight`,
-  expected: 'syn_weight in the group of the edge or in the table of edge types',
-});
+export const missingWeight = (id: number) => finding`sonata/missing-weight: edges of type ${id} have no syn_weight
+  expected: syn_weight in the group of the edge or in the table of edge types`;
 
 /** A function of Python that computes weights. */
 export const unknownWeightFunction = (name: string, known: readonly string[]): Finding => ({
@@ -450,33 +349,26 @@ export const unknownWeightFunction = (name: string, known: readonly string[]): F
 });
 
 /** Edges with weights by tuning, without the values that they need. */
-export const missingTuning = (id: number): Finding => ({
-  code: 'sonata/missing-tuning',
-  message: `edges of type ${id} with gaussianLL lack tuning_angle of a node, or a weight_sigma above 0`,
-  expected: 'tuning_angle in degrees of both nodes, and weight_sigma in degrees of the type',
-});
+export const missingTuning = (id: number) => finding`sonata/missing-tuning:
+  edges of type ${id} with gaussianLL lack tuning_angle of a node, or a weight_sigma above 0
+  expected: tuning_angle in degrees of both nodes, and weight_sigma in degrees of the type`;
 
 /** Edges that end at sources of given spikes. */
-export const virtualTarget = (population: string): Finding => ({
-  code: 'sonata/virtual-target',
-  message: `edges end at virtual nodes of ${population}`,
-  hint: 'virtual nodes emit given spikes and receive none',
-});
+export const virtualTarget = (population: string) => finding`sonata/virtual-target:
+  edges end at virtual nodes of ${population}
+  hint: virtual nodes emit given spikes and receive none`;
 
 /** A delay below one time step. */
-export const shortDelay = (delay: number, dt: number): Finding => ({
-  code: 'sonata/short-delay',
-  message: `the delay ${delay} ms is shorter than the time step`,
-  expected: `at least ${dt} ms`,
-  found: `${delay} ms`,
-  hint: `give a delay of ${dt} ms or more, or a shorter time step`,
-});
+export const shortDelay = (delay: number, dt: number) => finding`sonata/short-delay:
+  the delay ${delay} ms is shorter than the time step
+  expected: at least ${dt} ms
+  found: ${delay} ms
+  hint: give a delay of ${dt} ms or more, or a shorter time step`;
 
 // --- Inputs and reports ---------------------------------------------------------------------------------------------
 /** A node set that the file of node sets lacks. */
 export const unknownSet = (name: string, known: readonly string[], file: string): Finding => ({
-  code: 'sonata/unknown-node-set',
-  message: `there is no node set or population ${shorten(name)}`,
+  ...finding`sonata/unknown-node-set: there is no node set or population ${shorten(name)}`,
   ...unlike(name, known),
   needs: [name, file],
 });
@@ -486,24 +378,21 @@ export const nodePopulations = 'node populations';
 
 /** An attribute that no selected population has. */
 export const unknownAttribute = (name: string): Finding => ({
-  code: 'sonata/unknown-attribute',
-  message: `no population has the attribute ${shorten(name)}, so the node set is empty`,
-  severity: 'warning',
-  found: shorten(name),
+  ...finding`warning sonata/unknown-attribute:
+    no population has the attribute ${shorten(name)}, so the node set is empty
+    found: ${shorten(name)}`,
   needs: [nodePopulations],
 });
 
 /** A file without spikes of a population. */
 export const noSpikes = (population: string, known: readonly string[]): Finding => ({
-  code: 'sonata/no-spikes',
-  message: `the file has no spikes of ${shorten(population)}`,
+  ...finding`sonata/no-spikes: the file has no spikes of ${shorten(population)}`,
   ...unlike(population, known),
 });
 
 /** A variable that cells cannot record. */
 export const unknownVariableOf = (name: string, template: string, known: readonly string[]): Finding => ({
-  code: 'sonata/unknown-recordable',
-  message: `${template} has no variable ${shorten(name)} that can be recorded`,
+  ...finding`sonata/unknown-recordable: ${template} has no variable ${shorten(name)} that can be recorded`,
   ...unlike(name, known),
 });
 
@@ -548,11 +437,8 @@ export const drawnPlaces = (edges: string, population: string, count: number): F
   );
 
 /** A type of edges whose places are on no compartment. */
-export const nowhere = (id: number): Finding => ({
-  code: 'sonata/nowhere',
-  message: `edges of type ${id} make no synapses: no compartment has these target_sections and this distance_range`,
-  severity: 'warning',
-});
+export const nowhere = (id: number) => finding`warning sonata/nowhere:
+  edges of type ${id} make no synapses: no compartment has these target_sections and this distance_range`;
 
 /** Attributes without effect here. */
 export const unreadAttributes = (names: readonly string[]): Finding =>

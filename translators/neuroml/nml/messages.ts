@@ -1,6 +1,7 @@
 /** Violations of the NeuroML schema that component types allow. */
 
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
+import { finding } from '../../../src/diagnostics/finding.js';
 import { oneOf, shorten, suggestion, unlike } from '../../../src/diagnostics/suggest.js';
 import type { IdForm, NumberRule } from './facts.js';
 
@@ -11,66 +12,52 @@ const forms: Readonly<Record<IdForm, string>> = {
 };
 
 /** An id that breaks the pattern of `NmlId` or `NeuroLexId`; a warning. */
-export const badId = (owner: string, id: string, form: IdForm): Finding => ({
-  code: 'neuroml/bad-id',
-  severity: 'warning',
-  message: `the NeuroML schema does not allow the id ${shorten(id)} for ${owner}`,
-  expected: forms[form],
-  found: shorten(id),
-});
+export const badId = (owner: string, id: string, form: IdForm) => finding`warning neuroml/bad-id:
+  the NeuroML schema does not allow the id ${shorten(id)} for ${owner}
+  expected: ${forms[form]}
+  found: ${shorten(id)}`;
 
 /** An element without the id that the schema requires; a warning. */
-export const missingId = (owner: string): Finding => ({
-  code: 'neuroml/missing-id',
-  severity: 'warning',
-  message: `the NeuroML schema requires an id for ${owner}`,
-  expected: 'id="…"',
-});
+export const missingId = (owner: string) => finding`warning neuroml/missing-id:
+  the NeuroML schema requires an id for ${owner}
+  expected: id="…"`;
 
 /** A missing attribute without which the element has no effect. */
-export const missingAttribute = (name: string, owner: string): Finding => ({
-  code: 'neuroml/missing-attribute',
-  message: `${owner} needs the attribute ${name}`,
-  expected: `${name}="…"`,
-});
+export const missingAttribute = (name: string, owner: string) => finding`neuroml/missing-attribute:
+  ${owner} needs the attribute ${name}
+  expected: ${name}="…"`;
 
 /** An attribute that the schema requires and meaning does not; a warning. */
-export const expectedAttribute = (name: string, owner: string): Finding => ({
-  code: 'neuroml/expected-attribute',
-  severity: 'warning',
-  message: `the NeuroML schema requires the attribute ${name} in ${owner}`,
-  expected: `${name}="…"`,
-});
+export const expectedAttribute = (name: string, owner: string) => finding`warning neuroml/expected-attribute:
+  the NeuroML schema requires the attribute ${name} in ${owner}
+  expected: ${name}="…"`;
 
 /**
  * A projection or input list with a population missing from the network. It is a warning, since only paths determine
  * the ends of connections and inputs, as in the reference interpreter.
  */
 export const unknownPopulation = (name: string, id: string, known: ReadonlySet<string>): Finding => ({
-  code: 'neuroml/unknown-population',
-  severity: 'warning',
-  message: `${name} does not name a population of the network; the paths of its elements are followed`,
-  expected: known.size === 0 ? 'a population defined before it' : oneOf(id, [...known]),
-  found: shorten(id),
+  ...finding`warning neuroml/unknown-population:
+    ${name} does not name a population of the network; the paths of its elements are followed
+    expected: ${known.size === 0 ? 'a population defined before it' : oneOf(id, [...known])}
+    found: ${shorten(id)}`,
   ...suggestion(id, [...known]),
 });
 
 /** A population with a size different from its number of listed instances; a warning. */
-export const populationSize = (owner: string, size: string, instances: number): Finding => ({
-  code: 'neuroml/population-size',
-  severity: 'warning',
-  message: `${owner} lists ${instances} instance${instances === 1 ? '' : 's'}, and its size is ${shorten(size)}`,
-  expected: `size="${instances}"`,
-  found: shorten(size),
-  hint: 'the instances count: the population has as many cells as it lists',
-});
+export const populationSize = (
+  owner: string,
+  size: string,
+  instances: number,
+) => finding`warning neuroml/population-size: ${owner}
+    lists ${instances} instance${instances === 1 ? '' : 's'}, and its size is ${shorten(size)}
+  expected: size="${instances}"
+  found: ${shorten(size)}
+  hint: the instances count: the population has as many cells as it lists`;
 
 /** A missing child element without which the element has no effect. */
-export const missingChild = (name: string, owner: string): Finding => ({
-  code: 'neuroml/missing-child',
-  message: `${owner} needs a ${name}`,
-  expected: `<${name} …/>`,
-});
+export const missingChild = (name: string, owner: string) => finding`neuroml/missing-child: ${owner} needs a ${name}
+  expected: <${name} …/>`;
 
 /**
  * An element that the schema has not in its place; a warning.
@@ -83,9 +70,7 @@ export const unexpectedElement = (
   known: readonly string[],
   general?: string,
 ): Finding => ({
-  code: 'neuroml/unexpected-element',
-  severity: 'warning',
-  message: `the NeuroML schema has no element ${shorten(name)} in ${owner}`,
+  ...finding`warning neuroml/unexpected-element: the NeuroML schema has no element ${shorten(name)} in ${owner}`,
   ...(general === undefined
     ? unlike(name, known)
     : {
@@ -96,36 +81,28 @@ export const unexpectedElement = (
 });
 
 /** An attribute that the schema does not have; a warning. */
-export const unexpectedAttribute = (name: string, owner: string): Finding => ({
-  code: 'neuroml/unexpected-attribute',
-  severity: 'warning',
-  message: `the schema of NeuroML has no attribute ${shorten(name)} for ${shorten(owner)}`,
-  hint: 'remove it: it has no meaning, and other tools refuse the document',
-});
+export const unexpectedAttribute = (name: string, owner: string) => finding`warning neuroml/unexpected-attribute:
+  the schema of NeuroML has no attribute ${shorten(name)} for ${shorten(owner)}
+  hint: remove it: it has no meaning, and other tools refuse the document`;
 
 /** Elements in another order than the schema's; a warning. */
-export const elementOrder = (name: string, before: readonly string[], owner: string): Finding => ({
-  code: 'neuroml/element-order',
-  severity: 'warning',
-  message: `the NeuroML schema places ${shorten(name)} before ${before.join(', ')} in ${owner}`,
-  hint: 'the order does not matter here, but other tools reject the document',
-});
+export const elementOrder = (
+  name: string,
+  before: readonly string[],
+  owner: string,
+) => finding`warning neuroml/element-order: the
+    NeuroML schema places ${shorten(name)} before ${before.join(', ')} in ${owner}
+  hint: the order does not matter here, but other tools reject the document`;
 
 /** More elements of one name than the schema allows; a warning. */
-export const tooMany = (name: string, owner: string, most: number): Finding => ({
-  code: 'neuroml/too-many',
-  severity: 'warning',
-  message: `the NeuroML schema allows ${most} ${shorten(name)} in ${owner}`,
-  expected: `at most ${most}`,
-});
+export const tooMany = (name: string, owner: string, most: number) => finding`warning neuroml/too-many:
+  the NeuroML schema allows ${most} ${shorten(name)} in ${owner}
+  expected: at most ${most}`;
 
 /** A child element that the schema requires and meaning does not; a warning. */
-export const expectedChild = (names: readonly string[], owner: string): Finding => ({
-  code: 'neuroml/expected-child',
-  severity: 'warning',
-  message: `the NeuroML schema requires ${names.join(', ')} in ${owner}`,
-  expected: `<${names[0] ?? ''} …/>`,
-});
+export const expectedChild = (names: readonly string[], owner: string) => finding`warning neuroml/expected-child:
+  the NeuroML schema requires ${names.join(', ')} in ${owner}
+  expected: <${names[0] ?? ''} …/>`;
 
 const patterns = {
   id: 'letters, digits and _, not starting with a digit',
@@ -134,13 +111,15 @@ const patterns = {
 } as const;
 
 /** An attribute that breaks the schema's pattern for names; a warning. */
-export const badName = (attribute: string, owner: string, found: string, pattern: keyof typeof patterns): Finding => ({
-  code: 'neuroml/bad-name',
-  severity: 'warning',
-  message: `the NeuroML schema does not allow ${shorten(found)} as ${attribute} of ${owner}`,
-  expected: patterns[pattern],
-  found: shorten(found),
-});
+export const badName = (
+  attribute: string,
+  owner: string,
+  found: string,
+  pattern: keyof typeof patterns,
+) => finding`warning neuroml/bad-name: the
+    NeuroML schema does not allow ${shorten(found)} as ${attribute} of ${owner}
+  expected: ${patterns[pattern]}
+  found: ${shorten(found)}`;
 
 const rules: Readonly<Record<NumberRule, string>> = {
   positive: 'a number above zero',
@@ -152,26 +131,24 @@ const rules: Readonly<Record<NumberRule, string>> = {
 };
 
 /** An attribute that is not a number, or one outside its range. */
-export const badNumber = (attribute: string, owner: string, found: string, rule: NumberRule): Finding => ({
-  code: 'neuroml/bad-number',
-  message: `${attribute} of ${owner} cannot be ${shorten(found)}`,
-  expected: rules[rule],
-  found: shorten(found),
-});
+export const badNumber = (
+  attribute: string,
+  owner: string,
+  found: string,
+  rule: NumberRule,
+) => finding`neuroml/bad-number: ${attribute}
+    of ${owner} cannot be ${shorten(found)}
+  expected: ${rules[rule]}
+  found: ${shorten(found)}`;
 
 /** A capacitance, a conductance, a resistivity or a time constant below zero; a warning. */
-export const negative = (attribute: string, owner: string, found: string): Finding => ({
-  code: 'neuroml/negative',
-  severity: 'warning',
-  message: `${attribute} of ${owner} is negative`,
-  expected: 'a positive quantity',
-  found: shorten(found),
-  hint: 'remove the sign: no membrane, channel or synapse has such a value',
-});
+export const negative = (attribute: string, owner: string, found: string) => finding`warning neuroml/negative:
+  ${attribute} of ${owner} is negative
+  expected: a positive quantity
+  found: ${shorten(found)}
+  hint: remove the sign: no membrane, channel or synapse has such a value`;
 
 /** Two elements of one kind with one id in one file. */
-export const duplicateId = (what: string, id: string): Finding => ({
-  code: 'neuroml/duplicate-id',
-  message: `the id ${shorten(id)} is used by two elements of the same kind: ${what}`,
-  found: shorten(id),
-});
+export const duplicateId = (what: string, id: string) => finding`neuroml/duplicate-id:
+  the id ${shorten(id)} is used by two elements of the same kind: ${what}
+  found: ${shorten(id)}`;

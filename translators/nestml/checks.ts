@@ -7,10 +7,10 @@
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
 import type { Expression, Span } from '../../src/lang/ast.js';
 import { callsIn, namesIn } from '../../src/lang/walk.js';
+import { functionNames } from './functions.js';
 import * as messages from './messages.js';
 import { bodiesOf, isSynapse, type Handler, type NestmlModel, type Statement } from './syntax.js';
 import type { Report } from './text.js';
-import { functionNames } from './values.js';
 
 /** Names of functions that NEST's classes of models have. */
 const namesOfNest = new Set(

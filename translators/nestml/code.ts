@@ -6,9 +6,10 @@ import { drawsIn } from '../../src/lang/functions.js';
 import { namesIn } from '../../src/lang/walk.js';
 import { constantOf } from '../../src/library/recognise/numbers.js';
 import type { UniqueNames } from '../../src/model/free-name.js';
+import type { Type, Value } from './functions.js';
 import * as messages from './messages.js';
 import { allowedName, type Statement } from './syntax.js';
-import { assigned, truthOf, zeroOf, type Scope, type Translator, type Type, type Value } from './values.js';
+import { assigned, truthOf, zeroOf, type Scope, type Translator } from './values.js';
 
 /** What statements may do besides assignments. */
 export interface Effects {

@@ -12,12 +12,13 @@ import {
 } from '../../src/lang/dimension.js';
 import { linearForm } from '../../src/lang/linear.js';
 import { printExpression } from '../../src/lang/print.js';
-import { callsIn, mapExpression, readsAny, substitute } from '../../src/lang/walk.js';
+import { callsIn, mapExpression, namesIn, readsAny, substitute } from '../../src/lang/walk.js';
 import { convolutionMark, type Draft } from './draft.js';
+import type { Value } from './functions.js';
 import { dirac, equationsOf, hasPulses, type KernelEquations, kernelTime } from './kernels.js';
-import { type Equation, plainName } from './syntax.js';
+import { type Equation, type Kernel, plainName } from './syntax.js';
 import * as messages from './messages.js';
-import { type Scope, type Value, zeroOf } from './values.js';
+import { type Scope, zeroOf } from './values.js';
 
 /** Returns the value of a convolution, whose kernel becomes variables that jump at spikes. */
 function convolved(draft: Draft, mark: string, span: Span): Value {
@@ -27,11 +28,7 @@ function convolved(draft: Draft, mark: string, span: Span): Value {
   const definition = draft.model.kernels.find(({ equations }) => equations.some(({ name }) => name === kernel));
   const gains = draft.gains.get(port);
   if (!definition || !gains) return draft.fail(messages.convolution(), span);
-  const [only] = definition.equations;
-  const found =
-    definition.equations.length === 1 && only?.order === 0
-      ? kernelOfFunction(draft, only)
-      : kernelOfEquations(draft, definition.equations, kernel);
+  const found = readKernel(draft, definition, kernel);
   if (!found) return draft.fail(messages.kernel(kernel), definition.span);
   const names = new Map(
     found.modes.map(({ key }, k) => [
@@ -61,6 +58,14 @@ function convolved(draft: Draft, mark: string, span: Span): Value {
   };
   draft.convolutions.set(mark, value);
   return value;
+}
+
+/** Returns the equations of a kernel; null if there are none. */
+function readKernel(draft: Draft, { equations }: Kernel, name: string): KernelEquations | null {
+  const [only] = equations;
+  return equations.length === 1 && only?.order === 0
+    ? kernelOfFunction(draft, only)
+    : kernelOfEquations(draft, equations, name);
 }
 
 /** Returns the equations of a kernel that is a function of the time. */
@@ -123,10 +128,13 @@ function kernelOfEquations(draft: Draft, equations: readonly Equation[], kernel:
   return isLinear ? { modes: found, value: nameOf(kernel), isDelta: false } : null;
 }
 
-/** Reads the convolutions of equations. */
+/** Reads the convolutions of equations, and checks other kernels. */
 export function readConvolutions(draft: Draft): void {
   draft.convolve = (mark, span) => convolved(draft, mark, span);
   const values = [...draft.model.equations, ...draft.model.inlines].flatMap(({ value }) => value ?? []);
-  for (const call of values.flatMap(callsIn).filter((one) => one.function === 'convolve'))
-    draft.translator.value(draft.marked(call), draft.rateScope);
+  const calls = values.flatMap(callsIn).filter((one) => one.function === 'convolve');
+  for (const call of calls) draft.translator.value(draft.marked(call), draft.rateScope);
+  const used = new Set(calls.flatMap(({ arguments: given }) => given.flatMap((e) => [...namesIn(e)])));
+  for (const one of draft.model.kernels)
+    if (!one.equations.some(({ name }) => used.has(name))) readKernel(draft, one, one.equations[0]?.name ?? '');
 }

@@ -6,12 +6,13 @@ import { hertz, second } from '../../src/lang/dimension.js';
 import { mapExpression, readsAny, substitute } from '../../src/lang/walk.js';
 import { UniqueNames } from '../../src/model/free-name.js';
 import type { Effects } from './code.js';
+import { functionNames, type Type, type Value } from './functions.js';
 import { dirac, hasPulses } from './kernels.js';
 import { type Timer, timerOf } from './refractoriness.js';
 import { allowedName, type Declaration, type NestmlModel, plainName, type Port } from './syntax.js';
 import type { Report } from './text.js';
 import * as messages from './messages.js';
-import { functionNames, type Scope, Translator, type Type, type Value, zeroOf } from './values.js';
+import { type Scope, Translator, zeroOf } from './values.js';
 
 /** A variable of the canonical type that is under construction. */
 export interface State {

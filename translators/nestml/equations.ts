@@ -8,10 +8,11 @@ import { linearForm, type LinearForm } from '../../src/lang/linear.js';
 import { namesIn, readsAny, substitute } from '../../src/lang/walk.js';
 import { readConvolutions } from './convolutions.js';
 import type { Draft } from './draft.js';
+import { numberOf, type Value } from './functions.js';
 import { dirac } from './kernels.js';
 import { bodiesOf, type Declaration, type Equation, integrates, plainName, type Port, variableOf } from './syntax.js';
 import * as messages from './messages.js';
-import { numberOf, type Value, zeroOf } from './values.js';
+import { zeroOf } from './values.js';
 
 /** Declares a port of the model. */
 export function declarePort(draft: Draft, { name, kind, unit, span }: Port): void {

@@ -21,9 +21,9 @@ import { valueAt } from '../../src/library/recognise/numbers.js';
 import { locatedExpression } from '../shared/located.js';
 import { Code, conditionType, targetsIn } from './code.js';
 import type { Draft } from './draft.js';
+import type { Type } from './functions.js';
 import { bodiesOf, byPriority, type Handler } from './syntax.js';
 import * as messages from './messages.js';
-import type { Type } from './values.js';
 
 /** Reads code at spikes that arrive, and jumps of variables. */
 export function readReceivers(draft: Draft): void {

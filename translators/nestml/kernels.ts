@@ -10,9 +10,11 @@ import {
   negated,
   number,
   product,
+  quantity,
   quotient,
   sum,
 } from '../../src/lang/build.js';
+import { hertz } from '../../src/lang/dimension.js';
 import { linearForm } from '../../src/lang/linear.js';
 import { printExpression } from '../../src/lang/print.js';
 import { namesIn } from '../../src/lang/walk.js';
@@ -100,6 +102,8 @@ function termsOf(e: Expression): readonly Term[] | null {
   }
 }
 
+const rateOf = (term: Term | undefined): Expression => term?.rate ?? quantity(0, hertz);
+
 /** Returns the equations of a function of the time since a spike; null for one without linear equations. */
 export function equationsOf(e: Expression): KernelEquations | null {
   const terms = termsOf(e);
@@ -109,10 +113,9 @@ export function equationsOf(e: Expression): KernelEquations | null {
     if (terms.length > 1 || !only || only.power > 0 || only.rate) return null;
     return { modes: [], value: product(only.factor, nameOf(dirac)), isDelta: true };
   }
-  if (terms.some(({ rate }) => rate === null)) return null;
   const groups = new Map<string, Term[]>();
   for (const term of terms) {
-    const text = printExpression(term.rate as Expression);
+    const text = printExpression(rateOf(term));
     groups.set(text, [...(groups.get(text) ?? []), term]);
   }
   const rows = [...groups.values()];
@@ -137,7 +140,7 @@ export function equationsOf(e: Expression): KernelEquations | null {
   let value: Expression = number(0);
   for (const [k, group] of rows.entries()) {
     const key = (power: number): string => `y${k}${'t'.repeat(power)}`;
-    const rate = (group[0] as Term).rate as Expression;
+    const rate = rateOf(group[0]);
     for (let power = 0; power <= Math.max(...group.map((term) => term.power)); power++) {
       const decay = product(rate, nameOf(key(power)));
       const fed = power === 0 ? decay : sum(product(integer(power), nameOf(key(power - 1))), decay);

@@ -4,16 +4,12 @@
  * @source nest/nestml, `pynestml/grammars/PyNestMLParser.g4`
  */
 
-import type { BinaryOperator, Expression, Span } from '../../src/lang/ast.js';
-import { binary, boolean, call, conditional, name as nameOf, number, unary } from '../../src/lang/build.js';
-import { LangError } from '../../src/lang/lang-error.js';
-import { requireModest } from '../../src/lang/walk.js';
+import type { Expression, Span } from '../../src/lang/ast.js';
 import * as messages from './messages.js';
+import { ExpressionParser } from './parse-expression.js';
 import {
   elementName,
-  indexMarker,
   plainName,
-  unitMarker,
   type Declaration,
   type Equation,
   type FunctionDefinition,
@@ -26,33 +22,11 @@ import {
 } from './syntax.js';
 import { Unreadable, tokensOf, type Report, type Token } from './text.js';
 
-/** Deeper expressions and blocks are refused. */
-const deepest = 200;
 /** Longest vector of ports. */
 const mostPorts = 100;
 
-/** Operators between two operands, with their precedence. */
-const operators: Readonly<Record<string, readonly [precedence: number, operator: BinaryOperator]>> = {
-  or: [1, 'or'],
-  and: [2, 'and'],
-  '<': [4, '<'],
-  '<=': [4, '<='],
-  '>': [4, '>'],
-  '>=': [4, '>='],
-  '==': [4, '=='],
-  '!=': [4, '!='],
-  '<>': [4, '!='],
-  '+': [5, '+'],
-  '-': [5, '-'],
-  '*': [6, '*'],
-  '/': [6, '/'],
-  '%': [6, '%'],
-};
-const notLevel = 3;
-const signLevel = 7;
 /** Functions that print, which have no effect on a model. */
 const printing = new Set(['print', 'println', 'info', 'warning', 'error']);
-const bitOperators = new Set(['&', '|', '^', '~', '<<', '>>']);
 
 /** Returns the models of a file. Returns null after an error. */
 export function parseNestml(text: string, report: Report): readonly NestmlModel[] | null {
@@ -78,108 +52,49 @@ interface Sized {
   readonly span: Span;
 }
 
-class Parser {
-  #at = 0;
-  #depth = 0;
-
-  constructor(
-    private readonly tokens: readonly Token[],
-    private readonly report: Report,
-  ) {}
-
-  get #token(): Token {
-    return this.tokens[this.#at] ?? (this.tokens.at(-1) as Token);
-  }
-
-  #next(): Token {
-    const token = this.#token;
-    this.#at++;
-    return token;
-  }
-
-  #is(text: string): boolean {
-    return this.#token.text === text && (this.#token.kind === 'name' || this.#token.kind === 'sign');
-  }
-
-  #skip(text: string): boolean {
-    if (!this.#is(text)) return false;
-    this.#at++;
-    return true;
-  }
-
-  #fail(finding: Parameters<Report>[0], span: Span = this.#token): never {
-    this.report(finding, span);
-    throw new Unreadable();
-  }
-
-  #expected(what: string): never {
-    const { kind, text } = this.#token;
-    const words = {
-      line: 'the end of the line',
-      indent: 'a deeper line',
-      dedent: 'the end of the block',
-      end: 'the end',
-    };
-    return this.#fail(messages.expected(what, words[kind as keyof typeof words] ?? text));
-  }
-
-  #expect(text: string): Token {
-    return this.#is(text) ? this.#next() : this.#expected(text);
-  }
-
-  #name(what = 'a name'): Token {
-    return this.#token.kind === 'name' ? this.#next() : this.#expected(what);
-  }
-
+class Parser extends ExpressionParser {
   #endLine(): void {
-    while (this.#skip(';'));
-    if (this.#token.kind !== 'line') this.#expected('the end of the line');
-    this.#at++;
+    while (this.skip(';'));
+    if (this.token.kind !== 'line') this.expected('the end of the line');
+    this.at++;
   }
 
   /** Reads a block of lines. */
   #block(line: () => void): void {
-    this.#expect(':');
+    this.expect(':');
     this.#endLine();
-    if (this.#token.kind !== 'indent') this.#expected('a deeper line');
-    this.#deeper(() => {
-      this.#at++;
-      while (this.#token.kind !== 'dedent' && this.#token.kind !== 'end') line();
-      this.#at++;
+    if (this.token.kind !== 'indent') this.expected('a deeper line');
+    this.deeper(() => {
+      this.at++;
+      while (this.token.kind !== 'dedent' && this.token.kind !== 'end') line();
+      this.at++;
     });
-  }
-
-  #deeper<T>(read: () => T): T {
-    if (++this.#depth > deepest) this.#fail(messages.tooDeep(deepest));
-    const result = read();
-    this.#depth--;
-    return result;
   }
 
   file(): readonly NestmlModel[] {
     const models: NestmlModel[] = [];
-    while (this.#token.kind !== 'end') {
-      if (this.#is('neuron') || this.#is('synapse')) this.#olderVersion();
-      else if (!this.#is('model')) this.#expected('model');
+    while (this.token.kind !== 'end') {
+      if (this.is('neuron') || this.is('synapse')) this.#olderVersion();
+      else if (!this.is('model')) this.expected('model');
       const model = this.#model();
-      if (models.some(({ name }) => name === model.name)) this.#fail(messages.declaredTwice(model.name), model.span);
+      if (models.some(({ name }) => name === model.name)) this.fail(messages.declaredTwice(model.name), model.span);
       models.push(model);
     }
-    if (models.length === 0) this.#expected('model');
+    if (models.length === 0) this.expected('model');
     return models;
   }
 
   /** Reports that a file is older than NESTML 8. Blocks of 5.2 and before end with a word. */
   #olderVersion(): void {
-    const { text } = this.#token;
+    const { text } = this.token;
     if (this.tokens.some((one, k) => one.text === 'end' && this.tokens[k + 1]?.kind === 'line'))
-      this.#fail(messages.endsOfBlocks());
-    this.report(messages.olderVersion(text), this.#token);
+      this.fail(messages.endsOfBlocks());
+    this.report(messages.olderVersion(text), this.token);
   }
 
   #model(): NestmlModel {
-    this.#at++;
-    const { text: name, start, end } = this.#name('the name of the model');
+    this.at++;
+    const { text: name, start, end } = this.name('the name of the model');
     const draft: Draft = {
       name,
       span: { start, end },
@@ -198,8 +113,8 @@ class Parser {
     };
     const blocks = new Set<string>();
     this.#block(() => {
-      const word = this.#token;
-      if (blocks.has(word.text)) this.#fail(messages.blockTwice(word.text));
+      const word = this.token;
+      if (blocks.has(word.text)) this.fail(messages.blockTwice(word.text));
       if (!/^(?:function|on[A-Z].*)$/.test(word.text)) blocks.add(word.text);
       this.#part(draft);
     });
@@ -207,14 +122,14 @@ class Parser {
   }
 
   #part(draft: Draft): void {
-    const word = this.#name('a block');
+    const word = this.name('a block');
     switch (word.text) {
       case 'state':
       case 'parameters':
       case 'internals':
         return this.#block(() => {
-          if (this.#skip('recordable') && !this.#is('inline')) this.#expected('inline');
-          const isInline = this.#skip('inline');
+          if (this.skip('recordable') && !this.is('inline')) this.expected('inline');
+          const isInline = this.skip('inline');
           draft[isInline ? 'inlines' : (word.text as 'state')].push(...this.#declaration());
           this.#endLine();
         });
@@ -231,99 +146,91 @@ class Parser {
         return this.#handler(draft, word);
       case 'function': {
         const definition = this.#function();
-        if (draft.functions.has(definition.name)) this.#fail(messages.declaredTwice(definition.name), definition.span);
+        if (draft.functions.has(definition.name)) this.fail(messages.declaredTwice(definition.name), definition.span);
         return void draft.functions.set(definition.name, definition);
       }
       default:
-        return this.#fail(messages.unknownBlock(word.text), word);
+        return this.fail(messages.unknownBlock(word.text), word);
     }
   }
 
   /** Reads the output, which up to NESTML 7 stands on one line. */
   #output(draft: Draft): void {
     const spike = (): void => {
-      this.#expect('spike');
+      this.expect('spike');
       this.#ignoredParameters();
       draft.emits = true;
       this.#endLine();
     };
-    if (this.tokens[this.#at + 1]?.text !== 'spike') return this.#block(spike);
-    this.#expect(':');
+    if (this.tokens[this.at + 1]?.text !== 'spike') return this.#block(spike);
+    this.expect(':');
     spike();
   }
 
   #handler(draft: Draft, word: Token): void {
-    this.#expect('(');
+    this.expect('(');
     const isPort = word.text === 'onReceive';
-    const what = isPort ? { port: this.#portName() } : { condition: this.#expression() };
+    const what = isPort ? { port: this.#portName() } : { condition: this.expression() };
     let priority: number | undefined;
-    while (this.#skip(',')) {
-      this.#expect('priority');
-      this.#expect('=');
-      const isNegative = this.#skip('-');
-      if (this.#token.kind !== 'number') this.#expected('a number');
-      priority = Number(this.#next().text) * (isNegative ? -1 : 1);
+    while (this.skip(',')) {
+      this.expect('priority');
+      this.expect('=');
+      const isNegative = this.skip('-');
+      if (this.token.kind !== 'number') this.expected('a number');
+      priority = Number(this.next().text) * (isNegative ? -1 : 1);
     }
-    this.#expect(')');
+    this.expect(')');
     const handler: Handler = { ...what, ...(priority !== undefined && { priority }), body: this.#body(), span: word };
     draft[isPort ? 'receivers' : 'conditions'].push(handler);
   }
 
   #portName(): string {
-    const name = this.#name('a port').text;
-    if (!this.#skip('[')) return name;
-    const index = this.#token.kind === 'number' ? this.#next().text : this.#expected('a number');
-    this.#expect(']');
+    const name = this.name('a port').text;
+    if (!this.skip('[')) return name;
+    const index = this.token.kind === 'number' ? this.next().text : this.expected('a number');
+    this.expect(']');
     return elementName(name, index);
-  }
-
-  /** Reads the index of an element of a vector, or the size of a vector. */
-  #index(): Expression | undefined {
-    if (!this.#skip('[')) return undefined;
-    const index = this.#expression();
-    this.#expect(']');
-    return index;
   }
 
   /** Reads a variable, and counts its primes. */
   #variable(): { readonly name: string; readonly order: number; readonly span: Span } {
-    const token = this.#name();
+    const token = this.name();
     const base = token.text.replace(/'+$/, '');
-    if (this.#is('[')) this.#fail(messages.vector(base));
+    if (this.is('[')) this.fail(messages.vector(base));
     return { name: plainName(base), order: token.text.length - base.length, span: token };
   }
 
   /** Skips marks such as `@homogeneous` and `@nest::weight`. */
   #decorators(): void {
-    while (this.#skip('@')) {
-      this.#name();
-      if (this.#skip('::')) this.#name();
+    while (this.skip('@')) {
+      this.name();
+      if (this.skip('::')) this.name();
     }
   }
 
   /** Skips parentheses and what they hold. */
   #ignoredParameters(): void {
-    if (!this.#skip('(')) return;
-    for (let depth = 1; depth > 0; this.#at++) {
-      if (this.#token.kind === 'end') this.#expected(')');
-      depth += this.#is('(') ? 1 : this.#is(')') ? -1 : 0;
+    if (!this.skip('(')) return;
+    for (let depth = 1; depth > 0; this.at++) {
+      if (this.token.kind === 'end') this.expected(')');
+      depth += this.is('(') ? 1 : this.is(')') ? -1 : 0;
     }
   }
 
   #sized(): Sized {
-    const token = this.#name();
+    const token = this.name();
     const base = token.text.replace(/'+$/, '');
-    const size = this.#index();
+    const size = this.index();
     return { name: plainName(base), order: token.text.length - base.length, ...(size && { size }), span: token };
   }
 
   #declaration(first?: Sized): readonly Declaration[] {
     const names = [first ?? this.#sized()];
-    while (this.#skip(',')) names.push(this.#sized());
+    while (this.skip(',')) names.push(this.#sized());
     const type = this.#type();
-    const value = this.#skip('=') ? this.#expression() : undefined;
-    const invariant = this.#skip('[[') ? this.#expression() : undefined;
-    if (invariant) this.#expect(']]');
+    const value = this.skip('=') ? this.expression() : undefined;
+    const invariant = this.skip('[[') ? this.expression() : undefined;
+    if (invariant) this.expect(']]');
     this.#decorators();
     const more = { type, value, ...(invariant && { invariant }) };
     return names.map(({ name, order, span, size }) => ({
@@ -335,37 +242,37 @@ class Parser {
   }
 
   #type(): TypeText {
-    const first = this.#token;
+    const first = this.token;
     let text = '';
     while (
-      ['name', 'number'].includes(this.#token.kind) ||
-      (this.#token.kind === 'sign' &&
-        /^(?:\*|\/|\*\*|-|\(|\))$/.test(this.#token.text) &&
-        (text.includes('(') || !this.#is(')')))
+      ['name', 'number'].includes(this.token.kind) ||
+      (this.token.kind === 'sign' &&
+        /^(?:\*|\/|\*\*|-|\(|\))$/.test(this.token.text) &&
+        (text.includes('(') || !this.is(')')))
     ) {
-      if (this.#token.kind === 'name' && /[\w$]$/.test(text)) break;
-      text += this.#next().text;
+      if (this.token.kind === 'name' && /[\w$]$/.test(text)) break;
+      text += this.next().text;
     }
-    if (text === '') this.#expected('a type, such as real or mV');
-    return { text, span: { start: first.start, end: this.tokens[this.#at - 1]?.end ?? first.end } };
+    if (text === '') this.expected('a type, such as real or mV');
+    return { text, span: { start: first.start, end: this.tokens[this.at - 1]?.end ?? first.end } };
   }
 
   #equation(draft: Draft): void {
-    const isKernel = this.#skip('kernel');
+    const isKernel = this.skip('kernel');
     if (isKernel) {
       const equations = [this.#oneEquation()];
-      while (this.#skip(',')) equations.push(this.#oneEquation());
+      while (this.skip(',')) equations.push(this.#oneEquation());
       const [first] = equations;
-      draft.kernels.push({ equations, span: first?.span ?? this.#token } satisfies Kernel);
-    } else if (this.#is('recordable') || this.#is('inline')) {
-      this.#skip('recordable');
-      this.#expect('inline');
+      draft.kernels.push({ equations, span: first?.span ?? this.token } satisfies Kernel);
+    } else if (this.is('recordable') || this.is('inline')) {
+      this.skip('recordable');
+      this.expect('inline');
       const [inline, more] = this.#declaration();
-      if (more) this.#fail(messages.severalNames(), more.span);
+      if (more) this.fail(messages.severalNames(), more.span);
       if (inline) draft.inlines.push(inline);
     } else {
       const equation = this.#oneEquation();
-      if (equation.order === 0) this.#fail(messages.noDerivative(equation.name), equation.span);
+      if (equation.order === 0) this.fail(messages.noDerivative(equation.name), equation.span);
       draft.equations.push(equation);
     }
     this.#decorators();
@@ -374,26 +281,26 @@ class Parser {
 
   #oneEquation(): Equation {
     const variable = this.#variable();
-    this.#expect('=');
-    return { ...variable, value: this.#expression() };
+    this.expect('=');
+    return { ...variable, value: this.expression() };
   }
 
   #port(): readonly Port[] {
-    const token = this.#name('a port');
+    const token = this.name('a port');
     let length: number | undefined;
-    if (this.#skip('[')) {
-      length = this.#token.kind === 'number' ? Number(this.#next().text) : this.#expected('a number');
-      if (!Number.isInteger(length) || length < 1 || length > mostPorts) this.#fail(messages.ports(mostPorts), token);
-      this.#expect(']');
+    if (this.skip('[')) {
+      length = this.token.kind === 'number' ? Number(this.next().text) : this.expected('a number');
+      if (!Number.isInteger(length) || length < 1 || length > mostPorts) this.fail(messages.ports(mostPorts), token);
+      this.expect(']');
     }
-    const unit = this.#is('<-') ? undefined : this.#type();
-    this.#expect('<-');
+    const unit = this.is('<-') ? undefined : this.#type();
+    this.expect('<-');
     const qualifiers: string[] = [];
-    if (this.#is('excitatory') || this.#is('inhibitory')) qualifiers.push(this.#next().text);
-    const kind = this.#name('spike or continuous').text;
+    if (this.is('excitatory') || this.is('inhibitory')) qualifiers.push(this.next().text);
+    const kind = this.name('spike or continuous').text;
     if (kind !== 'spike' && kind !== 'continuous') {
-      this.#at--;
-      this.#expected('spike or continuous');
+      this.at--;
+      this.expected('spike or continuous');
     }
     this.#ignoredParameters();
     this.#endLine();
@@ -403,15 +310,15 @@ class Parser {
   }
 
   #function(): FunctionDefinition {
-    const { text: name, start, end } = this.#name('the name of the function');
+    const { text: name, start, end } = this.name('the name of the function');
     const parameters: Declaration[] = [];
-    this.#expect('(');
-    while (!this.#skip(')')) {
-      if (parameters.length > 0) this.#expect(',');
+    this.expect('(');
+    while (!this.skip(')')) {
+      if (parameters.length > 0) this.expect(',');
       const { name: own, span } = this.#variable();
       parameters.push({ name: own, type: this.#type(), value: undefined, span });
     }
-    const result = this.#is(':') ? undefined : this.#type();
+    const result = this.is(':') ? undefined : this.#type();
     return {
       name,
       parameters,
@@ -428,46 +335,46 @@ class Parser {
   }
 
   #statement(): Statement {
-    const first = this.#token;
+    const first = this.token;
     const { start } = first;
-    const spanned = (): Span => ({ start, end: this.tokens[this.#at - 1]?.end ?? start });
-    if (first.kind !== 'name') return this.#expected('a statement');
-    if (this.#skip('if')) return this.#if(first);
-    if (this.#skip('for')) {
-      const variable = plainName(this.#name().text);
-      this.#expect('in');
-      const from = this.#expression();
-      this.#expect('...');
-      const to = this.#expression();
-      const step = this.#skip('step') ? this.#expression() : undefined;
+    const spanned = (): Span => ({ start, end: this.tokens[this.at - 1]?.end ?? start });
+    if (first.kind !== 'name') return this.expected('a statement');
+    if (this.skip('if')) return this.#if(first);
+    if (this.skip('for')) {
+      const variable = plainName(this.name().text);
+      this.expect('in');
+      const from = this.expression();
+      this.expect('...');
+      const to = this.expression();
+      const step = this.skip('step') ? this.expression() : undefined;
       return { kind: 'for', variable, from, to, step, body: this.#body(), span: first };
     }
-    if (this.#skip('while')) return { kind: 'while', condition: this.#expression(), body: this.#body(), span: first };
+    if (this.skip('while')) return { kind: 'while', condition: this.expression(), body: this.#body(), span: first };
     const statement = this.#small(spanned);
     this.#endLine();
     return statement;
   }
 
   #small(spanned: () => Span): Statement {
-    if (this.#skip('return'))
-      return { kind: 'return', value: this.#token.kind === 'line' ? undefined : this.#expression(), span: spanned() };
-    if (this.#skip('pass')) return { kind: 'declare', declarations: [], span: spanned() };
-    const second = this.tokens[this.#at + 1];
+    if (this.skip('return'))
+      return { kind: 'return', value: this.token.kind === 'line' ? undefined : this.expression(), span: spanned() };
+    if (this.skip('pass')) return { kind: 'declare', declarations: [], span: spanned() };
+    const second = this.tokens[this.at + 1];
     if (second?.text === '(') {
-      const { text: name } = this.#next();
+      const { text: name } = this.next();
       if (printing.has(name)) return this.#printed(name, spanned);
-      return { kind: 'call', name, arguments: this.#arguments(), span: spanned() };
+      return { kind: 'call', name, arguments: this.arguments(), span: spanned() };
     }
-    if (this.#skip('recordable') || this.#is('inline')) this.#expect('inline');
+    if (this.skip('recordable') || this.is('inline')) this.expect('inline');
     const first = this.#sized();
-    const operator = this.#token.text;
+    const operator = this.token.text;
     if (!/^(?:=|\+=|-=|\*=|\/=)$/.test(operator))
       return { kind: 'declare', declarations: this.#declaration(first), span: spanned() };
-    this.#at++;
+    this.at++;
     const name = plainName(first.name, first.order);
     const index = first.size;
     const target = index?.kind === 'number' ? elementName(name, index.value) : name;
-    const value = this.#expression();
+    const value = this.expression();
     return {
       kind: 'assign',
       target,
@@ -486,117 +393,10 @@ class Parser {
   }
 
   #if(first: Token): Statement {
-    const condition = this.#expression();
+    const condition = this.expression();
     const whenTrue = this.#body();
-    const next = this.#token;
-    const whenFalse = this.#skip('elif')
-      ? [this.#deeper(() => this.#if(next))]
-      : this.#skip('else')
-        ? this.#body()
-        : [];
+    const next = this.token;
+    const whenFalse = this.skip('elif') ? [this.deeper(() => this.#if(next))] : this.skip('else') ? this.#body() : [];
     return { kind: 'if', condition, whenTrue, whenFalse, span: first };
-  }
-
-  #arguments(): readonly Expression[] {
-    this.#expect('(');
-    const all: Expression[] = [];
-    while (!this.#skip(')')) {
-      if (all.length > 0) this.#expect(',');
-      all.push(this.#expression());
-    }
-    return all;
-  }
-
-  #expression(): Expression {
-    return this.#deeper(() => {
-      const condition = this.#operation(1);
-      if (!this.#skip('?')) return condition;
-      const whenTrue = this.#expression();
-      this.#expect(':');
-      const whenFalse = this.#expression();
-      return conditional(condition, whenTrue, whenFalse, { start: condition.span.start, end: whenFalse.span.end });
-    });
-  }
-
-  #operation(lowest: number): Expression {
-    let left = this.#operand(lowest);
-    for (;;) {
-      const { kind, text } = this.#token;
-      if (kind === 'sign' && bitOperators.has(text))
-        this.#fail(messages.notRead(`the operator ${text}`, 'bits of integers'));
-      const found = kind === 'sign' || kind === 'name' ? operators[text] : undefined;
-      if (!found || !Object.hasOwn(operators, text) || found[0] < lowest) return left;
-      this.#at++;
-      const right = this.#operation(found[0] + 1);
-      left = this.#modest(binary(found[1], left, right, { start: left.span.start, end: right.span.end }));
-    }
-  }
-
-  #modest(e: Expression): Expression {
-    try {
-      return requireModest(e);
-    } catch (error) {
-      if (error instanceof LangError) this.#fail(messages.tooDeep(deepest), e.span);
-      throw error;
-    }
-  }
-
-  #operand(lowest: number): Expression {
-    return this.#deeper(() => {
-      const sign = this.#token;
-      if (sign.kind === 'sign' && (this.#skip('-') || this.#skip('+'))) {
-        const operand = this.#operation(signLevel);
-        return unary(sign.text as '-' | '+', operand, { start: sign.start, end: operand.span.end });
-      }
-      if (this.#skip('not')) {
-        const operand = this.#operation(Math.max(notLevel, lowest));
-        return unary('not', operand, { start: sign.start, end: operand.span.end });
-      }
-      const base = this.#simple();
-      if (!this.#skip('**')) return base;
-      const exponent = this.#operand(signLevel);
-      return binary('**', base, exponent, { start: base.span.start, end: exponent.span.end });
-    });
-  }
-
-  #simple(): Expression {
-    const first = this.#token;
-    if (this.#skip('(')) {
-      const inner = this.#expression();
-      this.#expect(')');
-      return inner;
-    }
-    if (first.kind === 'string') return this.#fail(messages.notRead('a text', 'a value'));
-    if (first.kind === 'number') {
-      this.#at++;
-      const value = { ...number(Number(first.text), first, /^\d+$/.test(first.text)), text: first.text };
-      const unit = this.#token;
-      if (unit.kind !== 'name' || Object.hasOwn(operators, unit.text) || unit.text === 'step') return value;
-      this.#at++;
-      const whole = { start: first.start, end: unit.end };
-      if (!this.#is('**')) return call(unitMarker, [value, nameOf(unit.text, unit)], whole);
-      // The power is of the unit only.
-      this.#at++;
-      const one = call(unitMarker, [number(1, first, true), nameOf(unit.text, unit)], whole);
-      return binary('*', value, binary('**', one, this.#operand(signLevel), whole), whole);
-    }
-    if (first.kind !== 'name' || Object.hasOwn(operators, first.text)) return this.#expected('a value');
-    if (/^(?:true|True|false|False)$/.test(first.text)) {
-      this.#at++;
-      return boolean(/^t/i.test(first.text), first);
-    }
-    if (this.tokens[this.#at + 1]?.text === '(') {
-      this.#at++;
-      const all = this.#arguments();
-      return call(first.text, all, { start: first.start, end: this.tokens[this.#at - 1]?.end ?? first.end });
-    }
-    this.#at++;
-    const base = first.text.replace(/'+$/, '');
-    const name = plainName(base, first.text.length - base.length);
-    const index = this.#index();
-    if (!index) return nameOf(name, first);
-    const span = { start: first.start, end: this.tokens[this.#at - 1]?.end ?? first.end };
-    if (index.kind === 'number') return nameOf(elementName(name, index.value), span);
-    return call(indexMarker, [nameOf(name, first), index], span);
   }
 }

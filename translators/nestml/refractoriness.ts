@@ -4,8 +4,8 @@ import type { Expression } from '../../src/lang/ast.js';
 import { binary } from '../../src/lang/build.js';
 import { namesIn } from '../../src/lang/walk.js';
 import { namesOf } from './checks.js';
+import { numberOf } from './functions.js';
 import { variableOf, type Handler, type NestmlModel, type Statement } from './syntax.js';
-import { numberOf } from './values.js';
 
 /** A timer: it runs down from `duration` after `handler`, and meanwhile only some equations are integrated. */
 export interface Timer {

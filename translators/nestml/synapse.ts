@@ -30,7 +30,7 @@ export function synapseOf(given: NestmlModel, report: Report, unit: string): Rea
   const notRead = (what: string, span: Span): never => draft.fail(messages.notRead(what, 'a part of a synapse'), span);
   for (const { name, span } of model.ports) if (!Object.hasOwn(pathwayOfPort, name)) notRead(`the port ${name}`, span);
   for (const { span } of model.conditions) notRead('onCondition', span);
-  for (const [k, one] of model.update.entries())
+  for (const [k, one] of model.update.filter(({ kind }) => kind !== 'declare').entries())
     if (k > 0 || one.kind !== 'call' || one.name !== 'integrate_odes' || one.arguments.length > 0)
       notRead('code of each step', one.span);
   readEquations(draft);

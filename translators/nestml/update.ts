@@ -18,9 +18,10 @@ import { locatedExpression } from '../shared/located.js';
 import { Code, conditionType, targetsIn, timed } from './code.js';
 import type { Draft } from './draft.js';
 import { noteSpike } from './events.js';
+import { numberOf } from './functions.js';
 import { integrates, plainName, variableOf } from './syntax.js';
 import * as messages from './messages.js';
-import { numberOf, zeroOf } from './values.js';
+import { zeroOf } from './values.js';
 
 /** Reads the update block. */
 export function readUpdate(draft: Draft): void {
@@ -40,7 +41,7 @@ export function readUpdate(draft: Draft): void {
     readonly names: readonly string[];
     readonly span: Span;
   }[] = [];
-  const [before, after]: [Written[], Written[]] = [[], []];
+  const [begin, after]: [Written[], Written[]] = [[], []];
   let isAfter = false;
   const ends = new Set<boolean>();
   const hasJumps = [...draft.gains.values()].some((gains) =>
@@ -86,10 +87,10 @@ export function readUpdate(draft: Draft): void {
       run();
       ends.add(isAfter);
       isAfter = was;
-      code.statements = was ? after : before;
+      code.statements = was ? after : begin;
     },
   });
-  code.statements = before;
+  code.statements = begin;
   for (const statement of update) {
     ends.clear();
     code.run([statement]);
@@ -114,10 +115,11 @@ export function readUpdate(draft: Draft): void {
     const next = sum(nameOf(name), product(rate, nameOf('dt')));
     timers.push(assignment(name, '=', conditional(active, timed(name, next, span), nameOf(name)), span));
   }
-  // Local variables that are read after the integration outlive their block.
-  const later = new Set(
-    [...timers, ...after].flatMap((one) => (one.kind === 'assignment' ? [...namesIn(one.value)] : [])),
-  );
+  // Local variables that nothing reads have no effect; those that are read after the integration outlive their block.
+  const readBy = (list: readonly Written[]): ReadonlySet<string> =>
+    new Set(list.flatMap(({ value }) => [...namesIn(value)]));
+  const [later, all] = [readBy([...timers, ...after]), readBy([...begin, ...timers, ...after])];
+  const before = begin.filter((one) => one.kind !== 'assignment' || !code.kept.has(one.target) || all.has(one.target));
   for (const one of before) {
     const local = one.kind === 'assignment' && later.has(one.target) ? code.kept.get(one.target) : undefined;
     if (local && one.kind === 'assignment') draft.states.set(one.target, { ...local, initial: zeroOf(local.type).e });

@@ -23,10 +23,11 @@ import {
   unitText,
 } from '../../src/lang/dimension.js';
 import { LangError } from '../../src/lang/lang-error.js';
-import { longUnitName, parseUnit, unitOf } from '../../src/lang/units.js';
-import { mapExpression, requireModest } from '../../src/lang/walk.js';
+import { parseUnit, unitOf } from '../../src/lang/units.js';
+import { requireModest } from '../../src/lang/walk.js';
 import { constantOf } from '../../src/library/recognise/numbers.js';
 import { nestUnit, siOf } from '../../src/library/simulators/nest-units.js';
+import { canonicalUnit, functionNames, predefined, real, type Type, type Value } from './functions.js';
 import * as messages from './messages.js';
 import {
   elementName,
@@ -37,22 +38,6 @@ import {
   type TypeText,
 } from './syntax.js';
 import { Unreadable, type Report } from './text.js';
-
-/** A value: its expression in SI, its type and dimension. */
-export interface Value {
-  readonly e: Expression;
-  readonly kind: 'real' | 'integer' | 'boolean';
-  readonly dimension: Dimension;
-  /** Whether the expression lacks a factor of 1/s, as spikes of a port do. */
-  readonly isTrain?: true;
-}
-
-/** A type: its dimension, and NEST's unit of it, which numbers from outside count. */
-export interface Type {
-  readonly kind: Value['kind'];
-  readonly dimension: Dimension;
-  readonly unit: string;
-}
 
 /** Returns the meaning of a name; undefined if it has none. */
 export interface Scope {
@@ -65,48 +50,6 @@ export interface Scope {
 const mostStatements = 20_000;
 const deepestCalls = 40;
 
-const real = (e: Expression, dimension: Dimension = dimensionless): Value => ({ e, kind: 'real', dimension });
-
-/** Functions of one number. @source nest/nestml, `pynestml/symbols/predefined_functions.py` */
-const pureFunctions: Readonly<Record<string, (x: Expression) => Expression>> = {
-  ...Object.fromEntries(
-    'exp expm1 log10 sin cos tan sinh cosh tanh erf'
-      .split(' ')
-      .map((name) => [name, (x: Expression) => call(name, [x])]),
-  ),
-  ln: (x) => call('log', [x]),
-  erfc: (x) => binary('-', integer(1), call('erf', [x])),
-};
-
-/** Functions that keep the unit of their arguments, and the numbers of these. */
-const keepingFunctions: Readonly<Record<string, number>> = { abs: 1, floor: 1, ceil: 1, min: 2, max: 2, clip: 3 };
-
-/** Functions that statements and equations may call. */
-export const functionNames = [
-  ...Object.keys(pureFunctions),
-  ...Object.keys(keepingFunctions),
-  ...'pow round steps resolution timestep random_normal random_uniform random_poisson convolve delta'.split(' '),
-];
-
-/** Returns the canonical name of a unit, such as `mV`, `second` for `s`; undefined for an unknown one. */
-function canonicalUnit(text: string): string | undefined {
-  if (unitOf(text)) return text;
-  const long = longUnitName(text);
-  return long !== undefined && unitOf(long) ? long : undefined;
-}
-
-/** Returns the value in SI of an expression of numbers and units; undefined for one with other names. */
-export const numberOf = (e: Expression, isDeclared: (name: string) => boolean): number | undefined =>
-  constantOf(
-    mapExpression(e, (part) => {
-      if (part.kind === 'call' && part.function === unitMarker)
-        return binary('*', part.arguments[0] as Expression, part.arguments[1] as Expression);
-      if (part.kind === 'name' && part.name === 'inf') return number(Infinity);
-      const unit = part.kind === 'name' && !isDeclared(part.name) ? unitOf(canonicalUnit(part.name) ?? '') : undefined;
-      return unit ? number(Number(unit.scale.numerator) / Number(unit.scale.denominator)) : part;
-    }),
-  );
-
 /** Translates expressions, and functions of a model by their results. */
 export class Translator {
   #statements = 0;
@@ -115,7 +58,7 @@ export class Translator {
   constructor(
     readonly report: Report,
     private readonly functions: ReadonlyMap<string, FunctionDefinition>,
-    private readonly names: () => readonly string[],
+    readonly names: () => readonly string[],
   ) {}
 
   fail(finding: Parameters<Report>[0], span: Span): never {
@@ -175,9 +118,17 @@ export class Translator {
 
   /** Returns a value as a declared type stores it. */
   stored(value: Value, { kind, dimension }: Type, span: Span): Expression {
-    if (kind === 'boolean') return value.kind === 'boolean' ? value.e : this.fail(messages.notCondition(), span);
+    // Real numbers and truths are cast, as in C++.
+    if (kind === 'boolean') {
+      if (value.kind === 'boolean') return value.e;
+      const isCast = value.kind === 'real' && isDimensionless(value.dimension);
+      return isCast ? asLiteral(binary('!=', value.e, number(0), span)) : this.fail(messages.notCondition(), span);
+    }
     const { e, kind: own } = this.as(value, dimension, span);
-    if (own === 'boolean') return this.fail(messages.notNumber(), span);
+    if (own === 'boolean')
+      return kind === 'real'
+        ? asLiteral(conditional(e, number(1), number(0), span))
+        : this.fail(messages.notNumber(), span);
     return asLiteral(kind === 'integer' && own === 'real' ? call('int', [e], span) : e);
   }
 
@@ -315,67 +266,14 @@ export class Translator {
     if (definition) return this.#invoke(definition, values(), span, scope.model ?? scope);
     if (scope(name, span)) return this.fail(messages.delayed(name), span);
     if (name === 'convolve' || name === 'delta') return this.fail(messages.notHere(name), span);
-    const wanted = Object.hasOwn(pureFunctions, name)
-      ? 1
-      : (keepingFunctions[name] ??
-        { round: 1, steps: 1, pow: 2, random_normal: 2, random_uniform: 2, random_poisson: 1 }[name]);
-    if (wanted === undefined || (!Object.hasOwn(pureFunctions, name) && Object.hasOwn(Object.prototype, name)))
-      return this.fail(messages.unknownFunction(name, [...this.functions.keys(), ...functionNames]), span);
-    if (e.arguments.length !== wanted) this.fail(messages.wrongArguments(name, wanted, e.arguments.length), span);
+    const known = predefined.get(name);
+    if (!known) return this.fail(messages.unknownFunction(name, [...this.functions.keys(), ...functionNames]), span);
+    if (e.arguments.length !== known.takes)
+      this.fail(messages.wrongArguments(name, known.takes, e.arguments.length), span);
     const given = values();
     for (const [k, one] of given.entries())
       if (one.kind === 'boolean') this.fail(messages.notNumber(), e.arguments[k]?.span ?? span);
-    const [first] = given as [Value];
-    const pure = pureFunctions[name];
-    if (name === 'pow') {
-      const [base, exponent] = given.map((one) => this.as(one, dimensionless, span).e) as [Expression, Expression];
-      return real(this.modest(binary('**', base, exponent, span)));
-    }
-    if (pure) return real(this.modest(pure(this.as(first, dimensionless, span).e)));
-    if (name === 'steps')
-      return {
-        e: call('int', [call('round', [binary('/', this.as(first, second, span).e, nameOf('dt'))])], span),
-        kind: 'integer',
-        dimension: dimensionless,
-      };
-    if (name === 'random_poisson')
-      return {
-        e: call('poisson', [this.as(first, dimensionless, span).e], span),
-        kind: 'integer',
-        dimension: dimensionless,
-      };
-    const dimension = given.find((one) => !isDimensionless(one.dimension))?.dimension ?? dimensionless;
-    const same = given.map((one) => this.as(one, dimension, span).e) as [Expression, Expression];
-    // C++ rounds halves away from zero.
-    if (name === 'round')
-      return real(
-        binary(
-          '*',
-          call('sign', same),
-          call('floor', [
-            binary(
-              '+',
-              call('abs', same),
-              this.as(real({ kind: 'number', value: 0.5, text: '0.5', integer: false, span }), dimension, span).e,
-            ),
-          ]),
-        ),
-        dimension,
-      );
-    if (name === 'random_normal') return real(call('normal', same, span), dimension);
-    if (name === 'random_uniform')
-      return real(binary('+', same[0], binary('*', same[1], call('uniform', []))), dimension);
-    // An infinite bound is none.
-    const bound = name === 'max' ? -Infinity : Infinity;
-    const k =
-      same.length === 2
-        ? same.findIndex((one) => numberOf(one, (given) => this.names().includes(given)) === bound)
-        : -1;
-    return {
-      e: k < 0 ? this.modest(call(name, same, span)) : (same[1 - k] as Expression),
-      kind: given.every(({ kind }) => kind === 'integer') ? 'integer' : 'real',
-      dimension,
-    };
+    return known.value(given, this, span);
   }
 
   /** Returns the name of an element of a vector. */
@@ -406,8 +304,8 @@ export class Translator {
     this.#calls.push(name);
     const found = (result && this.#body(body, locals, model)) ?? this.fail(messages.noResult(name), place);
     this.#calls.pop();
-    const { kind, dimension } = this.type(result as TypeText);
-    return kind === 'boolean' ? found : this.as(found, dimension, span);
+    const own = this.type(result as TypeText);
+    return { e: this.stored(found, own, span), kind: own.kind, dimension: own.dimension };
   }
 
   /** Checks the result of a function for arguments that have no values yet. Loops are checked by calls. */

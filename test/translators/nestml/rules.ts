@@ -187,6 +187,14 @@ export const invalid: readonly (readonly [rule: string, text: string, code: stri
     'nestml/units',
   ],
   [
+    'kernels without a convolution have units, too',
+    modelOf({
+      state: 'V mV = 1 mV\nn integer = 0\nK real = 1',
+      equations: "kernel K' = -K / tau * (1 pA)\nV' = -V / tau",
+    }),
+    'nestml/units',
+  ],
+  [
     'first values of kernels are pure numbers',
     modelOf({
       state: 'V mV = 1 mV\nK ms = 1 ms',
@@ -425,4 +433,9 @@ export const valid: readonly (readonly [construct: string, text: string])[] = [
       update: 'integrate_odes()\nx = 2 * w',
     }),
   ],
+  ['a truth as a real number', modelOf({ state: 'V mV = 1 mV\nx real = 1', update: 'integrate_odes()\nx = V > 1 mV' })],
+  ['a real number as a truth', modelOf({ more: 'function f(x real) boolean:\n    return x\n' })],
+  ['a constant kernel', modelOf({ equations: "kernel K = 3\nV' = -V / tau + convolve(K, spikes) * 1 mV / (1 ms)" })],
+  ['a spike port in a local that nothing reads', modelOf({ update: 'x real = spikes * 1 s\nintegrate_odes()' })],
+  ['a capital letter before a unit', modelOf({ update: 'integrate_odes()\nV += 1 Volt' })],
 ];

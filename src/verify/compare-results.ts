@@ -11,18 +11,6 @@ import type { CompareOptions } from '../compare/options.js';
 import { recordedRun, withNodes } from '../compare/read/ours.js';
 import type { Recorded } from '../compare/recorded.js';
 
-/** A population in two results. */
-interface ComparedPopulation {
-  readonly name: string;
-  /** Number of its spikes in each result; null if it is not recorded, or does not exist. */
-  readonly spikes: readonly [number | null, number | null];
-  /**
-   * Whether all its spikes and its final state are the same to the bit, by their digests; null if one result has no
-   * digest.
-   */
-  readonly same: boolean | null;
-}
-
 /** A property of two runs that differs. */
 export interface RunDifference {
   readonly what: 'model' | 'seed' | 'dt' | 'duration' | 'precision' | 'numerics version';
@@ -39,8 +27,6 @@ export interface ExactComparison {
   readonly reason: string | null;
   /** The first difference in time to the bit; null if there is no difference, or the steps differ. */
   readonly first: Difference | null;
-  /** Populations of either result, in order of name. */
-  readonly populations: readonly ComparedPopulation[];
   /** Whether all spikes, samples and final states are the same to the bit. */
   readonly same: boolean;
 }
@@ -126,15 +112,16 @@ export async function compareSeveralResults(
 }
 
 function compareExactly(a: StoredResult, b: StoredResult): ExactComparison {
-  const first = a.record.dt === b.record.dt ? firstDifference(a, b) : null;
-  const populations = populationsOf(a, b);
+  const isAtOneStep = a.record.dt === b.record.dt;
+  const first = isAtOneStep ? firstDifference(a, b) : null;
+  const [own = {}, other = {}] = [a, b].map(({ record }) => record.fingerprint.populations);
+  const isEqual = (name: string): boolean => own[name] !== undefined && own[name].digest === other[name]?.digest;
   return {
     records: [a.record, b.record],
     runs: runDifferences(a.record, b.record),
     reason: incomparable(a.record, b.record),
     first,
-    populations,
-    same: first === null && a.record.dt === b.record.dt && populations.every(({ same }) => same === true),
+    same: first === null && isAtOneStep && Object.keys({ ...own, ...other }).every(isEqual),
   };
 }
 
@@ -152,25 +139,4 @@ function runDifferences(a: RunRecord, b: RunRecord): readonly RunDifference[] {
     ...of('precision', ({ precision }) => precision),
     ...of('numerics version', ({ numericsVersion }) => String(numericsVersion)),
   ];
-}
-
-function populationsOf(a: StoredResult, b: StoredResult): readonly ComparedPopulation[] {
-  const digests = [a, b].map(({ record }) => record.fingerprint.populations);
-  const names = [...new Set(digests.flatMap(Object.keys))].sort();
-  return names.map((name) => {
-    const [first, second] = digests.map((populations) => populations[name]?.digest);
-    return {
-      name,
-      spikes: [spikesOf(a, name), spikesOf(b, name)],
-      same: first === undefined || second === undefined ? null : first === second,
-    };
-  });
-}
-
-/** Returns the number of spikes of a population in a result; null if it has no spike trains of it. */
-function spikesOf({ trains }: StoredResult, population: string): number | null {
-  const own = trains.filter(({ plan }) => plan.population === population);
-  return own.length === 0
-    ? null
-    : own.reduce((sum, { counts }) => sum + counts.reduce((all, count) => all + count, 0), 0);
 }

@@ -1,5 +1,6 @@
 /** Compares spikes of a model and of its conversion, by population. */
 
+import { matchSpikes } from '../compare/measures/matching.js';
 import { timeRounding } from '../compare/recorded.js';
 import type { Model } from '../model/model.js';
 
@@ -110,32 +111,12 @@ function comparePopulation(
       const apart = Math.abs(time - (other[k] ?? NaN));
       if (apart > timeRounding) largest = Math.max(largest, apart);
     });
-    const { pairs, lone } = partners(own, other, within);
-    matched += pairs;
-    if (lone !== undefined && (divergence === null || lone - later < divergence.time))
-      divergence = { time: lone - later, cell };
+    const pairs = matchSpikes(own, other, within);
+    matched += pairs.matched;
+    const time = (pairs.divergence ?? Infinity) - later;
+    if (time < (divergence?.time ?? Infinity)) divergence = { time, cell };
   }
   const isSame = matched === first && matched === second;
   const grade = !isSame ? 'apart' : largest > timeRounding ? 'same within δ' : 'same spikes';
   return { population, cells, spikes: [first, second], grade, matched, divergence, equalCounts, largest };
-}
-
-/** Pairs spikes of two trains that are within δ, and returns the time of the first one without a partner. */
-function partners(
-  own: readonly number[],
-  other: readonly number[],
-  within: number,
-): { readonly pairs: number; readonly lone: number | undefined } {
-  let [k, j, pairs] = [0, 0, 0];
-  let lone: number | undefined;
-  while (k < own.length || j < other.length) {
-    const [mine, theirs] = [own[k] ?? Infinity, other[j] ?? Infinity];
-    if (Math.abs(mine - theirs) <= within) [k, j, pairs] = [k + 1, j + 1, pairs + 1];
-    else {
-      lone ??= Math.min(mine, theirs);
-      if (mine < theirs) k += 1;
-      else j += 1;
-    }
-  }
-  return { pairs, lone };
 }

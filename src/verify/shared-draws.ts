@@ -1,5 +1,6 @@
 /** Gives one model the draws of another, where both draw by the same law. */
 
+import { upperQuantile } from '../compare/statistics/student.js';
 import type { Expression } from '../lang/ast.js';
 import { foldConstants } from '../lang/fold.js';
 import { parseExpression } from '../lang/parse.js';
@@ -207,23 +208,6 @@ function drawnAt(name: string, [a, b]: readonly number[], share: number): number
   return name === 'exponential' ? -(a ?? 1) * Math.log1p(-share) : undefined;
 }
 
-/** Returns a quantile of the normal distribution: the zero of the error function's integral, by bisection. */
-function normalQuantile(share: number): number {
-  let [low, high] = [-10, 10];
-  for (let k = 0; k < 60; k += 1) {
-    const middle = (low + high) / 2;
-    if (normalShare(middle) < share) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
-
-/** Returns the share of normal numbers below one, by the series of the integral. */
-function normalShare(x: number): number {
-  let [sum, term] = [x, x];
-  for (let k = 1; Math.abs(term) > 1e-17 * Math.abs(sum) && k < 500; k += 1) {
-    term *= (x * x) / (2 * k + 1);
-    sum += term;
-  }
-  return 0.5 + (sum * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI);
-}
+/** Returns a quantile of the normal distribution: that of Student's t with many degrees of freedom. */
+const normalQuantile = (share: number): number =>
+  share < 0.5 ? -upperQuantile(share, 1e6) : upperQuantile(1 - share, 1e6);

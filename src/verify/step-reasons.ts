@@ -5,6 +5,7 @@ import { atBeginOfStep } from '../model/end-of-step.js';
 import type { Model } from '../model/model.js';
 import { expressionsIn, type EquationSet } from '../model/typed.js';
 import { typedModel } from '../model/typed-model.js';
+import { readByRates } from './states/element-scope.js';
 
 /** Returns a phrase for each part of a model that acts in each step, or in steps of its own. */
 export function stepReasons(written: Model): readonly string[] {
@@ -20,19 +21,12 @@ export function stepReasons(written: Model): readonly string[] {
 export function stepReaders(written: Model): readonly string[] {
   const { neurons, synapses } = atBeginOfStep(typedModel(written));
   return [...Object.entries(neurons), ...Object.entries(synapses)].flatMap(([name, type]) =>
-    usedIn(type).has('dt') ? [`equations of ${name} read dt`] : [],
+    usesStep(type) ? [`equations of ${name} read dt`] : [],
   );
 }
 
-/** Returns the names that a type uses, without derived variables that are never read. */
-function usedIn({ derived, ...code }: EquationSet): ReadonlySet<string> {
-  const found = new Set<string>();
-  const open = [...expressionsIn(code)];
-  for (const e of open)
-    for (const name of namesIn(e)) {
-      const value = found.has(name) ? undefined : derived[name]?.value;
-      if (value) open.push(value);
-      found.add(name);
-    }
-  return found;
+/** Checks whether a type uses the time step, apart from derived variables that are never read. */
+function usesStep({ derived, ...code }: EquationSet): boolean {
+  const names = expressionsIn(code).flatMap((e) => [...namesIn(e)]);
+  return names.includes('dt') || readByRates({ derivatives: {}, derived }, names).has('dt');
 }

@@ -8,7 +8,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../platform/temporary-folder.js';
 import { compareRecorded, type Comparison } from '../compare/compare.js';
-import { gridOf } from '../compare/coverage.js';
+import { gridOf, lastTime } from '../compare/coverage.js';
 import { openRecorded } from '../compare/open-recorded.js';
 import type { CompareOptions } from '../compare/options.js';
 import type { Train } from '../compare/measures/train.js';
@@ -403,11 +403,7 @@ const areOfOne = (first: RecordedTrains, second: RecordedTrains): boolean =>
   first.population === second.population && first.event === second.event;
 
 const lastSpike = (all: readonly Recorded[]): number =>
-  all
-    .flatMap(({ trains }) =>
-      trains.flatMap((recordedTrains) => recordedTrains.trains.map((train) => train.at(-1) ?? 0)),
-    )
-    .reduce((last, time) => Math.max(last, time), 0);
+  Math.max(...all.map(({ trains }) => lastTime({ trains, signals: [] })));
 
 function agreementOf({ populations, divergence }: Comparison): Agreement {
   const sum = (of: (population: Comparison['populations'][number]) => number): number =>

@@ -1,7 +1,5 @@
 /** Order-preserving matching of two spike trains. */
 
-import type { Train } from './train.js';
-
 /** Matched spikes of two trains, and spikes without a partner. */
 export interface Matching {
   /** Pairs no more than δ apart. */
@@ -30,7 +28,7 @@ const rounding = 2 ** -50;
  *
  * @param within  δ in s
  */
-export function matchSpikes(first: Train, second: Train, within: number): Matching {
+export function matchSpikes(first: ArrayLike<number>, second: ArrayLike<number>, within: number): Matching {
   let [i, j, matched, shifts, largest] = [0, 0, 0, 0, 0];
   let [least, most, divergence] = [Infinity, -Infinity, Infinity];
   while (i < first.length && j < second.length) {

@@ -1,13 +1,11 @@
 /** Neo objects as JSON: blocks with segments of spike trains and analog signals, as Neo names their attributes. */
 
+import { isObject } from '../../diagnostics/member.js';
 import { notANumber, unreadFormat, unusable } from '../messages.js';
 import { recordingOf, sorted, type Recorded, type RecordedSignal, type RecordedTrains } from '../recorded.js';
 import { fileUnit, timeScale, toSI } from '../units.js';
 
 type Json = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const objects = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.filter(isObject) : []);
 

@@ -7,7 +7,7 @@ import type { Expression } from '../../lang/ast.js';
 import { binary, call, name as nameOf, number, product, sum } from '../../lang/build.js';
 import { isRandom } from '../../lang/functions.js';
 import { linearForm } from '../../lang/linear.js';
-import { callsIn, mapExpression, namesIn, substitute } from '../../lang/walk.js';
+import { callsIn, mapExpression, namesIn, substitute, visit } from '../../lang/walk.js';
 import { formula as computed, formulaOf, type DataStore, type Value } from '../../model/typed.js';
 import { constantOf, fold, hasCases, near, plain, tidy, valueAt, type Declared } from './numbers.js';
 
@@ -96,14 +96,12 @@ const declaredIn = ({ numbers, varying }: Environment): Declared => ({
   has: (name) => numbers.has(name) || varying.has(name),
 });
 
-const occurrences = (e: Expression, name: string): number => {
+/** Returns how often an expression reads a name. */
+export function occurrences(e: Expression, name: string): number {
   let count = 0;
-  mapExpression(e, (part) => {
-    if (part.kind === 'name' && part.name === name) count++;
-    return part;
-  });
+  visit(e, (part) => (count += part.kind === 'name' && part.name === name ? 1 : 0));
   return count;
-};
+}
 
 /** Returns an expression of one name as `a + b*name`, if it has that form. */
 function affine(e: Expression, name: string): Expression | undefined {

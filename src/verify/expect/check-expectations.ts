@@ -2,7 +2,7 @@
 
 import type { RunRecord } from '../../../runtime/results/result.js';
 import { matchSpikes } from '../../compare/measures/matching.js';
-import { timeRounding, type Recorded, type RecordedSignal } from '../../compare/recorded.js';
+import { milliseconds, timeRounding, type Recorded, type RecordedSignal } from '../../compare/recorded.js';
 import type { Diagnostic, Finding, Place } from '../../diagnostics/diagnostic.js';
 import { itemAt } from '../../diagnostics/entry.js';
 import { dimensionText, equalDimensions } from '../../lang/dimension.js';
@@ -60,8 +60,6 @@ function checkSpikes(expectation: ExpectedSpikes, { trains, dt = 0, begin, end }
   const differs = `${train.length} spikes, ${matched} of them at those times; the first other at ${milliseconds(divergence ?? NaN)}`;
   add(messages.differs(`${expectation.name}: spike times`, expected, differs), place);
 }
-
-const milliseconds = (seconds: number): string => `${Number((seconds * 1e3).toPrecision(9))} ms`;
 
 function checkValues(expectation: ExpectedValues, { signals, dt = 0 }: Recorded, add: Add): void {
   const column = columnOf(expectation, signals);

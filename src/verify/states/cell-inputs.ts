@@ -1,7 +1,6 @@
 /** Currents that act on cells from outside a network, at any time. */
 
-import { numbersOf } from '../../model/arrays.js';
-import { elementsIn, populationOf, populationsOf } from '../../model/selected.js';
+import { elementsIn, populationsOf } from '../../model/selected.js';
 import type { Expression } from '../../lang/ast.js';
 import type { Projection, Stimulus, ValidModel } from '../../model/typed.js';
 import { writtenSelection } from '../../model/typed-model.js';
@@ -82,15 +81,4 @@ export function continuousInputs({ model }: ValidModel, population: string, read
       ({ to: { variable } }) => read?.has(receptors[variable] ?? variable) ?? true,
     );
   return Object.values(model.projections).filter(acts).length;
-}
-
-/** Returns the cells of a population that a projection with listed connections reaches; undefined for other rules. */
-export function targetsOf(
-  { model, data }: ValidModel,
-  { to, connect: [rule] }: Projection,
-): ReadonlySet<number> | undefined {
-  if (rule?.rule !== 'list') return undefined;
-  const selection = writtenSelection(to.of);
-  const elements = elementsIn(selection, model.populations[populationOf(selection) ?? '']?.size ?? 0, data) ?? [];
-  return new Set(numbersOf(rule.targets, data).map((target) => elements[target] ?? target));
 }

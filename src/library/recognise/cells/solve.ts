@@ -2,8 +2,9 @@
 
 import type { Expression } from '../../../lang/ast.js';
 import { call, difference, negated, number, product, sum } from '../../../lang/build.js';
-import { namesIn, substitute, visit } from '../../../lang/walk.js';
+import { namesIn, substitute } from '../../../lang/walk.js';
 import { constantOf, everywhere, fold, near, sequence, valueAt } from '../numbers.js';
+import { occurrences } from '../values.js';
 import { inverse } from './view.js';
 
 /** An expression of unknown names, and its value: an expression of the parameters of a type. */
@@ -42,7 +43,7 @@ export function solved(
  * has no inverse.
  */
 function isolated(e: Expression, name: string, value: Expression): Expression | undefined {
-  if (countOf(e, name) !== 1) return undefined;
+  if (occurrences(e, name) !== 1) return undefined;
   switch (e.kind) {
     case 'name':
       return value;
@@ -80,12 +81,6 @@ const divided = (
   b: Expression,
   next: (by: Expression) => Expression | undefined,
 ): Expression | undefined => (constantOf(b) === 0 ? undefined : next(fold(product(a, inverse(b)))));
-
-function countOf(e: Expression, name: string): number {
-  let count = 0;
-  visit(e, (part) => (count += part.kind === 'name' && part.name === name ? 1 : 0));
-  return count;
-}
 
 /**
  * Checks whether both sides of an equation are the same function of the parameters of a type, as far as points show.

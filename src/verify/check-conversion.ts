@@ -10,7 +10,7 @@ import { phaseKind } from '../model/tagged.js';
 import { timingProperties } from '../model/timing-properties.js';
 import { segmentTimes } from '../pipeline/results/segments.js';
 import type { SpikeTrains } from '../../runtime/results/result.js';
-import { compareSamples, SampleKeeper, type VariableCheck } from './compare-samples.js';
+import { compareSamples, SampleKeeper, type SampleRows, type VariableCheck } from './compare-samples.js';
 import {
   compareSpikes,
   leastOf,
@@ -225,46 +225,81 @@ export async function compareWritten(
   target: ValidModel,
   given: CheckOptions = {},
 ): Promise<ConversionCheck> {
-  const seconds = comparedTime(valid.model, given.seconds);
   const { became = unchanged } = given;
-  const { recordings, ofTarget, sampled, absent } = comparableVariables(valid, target, seconds, { became });
-  const [ours, theirs] = [new SampleKeeper(), new SampleKeeper()];
-  const noNumbers: [source: string[], target: string[]] = [[], []];
-  const onNaN = (message: string, converted: boolean): void => void noNumbers[converted ? 1 : 0].push(message);
-  const options = { ...given, onNaN };
+  const variables = comparableVariables(valid, target, comparedTime(valid.model, given.seconds), { became });
   const isSame = hashModel(valid.model).model === hashModel(target.model).model;
   const anew = isSame ? [] : drawnAnew(target.model);
   const drawn = anew.length === 0 ? target : withOtherSeed(target);
-  const compare = (source: SpikesByPopulation, found: SpikesByPopulation): ConversionCheck =>
-    compared(
-      'interneuron',
+  const keeper = new SampleKeeper();
+  const run: OtherRun['run'] = async (onNaN) => {
+    const found = await spikesOf(
+      drawn,
+      { ...given, onNaN, besides: { recordings: variables.ofTarget, keeper } },
       valid,
-      source,
-      spikesBefore(found, valid.model, target.model, became),
-      labelOf(target.model),
-      options.seconds,
     );
-  const nothing: SpikesByPopulation = new Map();
-  let check: ConversionCheck;
+    return { spikes: spikesBefore(found, valid.model, target.model, became), samples: keeper.kept() };
+  };
+  return compareRuns(valid, { tool: 'interneuron', label: labelOf(target.model), variables, anew, run }, given);
+}
+
+/** How the conversion of a model runs. */
+export interface OtherRun {
+  readonly tool: string;
+  /** Time by which its spikes follow the beginning of their step, in s. */
+  readonly label: number;
+  /** Variables that both record. */
+  readonly variables: ReturnType<typeof comparableVariables>;
+  /** Parts that it draws for itself: spikes and samples differ by chance then. */
+  readonly anew: readonly string[];
+  /** Returns its spikes and samples by the names of the model's parts, or the reason for a failure. */
+  readonly run: (onNaN: (message: string) => void) => Promise<RunOfOther | string>;
+  /** Returns the spikes of the model that the other program keeps, and the time in s that it gives up. */
+  readonly kept?: (spikes: SpikesByPopulation) => { readonly spikes: SpikesByPopulation; readonly givenUp?: number };
+}
+
+interface RunOfOther {
+  readonly spikes: SpikesByPopulation;
+  readonly samples: ReadonlyMap<string, SampleRows>;
+}
+
+/** Runs a model here and its conversion, and compares spikes and recorded variables. */
+export async function compareRuns(
+  valid: ValidModel,
+  { tool, label, variables, anew, run, kept = (spikes) => ({ spikes }) }: OtherRun,
+  given: CheckOptions = {},
+): Promise<ConversionCheck> {
+  const { recordings, ofTarget, sampled, absent } = variables;
+  const keeper = new SampleKeeper();
+  const noNumbers: string[] = [];
+  const onNaN = (message: string): void => void noNumbers.push(message);
+  const failed = (failure: string, unstable?: boolean): ConversionCheck => ({
+    ...compared(tool, valid, new Map(), new Map(), label, given.seconds),
+    failure,
+    ...(unstable === undefined ? {} : { unstable }),
+  });
   try {
-    check = compare(
-      await spikesOf(valid, { ...options, besides: { recordings, keeper: ours } }),
-      await spikesOf(drawn, { ...options, besides: { recordings: ofTarget, keeper: theirs } }, valid),
+    const source = await spikesOf(valid, { ...given, onNaN, besides: { recordings, keeper } });
+    if (noNumbers.length > 0) return failed(`in the model itself, ${noNumbers[0]}`);
+    const found = await run(onNaN);
+    if (typeof found === 'string') return failed(found);
+    if (noNumbers.length > 0) return failed(`after conversion ${noNumbers[0]}`, true);
+    const held = kept(source);
+    const { grade, ...ungraded } = compared(tool, valid, held.spikes, found.spikes, label, given.seconds);
+    const missing = [...sampled].flatMap(([name, { population, variable }]) =>
+      found.samples.has(name) ? [] : `${population}.${variable}`,
     );
+    const check: ConversionCheck = {
+      ...ungraded,
+      absent: [...ungraded.absent, ...absent, ...missing],
+      ...(held.givenUp === undefined ? {} : { seconds: ungraded.seconds - held.givenUp, givenUp: held.givenUp }),
+    };
+    if (anew.length > 0) return { ...check, drawnAnew: anew };
+    const samples = compareSamples(keeper.kept(), found.samples, [...recordings, ...ofTarget], sampled);
+    return withVariables(grade === undefined ? check : { ...check, grade }, samples);
   } catch (error) {
-    if (!(error instanceof EndedByFault)) throw error;
-    return { ...compare(nothing, nothing), failure: error.message, unstable: error.converted };
+    if (error instanceof EndedByFault) return failed(error.message, error.converted);
+    throw error;
   }
-  const [[ownNaN], [newNaN]] = noNumbers;
-  if (ownNaN !== undefined) return { ...compare(nothing, nothing), failure: `in the model itself, ${ownNaN}` };
-  if (newNaN !== undefined)
-    return { ...compare(nothing, nothing), failure: `after conversion ${newNaN}`, unstable: true };
-  const variables = compareSamples(ours.kept(), theirs.kept(), [...recordings, ...ofTarget], sampled);
-  const { grade: _, ...ungraded } = check;
-  // Samples and spikes of other draws differ by chance.
-  return anew.length > 0
-    ? { ...ungraded, absent: [...check.absent, ...absent], drawnAnew: anew }
-    : { ...withVariables(check, variables), absent: [...check.absent, ...absent] };
 }
 
 /** Returns a model that draws other numbers than one of equal streams and seed, as simulators do. */
@@ -274,7 +309,7 @@ const withOtherSeed = ({ model, data }: ValidModel): ValidModel => {
 };
 
 /** Adds variables. They count for the grade if spikes are the same: samples of shifted spikes differ anyway. */
-export function withVariables(check: ConversionCheck, variables: readonly VariableCheck[]): ConversionCheck {
+function withVariables(check: ConversionCheck, variables: readonly VariableCheck[]): ConversionCheck {
   const { grade: spikes = 'same spikes' } = check;
   const all = [...(check.grade === undefined ? [] : [check.grade]), ...variables.map(gradeOfSamples)];
   return { ...check, variables, ...(spikes === 'same spikes' && all.length > 0 ? { grade: leastOf(all) } : {}) };

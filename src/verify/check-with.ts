@@ -9,16 +9,14 @@ import type { Model, ValidModel } from '../model/model.js';
 import { wholePopulation } from '../model/selected.js';
 import { isRecording, phaseKind } from '../model/tagged.js';
 import {
-  compared,
   comparedTime,
+  compareRuns,
   drawnAnew,
-  EndedByFault,
   labelOf,
   recordingSpikes,
-  spikesOf,
-  withVariables,
   type CheckOptions,
   type ConversionCheck,
+  type OtherRun,
 } from './check-conversion.js';
 import { convertWritten, notationRead, readBack, type HowToConvert } from './read-back.js';
 import { isolatedPython } from '../platform/python.js';
@@ -27,7 +25,6 @@ import { engines, scriptRunner } from '../simulators/engines.js';
 import { prepared } from '../simulators/run-document.js';
 import { runTool } from '../simulators/run-tool.js';
 import { CannotRun, checkRuns, withoutDisplays, writtenFor } from '../simulators/written.js';
-import { compareSamples, SampleKeeper } from './compare-samples.js';
 import type { SpikesByPopulation } from './compare-spikes.js';
 import { comparableVariables, mostSamples, type Sampled } from '../simulators/recorded-variables.js';
 import type { ConvertedModel } from '../convert/convert.js';
@@ -40,7 +37,7 @@ import { stretchesKept } from '../library/simulators/kept-stretches.js';
 import type { Simulator } from '../library/simulators/names.js';
 import { simulators, unitsIn } from '../library/simulators/simulators.js';
 import { temporaryFolder } from '../platform/temporary-folder.js';
-import { toolResults, type ToolResults } from './tool-results.js';
+import { toolResults } from './tool-results.js';
 
 /** The longest that a simulator may take in a check, in ms. */
 const longest = 30 * 60 * 1000;
@@ -58,7 +55,8 @@ export async function checkWith(
 ): Promise<ConversionCheck> {
   checkRuns(to, simulator);
   const { valid: spiking, names } = recordingSpikes(valid);
-  const { recordings, sampled, absent, anew } = await comparable(valid, to, options);
+  const { anew, ...variables } = await comparable(valid, to, options);
+  const { recordings, sampled } = variables;
   const { model } = spiking;
   const annotations = withoutDisplays(model.annotations);
   const recorded = { ...spiking, model: { ...model, annotations, recordings: [...model.recordings, ...recordings] } };
@@ -66,51 +64,22 @@ export async function checkWith(
   try {
     const written = await writtenFor(recorded, to, simulator, { freeze: options.freeze ?? false });
     const execute = prepared(written, simulator, folder);
-    const keeper = new SampleKeeper();
-    const label = labelIn(simulator, valid.model);
-    const nothing: SpikesByPopulation = new Map();
-    const failed = (failure: string): ConversionCheck => ({
-      ...compared(simulator, valid, nothing, nothing, label),
-      failure,
-    });
-    let source: SpikesByPopulation;
-    try {
-      const noNumbers: string[] = [];
-      const onNaN = (message: string): void => void noNumbers.push(message);
-      source = await spikesOf(targetOf(to).keepsSetup ? valid : asItsScriptRuns(valid), {
-        besides: { recordings, keeper },
-        onNaN,
-      });
-      if (noNumbers.length > 0) return failed(`in the model itself, ${noNumbers.join(', ')}`);
-    } catch (error) {
-      if (error instanceof EndedByFault) return failed(error.message);
-      throw error;
-    }
-    let found: ToolResults;
-    try {
-      found = toolResults(await execute.run({ spikes: names, samples: sampled }, { longest }), {
-        model: valid.model,
-        spikes: names,
-        samples: sampled,
-        recordsIn: unitsIn(simulator, written.isCompiled),
-      });
-    } catch (error) {
-      return failed(toolFailure(error));
-    }
-    const held = simulators[simulator].loses === 'restored' ? keptOf(source, valid.model) : { spikes: source };
-    const { grade, ...ungraded } = compared(simulator, valid, held.spikes, found.spikes, label);
-    // Spikes of other draws differ by chance.
-    const check = grade === undefined || anew.length > 0 ? ungraded : { ...ungraded, grade };
-    const variables = compareSamples(keeper.kept(), found.samples, recordings, sampled);
-    const missing = [...sampled].flatMap(([name, { population, variable }]) =>
-      found.samples.has(name) ? [] : `${population}.${variable}`,
-    );
-    return {
-      ...(anew.length > 0 ? check : withVariables(check, variables)),
-      absent: [...check.absent, ...absent, ...missing],
-      ...(held.givenUp === undefined ? {} : { seconds: check.seconds - held.givenUp, givenUp: held.givenUp }),
-      ...(anew.length > 0 ? { drawnAnew: anew } : {}),
+    const run: OtherRun['run'] = async () => {
+      try {
+        const recordsIn = unitsIn(simulator, written.isCompiled);
+        const columns = await execute.run({ spikes: names, samples: sampled }, { longest });
+        return toolResults(columns, { model: valid.model, spikes: names, samples: sampled, recordsIn });
+      } catch (error) {
+        return toolFailure(error);
+      }
     };
+    const label = labelIn(simulator, valid.model);
+    const restores = simulators[simulator].loses === 'restored';
+    const kept = restores ? { kept: (spikes: SpikesByPopulation) => keptOf(spikes, valid.model) } : {};
+    const source = targetOf(to).keepsSetup ? valid : asItsScriptRuns(valid);
+    // Places are those of the model.
+    const known = { ...variables, ofTarget: [] };
+    return await compareRuns(source, { tool: simulator, label, variables: known, anew, run, ...kept });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

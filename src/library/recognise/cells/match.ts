@@ -258,7 +258,7 @@ function described(
     parameters,
     variables: new Map([...[...names].map(scaled), ...wired.variables]),
     ports: steps ? new Map([[view.v, port]]) : wired.ports,
-    remarks: [...(spiking?.remarks ?? []), ...remarksOn(membrane, spike, spiking)],
+    remarks: remarksOn(membrane, spike, spiking),
     ...(alike !== undefined && wired.family === 'none' && wired.receptors === undefined
       ? {
           others: `${alike.join(', ')} would be the same, since no synapses reach it; the first in PyNN's list is taken`,

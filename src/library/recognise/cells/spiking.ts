@@ -7,7 +7,7 @@ import { printExpression } from '../../../lang/print.js';
 import { readsAny, substitute } from '../../../lang/walk.js';
 import { polynomialOf } from '../polynomial.js';
 import { constantOf, fold } from '../numbers.js';
-import { type Remark, type View, refuse, coefficient, isNought, addedTo, type CellUse, zero } from './view.js';
+import { type View, refuse, coefficient, isNought, addedTo, type CellUse, zero } from './view.js';
 
 /** The effects of a spike on a cell, in volts and seconds. */
 export interface Spiking {
@@ -16,12 +16,10 @@ export interface Spiking {
   readonly reset: Expression | undefined;
   /** Amounts added to other variables. */
   readonly jumps: ReadonlyMap<string, Expression>;
-  readonly remarks: readonly Remark[];
 }
 
 /** Returns threshold, reset and jumps of an event; rejects conditions other than a threshold of the potential. */
 export function spikingOf(view: View, spike: EventDefinition): Spiking {
-  const remarks: Remark[] = [];
   const unlike = (): never => refuse(`PyNN has no cell that spikes where ${printExpression(spike.when)}`);
   const e = view.read(spike.when);
   const backwards = e.kind === 'binary' && ['<', '<='].includes(e.operator);
@@ -52,7 +50,7 @@ export function spikingOf(view: View, spike: EventDefinition): Spiking {
     else refuse(`PyNN has no reset like that of ${statement.target}`);
   }
   if (spike.multiplicity !== undefined) refuse('PyNN counts a spike of a cell once');
-  return { threshold, reset, jumps, remarks };
+  return { threshold, reset, jumps };
 }
 
 /** Returns the time for which the potential is held after a spike. */

@@ -1,71 +1,42 @@
-/** The numeric comparison of types with cells of the library: functions at random points. */
+/** The numeric comparison of types with cells of the library: rates at random points. */
 
 import type { Expression } from '../../../lang/ast.js';
-import { NoNumber, type Functions } from '../../../lang/evaluate.js';
+import { NoNumber } from '../../../lang/evaluate.js';
 import { ownNames } from '../../../model/declared-names.js';
 import type { NeuronType } from '../../../model/typed.js';
 import { typedCell } from '../../normalised.js';
 import { near, plain, sequence, valueAt } from '../numbers.js';
 import { type CellUse, type RecognisedCell, refuse } from './view.js';
 
-/** Expressions of a type and of a library cell, compared at points with corresponding values. */
-export interface Comparison {
-  /** Whether an expression of the type, times a factor, has the values of one of the library's. */
-  readonly agree: (own: Expression, library: Expression, factor?: number, scale?: number) => boolean;
-}
+type Values = ReadonlyMap<string, number>;
 
-/** Returns one number for all draws at a point. */
-const drawn =
-  (u: number): Functions =>
-  (name, [a = 0, b = 0]) => {
-    if (name === 'uniform') return u;
-    if (name === 'exponential') return -a * Math.log(u);
-    return name === 'gamma' ? a * b * u : undefined;
-  };
-
-/**
- * Returns expressions that may read derived variables as functions at points.
- *
- * @param names  names that are not units
- * @throws NoNumber from the functions, for names without a value
- */
-export function reader(
-  formulas: Readonly<Record<string, { readonly value: Expression }>>,
-  names: ReadonlySet<string>,
-): (e: Expression, values: ReadonlyMap<string, number>, u?: number) => number {
-  const derived = new Map(Object.entries(formulas).map(([key, { value }]) => [key, plain(value, names)] as const));
-  const known = new Map<Expression, Expression>();
-  return (given, values, u = 0.5) => {
-    const e = known.get(given) ?? plain(given, names);
-    known.set(given, e);
-    const lookup = (name: string): number => {
-      const value = values.get(name);
-      const formula = derived.get(name);
-      if (value !== undefined) return value;
-      if (formula === undefined) throw new NoNumber(name);
-      return valueAt(formula, lookup, drawn(u));
-    };
-    return valueAt(e, lookup, drawn(u));
+/** Returns a function that evaluates an expression of a type, which may read derived variables, at some points. */
+function reader(type: NeuronType, points: readonly Values[]): (e: Expression) => readonly number[] {
+  const names = ownNames(type);
+  const derived = new Map(Object.entries(type.derived).map(([key, { value }]) => [key, plain(value, names)] as const));
+  return (given) => {
+    const e = plain(given, names);
+    return points.map((values) => {
+      const lookup = (name: string): number => {
+        const [value, formula] = [values.get(name), derived.get(name)];
+        if (value === undefined && formula === undefined) throw new NoNumber(name);
+        return value ?? valueAt(formula!, lookup);
+      };
+      return valueAt(e, lookup);
+    });
   };
 }
-
-type Reader = ReturnType<typeof reader>;
 
 /** How large variables of a unit are. */
 const sizes: Readonly<Record<string, number>> = { A: 1e-9, S: 1e-8, '1': 1 };
 
 /**
- * Returns a comparison of a type with the cell that it was taken for. Variables of receptors that the cell has not are
- * 0.
+ * Rejects a type with rates that differ from the recognised cell's. Variables of receptors that the cell has not are 0.
  */
-export function comparisonOf(
-  type: NeuronType,
-  library: NeuronType,
-  { parameters, variables }: Pick<RecognisedCell, 'parameters' | 'variables'>,
-  { environment, dt }: CellUse,
-): Comparison {
+export function verify(type: NeuronType, found: RecognisedCell, { environment, dt }: CellUse): void {
+  const { standard, parameters, variables } = found;
+  const library = typedCell(standard) ?? refuse(`there is no type ${standard.name}`);
   const random = sequence(20261124);
-  const [ours, theirs] = [type, library].map((one) => reader(one.derived, ownNames(one))) as [Reader, Reader];
   const points = Array.from({ length: 12 }, () => {
     const moment = [
       ['dt', dt],
@@ -89,21 +60,19 @@ export function comparisonOf(
       const e = parameters[key];
       other.set(key, e === undefined ? Number(value) : valueAt(e, (name) => own.get(name) ?? NaN));
     }
-    return { own, other, u: random() };
+    return [own, other] as const;
   });
-  return {
-    agree: (a, b, factor = 1, scale = 0) =>
-      points.every(({ own, other, u }) => near(ours(a, own, u) * factor, theirs(b, other, u), scale)),
-  };
-}
-
-/** Rejects a type with rates that differ from the recognised cell's. */
-export function verify(type: NeuronType, found: RecognisedCell, use: CellUse): void {
-  const library = typedCell(found.standard) ?? refuse(`there is no type ${found.standard.name}`);
-  const { agree } = comparisonOf(type, library, found, use);
-  for (const [own, { name, factor }] of found.variables) {
+  const [ours, theirs] = [type, library].map((one, side) =>
+    reader(
+      one,
+      points.map((point) => point[side]!),
+    ),
+  );
+  for (const [own, { name, factor }] of variables) {
     const [rate, expected] = [type.derivatives[own]?.rate, library.derivatives[name]?.rate];
-    if (rate !== undefined && expected !== undefined && !agree(rate, expected, factor, name === 'v' ? 1 : 0))
-      refuse(`its rate of ${own} is not that of ${found.standard.name}`);
+    if (rate === undefined || expected === undefined) continue;
+    const values = theirs!(expected);
+    if (!ours!(rate).every((value, k) => near(value * factor, values[k]!, name === 'v' ? 1 : 0)))
+      refuse(`its rate of ${own} is not that of ${standard.name}`);
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Expression, Side, Statement } from '../../../lang/ast.js';
 import { number } from '../../../lang/build.js';
-import { assigned } from '../../../lang/evaluate.js';
+import { assigned, NoNumber } from '../../../lang/evaluate.js';
 import { linearForm } from '../../../lang/linear.js';
 import { sideOf } from '../../../lang/reference.js';
 import { writtenBy } from '../../../lang/walk.js';
@@ -25,9 +25,6 @@ export interface Bench {
   ): { readonly released: readonly number[]; readonly after: readonly ReadonlyMap<string, number>[] };
 }
 
-/** Code that the host cannot run. */
-export class Impossible extends Error {}
-
 /** Returns a type's code as a function of trains; undefined if it reads variables of other objects. */
 export function benchOf(type: SynapseType, dt: number): Bench | undefined {
   const rates = new Map<string, { readonly slope: Expression; readonly constant: Expression }>();
@@ -44,7 +41,7 @@ export function benchOf(type: SynapseType, dt: number): Bench | undefined {
       const variables = new Map<string, number>();
       const look = (name: string): number => {
         const value = variables.get(name);
-        if (value === undefined) throw new Impossible(name);
+        if (value === undefined) throw new NoNumber(name);
         return value;
       };
       for (const [name, { value }] of Object.entries(type.parameters))
@@ -71,14 +68,14 @@ export function benchOf(type: SynapseType, dt: number): Bench | undefined {
         variables.set('t_in_timesteps', Math.round(time / dt));
         let arrived = 0;
         for (const statement of sides[side]) {
-          if (statement.kind === 'send') throw new Impossible('send');
+          if (statement.kind === 'send') throw new NoNumber('send');
           const value = valueAt(plain(statement.value, namesOf(type)), look);
           const { target, operator } = statement;
           if (sideOf(target) === 'post' || target === 'port') {
             arrived += operator === '-=' ? -value : value;
             continue;
           }
-          if (operator === '%=') throw new Impossible(operator);
+          if (operator === '%=') throw new NoNumber(operator);
           const before = operator === '=' ? 0 : look(target);
           variables.set(target, assigned(operator, before, value));
         }
@@ -122,8 +119,7 @@ export function agree(
 export function attempt<T>(action: () => T | undefined): T | undefined {
   try {
     return action();
-  } catch (error) {
-    if (error instanceof Impossible || error instanceof Error) return undefined;
-    throw error;
+  } catch {
+    return undefined;
   }
 }

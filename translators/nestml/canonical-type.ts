@@ -63,24 +63,22 @@ export function typeOf(draft: Draft): NeuronOfNestml {
     ] as const;
   });
   const inputs = draft.model.ports.filter(({ kind }) => kind === 'continuous');
-  const inputName = (name: string): string => (draft.symbols.get(name)?.e as { readonly name: string }).name;
   const type = {
     ...variablesOf(draft),
     inputs: Object.fromEntries(
       inputs.map(({ name, span }) => [
-        inputName(name),
-        located({ unit: draft.types.get(inputName(name))?.unit ?? '1', reduce: 'sum' }, '', span),
+        draft.ownName(name),
+        located({ unit: draft.types.get(draft.ownName(name))?.unit ?? '1', reduce: 'sum' }, '', span),
       ]),
     ),
     ...(isLinear(draft) ? {} : { method: 'adaptive' }),
     derivatives: Object.fromEntries([...draft.rates].map(([name, rate]) => [name, placed(rate)])),
     events: Object.fromEntries(events),
   };
-  const receptors = Object.entries(receptorsOf(draft.model)).map(([name, port]) => [name, inputName(port)] as const);
-  const recorded = draft.model.state.flatMap(({ name }) => {
-    const own = (draft.symbols.get(name)?.e as { readonly name?: string } | undefined)?.name;
-    return own === undefined ? [] : [own];
-  });
+  const receptors = Object.entries(receptorsOf(draft.model)).map(
+    ([name, port]) => [name, draft.ownName(port)] as const,
+  );
+  const recorded = draft.model.state.flatMap(({ name }) => draft.ownName(name) || []);
   return { type, receptors: Object.fromEntries(receptors), states: recorded };
 }
 
@@ -98,9 +96,9 @@ function isLinear(draft: Draft): boolean {
 
 /** Lets a port count weights in a unit of NEST. */
 export function countWeights(draft: Draft, port: string, kind: string): void {
-  const own = (draft.symbols.get(port)?.e as { readonly name?: string } | undefined)?.name;
-  const state = own === undefined ? undefined : draft.states.get(own);
-  if (own === undefined || state?.type.unit !== '1') return;
+  const own = draft.ownName(port);
+  const state = draft.states.get(own);
+  if (state?.type.unit !== '1') return;
   const type = draft.translator.type({ text: kind === 'conductance' ? 'nS' : 'pA', span: state.span });
   const isNegative = kind === 'current' && draft.port(port)?.qualifiers.includes('inhibitory') === true;
   const one = quantity(siOf(type.dimension) * (isNegative ? -1 : 1), type.dimension);

@@ -9,7 +9,7 @@ import type { Expression, Span } from '../../src/lang/ast.js';
 import { callsIn, namesIn } from '../../src/lang/walk.js';
 import { functionNames } from './functions.js';
 import * as messages from './messages.js';
-import { bodiesOf, isSynapse, type Handler, type NestmlModel, type Statement } from './syntax.js';
+import { bodiesOf, isSynapse, partsOf, targetsIn, type Handler, type NestmlModel, type Statement } from './syntax.js';
 import type { Report } from './text.js';
 
 /** Names of functions that NEST's classes of models have. */
@@ -84,41 +84,21 @@ function* declaredAgain(body: readonly Statement[], outer: ReadonlySet<string>):
 }
 
 /** Returns the expressions of statements. */
-function expressionsIn(body: readonly Statement[]): readonly Expression[] {
-  return body.flatMap((one): readonly Expression[] => {
-    switch (one.kind) {
-      case 'assign':
-        return [one.value];
-      case 'declare':
-        return one.declarations.flatMap(({ value }) => value ?? []);
-      case 'call':
-        return one.arguments;
-      case 'return':
-        return one.value ? [one.value] : [];
-      case 'if':
-        return [one.condition, ...expressionsIn([...one.whenTrue, ...one.whenFalse])];
-      case 'for':
-        return [one.from, one.to, ...(one.step ? [one.step] : []), ...expressionsIn(one.body)];
-      case 'while':
-        return [one.condition, ...expressionsIn(one.body)];
-    }
+const expressionsIn = (body: readonly Statement[]): readonly Expression[] =>
+  partsOf(body).flatMap((one): readonly Expression[] => {
+    if (one.kind === 'declare') return one.declarations.flatMap(({ value }) => value ?? []);
+    if (one.kind === 'call') return one.arguments;
+    if (one.kind === 'for') return [one.from, one.to, ...(one.step ? [one.step] : [])];
+    return one.kind === 'if' || one.kind === 'while' ? [one.condition] : one.value ? [one.value] : [];
   });
-}
 
 const callsOf = (body: readonly Statement[]): ReturnType<typeof callsIn> => expressionsIn(body).flatMap(callsIn);
 
 /** Returns the names that statements read, and the targets of assignments. */
 export const namesOf = (body: readonly Statement[]): readonly string[] => [
   ...expressionsIn(body).flatMap((e) => [...namesIn(e)]),
-  ...partsOf(body).flatMap((one) => (one.kind === 'assign' ? [one.target] : [])),
+  ...targetsIn(body),
 ];
-
-/** Returns statements with those of their branches and loops. */
-const partsOf = (body: readonly Statement[]): readonly Statement[] =>
-  body.flatMap((one) => {
-    if (one.kind === 'if') return [one, ...partsOf([...one.whenTrue, ...one.whenFalse])];
-    return one.kind === 'for' || one.kind === 'while' ? [one, ...partsOf(one.body)] : [one];
-  });
 
 const emissionsIn = (body: readonly Statement[]): readonly Extract<Statement, { kind: 'call' }>[] =>
   partsOf(body).flatMap((one) => (one.kind === 'call' && one.name === 'emit_spike' ? [one] : []));

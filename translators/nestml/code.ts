@@ -8,7 +8,7 @@ import { constantOf } from '../../src/library/recognise/numbers.js';
 import type { UniqueNames } from '../../src/model/free-name.js';
 import type { Type, Value } from './functions.js';
 import * as messages from './messages.js';
-import { allowedName, type Statement } from './syntax.js';
+import { allowedName, targetsIn, type Statement } from './syntax.js';
 import { assigned, truthOf, zeroOf, type Scope, type Translator } from './values.js';
 
 /** What statements may do besides assignments. */
@@ -35,14 +35,6 @@ const stepLengths = new Set(['resolution', 'timestep']);
 /** Checks whether a statement takes a step from a timer. */
 const countsDown = ({ operator, value }: Extract<Statement, { kind: 'assign' }>): boolean =>
   operator === '-=' && value.kind === 'call' && stepLengths.has(value.function);
-
-/** Variables that statements assign to. */
-export const targetsIn = (body: readonly Statement[]): readonly string[] =>
-  body.flatMap((one) => {
-    if (one.kind === 'assign') return [one.target];
-    if (one.kind === 'if') return targetsIn([...one.whenTrue, ...one.whenFalse]);
-    return one.kind === 'for' || one.kind === 'while' ? targetsIn(one.body) : [];
-  });
 
 /** A block of canonical statements under construction. */
 export class Code {

@@ -84,6 +84,12 @@ export class Draft {
     return own;
   }
 
+  /** Returns the canonical name of a variable; empty if it has none. */
+  ownName(name: string): string {
+    const e = this.symbols.get(name)?.e;
+    return e?.kind === 'name' ? e.name : '';
+  }
+
   /** Names in code, which reads the time at the end of the step. */
   readonly scope: Scope = (name, span) => {
     if (name === 't')
@@ -130,7 +136,7 @@ export class Draft {
     const type = this.translator.type(text);
     const initial = value ? this.value(value, type) : zeroOf(type).e;
     if (hasPulses(initial) && !isInline) this.fail(messages.pulse(name), span);
-    return [(this.symbols.get(name)?.e as { readonly name: string }).name, { type, initial, span }];
+    return [this.ownName(name), { type, initial, span }];
   }
 
   /** Returns a value at the start, by numbers and the parameters of a set only. */
@@ -158,12 +164,7 @@ export class Draft {
       names.length === 0 ? this.model.equations : this.model.equations.filter(({ name }) => names.includes(name));
     return equations
       .filter(({ name }) => name !== this.timer?.name)
-      .flatMap(({ name, order }) =>
-        Array.from(
-          { length: order },
-          (_, k) => (this.symbols.get(plainName(name, k))?.e as { readonly name: string }).name,
-        ),
-      );
+      .flatMap(({ name, order }) => Array.from({ length: order }, (_, k) => this.ownName(plainName(name, k))));
   }
 
   /** Checks whether a variable is one of the model's equations, not of a kernel's. */

@@ -73,8 +73,7 @@ function readEquation(draft: Draft, { name, order, value, span }: Equation): voi
   if (name === draft.timer?.name) return;
   const variables = Array.from({ length: order }, (_, k) => plainName(name, k));
   for (const [k, variable] of variables.entries()) {
-    const symbol = draft.symbols.get(variable);
-    const own = symbol?.e.kind === 'name' ? symbol.e.name : '';
+    const own = draft.ownName(variable);
     const type = draft.types.get(own);
     if (!draft.states.has(own) || !type)
       return draft.fail(

@@ -19,10 +19,10 @@ import { linearForm } from '../../src/lang/linear.js';
 import { readsAny, substitute } from '../../src/lang/walk.js';
 import { valueAt } from '../../src/library/recognise/numbers.js';
 import { locatedExpression } from '../shared/located.js';
-import { Code, conditionType, targetsIn } from './code.js';
+import { Code, conditionType } from './code.js';
 import type { Draft } from './draft.js';
 import type { Type } from './functions.js';
-import { bodiesOf, byPriority, type Handler } from './syntax.js';
+import { bodiesOf, byPriority, targetsIn, type Handler } from './syntax.js';
 import * as messages from './messages.js';
 
 /** Reads code at spikes that arrive, and jumps of variables. */
@@ -32,7 +32,7 @@ export function readReceivers(draft: Draft): void {
     if (!draft.gains.has(port)) draft.fail(messages.unknownName(port, [...draft.gains.keys()]), span);
   for (const [port, gains] of draft.gains) {
     const own = handlers.filter((one) => one.port === port);
-    const { name } = draft.symbols.get(port)?.e as { readonly name: string };
+    const name = draft.ownName(port);
     const type: Type = { kind: 'real', dimension: dimensionless, unit: '1' };
     const span = draft.port(port)?.span ?? draft.model.span;
     draft.states.set(name, { type, initial: integer(0), span });
@@ -159,17 +159,17 @@ function sumOf(draft: Draft, { body }: Handler, port: string): readonly [string,
   const [statement] = body;
   if (body.length !== 1 || statement?.kind !== 'assign' || statement.operator !== '+=') return null;
   const { target } = statement;
-  const own = draft.symbols.get(target)?.e;
-  const state = own?.kind === 'name' ? draft.states.get(own.name) : undefined;
+  const own = draft.ownName(target);
+  const state = draft.states.get(own);
   const writers = bodiesOf(draft.model)
     .flatMap(targetsIn)
     .filter((one) => one === target);
-  if (!state || own?.kind !== 'name' || writers.length !== 1 || !isNothing(state.initial)) return null;
+  if (!state || writers.length !== 1 || !isNothing(state.initial)) return null;
   const { translator } = codeOf(draft);
   const value = translator.stored(translator.value(statement.value, draft.scope), state.type, statement.span);
   const form = linearForm(value, [port]);
   const factor = form?.coefficients.get(port);
-  return form && factor && isZero(form.constant) ? [own.name, factor] : null;
+  return form && factor && isZero(form.constant) ? [own, factor] : null;
 }
 
 /** Replaces a variable by a factor times another one, to which synapses add weights. Returns whether it can. */

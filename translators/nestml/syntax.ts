@@ -121,14 +121,20 @@ export const bodiesOf = ({ update, receivers, conditions }: NestmlModel): readon
   ...[...receivers, ...conditions].map(({ body }) => body),
 ];
 
+/** Returns statements with those of their branches and loops. */
+export const partsOf = (body: readonly Statement[]): readonly Statement[] =>
+  body.flatMap((one) => {
+    if (one.kind === 'if') return [one, ...partsOf([...one.whenTrue, ...one.whenFalse])];
+    return one.kind === 'for' || one.kind === 'while' ? [one, ...partsOf(one.body)] : [one];
+  });
+
 /** Checks whether statements integrate equations. */
 export const integrates = (body: readonly Statement[]): boolean =>
-  body.some(
-    (one) =>
-      (one.kind === 'call' && one.name === 'integrate_odes') ||
-      (one.kind === 'if' && integrates([...one.whenTrue, ...one.whenFalse])) ||
-      ((one.kind === 'for' || one.kind === 'while') && integrates(one.body)),
-  );
+  partsOf(body).some((one) => one.kind === 'call' && one.name === 'integrate_odes');
+
+/** Variables that statements assign to. */
+export const targetsIn = (body: readonly Statement[]): readonly string[] =>
+  partsOf(body).flatMap((one) => (one.kind === 'assign' ? [one.target] : []));
 
 /** Orders code of events: that of a higher priority runs first. */
 export const byPriority = (a: Handler, b: Handler): number => (b.priority ?? 0) - (a.priority ?? 0);

@@ -15,11 +15,11 @@ import { drawsIn } from '../../src/lang/functions.js';
 import { printExpression } from '../../src/lang/print.js';
 import { namesIn, readsAny } from '../../src/lang/walk.js';
 import { locatedExpression } from '../shared/located.js';
-import { Code, conditionType, targetsIn, timed } from './code.js';
+import { Code, conditionType, timed } from './code.js';
 import type { Draft } from './draft.js';
 import { noteSpike } from './events.js';
 import { numberOf } from './functions.js';
-import { integrates, plainName, variableOf } from './syntax.js';
+import { integrates, plainName, targetsIn, variableOf } from './syntax.js';
 import * as messages from './messages.js';
 import { zeroOf } from './values.js';
 
@@ -71,8 +71,7 @@ export function readUpdate(draft: Draft): void {
     hold: (condition, { whenTrue, whenFalse, span: at }) => {
       const bodies = [...whenTrue, ...whenFalse];
       if (!integrates(bodies)) return undefined;
-      const own = (name: string): string =>
-        (draft.symbols.get(name)?.e as { readonly name?: string } | undefined)?.name ?? name;
+      const own = (name: string): string => draft.ownName(name) || name;
       const isLast = [whenTrue, whenFalse].every(
         (body) => body.findIndex((one) => integrates([one])) >= body.length - 1 || !integrates(body),
       );
@@ -160,8 +159,7 @@ export function readUpdate(draft: Draft): void {
 /** Notes ports that code of each step reads. */
 function readPorts(draft: Draft, statement: Written, isAfter: boolean): void {
   for (const [name] of draft.gains) {
-    const own = draft.symbols.get(name)?.e as { readonly name: string };
-    if (statement.kind !== 'assignment' || !namesIn(statement.value).has(own.name)) continue;
+    if (statement.kind !== 'assignment' || !namesIn(statement.value).has(draft.ownName(name))) continue;
     if (!isAfter) draft.fail(messages.notRead(`${name} before integrate_odes`, 'a value'), statement.span);
     draft.portReads.add(name);
   }

@@ -20,8 +20,7 @@ import { nestmlCell, type NestmlCell } from './cell.js';
 import { NotInNestml } from './not-in-nestml.js';
 import { isPlastic, plasticUse } from './plastic.js';
 import { weightUnitOf, type Port } from './ports.js';
-import type { NestmlSynapse } from './nestml-synapse.js';
-import { staticUse, type StaticUse } from './synapses.js';
+import { staticUse, type NestmlSynapse, type StaticUse } from './synapses.js';
 
 /** A model of NESTML in a script. */
 export interface NestmlModel extends NestmlCell {

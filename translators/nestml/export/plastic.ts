@@ -17,11 +17,10 @@ import {
 } from '../../../src/model/typed.js';
 import { indented } from './cell-of-nest.js';
 import { draws, nestmlAssignment, nestmlText, textOf, withStrictChoices, type Names } from './expressions.js';
-import type { NestmlSynapse } from './nestml-synapse.js';
 import { NotInNestml } from './not-in-nestml.js';
 import { reserved } from './reserved.js';
 import { allValues } from './settled.js';
-import type { StaticUse } from './synapses.js';
+import type { NestmlSynapse, StaticUse } from './synapses.js';
 import { nestmlQuantity, nestUnitOf } from './units.js';
 
 /** Checks whether spikes change synapses of a type, or its variables follow equations. */

@@ -9,8 +9,23 @@ import type { DataStore, NeuronType, Projection, SynapseType, Value } from '../.
 import { draws } from './expressions.js';
 import { NotInNestml } from './not-in-nestml.js';
 import { weightUnitOf, type Arrival } from './ports.js';
-import type { NestmlSynapse } from './nestml-synapse.js';
 import { allValues } from './settled.js';
+
+/** A NESTML model of synapses. */
+export interface NestmlSynapse {
+  readonly name: string;
+  readonly text: string;
+  /** The variable that NEST calls the weight. */
+  readonly weight: string;
+  /** Whether it reacts to spikes of its target. */
+  readonly isPaired: boolean;
+  /** Values that differ between synapses, in NEST's units. */
+  readonly values: Readonly<Record<string, { readonly value: Value; readonly unit: string }>>;
+  /** Variables that presynaptic spikes do not change. */
+  readonly traces: readonly string[];
+  /** Names and units in NEST of its variables. */
+  readonly variables: ReadonlyMap<string, { readonly name: string; readonly unit: string }>;
+}
 
 /** The effect of synapses on their target. */
 export interface StaticUse {

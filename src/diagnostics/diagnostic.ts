@@ -25,10 +25,14 @@ export interface Place {
 }
 
 /**
- * A remedy that `validate --fix` applies: another name for the marked one, or another place for the marked element. Of
- * elements that move before the same one, the one of the lowest rank is the first.
+ * A remedy that `validate --fix` applies: another name for the marked one, a text to insert (after the marked text, if
+ * no place is given), or another place for the marked element. Of elements that move before the same one, the one of the
+ * lowest rank is the first.
  */
-export type Fix = Renaming | { readonly kind: 'move'; readonly before: Place; readonly rank: number };
+export type Fix =
+  | Renaming
+  | { readonly kind: 'insert'; readonly text: string; readonly at?: Place }
+  | { readonly kind: 'move'; readonly before: Place; readonly rank: number };
 
 /** One diagnostic. `code` is stable: `stage/kind-of-mistake`. */
 export interface Diagnostic {

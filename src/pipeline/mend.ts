@@ -103,13 +103,19 @@ function renaming(lines: XmlSource, place: Place, { from, to }: Renaming, holder
 const offsetOf = (lines: XmlSource, { line = 1, column = 1 }: Place): number => lines.offset(line, column);
 
 // --- NeuroML and LEMS -----------------------------------------------------------------------------------------------
-/** Renames attributes, and moves elements with the comments above them. */
+/** Renames attributes, inserts missing signs, and moves elements with the comments above them. */
 function changesOfMarkup({ name, text }: Source, fixable: readonly Diagnostic[]): readonly Change[] {
   const lines = new XmlSource(name, text);
   return fixable.flatMap(({ fix, place }): readonly Change[] => {
     if (!fix || !place) return [];
     const offset = offsetOf(lines, place);
     if (fix.kind === 'rename') return renaming(lines, place, fix, String(text.lastIndexOf('<', offset)));
+    if (fix.kind === 'insert') {
+      const start = fix.at ? offsetOf(lines, fix.at) : offset + (place.length ?? 0);
+      return [
+        { line: place.line ?? 1, change: `inserted ${fix.text}`, edits: [{ start, end: start, text: fix.text }] },
+      ];
+    }
     if (fix.before.document !== name) return [];
     const before = offsetOf(lines, fix.before);
     const change = `moved ${tagNameAt(text, offset)} before ${tagNameAt(text, before)}`;

@@ -90,11 +90,14 @@ export const mismatchedTag = (open: string, found: string) => finding`xml/mismat
   hint: write </${shorten(open)}>, or correct the name in the opening tag`;
 
 /** A closing tag without `>`. */
-export const unfinishedClosing = (name: string) => finding`xml/unfinished:
+export const unfinishedClosing = (name: string): Finding => ({
+  ...finding`xml/unfinished:
   the closing tag of ${shorten(name)} does not end
   expected: </${shorten(name)}>
   found: </${shorten(name)}
-  hint: write > after it`;
+  hint: write > after it`,
+  fix: { kind: 'insert', text: '>' },
+});
 
 /** A closing tag without an open element. */
 export const unopenedTag = (name: string) => finding`xml/unopened-tag:

@@ -152,6 +152,21 @@ describe('elements of NeuroML', () => {
     expect(outcome.stdout).toMatch(/^attribute\.nml:6: renamed tresh to thresh\n/);
   });
 
+  // jNeuroML 0.14.0 computes (1 - x)*tau here, and does not need the last sign.
+  it('get brackets that jNeuroML reads without', async () => {
+    const right = `<Lems>
+    <Dimension name="none"/>
+    <ComponentType name="T">
+        <Property name="tau" dimension="none"/>
+        <Dynamics><StateVariable name="x" dimension="none"/><DerivedVariable name="y" dimension="none" value="(1 - x)*tau"/></Dynamics>
+    </ComponentType>
+</Lems>`;
+    const wrong = right.replace('"(1 - x)', '"1 - x)').replace('</Lems>', '</Lems');
+    const outcome = await corrected('brackets.xml', wrong);
+    expect(outcome.text).toBe(right);
+    expect(outcome.stdout).toContain('inserted >\nbrackets.xml:5: inserted (\n');
+  });
+
   it('keep attributes that have no meaning: the model would be another', async () => {
     const text = network.replace('id="cells" component', 'id="cells" propertties="" component');
     expect(await corrected('extra.nml', text)).toMatchObject({ code: 0, text });

@@ -38,7 +38,10 @@ export function readExpression(
     return expression;
   } catch (error) {
     if (!(error instanceof LangError)) throw error;
-    diagnostics.add(error.finding, element.valuePlace(attribute, error.span));
+    // The reference interpreter opens a parenthesis that is only closed at the beginning.
+    const fix = { kind: 'insert', text: '(', at: element.valuePlace(attribute, { start: 0, end: 1 }) } as const;
+    const isUnopened = error.finding.code === 'lang/unopened-parenthesis';
+    diagnostics.add({ ...error.finding, ...(isUnopened && { fix }) }, element.valuePlace(attribute, error.span));
     return null;
   }
 }

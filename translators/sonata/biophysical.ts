@@ -85,8 +85,8 @@ export function biophysicalTemplate(
 }
 
 // --- Shape ----------------------------------------------------------------------------------------------------------
-/** Length of the cylinders in place of an axon, in um. */
-const stubLength = 30;
+/** Cylinders in place of an axon, in um. */
+export const stub = { length: 30, diameter: 1 } as const;
 
 /** Returns sections with two cylinders at the end in place of the axon, or undefined after a report. */
 function withStubs(
@@ -104,16 +104,16 @@ function withStubs(
   const [first, last] = [axon[0], axon.at(-1)];
   if (isAllActive && (!first || !last))
     return report(messages.missingSections('axon', 'of which all-active cells keep the diameters'), { document });
-  const stub = (index: number, section: Section, fraction: number, diameter = 1): Section => ({
+  const cylinder = (index: number, section: Section, fraction: number, diameter: number = stub.diameter): Section => ({
     kind: 'axon',
     index,
     parent: { section, fraction },
-    length: stubLength,
+    length: stub.length,
     // NEURON makes points of the cylinder, in single precision.
     diameter: Math.fround(diameter),
   });
-  const near = isAllActive ? stub(0, soma, 1, first?.diameter) : stub(0, soma, 0.5);
-  return [...others, near, stub(1, near, 1, isAllActive ? last?.diameter : 1)];
+  const near = isAllActive ? cylinder(0, soma, 1, first?.diameter) : cylinder(0, soma, 0.5);
+  return [...others, near, cylinder(1, near, 1, isAllActive ? last?.diameter : stub.diameter)];
 }
 
 /** Returns the membrane that a type states, or undefined after a report. */

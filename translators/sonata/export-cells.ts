@@ -16,7 +16,7 @@ import { cellTemplate, passive } from './biophysical.js';
 import type { WrittenCell } from './export-parts.js';
 import { equationsOf, writtenMechanism, type WrittenMechanism } from '../shared/nmodl/mechanism-file.js';
 import { inNeuronUnits } from '../shared/nmodl/text.js';
-import { commonStep, shapeSections, writtenShape, type Kind } from './export-shape.js';
+import { axonOf, commonStep, shapeSections, writtenShape, type Kind } from './export-shape.js';
 
 /** Facts that all cells of a circuit share, in the units of its config. */
 export interface CircuitFacts {
@@ -129,11 +129,14 @@ function writtenCell(
   const kinds = new Map<string, Kind>();
   const keys: string[] = [];
   const parts = new Map<Kind, SectionMembrane>();
+  const stubs = axonOf(compartments.sections);
+  const axon = new Set(stubs.map((section) => JSON.stringify(membranes(section)))).size === 1 ? stubs : [];
   for (const [section] of shapeSections(compartments.sections)) {
     const own = membranes(section);
     const key = JSON.stringify(own);
-    if (section !== root && !keys.includes(key)) keys.push(key);
-    const kind = section === root ? 'soma' : (['dend', 'apic'] as const)[keys.indexOf(key)];
+    const isThin = section !== root && !axon.includes(section);
+    if (isThin && !keys.includes(key)) keys.push(key);
+    const kind = isThin ? (['dend', 'apic'] as const)[keys.indexOf(key)] : section === root ? 'soma' : 'axon';
     if (!kind)
       throw new NotExpressible('cells with more than three membranes: the soma, and two for all other sections');
     kinds.set(section, kind);
@@ -264,8 +267,8 @@ function leakOf({ currents }: MembranePlace): { readonly g: number; readonly e: 
 }
 
 /**
- * Resistivity in ohm cm of the axon that BMTK adds to each cell: with it, the conductance from the soma is lost in the
- * rounding of the soma's own.
+ * Resistivity in ohm cm of the axon that BMTK adds to a cell that has none: with it, the conductance from the soma is
+ * lost in the rounding of the soma's own.
  */
 const isolation = 1e20;
 
@@ -276,12 +279,16 @@ function parametersOf(parts: ReadonlyMap<Kind, SectionMembrane>, conditions: Cir
     ({ section, mechanism, name, value }); // prettier-ignore
   const leak = [...parts.values()].find(({ pas }) => pas)?.pas?.e ?? 0;
   const sections = [...parts];
+  const hasAxon = parts.has('axon');
   return {
     passive: [
       {
         ra: soma?.Ra,
         e_pas: leak,
-        cm: [...sections.map(([section, { cm }]) => ({ section, cm })), { section: 'axon', cm: 1 }],
+        cm: [
+          ...sections.map(([section, { cm }]) => ({ section, cm })),
+          ...(hasAxon ? [] : [{ section: 'axon', cm: 1 }]),
+        ],
       },
     ],
     conditions: [{ ...conditions, erev: [] }],
@@ -297,8 +304,7 @@ function parametersOf(parts: ReadonlyMap<Kind, SectionMembrane>, conditions: Cir
         ]),
         ...Object.entries(reversals).map(([ion, value]) => gene(section, `e${ion}`, value)),
       ]),
-      gene('axon', 'Ra', isolation),
-      gene('axon', 'g_pas', 0),
+      ...(hasAxon ? [] : [gene('axon', 'Ra', isolation), gene('axon', 'g_pas', 0)]),
     ],
   };
 }

@@ -7,13 +7,14 @@ import { entryOf, itemAt } from '../../src/diagnostics/entry.js';
 import { NotExpressible } from '../../src/library/not-expressible.js';
 import type { Compartments, Section } from '../../src/model/typed.js';
 import { inUnit } from '../shared/in-unit.js';
+import { stub } from './biophysical.js';
 import { sizesOf, type Point } from './import3d.js';
 
-/** Kinds of sections with the types of their points, in the order in which edges count sections. */
-export const kindTypes = { soma: 1, dend: 3, apic: 4 } as const;
+/** Kinds of sections in a file with the types of their points, in the order in which edges count sections. */
+const kindTypes = { soma: 1, dend: 3, apic: 4 } as const;
 
-/** A kind of sections. */
-export type Kind = keyof typeof kindTypes;
+/** A kind of sections; BMTK adds those of the axon. */
+export type Kind = keyof typeof kindTypes | 'axon';
 
 /** A place on a cell of a circuit. */
 export interface CircuitPlace {
@@ -61,6 +62,24 @@ export function shapeSections(sections: Sections): readonly (readonly [name: str
   };
   Object.keys(sections).forEach(add);
   return [...found];
+}
+
+/** Returns the two cylinders in place of an axon, which BMTK adds and cells of a circuit that was read have; or none. */
+export function axonOf(sections: Sections): readonly string[] {
+  const isStub = ({ points, length, diameter }: Section): boolean =>
+    !points &&
+    Math.abs(inUnit(length ?? 0, 'um') - stub.length) < 1e-9 &&
+    inUnit(diameter ?? 0, 'um') === stub.diameter;
+  const all = Object.entries(sections);
+  const on = (name: string): typeof all => all.filter(([, { parent }]) => parent?.section === name);
+  for (const [near, section] of all) {
+    const [[far, end] = [], ...others] = on(near);
+    const { parent } = section;
+    const isNear = parent?.fraction === 0.5 && sections[parent.section]?.parent === undefined && isStub(section);
+    const isFar = far !== undefined && end?.parent?.fraction === 1 && isStub(end) && on(far).length === 0;
+    if (isNear && isFar && others.length === 0) return [near, far];
+  }
+  return [];
 }
 
 /** Directions of cylinders that begin at one place. */
@@ -137,7 +156,7 @@ export function writtenShape(sections: Sections, kindOf: (section: string) => Ki
   const lines: string[] = [];
   let isRounded = false;
   const [begins, middles, ends] = [new Map<string, Row>(), new Map<string, Row>(), new Map<string, Row>()];
-  const counts = { soma: 0, dend: 0, apic: 0 };
+  const counts = { soma: 0, dend: 0, apic: 0, axon: 0 };
   const firsts = new Map<string, number>();
   const branches = new Map<string, number>();
   const write = (type: number, point: Point, parent: number): Row => {
@@ -146,10 +165,17 @@ export function writtenShape(sections: Sections, kindOf: (section: string) => Ki
     lines.push([lines.length + 1, type, x, y, z, d / 2, parent].join(' '));
     return { row: lines.length, point };
   };
-  const all = shapeSections(sections);
-  for (const [name, section] of all) {
+  const whole = shapeSections(sections);
+  const all = whole.filter(([name]) => kindOf(name) !== 'axon');
+  for (const [name, section] of whole) {
     const { parent, divisions } = section;
     const kind = kindOf(name);
+    if (kind === 'axon') {
+      if (isCut && divisions > 1) throw new NotExpressible('an axon that BMTK divides otherwise');
+      firsts.set(name, counts.axon);
+      counts.axon += 1;
+      continue;
+    }
     const pieces = isCut ? divisions : 1;
     firsts.set(name, counts[kind]);
     counts[kind] += pieces;
@@ -186,8 +212,9 @@ export function writtenShape(sections: Sections, kindOf: (section: string) => Ki
   }
   // BMTK replaces the axon, and fails without one.
   const { row, point } = entryOf(ends, all[0]?.[0] ?? '');
-  write(axonType, [point[0] + 30, point[1], point[2], 1], row);
-  const offsets = { soma: 0, dend: counts.soma, apic: counts.soma + counts.dend };
+  write(axonType, [point[0] + stub.length, point[1], point[2], stub.diameter], row);
+  const [dend, apic] = [counts.soma, counts.soma + counts.dend];
+  const offsets = { soma: 0, dend, apic, axon: apic + counts.apic };
   const placeOf: WrittenShape['placeOf'] = (name, fraction) => {
     const { parent } = sections[name] ?? {};
     const end = parent && isEnd(sections[name]!) ? parent : undefined;

@@ -33,6 +33,13 @@ describe('cells with a shape', () => {
       const [v, w] = [own, other].map(({ samples }) => samples.get('v_soma/v')!.flat());
       expect(v!.length).toBe(4802);
       expect(Math.max(...v!.map((each, k) => Math.abs(each - w![k]!)))).toBeLessThan(largest);
+      // With the axon that BMTK adds.
+      const { files: written, outcome } = await convertModel(again, 'sonata');
+      expect(outcome).not.toBe('incomplete');
+      const twice = await inFolder(written, (path) => importModel(readSource(path)).valid);
+      const third = await simulateModel(twice, { engines });
+      expect(third.events.get('cells.spike')).toEqual(own.events.get('cells.spike'));
+      expect(third.samples.get('v_soma/v')).toEqual(other.samples.get('v_soma/v'));
     },
   );
 

@@ -64,7 +64,7 @@ export function shapeSections(sections: Sections): readonly (readonly [name: str
   return [...found];
 }
 
-/** Returns the two cylinders in place of an axon, which BMTK adds and cells of a circuit that was read have; or none. */
+/** Returns the two cylinders that BMTK puts in place of an axon, which circuits have that were read; or none. */
 export function axonOf(sections: Sections): readonly string[] {
   const isStub = ({ points, length, diameter }: Section): boolean =>
     !points &&

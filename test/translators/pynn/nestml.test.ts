@@ -7,6 +7,7 @@ import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { root } from '../../support/import-graph.js';
 import { axonalRule, plasticRules, twoTypes } from './nestml-model.js';
 import '../../../translators/brian/road.js';
+import '../../../translators/nestml/road.js';
 import '../../../translators/neuroml/road.js';
 import '../../../translators/pynn/road.js';
 
@@ -45,6 +46,12 @@ it.each([
   expect(reasons(await converted(text)).filter((one) => one.includes('no whole number of microseconds'))).toHaveLength(
     count,
   );
+});
+
+it('each event that emits the spike sends one', async () => {
+  const { valid } = importModel(readSource('test/translators/nestml/files/ports.nestml'));
+  const { files } = await convertModel(valid, 'pynn-nestml');
+  expect(files[1]?.text.match(/emit_spike\(\)/g)).toHaveLength(2);
 });
 
 describe('two types', () => {

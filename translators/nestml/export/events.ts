@@ -72,7 +72,8 @@ export class CellEvents {
     if (this.code.lastSpike !== undefined) this.code.ownState.push(`${this.code.lastSpike} ms = -10000000 ms`);
     return this.#events().flatMap(([event, definition]) => {
       const actions = definition.do.map((statement) => this.code.statement(statement));
-      const emitted = event === this.code.cell.emits ? ['emit_spike()'] : [];
+      const { emits = event } = definition;
+      const emitted = emits !== null && emits === this.code.cell.emits ? ['emit_spike()'] : [];
       return [
         ...this.#clearing(event, definition).map(({ title, body }) => ({ title: `onCondition(${title})`, body })),
         {

@@ -170,9 +170,9 @@ export class NestmlModels {
     return { ...made, name, isFed: fed !== undefined, synapses };
   }
 
-  /** Returns the event that NEST's cells send, which have one. */
+  /** Returns the event that NEST's cells send, which have one: the name that other parts know. */
   #emitted(ids: readonly string[], { events }: NeuronType): string | undefined {
-    const emitted = Object.entries(events).filter(([, { emits }]) => emits !== null);
+    const emitted = Object.entries(events).flatMap(([name, { emits = name }]) => emits ?? []);
     const isHeard = (event: string): boolean =>
       Object.values(this.#model.projections).some(
         ({ from, synapse }) =>
@@ -182,9 +182,7 @@ export class NestmlModels {
               ({ on }) => on.end === 'pre' && on.event === event,
             )),
       );
-    const spike = emitted.find(([name, { emits }]) => (emits ?? name) === 'spike');
-    if (spike !== undefined) return spike[0];
-    return emitted.find(([name, { emits }]) => isHeard(emits ?? name))?.[0] ?? emitted[0]?.[0];
+    return emitted.find((name) => name === 'spike') ?? emitted.find(isHeard) ?? emitted[0];
   }
 
   /** Ports for all that reaches cells of a type. */

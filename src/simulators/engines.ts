@@ -52,6 +52,8 @@ export interface SimulatorEngine {
   readonly ranks: true | string;
   /** How random numbers of a document are drawn; absent: the document lists all draws. */
   readonly draws?: string;
+  /** Whether recordings of cells that became several populations are one for each. */
+  readonly recordsApart?: true;
   /** Steps by which its label of a spike follows the beginning of the spike's step. */
   readonly label: 0 | 1;
   readonly start: (job: Job) => Start;
@@ -107,6 +109,7 @@ export const engines: Readonly<Record<Simulator, SimulatorEngine>> = {
     threads: onlyNest,
     ranks: oneProcess('Brian'),
     draws: 'drawn by Brian',
+    recordsApart: true,
     label: 0,
     start: (job) => {
       // Compiling takes longer than the run itself, but the methods of the GNU Scientific Library need it.

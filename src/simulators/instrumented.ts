@@ -6,6 +6,7 @@ import type { Program } from '../ir/program.js';
 import { nameOn, type Simulator } from '../library/simulators/names.js';
 import { protocolOf } from '../lower/context/protocol.js';
 import type { Recording, ValidModel } from '../model/model.js';
+import { isLoss } from '../model/conversion-report.js';
 import { drawnParts } from '../model/drawn-parts.js';
 import { remainingDraws } from '../model/remaining-draws.js';
 import { isRecording, phaseKind } from '../model/tagged.js';
@@ -14,18 +15,15 @@ import { choicesForRun, drawnModel, loweredModel } from '../pipeline/build-progr
 import type { RunnableModel } from '../pipeline/read/imported-model.js';
 import { engines } from './engines.js';
 import { comparableVariables, type Sampled } from './recorded-variables.js';
+import { writtenWithSpikes, type WrittenWithSpikes } from './spike-recordings.js';
 import { CannotRun, withoutDisplays, writtenFor, type WrittenFor } from './written.js';
 
 /** A model that records what its result is to hold, and its document for a simulator. */
-export interface Instrumented extends WrittenFor {
+export interface Instrumented extends WrittenWithSpikes {
   readonly imported: RunnableModel;
   readonly simulator: Simulator;
-  /** The model with a recording for each variable and population. */
-  readonly recorded: ValidModel;
   readonly program: Program;
   readonly protocol: Protocol;
-  /** Populations by the names of recordings of their spikes. */
-  readonly spikes: ReadonlyMap<string, string>;
   readonly samples: ReadonlyMap<string, Sampled>;
 }
 
@@ -52,23 +50,29 @@ export async function instrumented(
   });
   const protocol = protocolOf(valid, program);
   const plan = recordingPlan(program, protocol);
-  const spikes = new Map(plan.trains.map(({ plan: { population } }, k) => [`spikes_${k}`, population] as const));
+  const to = engines[simulator].writes;
+  const facts = { imported, simulator, program, protocol };
+  const names = new Map(plan.trains.map(({ plan: { population } }, k) => [`spikes_${k}`, population] as const));
   const spiking = plan.trains.map(({ plan: { population, event } }, k): Recording => ({
     of: { population },
     events: event,
     name: `spikes_${k}`,
   }));
-  const to = engines[simulator].writes;
-  const variables = valid.model.recordings.some((recording) => isRecording(recording, 'variables'))
-    ? await variablesIn(
-        valid,
-        protocolSteps(protocol) * program.dt,
-        await writtenFor(valid, to, simulator, options),
-        readBack,
-      )
-    : { recordings: [], sampled: new Map<string, Sampled>() };
+  let variables: Pick<ReturnType<typeof comparableVariables>, 'recordings' | 'sampled'> = {
+    recordings: [],
+    sampled: new Map(),
+  };
+  if (valid.model.recordings.some((recording) => isRecording(recording, 'variables'))) {
+    const written = await writtenFor(valid, to, simulator, options);
+    const { report, became } = written.converted;
+    // A part of a model cannot always be read.
+    if (!options.partial && report.some(isLoss))
+      return { ...written, ...facts, recorded: valid, spikes: names, cells: new Map(), samples: new Map() };
+    const seconds = protocolSteps(protocol) * program.dt;
+    variables = comparableVariables(valid, await readBack(valid, written), seconds, { most: Infinity, became });
+  }
   const recorded = withRecordings(valid, [...spiking, ...variables.recordings]);
-  const written = await writtenFor(recorded, to, simulator, options);
+  const written = await writtenWithSpikes(recorded, names, to, simulator, options);
   const refused = written.converted.report.find(({ refusedBy }) => refusedBy?.includes(simulator));
   if (refused !== undefined)
     throw new CannotRun(
@@ -76,27 +80,7 @@ export async function instrumented(
       `${nameOn(simulator)} cannot run it: ${refused.message}`,
       'choose another simulator',
     );
-  return {
-    ...written,
-    imported,
-    simulator,
-    recorded,
-    program,
-    protocol,
-    spikes,
-    samples: variables.sampled,
-  };
-}
-
-/** Returns recordings of the variables that a model records, and what they are in its document. */
-async function variablesIn(
-  valid: ValidModel,
-  seconds: number,
-  written: WrittenFor,
-  readBack: ReadBack,
-): Promise<Pick<ReturnType<typeof comparableVariables>, 'recordings' | 'sampled'>> {
-  const { became } = written.converted;
-  return comparableVariables(valid, await readBack(valid, written), seconds, { most: Infinity, became });
+  return { ...written, ...facts, samples: variables.sampled };
 }
 
 /** Returns a model with other recordings, all of which are on for the whole run. */

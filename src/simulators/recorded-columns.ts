@@ -13,6 +13,8 @@ export interface Recorded {
   readonly model: Model;
   /** Populations by the names of recordings of their spikes. */
   readonly spikes: ReadonlyMap<string, string>;
+  /** Cells of recordings of a part of a population, by their names; absent: all are of whole populations. */
+  readonly cells?: ReadonlyMap<string, readonly number[]>;
   /** Population, variable and cells of samples, by the names of recordings. */
   readonly samples: ReadonlyMap<string, Sampled>;
   /** Returns the size in SI of the simulator's unit of a dimension, if it does not state units. */
@@ -43,11 +45,19 @@ export function clockOf({ experiment: { protocol, dt } }: Model): (time: number,
 /** Returns columns of spikes by population. */
 export function spikesByPopulation(
   columns: readonly ToolColumns[],
-  { spikes }: Recorded,
+  { spikes, cells: parts }: Recorded,
 ): ReadonlyMap<string, readonly SpikeColumns[]> {
   const recorded = new Set(spikes.values());
   const found = new Map<string, SpikeColumns[]>([...recorded].map((population) => [population, []]));
-  for (const each of columns) if (each.kind === 'spikes') found.get(spikes.get(each.of) ?? each.of)?.push(each);
+  for (const each of columns) {
+    if (each.kind !== 'spikes') continue;
+    const part = parts?.get(each.of);
+    const read: SpikeColumns['read'] = (begin, end) => {
+      const { times, cells } = each.read(begin, end);
+      return { times, cells: Uint32Array.from(cells, (cell) => part![cell]!) };
+    };
+    found.get(spikes.get(each.of) ?? each.of)?.push(part === undefined ? each : { ...each, read });
+  }
   return found;
 }
 

@@ -22,7 +22,7 @@ import { checkProcesses, prepared } from './run-document.js';
 import { ToolError } from './run-tool.js';
 import { toolFailure } from './tool-failure.js';
 import type { Instrumented, WriteOptions } from './instrumented.js';
-import { writeResults, type RunOn } from './write-results.js';
+import { notOurs, writeResults, type RunOn } from './write-results.js';
 
 /** How a model is run in another simulator. */
 export interface RunOnOptions
@@ -70,9 +70,8 @@ export async function runOn(model: Instrumented, options: RunOnOptions): Promise
     );
   const files = { outputs, force, ...(writers ? { writers } : {}), ...(units ? { units } : {}) };
   const watch = stopwatch();
-  const executable = { sources: new Map<string, string>(), start: () => Promise.reject(new Error('not ours')) };
   const engine = { target: nameOn(simulator), device: '', threads };
-  await resultFiles(imported, { program, executable, engine }, protocol, files);
+  await resultFiles(imported, { program, executable: notOurs, engine }, protocol, files);
   const folder = keep === undefined ? temporaryFolder('on') : emptyFolder(keep, force);
   try {
     const tool = prepared(model, simulator, folder, env);

@@ -62,7 +62,15 @@ export async function runTool({ words, isFailure, stopFile }: Start, options: To
     setTimeout(() => kill('SIGKILL'), patience).unref();
   };
   let hasBegun = false;
-  const end = (): void => (stopFile !== undefined && hasBegun ? writeFileSync(stopFile, '') : stop());
+  const end = (): void => {
+    if (stopFile === undefined || !hasBegun) return stop();
+    try {
+      writeFileSync(stopFile, '');
+    } catch {
+      // The disk is full.
+      stop();
+    }
+  };
   const atExit = (): void => kill('SIGKILL');
   process.once('exit', atExit);
   signal?.addEventListener('abort', end);

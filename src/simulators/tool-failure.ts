@@ -5,6 +5,9 @@ export function toolFailure(error: unknown): string {
   const [unsupported] = /^Feature is not supported.*$/m.exec(stdout) ?? [];
   // mpirun adds blocks between lines of dashes.
   const own = stderr.replace(/^-{20,}\n[^]*?^-{20,}$/gm, '').trim();
-  const lines = (own || message).split('\n').filter((line) => !/^\s*at [\w.$]+\(/.test(line));
+  const said = own || message;
+  // Without the places in the code of Java or Python.
+  const place = /^Traceback /m.test(said) ? /^(?: {2}|Traceback )/ : /^\s*at [\w.$]+\(/;
+  const lines = said.split('\n').filter((line) => !place.test(line) && !/^-{20,}\s*$/.test(line));
   return (unsupported ?? lines.slice(-3).join(' ')).slice(0, 400);
 }

@@ -17,7 +17,14 @@ import { platform } from '#platform';
 import type { ToolColumns } from './columns.js';
 import { engines } from './engines.js';
 import { mergedSpikes } from './merge-spikes.js';
-import { clockOf, rowsOf, rowsAtOnce, spikesByPopulation, type Recorded } from './recorded-columns.js';
+import {
+  clockOf,
+  rowsOf,
+  rowsAtOnce,
+  spikesByPopulation,
+  type Recorded,
+  type RecordedRows,
+} from './recorded-columns.js';
 import type { Instrumented } from './instrumented.js';
 
 /** A run of another simulator. */
@@ -26,6 +33,12 @@ export interface RunOn extends RunResult {
   readonly notRead: readonly string[];
 }
 
+/** Samples of a variable in each segment. */
+type Series = readonly RecordedRows[];
+
+/** In place of a program of our own. */
+export const notOurs = { sources: new Map<string, string>(), start: () => Promise.reject(new Error('not ours')) };
+
 /** Writes columns of a simulator as result files. @param steps  that it has done */
 export async function writeResults(
   model: Instrumented,
@@ -33,12 +46,12 @@ export async function writeResults(
   steps: number,
   options: RunOptions,
 ): Promise<Omit<RunOn, 'engine' | 'seconds'>> {
-  const { imported, simulator, program, protocol, spikes, samples } = model;
+  const { imported, simulator, program, protocol } = model;
   const { label } = engines[simulator];
   const { dt } = program;
   const place = clockOf(imported.valid.model);
   const recordsIn = unitsIn(simulator, model.isCompiled);
-  const recorded: Recorded = { model: imported.valid.model, spikes, samples, recordsIn };
+  const recorded: Recorded = { ...model, model: imported.valid.model, recordsIn };
   const notRead: string[] = [];
   const series = new Map<string, Series>();
   const taken = (plan: RecordingPlan): RecordingPlan => {
@@ -70,9 +83,11 @@ export async function writeResults(
       },
     };
   };
-  const executable = { sources: new Map<string, string>(), start: () => Promise.reject(new Error('not ours')) };
   const engine = { target: nameOn(simulator), device: '', threads: 1 };
-  const files = await resultFiles(imported, { program, executable, engine }, protocol, { ...options, recorded: taken });
+  const files = await resultFiles(imported, { program, executable: notOurs, engine }, protocol, {
+    ...options,
+    recorded: taken,
+  });
   if (files.setup.series.length + files.setup.trains.length === 0)
     throw new UsageError(`nothing of the run was read: ${notRead.join('; ')}`, 'record spikes, or other variables');
   const spools: SpikeSpool[] = [];
@@ -99,7 +114,7 @@ export async function writeResults(
     });
     if (rounded > 0) notRead.push(`${rounded} spikes lie between steps: the result has them at the nearest step`);
     files.setup.series.forEach((plan, position) => {
-      for (const { segment, rows, read } of series.get(plan.name)!.rows)
+      for (const { segment, rows, read } of series.get(plan.name)!)
         for (let begin = 0; begin < rows; begin += rowsAtOnce) {
           const { times, values } = read(begin, Math.min(rows, begin + rowsAtOnce));
           const placed = Array.from(times, (time) => place(time, segment));
@@ -143,16 +158,7 @@ export async function writeResults(
   }
 }
 
-/** Samples of a series, in the order of its elements. */
-interface Series {
-  readonly rows: readonly {
-    readonly segment: number;
-    readonly rows: number;
-    read(begin: number, end: number): { readonly times: Float64Array; readonly values: Float64Array };
-  }[];
-}
-
-/** Returns the samples of a variable of a recording; the reason if they are not read. */
+/** Returns the samples of a variable of a recording in the order of its elements; the reason if they are not read. */
 function seriesOf(
   recording: string,
   variable: string,
@@ -160,54 +166,40 @@ function seriesOf(
   recorded: Recorded,
   columns: readonly ToolColumns[],
 ): Series | string {
-  const groups = [...recorded.samples].filter(
-    ([, one]) => one.of.recording === recording && one.variable === variable && one.population === owner,
-  );
-  if (groups.length === 0) return 'the document has no such variable';
-  const read = groups.map(
-    ([
-      name,
-      {
-        factor = 1,
-        of: { elements },
-      },
-    ]) => ({
-      elements,
-      factor,
-      rows: rowsOf(name, recorded, columns),
-    }),
-  );
-  const failed = read.find(({ rows }) => typeof rows === 'string');
-  if (failed !== undefined) return failed.rows as string;
-  const all = read as { elements: readonly number[]; factor: number; rows: Series['rows'] }[];
+  const all: { readonly elements: readonly number[]; readonly factor: number; readonly rows: Series }[] = [];
+  for (const [name, { of, variable: own, population, factor = 1 }] of recorded.samples) {
+    if (of.recording !== recording || own !== variable || population !== owner) continue;
+    const rows = rowsOf(name, recorded, columns);
+    if (typeof rows === 'string') return rows;
+    all.push({ elements: of.elements, factor, rows });
+  }
   const [first] = all;
-  if (all.length === 1 && first!.factor === 1) return { rows: first!.rows };
+  if (first === undefined) return 'the document has no such variable';
+  if (all.length === 1 && first.factor === 1) return first.rows;
   // Elements that became parts of several populations are one series again.
   const order = all
     .flatMap(({ elements }, group) => elements.map((element, column) => ({ element, group, column })))
     .toSorted((a, b) => a.element - b.element);
-  return {
-    rows: first!.rows.map(({ segment, rows }, k) => ({
-      segment,
-      rows,
-      read: (begin, end) => {
-        const blocks = all.map((one) => itemAt(one.rows, k).read(begin, end));
-        const { times } = blocks[0]!;
-        const values = new Float64Array(times.length * order.length);
-        for (let row = 0; row < times.length; row += 1)
-          order.forEach(({ group, column }, place) => {
-            const { elements, factor } = all[group]!;
-            values[row * order.length + place] = blocks[group]!.values[row * elements.length + column]! / factor;
-          });
-        return { times, values };
-      },
-    })),
-  };
+  return first.rows.map(({ segment, rows }, k) => ({
+    segment,
+    rows,
+    read: (begin, end) => {
+      const blocks = all.map((one) => itemAt(one.rows, k).read(begin, end));
+      const { times } = itemAt(blocks, 0);
+      const values = new Float64Array(times.length * order.length);
+      for (let row = 0; row < times.length; row += 1)
+        order.forEach(({ group, column }, place) => {
+          const { elements, factor } = all[group]!;
+          values[row * order.length + place] = blocks[group]!.values[row * elements.length + column]! / factor;
+        });
+      return { times, values };
+    },
+  }));
 }
 
 /** Returns the steps at which a simulator took samples, where they are regular. */
 function timesOf(
-  { rows: [first, ...others] }: Series,
+  [first, ...others]: Series,
   label: number,
   dt: number,
 ): { readonly every?: number; readonly offset?: number; readonly gaps?: boolean } {

@@ -24,7 +24,8 @@ import { columnsIn } from '../simulators/columns.js';
 import { engines, scriptRunner } from '../simulators/engines.js';
 import { prepared } from '../simulators/run-document.js';
 import { runTool } from '../simulators/run-tool.js';
-import { CannotRun, checkRuns, withoutDisplays, writtenFor } from '../simulators/written.js';
+import { writtenWithSpikes } from '../simulators/spike-recordings.js';
+import { CannotRun, checkRuns, withoutDisplays } from '../simulators/written.js';
 import type { SpikesByPopulation } from './compare-spikes.js';
 import { comparableVariables, mostSamples, type Sampled } from '../simulators/recorded-variables.js';
 import type { ConvertedModel } from '../convert/convert.js';
@@ -62,13 +63,14 @@ export async function checkWith(
   const recorded = { ...spiking, model: { ...model, annotations, recordings: [...model.recordings, ...recordings] } };
   const folder = temporaryFolder('check');
   try {
-    const written = await writtenFor(recorded, to, simulator, { freeze: options.freeze ?? false });
+    const written = await writtenWithSpikes(recorded, names, to, simulator, { freeze: options.freeze ?? false });
+    const { spikes, cells } = written;
     const execute = prepared(written, simulator, folder);
     const run: OtherRun['run'] = async () => {
       try {
         const recordsIn = unitsIn(simulator, written.isCompiled);
-        const columns = await execute.run({ spikes: names, samples: sampled }, { longest });
-        return toolResults(columns, { model: valid.model, spikes: names, samples: sampled, recordsIn });
+        const columns = await execute.run({ spikes, samples: sampled }, { longest });
+        return toolResults(columns, { model: valid.model, spikes, cells, samples: sampled, recordsIn });
       } catch (error) {
         return toolFailure(error);
       }
@@ -114,13 +116,13 @@ export async function spikesUnder(
   simulator: Simulator,
   { runFiles = (_, start) => start(), python }: HowToRun = {},
 ): Promise<SpikesByPopulation> {
-  const { valid: recorded, names: spikes } = recordingSpikes(valid);
+  const { valid: recorded, names: whole } = recordingSpikes(valid);
   const model = { ...recorded.model, annotations: withoutDisplays(recorded.model.annotations) };
-  const written = await writtenFor({ ...recorded, model }, to, simulator, { freeze: false });
+  const written = await writtenWithSpikes({ ...recorded, model }, whole, to, simulator, { freeze: false });
   return runFiles(written.converted.files, async () => {
     const folder = temporaryFolder('spikes');
     try {
-      const names = { spikes, samples: new Map<string, Sampled>() };
+      const names = { spikes: written.spikes, cells: written.cells, samples: new Map<string, Sampled>() };
       const columns = await prepared(written, simulator, folder, python).run(names, { longest });
       return toolResults(columns, { model: valid.model, ...names }).spikes;
     } finally {

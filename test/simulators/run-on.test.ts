@@ -9,6 +9,7 @@ import { writtenFor } from '../../src/simulators/written.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { missingEnvironment } from '../support/python.js';
 import { withReason } from '../support/skip-reasons.js';
+import { spiking } from '../translators/sonata/written-cells.js';
 import { columns, standIn as standInFor } from './stand-in.js';
 
 const folder = temporaryFolder();
@@ -112,6 +113,13 @@ describe('a simulator', () => {
     expect(existsSync(output('silent'))).toBe(false);
   });
 
+  it('runs nothing of a model that its notation lacks parts of', async () => {
+    const words = ['run', 'fixtures/cells/network-of-cells.xml', '--on', 'brian', '--env', standIn('part', 'exit 0')];
+    const { code, stdout, stderr } = await runCommand([...words, '-o', output('part')]);
+    expect([code, stdout]).toEqual([1, expect.stringContaining('nothing run: incomplete, 2 parts are left out')]);
+    expect(stderr).toContain('brian/linked');
+  });
+
   it.each(['--target', '--precision'])('takes no %s', async (option) => {
     const value = option === '--target' ? 'wasm' : 'float32';
     const { code, stderr } = await runCommand(['run', lif, '--on', 'brian', option, value]);
@@ -209,4 +217,34 @@ it.skipIf(none !== null)(withReason('spikes that the model does not record are n
   const words = ['run', 'fixtures/readme/first-steps.yaml', '--on', 'brian', '--env', '.venv', '--no-check'];
   const { code, stdout } = await runCommand(words);
   expect([code, stdout]).toEqual([0, expect.stringContaining('spikes of input: the model does not record them')]);
+});
+
+it.skipIf(none !== null)(withReason('cells that become populations of Brian keep their spikes', none), async () => {
+  const path = folder.file('spiking.json');
+  writeFileSync(path, JSON.stringify(spiking()));
+  const run = async (...how: readonly string[]): Promise<{ populations: object; notRead?: readonly string[] }> =>
+    JSON.parse((await runCommand(['run', path, '--duration', '15 ms', '--json', ...how])).stdout) as never;
+  const on = ['--on', 'brian', '--env', '.venv', '--freeze', '--no-check'];
+  const [own, there] = [await run('-o', output('shape')), await run(...on, '-o', output('shape-brian'))];
+  expect(own.populations).toMatchObject({ cells: { spikes: 3 } });
+  expect(there.populations).toMatchObject({ cells: { spikes: 3 } });
+  expect(there.notRead).toEqual(['spikes of given, regular: the model does not record them']);
+});
+
+const noNest = missingEnvironment('.venv-nestml');
+
+it.skipIf(noNest !== null)(withReason('NEST sends listed spikes in their own steps', noNest), async () => {
+  const path = folder.file('listed.json');
+  // 8.3 - 0.0125, which PyNN gives NEST, is more than 8.2875 in binary numbers.
+  const cell = { type: 'SpikeSourceArray', params: { spike_times: [0.4, 8.3] } };
+  const listed = { label: 'listed', size: 1, cell };
+  const recordings = [{ target: 'listed', variables: ['spikes'] }];
+  const setup = { timestep: 0.0125, min_delay: 0.0125 };
+  const format = { format: 'interneuron/pynn', version: 1 };
+  writeFileSync(path, JSON.stringify({ ...format, setup, populations: [listed], recordings, phases: [{ run: 10 }] }));
+  const nest = ['--on', 'nest', '--env', '.venv-nestml', '--no-check'];
+  expect((await runCommand(['run', path, ...nest, '-o', output('listed')])).code).toBe(0);
+  await runCommand(['run', path, '-o', output('listed-own')]);
+  const { code, stdout } = await runCommand(['compare', output('listed-own'), output('listed')]);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('identical: 2 spikes')]);
 });

@@ -131,7 +131,7 @@ class OneByOne {
           cells?.map(({ cell, at }) => ({
             ...recording,
             of: { kind: 'slice', population: cell },
-            name: `${recording.name}_${at}`,
+            name: cells.length === 1 ? recording.name : `${recording.name}_${at}`,
           })) ?? [recording]
         );
       }),

@@ -13,17 +13,28 @@ export function storedRecord(record: RunRecord): Omit<RunRecord, 'model'> {
   return rest;
 }
 
+/** Bytes of an array that are text at a time; a multiple of three, so that pieces of base64 join. */
+const pieceBytes = 3 << 18;
+
 /**
- * Record, model and large arrays as one JSON object. The model's text is taken over as it is, so its bytes stay
- * the same.
+ * Record, model and large arrays as one JSON object, in pieces: arrays may be too long for one text. The model's text is
+ * taken over as it is, so its bytes stay the same.
  */
-export function provenanceText(record: RunRecord, data: ReadonlyMap<string, TypedArray>): string {
-  const text = JSON.stringify({ ...storedRecord(record), data: dataRecord(data) }, null, 2);
-  return `${text.slice(0, -2)},\n  "model": ${record.model}\n}\n`;
+export function* provenanceParts(record: RunRecord, data: ReadonlyMap<string, TypedArray>): Generator<string> {
+  yield JSON.stringify({ ...storedRecord(record), data: {} }, null, 2).slice(0, -'}\n}'.length);
+  let before = '';
+  for (const [digest, array] of data) {
+    yield `${before}\n    ${JSON.stringify(digest)}: {\n      "dtype": "${elementTypeOf(array)}",\n      "base64": "`;
+    const bytes = bytesOf(array);
+    for (let k = 0; k < bytes.length; k += pieceBytes) yield platform.bytes.toBase64(bytes.subarray(k, k + pieceBytes));
+    yield '"\n    }';
+    before = ',';
+  }
+  yield `${before && '\n  '}},\n  "model": ${record.model}\n}\n`;
 }
 
 /**
- * Reads the text of `provenanceText`.
+ * Reads the text of `provenanceParts`.
  *
  * @throws UsageError for a text that is not such a record, or one of a later version
  */

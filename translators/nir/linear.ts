@@ -101,6 +101,8 @@ function listed(from: number, to: number, most: number, fill: (add: Add) => void
     targets[count] = target;
     weights[count++] = weight;
   });
+  // Most lists are full, and need no copy.
+  if (count === most) return { from, to, sources, targets, weights };
   return {
     from,
     to,

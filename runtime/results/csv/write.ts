@@ -11,7 +11,7 @@ import { pathWith } from '../file-sets.js';
 import { systemFiles, type FileSystem } from '../file-system.js';
 import { createOutput, incompletePath, nameOutputs, orAbandon, type OutputFile } from '../output-files.js';
 import { numberText } from '../number-text.js';
-import { provenanceText } from '../record-text.js';
+import { provenanceParts } from '../record-text.js';
 import {
   columnCount,
   elementAt,
@@ -80,7 +80,7 @@ export function csvWriter(path: string, fileSystem: FileSystem = systemFiles): R
       guarded(() => {
         invariant(setup, 'csv', 'close before open');
         writeSpikes(itemAt(files, 0).file, trains, setup, record);
-        itemAt(files, files.length - 1).file.write(provenanceText(record, setup.data));
+        for (const part of provenanceParts(record, setup.data)) itemAt(files, files.length - 1).file.write(part);
         for (const { file } of files) file.finish();
         const final = record.complete ? path : incompletePath(path);
         const outputs = files.map(({ file, nameFor }) => ({ file, path: nameFor(final) }));

@@ -17,7 +17,7 @@ import { partialPath, pathWith, removeQuietly } from '../file-sets.js';
 import { systemFiles, writeAll, type FileSystem } from '../file-system.js';
 import { orDiscard, orOutputError } from '../output-error.js';
 import { createOutput, incompletePath, nameOutputs, type OutputFile } from '../output-files.js';
-import { provenanceText } from '../record-text.js';
+import { provenanceParts } from '../record-text.js';
 import {
   columnCount,
   elementAt,
@@ -124,7 +124,9 @@ function writeDocument(
     writeSegment(output, setup, record, trains, samples, segment, index);
   }
   output.write(` ],\n"groups": [${groupsText(trains, segments.length, writtenNodes(setup.header))}]\n} ],\n`);
-  output.write(`"provenance": ${provenanceText(record, setup.data)}}\n`);
+  output.write('"provenance": ');
+  for (const part of provenanceParts(record, setup.data)) output.write(part);
+  output.write('}\n');
 }
 
 /** Writes one segment: trains and signals with its own times. */

@@ -13,7 +13,7 @@ import { nameFiles, removeQuietly, type NamedFile } from '../file-sets.js';
 import { provenancePath, seriesPath } from '../csv/write.js';
 import { orDiscard } from '../output-error.js';
 import { claimOutput, createOutput, incompletePath } from '../output-files.js';
-import { provenanceText } from '../record-text.js';
+import { provenanceParts } from '../record-text.js';
 import {
   columnCount,
   elementAt,
@@ -116,7 +116,7 @@ export function sonataWriter(path: string): ResultWriter {
           return { partial, path: nameFor(final) };
         });
         const provenance = createOutput(provenancePath(final));
-        provenance.write(provenanceText(record, data));
+        for (const part of provenanceParts(record, data)) provenance.write(part);
         provenance.finish();
         nameFiles([...named, { partial: provenance.handOver(), path: provenancePath(final) }]);
         return [...named.map((namedFile) => namedFile.path), provenancePath(final)];

@@ -17,8 +17,8 @@ export function storedRecord(record: RunRecord): Omit<RunRecord, 'model'> {
 const pieceBytes = 3 << 18;
 
 /**
- * Record, model and large arrays as one JSON object, in pieces: arrays may be too long for one text. The model's text is
- * taken over as it is, so its bytes stay the same.
+ * Record, model and large arrays as one JSON object, in pieces: arrays may be too long for one text. The model's text
+ * is taken over as it is, so its bytes stay the same.
  */
 export function* provenanceParts(record: RunRecord, data: ReadonlyMap<string, TypedArray>): Generator<string> {
   yield JSON.stringify({ ...storedRecord(record), data: {} }, null, 2).slice(0, -'}\n}'.length);

@@ -1,4 +1,4 @@
-import { multiplyRationals, type Rational } from './rational.js';
+import { exponentOfTen, multiplyRationals, type Rational } from './rational.js';
 
 const decimalPattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
@@ -39,6 +39,8 @@ export function scaleDecimal(text: string, scale: Rational): number {
   if (decimal.digits === '') return sign * 0;
   const magnitude = decimal.exponent + decimal.digits.length;
   if (!(Math.abs(magnitude) < exponentLimit)) return sign * (magnitude > 0 ? Infinity : 0);
+  const power = exponentOfTen(scale);
+  if (power !== undefined) return sign * Number(`${decimal.digits}e${decimal.exponent + power}`);
   // The power of ten stays outside the fraction, so that only the digits decide the rounding.
   const { numerator, denominator } = multiplyRationals({ numerator: BigInt(decimal.digits), denominator: 1n }, scale);
   const shift = Math.max(0, quotientDigits + denominator.toString().length - numerator.toString().length);

@@ -15,6 +15,16 @@ export function powerOfTen(exponent: number): Rational {
   return exponent >= 0 ? { numerator: power, denominator: 1n } : { numerator: 1n, denominator: power };
 }
 
+/** Returns the exponent of a power of ten; undefined for any other fraction. */
+export function exponentOfTen({ numerator, denominator }: Rational): number | undefined {
+  const zeros = (value: bigint): number | undefined => {
+    const text = value.toString();
+    return /^10*$/.test(text) ? text.length - 1 : undefined;
+  };
+  const [up, down] = [zeros(numerator), zeros(denominator)];
+  return up === undefined || down === undefined ? undefined : up - down;
+}
+
 function reduced(numerator: bigint, denominator: bigint): Rational {
   let a = numerator < 0n ? -numerator : numerator;
   let b = denominator;

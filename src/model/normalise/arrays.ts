@@ -5,7 +5,7 @@ import { scaleDecimal } from '../../lang/decimal.js';
 import { dimensionText, equalDimensions } from '../../lang/dimension.js';
 import { nameInList, wrongDimension } from '../../lang/messages.js';
 import { leadingQuantity, parseQuantity } from '../../lang/quantity.js';
-import { equalRationals, one } from '../../lang/rational.js';
+import { equalRationals, exponentOfTen, one } from '../../lang/rational.js';
 import type { Unit } from '../../lang/units.js';
 import type { ArrayDocument, DataReferenceDocument } from '../document.generated.js';
 import { messages } from '../messages.js';
@@ -174,7 +174,7 @@ const fewDecimals = [
 export function scaler(unit: Unit): (value: number) => number {
   const { scale } = unit;
   if (equalRationals(scale, one)) return (value) => value;
-  const exponent = powerOfTen(scale.numerator, scale.denominator);
+  const exponent = exponentOfTen(scale);
   if (exponent === undefined) return (value) => scaleDecimal(String(value), scale);
   const short = shortScaler(exponent);
   return (value) => short(value) ?? scaledText(value, exponent);
@@ -212,7 +212,7 @@ const textsAtOnce = 1024;
 
 /** Converts numbers in a unit to SI, as `scaler` does. */
 export function scaledNumbers(values: ArrayLike<number>, unit: Unit): Float64Array {
-  const exponent = powerOfTen(unit.scale.numerator, unit.scale.denominator);
+  const exponent = exponentOfTen(unit.scale);
   if (exponent === undefined) return Float64Array.from(values, scaler(unit));
   const short = shortScaler(exponent);
   const result = new Float64Array(values.length);
@@ -240,17 +240,9 @@ export function scaledNumbers(values: ArrayLike<number>, unit: Unit): Float64Arr
   return result;
 }
 
-function powerOfTen(numerator: bigint, denominator: bigint): number | undefined {
-  const digits = (value: bigint): number | undefined =>
-    /^10*$/.test(value.toString()) ? value.toString().length - 1 : undefined;
-  const up = digits(numerator);
-  const down = digits(denominator);
-  return up === undefined || down === undefined ? undefined : up - down;
-}
-
 /** Returns the power of ten that converts a unit to SI, or undefined if the factor is not a power of ten. */
 export function exponentOfUnit(unit: Unit): number | undefined {
-  return powerOfTen(unit.scale.numerator, unit.scale.denominator);
+  return exponentOfTen(unit.scale);
 }
 
 function fromData(

@@ -87,6 +87,7 @@ export function applyOverrides(
   };
   if (seed !== undefined) places.set('/experiment/seed', { document: `--seed ${seed}` });
   if (dt !== undefined) places.set('/experiment/dt', { document: `--dt ${dt}` });
+  const given = placesIn(places);
   return {
     document: {
       ...document,
@@ -95,25 +96,30 @@ export function applyOverrides(
       experiment,
     },
     positions: withPlaces(positions, places),
-    isGiven: (pointer) => placeIn(places, pointer) !== undefined,
+    isGiven: (pointer) => given(pointer) !== undefined,
     constants,
     unknown,
   };
 }
 
-/** Returns the place of a pointer, or of the nearest one around it that has one. */
-function placeIn(places: ReadonlyMap<string, Place>, pointer: string): Place | undefined {
-  for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
-    const place = places.get(at);
-    if (place) return place;
-  }
-  return undefined;
+/** Returns what finds the place of a pointer, or of the nearest one around it that has one. */
+function placesIn(places: ReadonlyMap<string, Place>): (pointer: string) => Place | undefined {
+  const topOf = (pointer: string): string | undefined => pointer.split('/', 2)[1];
+  const tops = new Set([...places.keys()].map(topOf));
+  return (pointer) => {
+    if (!tops.has(topOf(pointer))) return undefined;
+    for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+      const place = places.get(at);
+      if (place) return place;
+    }
+    return undefined;
+  };
 }
 
 /** Returns positions with some pointers relocated. */
 function withPlaces(positions: Positions, places: ReadonlyMap<string, Place>): Positions {
   if (places.size === 0) return positions;
-  const elsewhere = (pointer: string): Place | undefined => placeIn(places, pointer);
+  const elsewhere = placesIn(places);
   return {
     place: (pointer, span) => elsewhere(pointer) ?? positions.place(pointer, span),
     keyPlace: (pointer) => elsewhere(pointer) ?? positions.keyPlace?.(pointer) ?? positions.place(pointer),

@@ -89,13 +89,21 @@ function attachmentsOf(definition: XmlElement): readonly Element[] {
   return parent ? attachmentsOf(parent) : own;
 }
 
+/** Definitions that have been read: many cells extend the same type. */
+const definitions = new Map<string, XmlElement>();
+
 function coreDefinition(name: string): XmlElement | undefined {
+  const known = definitions.get(name);
+  if (known) return known;
   for (const file of coreFileNames()) {
     const text = coreFile(file) ?? '';
     if (!text.includes(`<ComponentType name="${name}"`)) continue;
     const root = readXml(text, file, new Diagnostics());
     const found = root?.children.find((child) => child.name === 'ComponentType' && child.attribute('name') === name);
-    if (found) return found;
+    if (found) {
+      definitions.set(name, found);
+      return found;
+    }
   }
   return undefined;
 }

@@ -18,7 +18,7 @@ export function inSchemaOrder<T extends { readonly tag: string }>(elements: read
 /** Returns an element with its contents in the order of the schema. */
 export function inOrder(element: Element): Element {
   const children = element.children.map(inOrder);
-  if (inAnyOrder.has(element.tag)) return { ...element, children };
+  if (children.length < 2 || inAnyOrder.has(element.tag)) return { ...element, children };
   const slots = contents.get(element.attributes['type'] ?? '') ?? contents.get(element.tag) ?? [];
   const order = [...[...explanations].map((name) => [name]), ...slots.map(({ names }) => names)];
   const places = new Map(order.flatMap((names, k) => names.map((name) => [name, k] as const)));

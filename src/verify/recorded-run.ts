@@ -48,9 +48,13 @@ export async function compareWithRecorded(from: string, path: string, options: I
     for (const [k, [recording, element]] of columns.entries()) {
       const own = ours(recording, element, row);
       const apart = Math.abs(own - theirs[row * columns.length + k]!);
-      if (!(apart <= largest)) [largest, at, where] = [apart, row, k];
+      if (!(apart <= largest) && !Number.isNaN(largest)) [largest, at, where] = [apart, row, k];
       halved = Math.max(halved, Math.abs(own - finer(recording, element, 2 * row)));
     }
+  if (Number.isNaN(largest)) {
+    const place = `${columns[where]?.[2] ?? ''} at ${ms(at * dt)}`;
+    return { from, largest, halved, verdict: 'another model', figures: `the potential in ${place} is not a number` };
+  }
   const what = `potentials of ${columns.length} compartments at most ${largest.toPrecision(2)} mV apart in ${ms((rows - 1) * dt)}`;
   const known = { from, largest, halved };
   if (largest <= rounding) return { ...known, verdict: 'the same model', figures: what };

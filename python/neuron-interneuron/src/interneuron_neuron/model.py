@@ -842,6 +842,9 @@ class Model:
         phases: list[dict[str, Any]] = []
         values = dict(change["values"])
         first = self.memory.variables[change["set"][0]]
+        if first.kind in (-1, 2) and self.sources.is_assigned(first.mechanism, _indexed(first.name.removesuffix(f"_{first.mechanism}"))):
+            # NEURON computes it anew.
+            return []
         if any(k not in values for k in change["set"]):
             return None
         if first.kind == -1 or first.owner and hasattr(self.memory.owners[change["set"][0]], "sec"):
@@ -867,9 +870,6 @@ class Model:
                     phases.append({"set": {f"{projection}[{index}].{arguments[int(place[1])]}": value}})
             elif known is not None and owner not in self._shared and self._is_own(kind, variable.name):
                 phases.append({"set": {f"{known[0]}[{known[1]}].{_indexed(variable.name)}": value}})
-            elif variable.kind == 2 and self.sources.is_assigned(kind, _indexed(variable.name)):
-                # NEURON computes it anew.
-                continue
             elif owner not in self._integrators and kind != "NetCon" and self._is_artificial(self.memory.owners[k]):
                 # Its events are those of the run.
                 continue
@@ -890,8 +890,6 @@ class Model:
         if first.kind == -1:
             is_set = kind and own != "usetable" and populations and kind not in self.synapses
             return {f"{name}.{identifier(kind)}.{own}": values[changed[0]] for name in populations} if is_set else None
-        if first.kind == 2 and self.sources.is_assigned(kind, own):
-            return {}
         if first.name != "v" and (kind.endswith("_ion") or not kind or not self._is_own(kind, first.name)):
             return None
         found: dict[tuple[str, str, int, int], float] = {}

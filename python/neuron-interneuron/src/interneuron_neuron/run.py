@@ -74,6 +74,8 @@ class Run:
         self._is_within = False
         #: Values at the first step.
         self._first_values: Any = None
+        #: The first step in ms, and whether all steps until now have its length.
+        self._step, self._is_even = 0.0, True
         #: Whether another run begins.
         self._is_again = False
         self._mark: Any = None
@@ -104,8 +106,8 @@ class Run:
             # What is recorded begins anew.
             self._told.append(self.tell())
             self._is_again = True
-        # An event that belongs to a point process comes before the step, others after it.
-        if self._mark is None:
+        # An event that belongs to a point process comes before the step, others after it. Sections may be gone.
+        if self._mark is None or not self._mark.has_loc():
             section = next(iter(self.h.allsec()), None)
             self._mark = None if section is None else self.h.PointProcessMark(section(0.5))
 
@@ -121,7 +123,7 @@ class Run:
     def _await_step(self, at: float) -> None:
         # At the beginning of a step, NEURON's own time may be that of an event near it.
         self._time = at
-        if self._mark is None:
+        if self._mark is None or not self._mark.has_loc():
             self.cvode.event(at, self._before_step)
         else:
             self.cvode.event(at, self._before_step, self._mark, 0)
@@ -172,8 +174,9 @@ class Run:
             self._await_step(self.h.t)
 
     def _keep(self, values: Any) -> None:
-        """Keeps the potentials of one time for a comparison."""
-        if self.potentials is not None and values is not None and self._memory is not None and not self.cvode.active():
+        """Keeps the potentials of one time for a comparison, as long as steps have the first length."""
+        self._is_even &= self.h.dt == self._step
+        if self.potentials is not None and values is not None and self._memory is not None and self._is_even and not self.cvode.active():
             self.potentials.append([values[k] for k in self._memory.potentials])
 
     def _is_settling(self) -> bool:
@@ -187,7 +190,7 @@ class Run:
         Args:
             late: whether the step has changed the potentials, which were those after the last step.
         """
-        self.has_begun, self._started, self._line = True, time.monotonic(), self._now()
+        self.has_begun, self._started, self._line, self._step = True, time.monotonic(), self._now(), self.h.dt
         self.begun()
         now = self._values()
         first = now if now is None or not late else self._with_potentials(now)

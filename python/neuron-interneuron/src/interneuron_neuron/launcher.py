@@ -91,14 +91,53 @@ def _capture(words: list[str]) -> int:
             print(f"note: {ended_with(error)}", file=sys.stderr)
         capture.run.finish()
     capture.run.finish()
-    # The script leaves the run to its user.
     if not list(h.allsec()):
         print(f"error: {script} makes no sections\n  hint  a model is known when the script runs it, or ends", file=sys.stderr)
         return 1
     h.load_file("stdrun.hoc")
-    h.run()
+    try:
+        h.run()
+    except RuntimeError as error:
+        reason = _why(error, sys.stderr)
+        hint = "call the procedure that runs the model at the end of the script"
+        print(f"error: {script} leaves the run to its user, and NEURON's own run() ends: {reason}\n  hint  {hint}", file=sys.stderr)
     capture.run.finish()
     return 1
+
+
+class _Kept:
+    """A stream whose last lines are kept. NEURON prints why it ends, and raises an error that does not say it."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream, self.text = stream, ""
+
+    def write(self, text: str) -> int:
+        """Writes a text."""
+        self.text = (self.text + text)[-4000:]
+        return int(self._stream.write(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def _why(error: RuntimeError, printed: Any) -> str:
+    """Returns why NEURON ends, with the line of its script, from what it has printed."""
+    said = re.findall(r"(.*)\n?^NEURON: ?(.*)\n (?:in (\S+) )?near line (\d+)", getattr(printed, "text", ""), re.MULTILINE)
+    for before, own, file, line in reversed(said):
+        if reason := ("" if own.startswith("hoc_Load_file") else own.strip() or before.strip()):
+            return reason.rstrip(".") + (f", in line {line} of {os.path.basename(file)}" if file and int(line) else "")
+    return str(error)
+
+
+def _explained(words: list[str]) -> int:
+    """Captures a model. Errors of NEURON say what it has printed of them."""
+    sys.stderr = _Kept(sys.stderr)  # type: ignore[assignment]
+    try:
+        return _capture(words)
+    except RuntimeError as error:
+        if "hoc_execerror" not in str(error):
+            raise
+        raise RuntimeError(_why(error, sys.stderr)).with_traceback(error.__traceback__) from None
 
 
 def _compiled(folders: list[str]) -> str | None:
@@ -361,7 +400,7 @@ def _unseen_in_hoc(script: str, folders: Sequence[str]) -> Iterator[str]:
     library = folders[-1]
     found, files = set(), [script]
     for path in files:
-        is_hoc, text = path.endswith((".hoc", ".oc", ".tem", ".ses")), Path(path).read_text(encoding="latin-1")
+        is_hoc, text = path.endswith((".hoc", ".oc")) or path != script and not path.endswith(".py"), Path(path).read_text(encoding="latin-1")
         # Without comments, by line.
         pattern = r"/\*.*?\*/|//[^\n]*" if is_hoc else r"^\s*#[^\n]*"
         text = re.sub(pattern, _line_breaks, text, flags=re.DOTALL | re.MULTILINE)
@@ -446,7 +485,7 @@ def _gids(h: Any) -> list[int]:
 
 
 if __name__ == "__main__":
-    code = captured_by(_capture, sys.argv[1:], sys.argv[2])
+    code = captured_by(_explained, sys.argv[1:], sys.argv[2])
     sys.stdout.flush()
     sys.stderr.flush()
     # Threads that the script has started may never end.

@@ -9,3 +9,6 @@ export const memberOf = (data: unknown, key: string): unknown =>
 /** Whether data are an object that is no list. */
 export const isObject = (data: unknown): data is Readonly<Record<string, unknown>> =>
   typeof data === 'object' && data !== null && !Array.isArray(data);
+
+/** Returns the members of an object with their keys; none of other values. */
+export const entriesOf = (value: unknown): [string, unknown][] => (isObject(value) ? Object.entries(value) : []);

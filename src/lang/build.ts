@@ -117,7 +117,7 @@ export const isInfinite = (e: Expression): boolean =>
   (e.kind === 'binary' && e.operator === '*' && (isInfinite(e.left) || isInfinite(e.right)));
 
 /** Whether an expression is the literal 1 without unit. */
-function isOne(e: Expression): boolean {
+export function isOne(e: Expression): boolean {
   return e.kind === 'number' && e.value === 1;
 }
 

@@ -1,7 +1,7 @@
 /** Variables that a file assigns. */
 
 import type { Expression } from '../../src/lang/ast.js';
-import { elementName } from './parse.js';
+import { elementName } from './statements.js';
 import type { NmodlFile, Statement } from './syntax.js';
 
 /** Returns the variables that statements and the blocks that they call assign. */

@@ -1,18 +1,20 @@
 /** Names of a file: what it declares, in which units, and what stands for it in equations. */
 
 import type { Expression, Span } from '../../src/lang/ast.js';
-import { integer, name as nameOf, number } from '../../src/lang/build.js';
+import { integer, isOne, name as nameOf, number } from '../../src/lang/build.js';
+import { linearForm } from '../../src/lang/linear.js';
 import { substitute } from '../../src/lang/walk.js';
 import { UniqueNames } from '../../src/model/free-name.js';
 import { sixDigits } from '../shared/nmodl/text.js';
 import { assignedNames } from './assigned-names.js';
-import { allowed, number as numberOf, type Program } from './execute.js';
+import { allowed, type Program } from './definitions.js';
+import { number as numberOf } from './execute.js';
 import type { Report } from './expressions.js';
 import { ionDefaults, ionRoles, portName, roleOf, type IonName } from './ions.js';
-import type { Parameter } from './mechanism.js';
+import type { GivenValues, Parameter } from './mechanism.js';
 import * as messages from './messages.js';
-import { elementName } from './parse.js';
-import type { Block, Declaration, NmodlFile } from './syntax.js';
+import { elementName } from './statements.js';
+import type { Block, Declaration, NmodlFile, Table } from './syntax.js';
 import { literal, powersOf, pure, type Powers } from './units.js';
 import type { Value } from './values.js';
 
@@ -43,6 +45,8 @@ export class FileNames {
   readonly starts = new Map<string, string>();
   /** Names in equations by those in the file. */
   readonly renamed = new Map<string, string>();
+  /** Tables that NEURON interpolates. */
+  readonly interpolated = new Set<Table>();
   /** Names in equations that are taken. */
   readonly names: UniqueNames;
 
@@ -50,7 +54,7 @@ export class FileNames {
     private readonly file: NmodlFile,
     report: Report,
     private readonly presynaptic: readonly string[],
-    private readonly isTabulated: boolean,
+    private readonly tabulated: GivenValues | undefined,
   ) {
     for (const { ion, reads, writes } of file.ions)
       for (const { name } of [...reads, ...writes]) this.ions.set(name, { ion, role: roleOf(name, ion) });
@@ -84,19 +88,25 @@ export class FileNames {
     }
   }
 
-  /** Returns the table of a block, if NEURON interpolates it. */
-  tableOf({ name }: Block): ReturnType<Program['tableOf']> {
+  /** Returns the table of a block as one of the potential, if NEURON interpolates it for a sum of this and a constant. */
+  tableOf({ name }: Block, argument: Expression): ReturnType<Program['tableOf']> {
     const table = this.file.tables.find(({ block }) => block === name);
-    if (!this.isTabulated || !table) return undefined;
-    const [from, to, intervals] = [table.from, table.to, table.intervals].map((e) => this.constant(e));
-    if (from === undefined || to === undefined || intervals === undefined || !(to > from) || intervals < 1)
-      return undefined;
-    return { from, to, intervals: Math.trunc(intervals), names: table.names.map(({ name }) => name) };
+    const form = linearForm(argument, ['v']);
+    if (!this.tabulated || !table || !form || !isOne(form.coefficients.get('v') ?? zero.expression)) return undefined;
+    const constants = [table.from, table.to, table.intervals, form.constant].map((e) => this.#constant(e));
+    const [from = NaN, to = NaN, intervals = NaN, shift = NaN] = constants;
+    if (!(to - shift > from - shift) || !(intervals >= 1)) return undefined;
+    this.interpolated.add(table);
+    const names = table.names.map((one) => one.name);
+    return { from: from - shift, to: to - shift, intervals: Math.trunc(intervals), names };
   }
 
-  /** Returns the value of an expression of numbers and parameters that keep those of the file. */
-  constant(e: Expression): number | undefined {
-    const known = [...this.parameters].map(([name, { value }]) => [name, number(value)] as const);
+  /** Returns the value of an expression of numbers and parameters; undefined if it is not known. */
+  #constant(e: Expression): number | undefined {
+    const known = [...this.parameters].flatMap(([name, { value: usual }]) => {
+      const value = this.tabulated?.has(name) ? this.tabulated.get(name) : usual;
+      return value === undefined ? [] : [[name, number(value)] as const];
+    });
     return numberOf(substitute(e, new Map(known)));
   }
 

@@ -6,7 +6,7 @@ import { isRefused } from '../../src/diagnostics/system-error.js';
 import { settle } from '../shared/located.js';
 import { checkEffects, checkFile, checkPointers } from './check.js';
 import { documentOf } from './document.js';
-import type { Mechanism } from './mechanism.js';
+import type { GivenValues, Mechanism } from './mechanism.js';
 import * as messages from './messages.js';
 import type { Report } from './expressions.js';
 import { parseNmodl } from './parse.js';
@@ -32,7 +32,7 @@ export interface ReadMechanism {
  * Reads a mechanism. Returns null after an error.
  *
  * @param presynaptic  variables that hold the potential of the presynaptic end
- * @param isTabulated  whether NEURON interpolates tables of the potential
+ * @param tabulated  values that parameters have, if NEURON interpolates tables of the potential
  * @diagnostic nmodl/*
  */
 export function readMechanism(
@@ -41,7 +41,7 @@ export function readMechanism(
   diagnostics: Diagnostics,
   readIncluded: ReadIncluded,
   presynaptic: readonly string[] = [],
-  isTabulated = false,
+  tabulated?: GivenValues,
 ): ReadMechanism | null {
   const texts = new Texts();
   const found = diagnostics.beside();
@@ -58,11 +58,10 @@ export function readMechanism(
     checkFile(file, report);
     checkPointers(file, presynaptic, report);
   }
-  const mechanism = file && !found.hasErrors ? mechanismOf(file, report, presynaptic, isTabulated) : null;
+  const mechanism = file && !found.hasErrors ? mechanismOf(file, report, presynaptic, tabulated) : null;
   if (file && mechanism) checkEffects(file, report);
-  const isInterpolated = isTabulated && mechanism?.derived.some(({ table }) => table !== undefined) === true;
-  const [table] = file?.tables ?? [];
-  if (mechanism && table && !isInterpolated) report(messages.tables(), table.span);
+  const table = file?.tables.find((one) => mechanism?.interpolated.has(one) === false);
+  if (table) report(messages.tables(), table.span);
   diagnostics.addAll(found.list);
   if (!mechanism || found.hasErrors) return null;
   const positions: Positions = { place: (_, span) => texts.place(span ?? { start: 0, end: 1 }) };

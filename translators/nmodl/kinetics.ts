@@ -14,7 +14,8 @@ import {
 } from '../../src/lang/build.js';
 import { linearForm } from '../../src/lang/linear.js';
 import { namesIn, requireModest } from '../../src/lang/walk.js';
-import { rateOf, Untranslatable, type Effects, type Flow } from './execute.js';
+import { Untranslatable, type Effects, type Flow } from './definitions.js';
+import { rateOf } from './execute.js';
 import type { Equation } from './linear-system.js';
 import * as messages from './messages.js';
 import type { Report } from './expressions.js';

@@ -3,11 +3,11 @@
 import type { Expression, Span } from '../../src/lang/ast.js';
 import { name as nameOf, number } from '../../src/lang/build.js';
 import { substitute } from '../../src/lang/walk.js';
-import type { Definitions } from './execute.js';
+import type { Definitions } from './definitions.js';
 import type { IonAccess } from './ions.js';
 import type { EventStatement } from './receive.js';
 import type { DelayedPathway, TimedEvent } from './self-events.js';
-import type { NmodlFile } from './syntax.js';
+import type { NmodlFile, Table } from './syntax.js';
 import { unitExpression, type Powers } from './units.js';
 import { inUnits } from './values.js';
 
@@ -62,7 +62,12 @@ export interface Mechanism {
   /** States of the scheme as expressions of others, by sums that are constant. */
   readonly conserved: ReadonlyMap<string, Expression>;
   readonly receipt: Receipt | undefined;
+  /** Tables that NEURON interpolates, as the equations do. */
+  readonly interpolated: ReadonlySet<Table>;
 }
+
+/** Values that parameters have, by their names; undefined for those with several values. */
+export type GivenValues = ReadonlyMap<string, number | undefined>;
 
 /** Returns a mechanism with other names of definitions. */
 export function renamed(mechanism: Mechanism, names: ReadonlyMap<string, string>): Mechanism {

@@ -5,26 +5,22 @@
 
 import { platform } from '#platform';
 import type { Diagnostics, Finding, Place } from '../../src/diagnostics/diagnostic.js';
-import { isObject, memberOf } from '../../src/diagnostics/member.js';
+import { entriesOf, isObject, memberOf } from '../../src/diagnostics/member.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { isRefused } from '../../src/diagnostics/system-error.js';
-import type { Expression } from '../../src/lang/ast.js';
-import { isZero } from '../../src/lang/build.js';
-import { linearForm } from '../../src/lang/linear.js';
 import { printExpression } from '../../src/lang/print.js';
-import { namesIn, readsAny, substitute } from '../../src/lang/walk.js';
 import { isList, without } from '../../src/model/collections.js';
 import { child } from '../../src/model/pointer.js';
 import { settle } from '../shared/located.js';
 import { usualTemperature } from '../shared/neuron.js';
-import { delaysAfter, ionOf, membraneOf, reversalOf, synapseTypeOf, unitText } from './document.js';
+import { delaysAfter, ionOf, membraneOf, synapseTypeOf, unitText } from './document.js';
 import { readMechanism, type ReadIncluded, type ReadMechanism } from './import.js';
-import { portName, type IonName, type IonAccess } from './ions.js';
-import { quantityOf, statementsOf, type Mechanism, type Receipt } from './mechanism.js';
+import { IonUses, joined, levelsAround, levelsOf, portUse } from './ion-uses.js';
+import { quantityOf, type GivenValues, type Mechanism, type Receipt } from './mechanism.js';
 import * as messages from './messages.js';
 import { separateParts } from './separate-parts.js';
+import { isSum } from './sum-of-connections.js';
 import { pure, type Powers } from './units.js';
-import { isNothing } from './values.js';
 
 const { dirname, isAbsolute, join } = platform.paths;
 
@@ -56,8 +52,6 @@ const fileOf = (entry: unknown): string | undefined => {
 
 /** Returns the variables of a synapse's file that hold the potential of the presynaptic end. */
 const presynapticOf = (type: unknown): readonly string[] => [memberOf(type, 'presynaptic') ?? []].flat().map(String);
-
-const entriesOf = (value: unknown): [string, unknown][] => (isObject(value) ? Object.entries(value) : []);
 
 /** Whether a cell takes the steps of NEURON. */
 const isStepped = (cell: unknown): boolean => memberOf(cell, 'method') === 'cable-then-gates';
@@ -215,9 +209,18 @@ class Naming {
     this.diagnostics.add(finding, this.positions.place(pointer));
   }
 
-  /** Reads a file once for each list of presynaptic variables, with and without tables. Returns null after an error. */
-  #read(file: string, pointer: string, presynaptic: readonly string[] = [], isTabulated = false): ReadMechanism | null {
-    const key = [file, isTabulated, ...presynaptic].join('\n');
+  /** Reads a file once for each list of presynaptic variables, and of the values that its tables have. Returns null after an error. */
+  #read(
+    file: string,
+    pointer: string,
+    presynaptic: readonly string[] = [],
+    tabulated?: GivenValues,
+  ): ReadMechanism | null {
+    const key = JSON.stringify([
+      file,
+      presynaptic,
+      tabulated && [...tabulated].map(([name, value]) => [name, value ?? 'several']),
+    ]);
     let read = this.#files.get(key);
     if (read === undefined) {
       const found = this.readFile(file);
@@ -229,7 +232,7 @@ class Naming {
           this.diagnostics,
           (included) => this.readFile(isAbsolute(included) ? included : join(dirname(file), included)),
           presynaptic,
-          isTabulated,
+          tabulated,
         );
       this.#files.set(key, read ?? null);
     }
@@ -247,9 +250,9 @@ class Naming {
     pointer: string,
     isPlace = false,
     presynaptic: readonly string[] = [],
-    isTabulated = false,
+    tabulated?: GivenValues,
   ): ReadMechanism | null {
-    const read = this.#read(file, pointer, presynaptic, isTabulated);
+    const read = this.#read(file, pointer, presynaptic, tabulated);
     if (!read || (read.mechanism.kind !== 'density') === isSynapse) return read;
     if (isPlace && !read.mechanism.receipt) return read;
     this.#report(messages.otherKind(read.mechanism.name, isSynapse), `${pointer}/nmodl`);
@@ -292,7 +295,9 @@ class Naming {
       const own = child(`${at}/mechanisms`, name);
       const sections = uses.sectionsOf(placesOfOne).map((section) => memberOf(compartments['sections'], section));
       const isPlace = sections.every((section) => Number(memberOf(section, 'divisions') ?? 1) === 1);
-      const read = this.#readKind(file, false, own, isPlace, [], memberOf(one, 'tables') === true);
+      const tabulated =
+        memberOf(one, 'tables') === true ? uses.commonValues(memberOf(one, 'values'), placesOfOne) : undefined;
+      const read = this.#readKind(file, false, own, isPlace, [], tabulated);
       if (!read) return [];
       const { mechanism, positions } = read;
       use(read, placesOfOne);
@@ -437,85 +442,9 @@ class Naming {
   }
 }
 
-/** Uses of ions on the sections of a cell. */
-class IonUses {
-  readonly #uses = new Map<string, Map<string, IonAccess[]>>();
-
-  constructor(
-    private readonly sections: readonly string[],
-    private readonly groups: unknown,
-  ) {}
-
-  /** Adds a use. @param places  sections and groups */
-  add(ion: string, places: readonly string[], use: IonAccess): void {
-    const bySection = this.#uses.get(ion) ?? new Map<string, IonAccess[]>();
-    this.#uses.set(ion, bySection);
-    for (const section of this.sectionsOf(places)) bySection.set(section, [...(bySection.get(section) ?? []), use]);
-  }
-
-  /** Returns the sections of some sections and groups. */
-  sectionsOf(places: readonly string[]): readonly string[] {
-    const used = new Set(places.flatMap((place) => memberOf(this.groups, place) ?? [place]));
-    return this.sections.filter((section) => used.has(section));
-  }
-
-  /** Returns an ion with its reversal potential on each section, unless the document states it. */
-  withPotentials(ion: string, entry: unknown): unknown {
-    const bySection = [...(this.#uses.get(ion) ?? [])];
-    const isRead = bySection.some(([, uses]) => uses.some(({ readsReversal }) => readsReversal));
-    if (!isObject(entry) || memberOf(entry, 'reversal') !== undefined || !isRead) return entry;
-    const first = bySection[0]?.[1] ?? [];
-    const reversal = reversalOf(ion, first);
-    const others = bySection.flatMap(([section, uses]) => {
-      const own = reversalOf(ion, uses);
-      return own === reversal ? [] : [[section, { reversal: own }] as const];
-    });
-    const at = joined([...others, ...entriesOf(memberOf(entry, 'at'))]);
-    return { ...entry, reversal, ...(Object.keys(at).length === 0 ? {} : { at }) };
-  }
-}
-
-/** Returns how a mechanism with equations of its own uses an ion. */
-function portUse(ion: string, mechanism: Members): IonAccess {
-  const [reads, writes] = [memberOf(mechanism, 'reads'), memberOf(mechanism, 'writes')];
-  const isRead = (role: IonName['role']): boolean => isList(reads) && reads.includes(portName(ion, role));
-  const isWritten = (role: IonName['role']): boolean => memberOf(writes, portName(ion, role)) !== undefined;
-  return {
-    readsReversal: isRead('reversal'),
-    readsInside: isRead('inside'),
-    readsOutside: isRead('outside'),
-    writesConcentration: isWritten('inside') || isWritten('outside'),
-  };
-}
-
 /** Returns the units of a mechanism's parameters and states. */
 const unitsOf = ({ parameters, states }: Mechanism): ReadonlyMap<string, Powers> =>
   new Map([...parameters, ...states].map(([name, { unit }]) => [name, unit]));
-
-/** Returns first concentrations by parameters, with the ports of the concentrations, such as `ca_i`. */
-const levelsOf = (starts: Mechanism['starts'], of: (ion: string) => unknown): Members =>
-  Object.fromEntries(
-    [...starts].flatMap(([parameter, port]) => {
-      const level = memberOf(of(port.slice(0, -2)), port.endsWith('_i') ? 'inside' : 'outside');
-      return level === undefined ? [] : [[parameter, level]];
-    }),
-  );
-
-/** Returns first concentrations of places that differ from the others in a document. */
-const levelsAround = (starts: Mechanism['starts'], ions: ReadonlyMap<string, unknown>): [string, Members][] =>
-  [...new Set([...ions.values()].flatMap((ion) => Object.keys(memberOf(ion, 'at') ?? {})))]
-    .map((place): [string, Members] => [
-      place,
-      levelsOf(starts, (ion) => memberOf(memberOf(ions.get(ion), 'at'), place)),
-    ])
-    .filter(([, levels]) => Object.keys(levels).length > 0);
-
-/** Returns the values of all entries of a place as one map. */
-function joined(entries: readonly (readonly [string, unknown])[]): Members {
-  const all: Record<string, Members> = {};
-  for (const [place, given] of entries) all[place] = { ...all[place], ...(given as Members) };
-  return all;
-}
 
 /** Returns a number or a list of numbers with a unit; other values stay. */
 function inUnit(value: unknown, unit: Powers): unknown {
@@ -523,30 +452,4 @@ function inUnit(value: unknown, unit: Powers): unknown {
   if (isList<unknown, unknown>(value) && value.every((one) => typeof one === 'number') && unit !== pure)
     return { array: value, unit: unitText(unit) };
   return value;
-}
-
-/** Whether the state of a point process is the sum over its connections: its equations are linear. */
-function isSum({ states, derived, writes }: Mechanism, receipt: Receipt): boolean {
-  const { variables } = receipt;
-  const names = new Set(states.keys());
-  const values = new Map<string, Expression>();
-  for (const { name, expression } of derived) {
-    const own = substitute(expression, values);
-    if (readsAny(own, names)) values.set(name, own);
-  }
-  const isLinear = (e: Expression): boolean => {
-    const form = linearForm(substitute(e, values), names);
-    return form !== null && isZero(form.constant) && [...form.coefficients.values()].every((c) => !readsAny(c, names));
-  };
-  const isOwn = (name: string): boolean => variables.has(name);
-  return (
-    [...states.values()].every(({ initial, rate }) => rate !== undefined && isLinear(rate) && isNothing(initial)) &&
-    [...writes.values()].every(isLinear) &&
-    statementsOf(receipt).every(({ target, value }) => {
-      if (isOwn(target)) return ![...namesIn(value)].some((name) => names.has(name));
-      const form = linearForm(value, [target]);
-      const added = form?.coefficients.get(target);
-      return form !== null && added?.kind === 'number' && added.value === 1 && !readsAny(form.constant, names);
-    })
-  );
 }

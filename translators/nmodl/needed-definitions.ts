@@ -2,7 +2,7 @@
 
 import type { Expression } from '../../src/lang/ast.js';
 import { namesIn } from '../../src/lang/walk.js';
-import type { Definitions } from './execute.js';
+import type { Definitions } from './definitions.js';
 import { portName, type IonName } from './ions.js';
 import { statementsOf, type Receipt, type State } from './mechanism.js';
 

@@ -2,7 +2,8 @@
 
 import type { Expression, Span } from '../../src/lang/ast.js';
 import { integer, name as nameOf } from '../../src/lang/build.js';
-import { allowed, Execution, type Definitions, type Program } from './execute.js';
+import { allowed, type Definitions, type Program } from './definitions.js';
+import { Execution } from './execute.js';
 import type { FileNames } from './file-names.js';
 import { statementsOf, type Receipt } from './mechanism.js';
 import { EventCode, type Kept, type Sent } from './receive.js';

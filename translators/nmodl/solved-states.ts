@@ -5,7 +5,7 @@ import { integer, name as nameOf, negated } from '../../src/lang/build.js';
 import { simplify } from '../../src/lang/fold.js';
 import { linearForm } from '../../src/lang/linear.js';
 import { namesIn } from '../../src/lang/walk.js';
-import { Untranslatable, type Definitions, type Effects } from './execute.js';
+import { Untranslatable, type Definitions, type Effects } from './definitions.js';
 import type { Report } from './expressions.js';
 import type { FileNames } from './file-names.js';
 import { eliminate, type Equation } from './linear-system.js';

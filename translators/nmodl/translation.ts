@@ -6,7 +6,8 @@ import { LangError } from '../../src/lang/lang-error.js';
 import { derivative } from '../../src/lang/derivative.js';
 import { linearForm } from '../../src/lang/linear.js';
 import { equalExpressions, namesIn, readsAny, substitute } from '../../src/lang/walk.js';
-import { Definitions, Execution, Untranslatable, type Effects, type Flow, type Program } from './execute.js';
+import { Definitions, Untranslatable, type Effects, type Flow, type Program } from './definitions.js';
+import { Execution } from './execute.js';
 import * as messages from './messages.js';
 import type { Report } from './expressions.js';
 import { assignedNames } from './assigned-names.js';
@@ -14,7 +15,7 @@ import { kindOfMethod } from './check.js';
 import { portName } from './ions.js';
 import { conservedStates, ratesOf, statesOf, steadyEquations, type StateFacts } from './kinetics.js';
 import { FileNames, implicit, unitNames } from './file-names.js';
-import { renamed, type Mechanism, type State } from './mechanism.js';
+import { renamed, type GivenValues, type Mechanism, type State } from './mechanism.js';
 import { neededDefinitions, readsOf } from './needed-definitions.js';
 import { receiptOf } from './receipt.js';
 import type { Sent } from './receive.js';
@@ -29,16 +30,16 @@ import { inUnits, type Value } from './values.js';
  * Returns a file as equations; null after an error.
  *
  * @param presynaptic  variables with the potential of that end
- * @param isTabulated  whether NEURON interpolates tables of the potential
+ * @param tabulated  values that parameters have, if NEURON interpolates tables of the potential
  */
 export function mechanismOf(
   file: NmodlFile,
   report: Report,
   presynaptic: readonly string[] = [],
-  isTabulated = false,
+  tabulated?: GivenValues,
 ): Mechanism | null {
   try {
-    return new Translation(file, report, presynaptic, isTabulated).mechanism();
+    return new Translation(file, report, presynaptic, tabulated).mechanism();
   } catch (error) {
     if (error instanceof Untranslatable) return null;
     if (!(error instanceof LangError)) throw error;
@@ -74,9 +75,9 @@ class Translation {
     private readonly file: NmodlFile,
     private readonly report: Report,
     private readonly presynaptic: readonly string[],
-    isTabulated: boolean,
+    tabulated: GivenValues | undefined,
   ) {
-    this.#own = new FileNames(file, report, presynaptic, isTabulated);
+    this.#own = new FileNames(file, report, presynaptic, tabulated);
     this.#definitions = new Definitions(this.#own.names);
     this.#facts = {
       states: this.#own.states,
@@ -102,7 +103,7 @@ class Translation {
       declaredUnit: (name) => this.#own.declaredUnit(name),
       isState: (name) => this.#own.states.has(name),
       zeroOf: (name) => this.#own.zeroOf(name),
-      tableOf: (block) => this.#own.tableOf(block),
+      tableOf: (block, argument) => this.#own.tableOf(block, argument),
       lengths: this.#own.lengths,
       unit: (text) => powersOf(text, file.units),
       report,
@@ -394,6 +395,7 @@ class Translation {
       conserved,
       reads: readsOf([...states.values()], writes, derived, receipt, this.#own.ions),
       receipt,
+      interpolated: this.#own.interpolated,
     };
     // A variable that INITIAL computes otherwise has its name from the step.
     const swapped = [...this.#shown(step)].filter(([name, definition]) => name !== definition);

@@ -18,6 +18,19 @@ i (nA) }
 BREAKPOINT { i = g*(v - vgap) }
 `;
 
+/** A channel whose table is read at the potential and a parameter. */
+const shifted = `NEURON { SUFFIX shifted NONSPECIFIC_CURRENT i GLOBAL shift }
+PARAMETER { g = 0.001 (S/cm2) shift = -5 (mV) }
+ASSIGNED { v (mV) i (mA/cm2) minf }
+STATE { m }
+INITIAL { rates(v + shift) m = minf }
+BREAKPOINT { SOLVE st METHOD cnexp i = g*m*(v + 70) }
+DERIVATIVE st { rates(v + shift) m' = (minf - m)/3 }
+PROCEDURE rates(u (mV)) {
+TABLE minf FROM -100 TO 60 WITH 40
+minf = 1/(1 + exp(-(u + 40)/6)) }
+`;
+
 /** A cell of two sections with a channel, and a synapse on its dendrite. */
 const model = (
   more: object = {},
@@ -91,6 +104,24 @@ describe('mechanisms that a document names by their files', () => {
     expect(ions?.['na']).toMatchObject({ valence: 1, reversal: 0.05 });
     // 0.003 uS
     expect(found.projections['input']?.values).toMatchObject({ weight: 3e-9 });
+  });
+
+  it('have tables of the potential and a parameter where NEURON does', () => {
+    writeFileSync(folder.file('shifted.mod'), shifted);
+    const tableWith = (values: object) => {
+      const document = model({ nmodl: folder.file('shifted.mod'), on: ['soma', 'dend'], tables: true, values });
+      const { valid, diagnostics } = read({ ...document, record: [] });
+      const { derived } = valid.model.neurons['cell']!.compartments!.mechanisms!['na']!;
+      return [derived['minf']?.table, diagnostics.filter(({ code }) => code === 'nmodl/tables').length];
+    };
+    // The table from -100 to 60 mV holds values at v + shift.
+    expect(tableWith({})).toEqual([{ from: -0.095, to: 0.065, intervals: 40 }, 0]);
+    expect(tableWith({ soma: { shift: 10 }, dend: { shift: 10 } })).toEqual([
+      { from: -0.11, to: 0.05, intervals: 40 },
+      0,
+    ]);
+    expect(tableWith({ soma: { shift: 10 } })).toEqual([undefined, 1]);
+    expect(tableWith({ soma: { shift: 10 }, dend: { shift: 4 } })).toEqual([undefined, 1]);
   });
 
   it('begin with the concentrations of the document', () => {

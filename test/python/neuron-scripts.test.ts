@@ -764,11 +764,20 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
   });
 
   it("take NEURON's fixed step instead of CVode's, and keep its regular sources", async () => {
-    writeFileSync(folder.file('variable.py'), variable);
+    // A section that is gone when the run begins, and a process that the script makes after it.
+    const text = variable.replace('soma =', "first = h.Section(name='first')\nh.finitialize()\ndel first\nsoma =");
+    const split = 'import os\nchild = os.fork()\nif child == 0: os._exit(0)\nos.waitpid(child, 0)\n';
+    writeFileSync(folder.file('variable.py'), `${text}${split}`);
     const path = folder.file('variable.yaml');
-    const words = ['-m', 'interneuron', 'neuron', folder.file('variable.py'), '-o', path];
-    const { stderr } = await run(join(root, '.venv-pynn/bin/python'), words, { cwd: root, env: variables(program()) });
+    const words = ['-m', 'interneuron', 'neuron', folder.file('variable.py'), '--check', '-o', path];
+    const { stdout, stderr } = await run(join(root, '.venv-pynn/bin/python'), words, {
+      cwd: root,
+      env: variables(program()),
+    });
     expect(stderr).toContain("variable time step of CVode, which becomes NEURON's fixed one of 0.025 ms");
+    expect(`${stdout}${stderr}`).toMatch(
+      /the same model as in NEURON: potentials of 1 compartments at most .* in 50 ms/,
+    );
     const session = openModel(importModel(readSource(path)));
     await session.run(0.05);
     const { spikes, spikeLabel } = await session.take();
@@ -1123,6 +1132,15 @@ h.load_file(path)`),
       ['neuron'],
       section("h.load_file('nosuch.hoc')"),
       /nosuch\.hoc, which empty\.py loads and which does not exist/,
+    ],
+    [
+      'executes hoc that ends with an error',
+      ['neuron'],
+      section(`import os
+path = os.path.join(os.path.dirname(__file__), 'fails.hoc')
+open(path, 'w').write('create other\\nx = nosuch + 1\\n')
+h.load_file(1, path)`),
+      /empty\.py:7: .*undefined variable nosuch, in line 2 of fails\.hoc/,
     ],
     [
       'ends its process',

@@ -32,7 +32,7 @@ export interface ReadMechanism {
  * Reads a mechanism. Returns null after an error.
  *
  * @param presynaptic  variables that hold the potential of the presynaptic end
- * @param tabulated  values that parameters have, if NEURON interpolates tables of the potential
+ * @param tabulated  values that parameters have, if NEURON interpolates tables of the potential; false if it does not
  * @diagnostic nmodl/*
  */
 export function readMechanism(
@@ -41,7 +41,7 @@ export function readMechanism(
   diagnostics: Diagnostics,
   readIncluded: ReadIncluded,
   presynaptic: readonly string[] = [],
-  tabulated?: GivenValues,
+  tabulated?: GivenValues | false,
 ): ReadMechanism | null {
   const texts = new Texts();
   const found = diagnostics.beside();
@@ -58,10 +58,10 @@ export function readMechanism(
     checkFile(file, report);
     checkPointers(file, presynaptic, report);
   }
-  const mechanism = file && !found.hasErrors ? mechanismOf(file, report, presynaptic, tabulated) : null;
+  const mechanism = file && !found.hasErrors ? mechanismOf(file, report, presynaptic, tabulated || undefined) : null;
   if (file && mechanism) checkEffects(file, report);
   const table = file?.tables.find((one) => mechanism?.interpolated.has(one) === false);
-  if (table) report(messages.tables(), table.span);
+  if (table && tabulated !== false) report(messages.tables(), table.span);
   diagnostics.addAll(found.list);
   if (!mechanism || found.hasErrors) return null;
   const positions: Positions = { place: (_, span) => texts.place(span ?? { start: 0, end: 1 }) };

@@ -214,7 +214,7 @@ class Naming {
     file: string,
     pointer: string,
     presynaptic: readonly string[] = [],
-    tabulated?: GivenValues,
+    tabulated?: GivenValues | false,
   ): ReadMechanism | null {
     const key = JSON.stringify([
       file,
@@ -250,7 +250,7 @@ class Naming {
     pointer: string,
     isPlace = false,
     presynaptic: readonly string[] = [],
-    tabulated?: GivenValues,
+    tabulated?: GivenValues | false,
   ): ReadMechanism | null {
     const read = this.#read(file, pointer, presynaptic, tabulated);
     if (!read || (read.mechanism.kind !== 'density') === isSynapse) return read;
@@ -295,8 +295,9 @@ class Naming {
       const own = child(`${at}/mechanisms`, name);
       const sections = uses.sectionsOf(placesOfOne).map((section) => memberOf(compartments['sections'], section));
       const isPlace = sections.every((section) => Number(memberOf(section, 'divisions') ?? 1) === 1);
-      const tabulated =
-        memberOf(one, 'tables') === true ? uses.commonValues(memberOf(one, 'values'), placesOfOne) : undefined;
+      const tables = memberOf(one, 'tables');
+      const given = tables === true ? uses.commonValues(memberOf(one, 'values'), placesOfOne) : undefined;
+      const tabulated = tables === false ? tables : given;
       const read = this.#readKind(file, false, own, isPlace, [], tabulated);
       if (!read) return [];
       const { mechanism, positions } = read;

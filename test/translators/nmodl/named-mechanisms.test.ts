@@ -108,8 +108,8 @@ describe('mechanisms that a document names by their files', () => {
 
   it('have tables of the potential and a parameter where NEURON does', () => {
     writeFileSync(folder.file('shifted.mod'), shifted);
-    const tableWith = (values: object) => {
-      const document = model({ nmodl: folder.file('shifted.mod'), on: ['soma', 'dend'], tables: true, values });
+    const tableWith = (values: object, tables = true) => {
+      const document = model({ nmodl: folder.file('shifted.mod'), on: ['soma', 'dend'], tables, values });
       const { valid, diagnostics } = read({ ...document, record: [] });
       const { derived } = valid.model.neurons['cell']!.compartments!.mechanisms!['na']!;
       return [derived['minf']?.table, diagnostics.filter(({ code }) => code === 'nmodl/tables').length];
@@ -120,6 +120,7 @@ describe('mechanisms that a document names by their files', () => {
       { from: -0.11, to: 0.05, intervals: 40 },
       0,
     ]);
+    expect(tableWith({}, false)).toEqual([undefined, 0]);
     expect(tableWith({ soma: { shift: 10 } })).toEqual([undefined, 1]);
     expect(tableWith({ soma: { shift: 10 }, dend: { shift: 4 } })).toEqual([undefined, 1]);
   });

@@ -262,8 +262,12 @@ class _Capture:
     def _known(self) -> dict[str, Any]:
         """Returns what the run shows: events of artificial cells by name, and those that the script puts into NetCons."""
         if self.run.potentials is not None:
-            array("d", chain.from_iterable(self.run.potentials)).tofile(open(f"{self.output}.potentials", "wb"))
+            self._write_potentials(self.run.potentials)
         return {"trains": {name: list(events)[self.before.get(name, 0) :] for name, events in self.trains.items()}, "put": self.put}
+
+    def _write_potentials(self, potentials: list[list[float]]) -> None:
+        with open(f"{self.output}.potentials", "wb") as file:
+            array("d", chain.from_iterable(potentials)).tofile(file)
 
     def _begun(self) -> None:
         self.before = {name: len(events) for name, events in self.trains.items()}
@@ -303,13 +307,15 @@ class _Capture:
         if h.secondorder and not self.cvode.active():
             model.leave("the second order of the steps (secondorder): this program's differs by more than the error of the step")
         if self.cvode.active():
-            model.note(f"the script takes the variable time step of CVode, which becomes NEURON's fixed one of {model.dt} ms")
+            model.note(f"the script takes the variable time step of CVode, which becomes NEURON's fixed one of {model.dt} ms, as for --check")
         model.record_all(self.recorded)
         model.change(known["changes"], ends)
         note_left_out(str(self.output), model.left_out)
         document = model.document()
         options = [word for folder in sorted(sources.folders) for word in ("--allow-path", folder)]
         if self.run.potentials is not None:
+            if self.cvode.active():
+                self._write_potentials(self.run.at_fixed_steps(model.dt, ends[0]))
             options += ["--recorded", self._write_check(model, document)]
         note_options(str(self.output), options)
         for place in _without_number(document):

@@ -326,7 +326,7 @@ class Model:
             placed = by_place({place: {**shared, **each} for place, each in own.items()}, groups)
             mechanisms[identifier(name)] = {
                 "nmodl": file,
-                **({"tables": True} if getattr(self.h, f"usetable_{name}", 0) else {}),
+                **({"tables": bool(getattr(self.h, f"usetable_{name}"))} if hasattr(self.h, f"usetable_{name}") else {}),
                 **({} if len(own) == len(names) and not has_ends else {"on": places(list(own), groups)}),
                 **({"values": placed} if placed else {}),
             }

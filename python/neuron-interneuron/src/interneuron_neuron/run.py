@@ -57,6 +57,8 @@ class Run:
         for code, end in enumerate(_ENDS):
             signal.signal(end, lambda *_, code=code: _exit(code))
         self.has_begun = False
+        #: The process that runs the model; the script may split it.
+        self._runner = 0
         #: Variables that INITIAL does not give the values that they have at the first step.
         self.first: list[Variable] = []
         #: Sentences on what the script does during the run, and how often.
@@ -106,6 +108,9 @@ class Run:
             # What is recorded begins anew.
             self._told.append(self.tell())
             self._is_again = True
+        if not self.has_begun:
+            # Sections that the script has deleted end when nothing refers to them.
+            self._memory = self._initial = None
         # An event that belongs to a point process comes before the step, others after it. Sections may be gone.
         if self._mark is None or not self._mark.has_loc():
             section = next(iter(self.h.allsec()), None)
@@ -179,6 +184,22 @@ class Run:
         if self.potentials is not None and values is not None and self._memory is not None and self._is_even and not self.cvode.active():
             self.potentials.append([values[k] for k in self._memory.potentials])
 
+    def at_fixed_steps(self, dt: float, end: float) -> list[list[float]]:
+        """Returns potentials at the first step and after each one of a length, for a script that takes CVode's own.
+
+        Args:
+            dt: the step in ms.
+            end: of the run in ms.
+        """
+        self._is_within = True
+        self.cvode.active(0)
+        self.h.dt = dt
+        found = [self.memory.read()[self.memory.potentials].tolist()]
+        while self.h.t < end - dt / 2 and time.monotonic() - self._started < _LIMIT:
+            self.h.fadvance()
+            found.append(self.memory.read()[self.memory.potentials].tolist())
+        return found
+
     def _is_settling(self) -> bool:
         """Whether long steps, or those before the time 0, let the model settle before it runs."""
         return bool(self.h.t < 0 or (self.h.dt > 1 and not self.cvode.active()))
@@ -190,7 +211,8 @@ class Run:
         Args:
             late: whether the step has changed the potentials, which were those after the last step.
         """
-        self.has_begun, self._started, self._line, self._step = True, time.monotonic(), self._now(), self.h.dt
+        self.has_begun, self._runner, self._started = True, os.getpid(), time.monotonic()
+        self._line, self._step = self._now(), self.h.dt
         self.begun()
         now = self._values()
         first = now if now is None or not late else self._with_potentials(now)
@@ -323,7 +345,7 @@ class Run:
     # --- The end ----------------------------------------------------------------------------------------------------
     def finish(self) -> None:
         """Ends the process when the model is written."""
-        if not self.has_begun or not self._finishing.acquire(blocking=False):
+        if not self.has_begun or os.getpid() != self._runner or not self._finishing.acquire(blocking=False):
             return
         text = json.dumps(self._summary()).encode()
         with os.fdopen(self._output, "wb") as output:
@@ -343,6 +365,9 @@ class Run:
             self._compare_structure(0)
         sentences = [f"{each.partition(chr(0))[2]}{f' and {count - 1} more times' if count > 1 else ''}" for each, count in self.sentences.items()]
         ends = self.ends or [round(float(getattr(self.h, "tstop", 5.0)), 9)]
+        if self.cvode.active():
+            # The run ends between the times at which CVode's steps are followed.
+            ends[-1] = max(ends[-1], round(self.h.t, 9))
         return {"ends": ends, "sentences": sentences, "changes": self.changes, "told": [*self._told, self.tell()]}
 
     def _written(self, known: dict[str, Any]) -> int:

@@ -231,7 +231,7 @@ class _Capture:
         self.put.setdefault(own.hname(), []).append(float(words[0]))
 
     def _note_statement(self, _: Any, words: tuple[Any, ...]) -> None:
-        if not any(isinstance(getattr(each, "__self__", None), Run) for each in words):
+        if len(words) > 1 and not any(isinstance(getattr(each, "__self__", None), Run) for each in words):
             self._noting_unread(_STATEMENTS)(None, ())
 
     def _noting_unread(self, sentence: str) -> Callable[[Any, tuple[Any, ...]], None]:
@@ -302,8 +302,9 @@ class _Capture:
             model.record_potentials()
             if re.search(r"\.play\s*\(", text):
                 model.leave("values that vectors play, which NEURON 8 does not show")
-        if re.search(r"\b(fstim|fclamp|fsyn)\s*\(", text):
-            model.leave("currents, clamps and synapses of fstim, fclamp and fsyn")
+        if found := re.search(r"\b(fstim|fclamp|fsyn)\s*\(", text):
+            line = text.count("\n", 0, found.start()) + 1
+            model.leave(f"currents, clamps and synapses of fstim, fclamp and fsyn, in line {line} of {os.path.basename(self.script)}")
         if h.secondorder and not self.cvode.active():
             model.leave("the second order of the steps (secondorder): this program's differs by more than the error of the step")
         if self.cvode.active():
@@ -389,7 +390,8 @@ _UNREAD = (
 #: Actions whose calls in hoc NEURON does not show.
 _UNSEEN = {
     r"\b(?!cvode)\w+(?:\.o\([^()]*\)|\[[^\]]*\])?\.event\s*\(": _EVENTS,
-    r"\bcvode\.event\s*\(": _STATEMENTS,
+    # A time without a statement only ends a step.
+    r"\bcvode\.event\s*\((?![\w.+*/\s-]*\))": _STATEMENTS,
     r"\.play\s*\(": "values that vectors or random numbers play in hoc",
     r"\.restore\s*\(": "a state that the script restores",
     r"\btarget_var\s*\(": "variables that follow those of other cells (target_var of ParallelContext)",

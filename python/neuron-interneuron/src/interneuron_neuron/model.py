@@ -805,6 +805,7 @@ class Model:
             changes: as `Run` notes them.
             ends: of the runs, in ms.
         """
+        changes = [each for each in changes if not self._is_computed(self.memory.variables[each["set"][0]])]
         if not changes and len(ends) == 1:
             return
         counts = Counter(each["name"] for each in changes)
@@ -842,9 +843,6 @@ class Model:
         phases: list[dict[str, Any]] = []
         values = dict(change["values"])
         first = self.memory.variables[change["set"][0]]
-        if first.kind in (-1, 2) and self.sources.is_assigned(first.mechanism, _indexed(first.name.removesuffix(f"_{first.mechanism}"))):
-            # NEURON computes it anew.
-            return []
         if any(k not in values for k in change["set"]):
             return None
         if first.kind == -1 or first.owner and hasattr(self.memory.owners[change["set"][0]], "sec"):
@@ -877,6 +875,11 @@ class Model:
                 return None
         return phases
 
+    def _is_computed(self, variable: Variable) -> bool:
+        """Whether NEURON computes a variable anew, whatever a script sets."""
+        own = _indexed(variable.name.removesuffix(f"_{variable.mechanism}"))
+        return variable.kind in (-1, 2) and self.sources.is_assigned(variable.mechanism, own, after_initial=True)
+
     def _is_own(self, mechanism: str, name: str) -> bool:
         """Whether a variable of a mechanism is a parameter or a state of the document."""
         names = [*self._parameters(mechanism)[0], *listed(self.h, mechanism, 3)]
@@ -888,7 +891,8 @@ class Model:
         own = _indexed(first.name.removesuffix(f"_{kind}"))
         populations = [name for name, cell in self.types.items() if identifier(kind) in cell.get("compartments", {}).get("mechanisms", {})]
         if first.kind == -1:
-            is_set = kind and own != "usetable" and populations and kind not in self.synapses
+            is_own = kind and own != "usetable" and not self.sources.is_assigned(kind, own)
+            is_set = is_own and populations and kind not in self.synapses
             return {f"{name}.{identifier(kind)}.{own}": values[changed[0]] for name in populations} if is_set else None
         if first.name != "v" and (kind.endswith("_ion") or not kind or not self._is_own(kind, first.name)):
             return None

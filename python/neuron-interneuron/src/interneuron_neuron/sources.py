@@ -95,9 +95,12 @@ class Sources:
         found = re.findall(r"\b([A-Za-z_]\w*)\s*(?:\[[^]]*\]\s*)?(?:=\s*([-+\d.eE]+))?", self.block(name, "PARAMETER"))
         return {parameter: float(value) if re.search(r"\d", value) else 0.0 for parameter, value in found}
 
-    def is_assigned(self, name: str, variable: str) -> bool:
+    def is_assigned(self, name: str, variable: str, after_initial: bool = False) -> bool:
         """Whether a mechanism assigns a variable of ASSIGNED, which only scripts set otherwise."""
-        return re.search(rf"\b{variable}\s*(?:\[[^]]*\]\s*)?=(?!=)", self._code(name)) is not None
+        code = self._code(name)
+        if after_initial:
+            code = re.sub(r"\bINITIAL\s*\{(?:[^{}]|\{[^{}]*\})*\}", "", code)
+        return re.search(rf"\b{variable}\s*(?:\[[^]]*\]\s*)?=(?!=)", code) is not None
 
     def pointers(self, name: str) -> list[str]:
         """Returns the variables of POINTER."""

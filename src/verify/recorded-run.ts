@@ -1,6 +1,7 @@
 /** Compares a model that was read from a simulator's memory with what the simulator computed. */
 
 import { readFileSync } from 'node:fs';
+import type { SegmentSpan } from '../../runtime/results/result.js';
 import { importModel, readSource, type ImportOptions } from '../pipeline/pipeline.js';
 import { openModel } from '../session/open-model.js';
 import { ms } from './measurement-text.js';
@@ -43,19 +44,23 @@ export async function compareWithRecorded(from: string, path: string, options: I
   const { dt } = whole.valid.model.experiment;
   const ours = await potentialsOf(whole);
   const finer = await potentialsOf(importModel(readSource(model), { ...options, dt: `${dt / 2} s` }));
-  let [largest, halved, at, where] = [0, 0, 0, 0];
-  for (let row = 0; row < rows; row++)
+  let [largest, halved, at, where, segment] = [0, 0, 0, 0, 0];
+  for (let row = 0; row < rows; row++) {
+    // Each segment has a sample at its beginning and one after each step.
+    if (row > (ours.segments[segment]?.end ?? Infinity) + segment) segment++;
     for (const [k, [recording, element]] of columns.entries()) {
-      const own = ours(recording, element, row);
+      const own = ours.sample(recording, element, row);
       const apart = Math.abs(own - theirs[row * columns.length + k]!);
-      if (!(apart <= largest) && !Number.isNaN(largest)) [largest, at, where] = [apart, row, k];
-      halved = Math.max(halved, Math.abs(own - finer(recording, element, 2 * row)));
+      const time = row - segment - (ours.segments[segment]?.begin ?? 0);
+      if (!(apart <= largest) && !Number.isNaN(largest)) [largest, at, where] = [apart, time, k];
+      halved = Math.max(halved, Math.abs(own - finer.sample(recording, element, 2 * row - segment)));
     }
+  }
   if (Number.isNaN(largest)) {
     const place = `${columns[where]?.[2] ?? ''} at ${ms(at * dt)}`;
     return { from, largest, halved, verdict: 'another model', figures: `the potential in ${place} is not a number` };
   }
-  const what = `potentials of ${columns.length} compartments at most ${largest.toPrecision(2)} mV apart in ${ms((rows - 1) * dt)}`;
+  const what = `potentials of ${columns.length} compartments at most ${largest.toPrecision(2)} mV apart in ${ms((rows - 1 - segment) * dt)}`;
   const known = { from, largest, halved };
   if (largest <= rounding) return { ...known, verdict: 'the same model', figures: what };
   const change = `half of its step changes ours by ${halved.toPrecision(2)} mV`;
@@ -64,18 +69,25 @@ export async function compareWithRecorded(from: string, path: string, options: I
   return { ...known, verdict: 'another model', figures: `${what}, ${place}; ${change}` };
 }
 
-type Potentials = (recording: number, element: number, row: number) => number;
+/** Samples in mV of a run and its segments. */
+interface Potentials {
+  readonly sample: (recording: number, element: number, row: number) => number;
+  readonly segments: readonly SegmentSpan[];
+}
 
 /** Runs a model, and returns its samples in mV. */
 async function potentialsOf(imported: ReturnType<typeof importModel>): Promise<Potentials> {
   const session = openModel(imported);
   try {
     await session.run();
-    const { samples } = await session.take();
-    return (recording, element, row) => {
-      const { values, steps } = samples[recording]!;
-      const width = values.length / steps.length;
-      return Number(values[row * width + element]) * 1e3;
+    const { samples, segments } = await session.take();
+    return {
+      segments,
+      sample: (recording, element, row) => {
+        const { values, steps } = samples[recording]!;
+        const width = values.length / steps.length;
+        return Number(values[row * width + element]) * 1e3;
+      },
     };
   } finally {
     await session.dispose();

@@ -267,18 +267,22 @@ class Translation {
   /** Returns the rates of states that a PROCEDURE advances by one step: their slopes at a step of zero. */
   #stepped(): Map<string, Expression> {
     const rates = new Map<string, Expression>();
+    const step = new Set(['dt']);
     for (const state of this.#own.states.keys()) {
       const next = this.#advanced.get(state);
       if (!next) continue;
       const name = this.#own.renamed.get(state) ?? state;
-      const value = this.#expanded(inUnits(next, this.#own.stateUnit(state)), new Set(['dt']));
+      const value = this.#expanded(inUnits(next, this.#own.stateUnit(state)), step);
       if (value.kind === 'name' && value.name === name) continue;
-      const slope = readsAny(value, new Set(['dt'])) ? derivative(value, 'dt') : null;
+      const slope = readsAny(value, step) ? derivative(value, 'dt') : null;
       const span = this.#own.states.get(state)?.span ?? value.span;
       if (!slope) {
         this.report(messages.accumulates(state), span);
         throw new Untranslatable();
       }
+      // Tables of values that depend on the step, such as 1 - exp(-dt/tau), are not in the rate.
+      const tabulated = this.#definitions.list.filter(({ table }) => table).map((one) => one.expression);
+      if (tabulated.some((e) => readsAny(this.#expanded(e, step), step))) this.#own.interpolated.clear();
       if (!isZero(slope) && linearForm(value, ['dt'])) this.report(messages.ownStep(state), span);
       rates.set(state, atNoStep(slope));
     }

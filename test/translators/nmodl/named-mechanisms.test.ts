@@ -108,8 +108,15 @@ describe('mechanisms that a document names by their files', () => {
 
   it('have tables of the potential and a parameter where NEURON does', () => {
     writeFileSync(folder.file('shifted.mod'), shifted);
-    const tableWith = (values: object, tables = true) => {
-      const document = model({ nmodl: folder.file('shifted.mod'), on: ['soma', 'dend'], tables, values });
+    const advanced = shifted
+      .replace('METHOD cnexp', '')
+      .replace(/DERIVATIVE st .*/, 'PROCEDURE st() { rates(v + shift) m = m + mexp*(minf - m) }')
+      .replace('TABLE minf', 'TABLE minf, mexp DEPEND dt')
+      .replace('minf = 1/', 'mexp = 1 - exp(-dt/(3 + u/100))\nminf = 1/')
+      .replace('minf }', 'minf mexp dt (ms) }');
+    writeFileSync(folder.file('advanced.mod'), advanced);
+    const tableWith = (values: object, tables = true, name = 'shifted.mod') => {
+      const document = model({ nmodl: folder.file(name), on: ['soma', 'dend'], tables, values });
       const { valid, diagnostics } = read({ ...document, record: [] });
       const { derived } = valid.model.neurons['cell']!.compartments!.mechanisms!['na']!;
       return [derived['minf']?.table, diagnostics.filter(({ code }) => code === 'nmodl/tables').length];
@@ -122,6 +129,8 @@ describe('mechanisms that a document names by their files', () => {
     ]);
     expect(tableWith({}, false)).toEqual([undefined, 0]);
     expect(tableWith({ soma: { shift: 10 } })).toEqual([undefined, 1]);
+    // Values of the step are computed by their formulas.
+    expect(tableWith({}, true, 'advanced.mod')).toEqual([{ from: -0.095, to: 0.065, intervals: 40 }, 1]);
     expect(tableWith({ soma: { shift: 10 }, dend: { shift: 4 } })).toEqual([undefined, 1]);
   });
 

@@ -131,7 +131,7 @@ def _why(error: RuntimeError, printed: Any) -> str:
 
 def _explained(words: list[str]) -> int:
     """Captures a model. Errors of NEURON say what it has printed of them."""
-    sys.stderr = _Kept(sys.stderr)  # type: ignore[assignment]
+    sys.stderr = _Kept(sys.stderr)
     try:
         return _capture(words)
     except RuntimeError as error:

@@ -89,6 +89,9 @@ export const messages = {
     expected: tasks that run one model for a uniformTimeCourse
     found: ${element}
     hint: run the archive with another program, or write one task for each run`,
+  noTask: () => finding`sedml/no-task: the experiment has no task
+    expected: a task that runs a model for a uniformTimeCourse
+    hint: add a task, or name the model instead of the experiment`,
   noNetwork: (file: string) => finding`sedml/no-network: ${file} has no network to simulate
     expected: a Simulation of LEMS, or a network
     hint: name a file with a network as the source of the model`,

@@ -153,7 +153,7 @@ const unread = ['repeatedTask', 'parameterEstimationTask', 'steadyState', 'oneSt
  * Reads the tasks of a document: runs of models in NeuroML or LEMS for a uniform time course.
  *
  * @diagnostic sedml/unknown-reference, sedml/missing-attribute, sedml/not-a-number, sedml/unread-language,
- * sedml/unread-element
+ * sedml/unread-element, sedml/no-task
  */
 export function readTasks(text: string, document: string, diagnostics: Diagnostics): readonly SedTask[] {
   const root = readXml(text, document, diagnostics);
@@ -162,8 +162,15 @@ export function readTasks(text: string, document: string, diagnostics: Diagnosti
 
 /** Returns the tasks of a document that is read. */
 export function tasksIn(root: XmlElement, diagnostics: Diagnostics): readonly SedTask[] {
-  for (const found of unread.flatMap((name) => descendantsOf(root, name)))
-    diagnostics.add(messages.unreadElement(found.name), found.place);
+  const foreign = descendantsOf(root, 'model').find((model) => !isRead(model));
+  if (foreign) {
+    diagnostics.add(messages.unreadLanguage(foreign.attribute('language') ?? 'an unstated language'), foreign.place);
+    return [];
+  }
+  const refused = unread.flatMap((name) => descendantsOf(root, name).slice(0, 1));
+  for (const { name, place } of refused) diagnostics.add(messages.unreadElement(name), place);
+  if (refused.length > 0) return [];
+  if (descendantsOf(root, 'task').length === 0) diagnostics.add(messages.noTask(), root.place);
   const byId = (name: string): ReadonlyMap<string, XmlElement> =>
     new Map(descendantsOf(root, name).map((found) => [found.attribute('id') ?? '', found]));
   const [models, courses] = [byId('model'), byId('uniformTimeCourse')];
@@ -172,7 +179,6 @@ export function tasksIn(root: XmlElement, diagnostics: Diagnostics): readonly Se
     const model = referred(task, 'modelReference', models, diagnostics);
     const course = referred(task, 'simulationReference', courses, diagnostics);
     if (!model || !course) return [];
-    checkLanguage(model, diagnostics);
     const source = attribute(model, 'source', diagnostics);
     const start = numberIn(course, 'outputStartTime', diagnostics);
     const end = numberIn(course, 'outputEndTime', diagnostics);
@@ -238,14 +244,11 @@ function numberIn(course: XmlElement, name: string, diagnostics: Diagnostics): n
   return undefined;
 }
 
-function checkLanguage(model: XmlElement, diagnostics: Diagnostics): void {
+/** Checks whether the language of a model is read. */
+function isRead(model: XmlElement): boolean {
   const language = model.attribute('language') ?? '';
-  if (
-    ![...Object.values(modelLanguages), neuroml2].some(
-      (known) => language === known || language.startsWith(`${known}.`),
-    )
-  )
-    diagnostics.add(messages.unreadLanguage(language === '' ? 'an unstated language' : language), model.place);
+  const languages = [...Object.values(modelLanguages), neuroml2];
+  return languages.some((known) => language === known || language.startsWith(`${known}.`));
 }
 
 /** Returns a term of KiSAO as `KISAO:0000030`; it is also written `KISAO_0000030`. */

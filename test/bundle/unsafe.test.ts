@@ -202,11 +202,35 @@ describe('a bundle', () => {
       {
         'manifest.xml': manifest('run.sedml').replace('neuroml', 'sed-ml'),
         'run.sedml':
-          '<sedML><listOfModels><model id="m" language="urn:sedml:language:sbml" source="m.xml"/></listOfModels><listOfSimulations>' +
+          '<sedML><listOfModels><model id="m" language="urn:sedml:language:lems" source="m.xml"/></listOfModels><listOfSimulations>' +
           '<uniformTimeCourse id="s" outputStartTime="0" outputEndTime="soon" numberOfSteps="0"/></listOfSimulations><listOfTasks>' +
           '<task id="t" modelReference="m" simulationReference="s"/><task id="u" modelReference="n" simulationReference="s"/></listOfTasks></sedML>',
       },
-      ['sedml/unread-language', 'sedml/not-a-number', 'sedml/not-a-number', 'sedml/unknown-reference'],
+      ['sedml/not-a-number', 'sedml/not-a-number', 'sedml/unknown-reference'],
+    ],
+    [
+      'whose SED-ML runs a model in another language, with changes',
+      {
+        'manifest.xml': manifest('run.sedml').replace('neuroml', 'sed-ml'),
+        'run.sedml':
+          '<sedML><listOfModels><model id="m" language="urn:sedml:language:sbml" source="m.xml"><listOfChanges/></model></listOfModels></sedML>',
+      },
+      ['sedml/unread-language'],
+    ],
+    [
+      'whose SED-ML has no task',
+      { 'manifest.xml': manifest('run.sedml').replace('neuroml', 'sed-ml'), 'run.sedml': '<sedML/>' },
+      ['sedml/no-task'],
+    ],
+    [
+      'whose SED-ML asks for a steady state',
+      {
+        'manifest.xml': manifest('run.sedml').replace('neuroml', 'sed-ml'),
+        'run.sedml':
+          '<sedML><listOfModels><model id="m" language="urn:sedml:language:lems" source="m.xml"/></listOfModels><listOfSimulations>' +
+          '<steadyState id="s"/></listOfSimulations><listOfTasks><task id="t" modelReference="m" simulationReference="s"/></listOfTasks></sedML>',
+      },
+      ['sedml/unread-element'],
     ],
   ])('%s names each mistake', async (_, files, codes) => {
     const found = await run(files);

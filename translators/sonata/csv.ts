@@ -21,8 +21,11 @@ export interface TypeTable {
 const empty = /^(NULL|NONE|None|NaN|nan|)$/;
 
 /** Returns the cells of a line, separated by blanks except in quotes. In quotes, `""` is a quote. */
-function cellsOf(line: string): readonly { readonly text: string; readonly column: number }[] {
-  return [...line.matchAll(/"((?:[^"]|"")*)"|\S+/g)].map((match) => ({
+function cellsOf(
+  line: string,
+  pattern = /"((?:[^"]|"")*)"|\S+/g,
+): readonly { readonly text: string; readonly column: number }[] {
+  return [...line.matchAll(pattern)].map((match) => ({
     text: match[1] === undefined ? match[0] : match[1].replaceAll('""', '"'),
     column: match.index + 1,
   }));
@@ -50,10 +53,11 @@ export function readTypes(
   }
   const rows = new Map<number, TypeRow>();
   for (const [index, line] of lines.entries()) {
-    const cells = index === 0 ? [] : [...cellsOf(line)];
-    if (cells.length === 0) continue;
-    // As pandas reads it: a separator at the end begins an empty cell.
-    if (cells.length === columns.length - 1 && line.endsWith(' ')) cells.push({ text: '', column: line.length + 1 });
+    const written = index === 0 ? [] : cellsOf(line);
+    if (written.length === 0) continue;
+    // As pandas reads it: two separators enclose an empty cell, and one at the end begins one.
+    const all = written.length < columns.length ? cellsOf(line, /(?<=^| )(?:"((?:[^"]|"")*)"|[^ ]*)(?= |$)/g) : written;
+    const cells = all.length === columns.length ? all : written;
     const at = { document, line: index + 1, column: 1 };
     if (cells.length !== columns.length) {
       report(messages.rowLength(cells.length, columns.length), at);

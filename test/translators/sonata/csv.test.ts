@@ -11,6 +11,8 @@ const read = (text: string): unknown => {
 
 it.each<readonly [string, string, unknown]>([
   ['an empty last cell', 'node_type_id model morphology\n1 lif \n', [{ node_type_id: '1', model: 'lif' }]],
+  ['empty cells within a row', 'node_type_id ei model size\n1 e  2\n', [{ node_type_id: '1', ei: 'e', size: '2' }]],
+  ['an empty cell before quotes', 'node_type_id ei model\n1  "a b"\n', [{ node_type_id: '1', model: 'a b' }]],
   ['a blank after the last cell', 'node_type_id model\n1 lif \n', [{ node_type_id: '1', model: 'lif' }]],
   ['a cell in quotes', 'node_type_id model\n1 "a ""b"" c"\n', [{ node_type_id: '1', model: 'a "b" c' }]],
   ['NULL', 'node_type_id model morphology\n1 lif NULL\n', [{ node_type_id: '1', model: 'lif' }]],

@@ -58,10 +58,10 @@ export type HostDrawDocument = {
   readonly distribution: "binomial" | "gamma" | "exponential" | "lognormal" | "normal" | "normal_clipped" | "normal_clipped_to_boundary" | "poisson" | "uniform" | "uniform_int" | "vonmises" | "permutation";
   /** Parameters of the distribution, in the unit that the notation draws in. */
   readonly arguments: readonly (number)[];
-  /** 32-bit words of the generator that were drawn before; default: 0. */
-  readonly skip?: number;
   /** Distinguishes generators with the same seed: draws with equal seed and stream share a generator. */
   readonly stream?: string;
+  /** 32-bit words of the generator that were drawn before; default: 0. */
+  readonly skip?: number;
   /** Draws that share a generator happen in this order. */
   readonly order?: number;
   /** Unit of the drawn numbers; default: the unit of the place. */

@@ -3,8 +3,6 @@
  * `model.ts`.
  */
 
-import type { HostDrawDocument } from './document.generated.js';
-
 /** A name of the model: a letter or underscore, then letters, digits, underscores. */
 export type Id = string;
 /** An expression in the canonical syntax, SI units only (`0.02*V`), printed by `printExpression`. */
@@ -67,14 +65,6 @@ export interface DataReference {
 /** Numbers in SI, flat and row-major: in the model itself if they are few, else stored separately. */
 export type ArrayValue = readonly number[] | DataReference;
 
-/**
- * A value for each element: a number in SI, an expression, an array, or a draw by a generator that a notation
- * prescribes. An expression is evaluated once for each element; it may draw random numbers and read the element's
- * index, position and parameters.
- */
-export type Value<F extends Form = Written> =
-  number | F['formula'] | Tagged<F, 'array', GivenValues> | Tagged<F, 'draw', DrawnValues<F>>;
-
 /** One value for each element; with `columns` for each pair of elements, row-major by source. */
 export interface GivenValues {
   /** The values; their length is the number of elements, of synapses, or of pairs. */
@@ -87,76 +77,11 @@ export interface GivenValues {
   readonly gaps?: ArrayValue;
 }
 
-/** Drawn by a named generator before lowering (`src/draw`), in the notation's order. */
-export interface DrawnValues<F extends Form = Written> {
-  /** NumPy's legacy `RandomState`, the Mersenne twister. */
-  readonly generator: 'numpy-mt19937';
-  /**
-   * Untouched by the model's seed; or `model`: the same algorithms, begun by the model's seed and the stream's name.
-   */
-  readonly seed: string;
-  /** A method of that generator, such as `normal` or `uniform`. */
-  readonly distribution: HostDrawDocument['distribution'];
-  /** Parameters of the distribution in NumPy's order, in the unit that the notation draws in. */
-  readonly arguments: readonly number[];
-  /** Tells generators with one seed apart: draws with equal seed and stream share a generator. */
-  readonly stream?: string;
-  /** 32-bit numbers drawn from the generator before the first of the draws here; absent: 0. */
-  readonly skip?: number;
-  /** Draws that share a generator happen in ascending order of this number. */
-  readonly order: number;
-  /** Drawn numbers are multiplied by ten to this power to be in SI: notations draw in units of their own; absent: 0. */
-  readonly exponent10?: number;
-  /**
-   * Synapses: a number for each pair of elements, connected or not, by sender and then receiver, from a copy of the
-   * generator.
-   */
-  readonly pairs?: true;
-  /** Synapses: each receiver's draws begin again from the generator as it stands. */
-  readonly anew?: 'receiver';
-  /** Transformation of the drawn number, an expression of `drawn` (in SI) and `dt`. */
-  readonly then?: F['expression'];
-}
-
 /**
  * How derivatives are integrated; `auto` leaves the choice to lowering, and the last three are for cells with
  * structure: how the cable equation and the gates take turns.
  */
-export type IntegrationMethod =
-  | 'auto'
-  | 'exact'
-  | 'exponentialEuler'
-  | 'euler'
-  | 'rk2'
-  | 'rk4'
-  | 'heun'
-  | 'milstein'
-  | 'adaptive'
-  | 'cable'
-  | 'cable-then-gates'
-  | 'gates-then-cable';
+export type { MethodDocument as IntegrationMethod } from './document.generated.js';
 
-/**
- * A part of a type that is advanced as a whole before the next begins, in this order:
- *
- * 1. `derived` in the order listed, each from the present values of names (results of a later part still have their
- *   values of the step before)
- * 2. `propagate`, a linear system with coefficients that are held over the step
- * 3. the rates of all `state`, then all its updates
- * 4. `events` in the order listed, each condition and its actions
- * 5. the active regime
- */
-export interface Part {
-  /** Derived variables, computed in this order. */
-  readonly derived?: readonly Id[];
-  /** State variables that form a linear system, advanced by its matrix exponential. */
-  readonly propagate?: readonly Id[];
-  /** State variables with rates that are evaluated together and then applied. */
-  readonly state?: readonly Id[];
-  /** Events with conditions and actions that run in this order. */
-  readonly events?: readonly Id[];
-  /** Set if the active regime is advanced at the end of this part. */
-  readonly regimes?: true;
-  /** State variables of other parts that this part reads as they are, not as they were shown last. */
-  readonly current?: readonly Id[];
-}
+/** A part of a type that is advanced as a whole before the next begins. */
+export type { PartDocument as Part } from './document.generated.js';

@@ -13,6 +13,7 @@ import {
   normaliseTable,
 } from './normalise/drives.js';
 import { positiveQuantity } from './normalise/literals.js';
+import { madeOf } from './normalise/members.js';
 import { checkIds, secondUnit, type Names } from './normalise/names.js';
 import { normaliseNeuron, type NeuronInfo } from './normalise/neurons.js';
 import { applyOverrides, givenDuration, givenParameter, withDuration, type Overrides } from './normalise/options.js';
@@ -109,7 +110,7 @@ export function phaseCheck({ model, data }: ValidModel): PhaseCheck {
   const positions: Positions = { place: (pointer) => ({ document: 'the call', pointer }) };
   const parts = createContext(positions, new Diagnostics(), data);
   resolveConstants(parts, document.parameters ?? {}, new Map(), givenParameter);
-  mapOf(document.tables, '/tables', (table, at, id) => normaliseTable(parts, id, table, at));
+  madeOf(document.tables, '/tables', (table, at, id) => normaliseTable(parts, id, table, at));
   const { elements } = declare(parts, document);
   const names = phaseNames(parts, document, elements, connect(parts, document, elements), model.recordings);
   return (phase, stored, diagnostics) => {
@@ -159,20 +160,6 @@ function checkSchema(
   return readable ? { document: document as ModelDocument, whole: false } : null;
 }
 
-/** Makes a map of the model from a map of the document; omits entries that `make` returns undefined for. */
-function mapOf<D, M>(
-  documents: Readonly<Record<Id, D>> | undefined,
-  pointer: string,
-  make: (document: D, at: string, id: Id) => M | undefined,
-): Record<Id, M> {
-  const result: Record<Id, M> = {};
-  for (const [id, document] of Object.entries(documents ?? {})) {
-    const made = make(document, child(pointer, id), id);
-    if (made !== undefined) result[id] = made;
-  }
-  return result;
-}
-
 /** Builds the parts in the order of their dependencies. */
 function build(
   context: Context,
@@ -192,11 +179,11 @@ function build(
   ] as const)
     checkIds(context, document[key], `/${key}`);
   const parameters = resolveConstants(context, document.parameters ?? {}, given, givenParameter);
-  const tables = mapOf(document.tables, '/tables', (table, at, id) => normaliseTable(context, id, table, at));
-  const clocks = mapOf(document.clocks, '/clocks', (clock, at) => normaliseClock(context, clock, at));
+  const tables = madeOf(document.tables, '/tables', (table, at, id) => normaliseTable(context, id, table, at));
+  const clocks = madeOf(document.clocks, '/clocks', (clock, at) => normaliseClock(context, clock, at));
   const { neurons, populations, elements } = declare(context, document);
   const network = connect(context, document, elements);
-  const stimuli = mapOf(document.stimuli, '/stimuli', (stimulus, at) =>
+  const stimuli = madeOf(document.stimuli, '/stimuli', (stimulus, at) =>
     normaliseStimulus(context, stimulus, elements, at),
   );
   const { protocol, ...rest } = acts(context, document, elements, network, duration);
@@ -208,7 +195,7 @@ function build(
     neurons: Object.fromEntries([...neurons].map(([id, { type }]) => [id, type])),
     synapses: Object.fromEntries([...network.synapses].map(([id, { type }]) => [id, type])),
     tables,
-    populations: mapOf(document.populations, '/populations', (item, at, id) =>
+    populations: madeOf(document.populations, '/populations', (item, at, id) =>
       normalisePopulation(
         context,
         id,
@@ -312,7 +299,7 @@ function connect(context: Context, document: ModelDocument, elements: Elements):
     ]),
   );
   const ids = [...synapses.keys()];
-  const projections = mapOf(document.projections, '/projections', (item, at, id) => {
+  const projections = madeOf(document.projections, '/projections', (item, at, id) => {
     const projection = declared.get(id);
     const clocks = Object.keys(document.clocks ?? {});
     if (item.clock !== undefined && !clocks.includes(item.clock))
@@ -366,7 +353,7 @@ function acts(
   network: Network,
   duration: string | undefined,
 ): { operations: Model['operations']; recordings: Model['recordings']; protocol: readonly Phase[] } {
-  const operations = mapOf(document.operations, '/operations', (operation, at) =>
+  const operations = madeOf(document.operations, '/operations', (operation, at) =>
     normaliseOperation(context, operation, elements, network.scopesOf, at),
   );
   if (document.record && document.recordings)

@@ -5,6 +5,7 @@
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';
+import { phases } from './shape/protocol.js';
 import type {
   DrawnValues,
   Form,
@@ -76,26 +77,9 @@ export const recordedVariables = ({
   readonly variables?: readonly string[];
 }): readonly string[] => variables;
 
-/** Each phase has the name of its action as its first member. */
-const phaseKinds: Readonly<Record<keyof PhaseKinds, true>> = {
-  run: true,
-  runUntil: true,
-  set: true,
-  initialise: true,
-  delays: true,
-  currents: true,
-  replay: true,
-  attach: true,
-  detach: true,
-  record: true,
-  reset: true,
-  store: true,
-  restore: true,
-};
-
 /** Returns the kind of a phase. */
 export function phaseKind(phase: object): keyof PhaseKinds {
-  const kind = Object.keys(phaseKinds).find((key) => key in phase);
+  const kind = Object.keys(phases).find((key) => key in phase);
   invariant(kind, 'model/tagged', `a phase of no kind: ${Object.keys(phase).join(', ')}`);
   return kind as keyof PhaseKinds;
 }

@@ -1,6 +1,7 @@
 /** Converts the written form of a model to the typed one and back, by one table of the differing members. */
 
 import { invariant } from '../diagnostics/diagnostic.js';
+import { mapped } from './collections.js';
 import { phaseKind, recordingKind, selectionKind, areInFile, isGiven, isPhase, isStructure } from './tagged.js';
 import type { Expression, Statement } from '../lang/ast.js';
 import { foldConstants } from '../lang/fold.js';
@@ -41,7 +42,10 @@ import { operation as operationShape, stimuli } from './shape/drives.js';
 import type { ObjectSlot, Reading, Slots } from './shape/form.js';
 import { population as populationShape } from './shape/populations.js';
 import { projection as projectionShape } from './shape/projections.js';
+import { phases, recordings } from './shape/protocol.js';
+import { selections } from './shape/selections.js';
 import { synapse as synapseShape } from './shape/synapses.js';
+import * as values from './shape/values.js';
 import { declaredNames, mechanismNames, union, scopesOf, noNames, type Scopes } from './declared-names.js';
 
 /** Converts a part of a model from one form to the other. `names`: names that are declared at its place. */
@@ -95,6 +99,9 @@ const within =
   (part) =>
     change(part, namesOf(part));
 
+const slotsOf = (shapes: Readonly<Record<string, ObjectSlot>>): Readonly<Record<string, Slots>> =>
+  mapped(shapes, ({ reading }) => reading.slots);
+
 /** Conversions of the parts that have no parts of their own. */
 interface Atoms {
   /** Gives a member of a union its tag, or takes it off. */
@@ -115,21 +122,13 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
   readonly selection: Change<written.SelectionRule, SelectionRule>;
   readonly protocol: (scopes: Scopes) => Change<readonly written.Phase[], readonly Phase[]>;
 } {
-  const draw = members<written.DrawnValues, DrawnValues>({ then: expression });
   const value: Change<written.Value, Value> = (given, names) => {
     if (typeof given === 'number') return given;
     if (typeof given === 'string' || isFormula(given)) return formula(given as string, names);
     return isGiven(given) ? tag(given, 'array') : tag(draw(given, names), 'draw');
   };
-  const ofSelection = members<written.SelectionRule, SelectionRule>({
-    generator: draw,
-    from: (rule, names) => selection(rule, names),
-    assembly: (rules, names) => rules.map((rule) => selection(rule, names)),
-  });
   const selection: Change<written.SelectionRule, SelectionRule> = (rule, names) =>
     tag(ofSelection(rule, names), selectionKind(rule));
-  const onCells = members<written.Places, Places>({ section: value, fraction: value });
-  const structure = members<written.Structure, Structure>({ arguments: record(value), generator: draw });
   const positions: Change<written.Positions, Positions> = (given, names) =>
     isStructure(given) ? tag(structure(given, names), 'structure') : places(given, names);
   const spikes: Change<written.Spikes, Spikes> = (given) => tag(given, areInFile(given) ? 'file' : 'train');
@@ -139,36 +138,44 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
     rules.map((rule) => ruleOf(rule, rule.rule === 'generator' ? union([names, new Set([rule.variable])]) : names));
   /** Changes of values by how they are read; other values are the same in both forms. */
   const byReading: Readonly<Partial<Record<Reading['as'], unknown>>> = {
-    ...{ amount, condition: expression, connections, event, expression, places: onCells, positions },
+    ...{ amount, condition: expression, connections, event, expression, positions },
     ...{ selection, spikes, statements, sums, value },
+    draw: (given: written.DrawnValues, names: ReadonlySet<string>) => draw(given, names),
+    places: (given: written.Places, names: ReadonlySet<string>) => onCells(given, names),
   };
-  const changeOfReading = (reading: Reading): Change<unknown, unknown> | undefined => {
+  /** `each`: changes the items of a map. */
+  const changeOfReading = (reading: Reading, each: typeof record = record): Change<unknown, unknown> | undefined => {
     if (reading.as === 'list' || reading.as === 'map') {
       const change = changeOfReading(reading.of);
-      return change && ((reading.as === 'list' ? list(change) : record(change)) as Change<unknown, unknown>);
+      return change && ((reading.as === 'list' ? list(change) : each(change)) as Change<unknown, unknown>);
     }
     const { slots } = reading.as === 'object' ? reading : {};
     const change = slots ? changesIn(slots).length > 0 && shaped(slots) : byReading[reading.as];
     return change ? (change as Change<unknown, unknown>) : undefined;
   };
-  const changesIn = (slots: Slots): readonly (readonly [string, Change<unknown, unknown>])[] =>
+  const changesIn = (slots: Slots, each?: typeof record): readonly (readonly [string, Change<unknown, unknown>])[] =>
     Object.entries(slots).flatMap(([key, { reading }]) => {
-      const change = reading && changeOfReading(reading);
+      const change = reading && changeOfReading(reading, each);
       return change ? [[key, change] as const] : [];
     });
   /** Changes the members of an object by its shape. `more`: changes of members with names of their own. */
   const shaped = <A extends object, B extends object>(
     slots: Slots,
     more: Readonly<Record<string, unknown>> = {},
-  ): Change<A, B> => members<A, B>({ ...Object.fromEntries(changesIn(slots)), ...more } as Changes<A, B>);
+    each?: typeof record,
+  ): Change<A, B> => members<A, B>({ ...Object.fromEntries(changesIn(slots, each)), ...more } as Changes<A, B>);
   /** Changes objects by the shape of their kind. */
   const shapedBy = <A extends object, B extends object>(
-    shapes: Readonly<Record<string, ObjectSlot>>,
+    shapes: Readonly<Record<string, Slots>>,
     kindOf: (part: A) => string,
   ): Change<A, B> => {
-    const changes = new Map(Object.entries(shapes).map(([kind, { reading }]) => [kind, shaped<A, B>(reading.slots)]));
-    return (part, names) => changes.get(kindOf(part))?.(part, names) ?? (part as unknown as B);
+    const changes = mapped(shapes, (slots) => shaped<A, B>(slots));
+    return (part, names) => changes[kindOf(part)]?.(part, names) ?? (part as unknown as B);
   };
+  const draw = shaped<written.DrawnValues, DrawnValues>(values.hostDraw.reading.slots);
+  const ofSelection = shapedBy<written.SelectionRule, SelectionRule>(selections, selectionKind);
+  const onCells = shaped<written.Places, Places>(values.places.reading.slots);
+  const structure = shaped<written.Structure, Structure>(values.structure.reading.slots);
 
   // Types.
   const mechanisms = record(
@@ -182,29 +189,20 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
 
   // Networks.
   const population = shaped<written.Population, Population>(populationShape.reading.slots);
-  const ruleOf = shapedBy<written.ConnectionRule, ConnectionRule>(connectionRules, ({ rule }) => rule);
+  const ruleOf = shapedBy<written.ConnectionRule, ConnectionRule>(slotsOf(connectionRules), ({ rule }) => rule);
   const projection = shaped<written.Projection, Projection>(projectionShape.reading.slots);
-  const stimulus = shapedBy<written.Stimulus, Stimulus>(stimuli, ({ kind }) => kind);
+  const stimulus = shapedBy<written.Stimulus, Stimulus>(slotsOf(stimuli), ({ kind }) => kind);
   const operation = shaped<written.Operation, Operation>(operationShape);
-  const recording = members<written.Recording, Recording>({ of: selection });
+  const recording = shapedBy<written.Recording, Recording>(recordings, recordingKind);
 
   const ofProtocol = (scopes: Scopes): Change<readonly written.Phase[], readonly Phase[]> => {
-    const phaseOf = (scopeOf: (key: string) => ReadonlySet<string>): Change<written.Phase, Phase> => {
-      const byKey = recordBy(scopeOf, value);
-      return members<written.Phase, Phase>({
-        set: byKey,
-        where: expression,
-        of: selection,
-        initialise: byKey,
-        delays: byKey,
-        currents: recordBy(scopeOf, expression),
-      });
-    };
     return list((given) => {
       const { of } = 'of' in given ? given : {};
       const scopeOf = (key: string): ReadonlySet<string> => (of ? scopes.ofSelection(of) : scopes.ofKey(key));
       const where = isPhase(given, 'set') ? union(Object.keys(given.set).map(scopeOf)) : noNames;
-      return tag(phaseOf(scopeOf)(given, where), phaseKind(given));
+      const kind = phaseKind(given);
+      const change = shaped<written.Phase, Phase>(phases[kind], {}, (item) => recordBy(scopeOf, item));
+      return tag(change(given, where), kind);
     });
   };
 

@@ -221,7 +221,9 @@ const keysOf = <T>(map: Readonly<Record<string, T>>, names: ReadonlyMap<string, 
 
 /** Returns a part of a sequence with other names in its lists. */
 const renamedPart = (part: Part, nameFor: NameFor): Part =>
-  mapped<readonly string[] | true, unknown>({ ...part }, (one) => (one === true ? one : one.map(nameFor)));
+  mapped<readonly string[] | boolean, unknown>({ ...part }, (one) =>
+    typeof one === 'boolean' ? one : one.map(nameFor),
+  );
 
 /** Returns a type with other names for its variables. */
 function renamedType(type: NeuronType, names: ReadonlyMap<string, string>): NeuronType {

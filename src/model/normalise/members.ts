@@ -53,6 +53,20 @@ export function readObject<S extends Slots>(
 
 const valueIn = (object: object, key: string): unknown => (object as Readonly<Record<string, unknown>>)[key];
 
+/** Makes a map of the model from one of the document; leaves out entries that `make` returns undefined for. */
+export function madeOf<D, M>(
+  written: Readonly<Record<string, D>> | undefined,
+  pointer: string,
+  make: (item: D, at: string, name: string) => M | undefined,
+): Record<string, M> {
+  const result: Record<string, M> = {};
+  for (const [name, item] of Object.entries(written ?? {})) {
+    const made = make(item, child(pointer, name), name);
+    if (made !== undefined) result[name] = made;
+  }
+  return result;
+}
+
 /** Values of wrong members that objects must have, so that the other members are checked. */
 const replacements: Partial<Readonly<Record<Reading['as'], unknown>>> = {
   amount: 0,

@@ -2,15 +2,17 @@ import { isListed } from '../arrays.js';
 import { areInFile, isPhase, isSelection } from '../tagged.js';
 import { sideOf } from '../../lang/reference.js';
 import type { Unit } from '../../lang/units.js';
-import type { ExpressionDocument, PhaseDocument, ValueDocument } from '../document.generated.js';
+import type { PhaseDocument } from '../document.generated.js';
 import { messages } from '../messages.js';
-import type { Id, Phase, SelectionRule, Value } from '../model.js';
+import type { Id, Phase, PhaseKinds, SelectionRule, SpikeTrain, Value } from '../model.js';
 import { child } from '../pointer.js';
+import type { Slots } from '../shape/form.js';
+import { phases } from '../shape/protocol.js';
 import { compartmentsWith, mechanismNames, mechanismVariable } from './compartments.js';
 import type { Context } from './context.js';
 import { normaliseExpression } from './expressions.js';
-import { nonNegativeQuantity } from './literals.js';
-import { pureUnit, secondUnit, type Names, type Variable } from './names.js';
+import { madeOf, readObject, type Place } from './members.js';
+import { secondUnit, type Names, type Variable } from './names.js';
 import { normaliseSelection, selectionText, type Elements, type Selection } from './selections.js';
 import { selectionScopes } from './drives.js';
 import { normaliseSpikes } from './populations.js';
@@ -39,52 +41,43 @@ export interface ProtocolNames {
   readonly synapse: (projection: Id) => SynapseNames | undefined;
 }
 
-const actions = [
-  'run',
-  'runUntil',
-  'set',
-  'initialise',
-  'delays',
-  'currents',
-  'replay',
-  'attach',
-  'detach',
-  'record',
-  'reset',
-  'store',
-  'restore',
-] as const;
+/** What a phase does, the key of its member for that. */
+type Action = keyof PhaseKinds;
+const actions = Object.keys(phases) as readonly Action[];
 
 /** Normalises the phases of the protocol; reports mistakes and leaves wrong phases out. */
 export function normaliseProtocol(
   context: Context,
-  phases: readonly PhaseDocument[],
+  documents: readonly PhaseDocument[],
   names: ProtocolNames,
   pointer: string,
 ): Phase[] {
   const stored = new Set<string>();
   let now = 0;
   const result: Phase[] = [];
-  for (const [index, document] of phases.entries()) {
-    const at = `${pointer}/${index}`;
+  for (const [index, document] of documents.entries()) {
+    const at: Place = { context, pointer: `${pointer}/${index}`, scopes: [] };
     const given = actions.filter((key) => document[key] !== undefined);
     const [action] = given;
     if (action === undefined || given.length > 1) {
-      context.report(messages.oneOfKeys(given.length > 1 ? given : actions, given.length), at);
+      context.report(messages.oneOfKeys(given.length > 1 ? given : actions, given.length), at.pointer);
       continue;
     }
-    checkCompanions(context, document, action, at);
-    const phase = normalisePhase(context, document, action, names, at);
-    if (!phase) continue;
+    checkCompanions(document, action, at);
+    const read = readers[action]?.(document, names, at);
+    if (readers[action] && !read) continue;
+    const { scopes = [], ...known } = read ?? {};
+    const phase = readObject<Slots>(phases[action], document, { ...at, scopes }, known) as object as Phase;
+    if (!(action in phase)) continue;
     if (isPhase(phase, 'run')) now += phase.run;
     else if (isPhase(phase, 'runUntil')) {
-      if (phase.runUntil < now) context.report(messages.timePassed(now, phase.runUntil), `${at}/runUntil`);
+      if (phase.runUntil < now) context.report(messages.timePassed(now, phase.runUntil), `${at.pointer}/runUntil`);
       now = phase.runUntil;
     } else if (isPhase(phase, 'reset')) now = 0;
     else if (isPhase(phase, 'store')) stored.add(phase.store);
     else if (isPhase(phase, 'restore')) {
       if (!stored.has(phase.restore))
-        context.report(messages.unknownReference('stored state', phase.restore, [...stored]), `${at}/restore`);
+        context.report(messages.unknownReference('stored state', phase.restore, [...stored]), `${at.pointer}/restore`);
       // The stored time is not computed, so later times are not compared with it.
       now = 0;
     }
@@ -93,179 +86,100 @@ export function normaliseProtocol(
   return result;
 }
 
-/**
- * Checks that keys accompany the right action: `where` goes with set, `of` with set, initialise and replay, `on` with
- * record, `segment` and `annotations` with reset.
- */
-function checkCompanions(
-  context: Context,
-  document: PhaseDocument,
-  action: (typeof actions)[number],
-  pointer: string,
-): void {
-  for (const [key, owner] of [
-    ['where', 'set'],
-    ['on', 'record'],
-    ['of', action === 'initialise' || action === 'replay' ? action : 'set'],
-    ['numbered', action === 'initialise' ? 'initialise' : 'set'],
-    ['segment', 'reset'],
-    ['annotations', 'reset'],
-  ] as const) {
-    if (document[key] !== undefined && action !== owner)
+/** Checks that keys accompany an action that has them. */
+function checkCompanions(document: PhaseDocument, action: Action, { context, pointer }: Place): void {
+  for (const key of Object.keys(document) as (keyof PhaseDocument)[]) {
+    const owner = actions.find((one) => key in phases[one]);
+    if (document[key] !== undefined && owner && !(key in phases[action]))
       context.report(messages.onlyWith(key, owner), `${pointer}/${key}`);
   }
 }
 
-function normalisePhase(
-  context: Context,
-  document: PhaseDocument,
-  action: (typeof actions)[number],
-  names: ProtocolNames,
-  pointer: string,
-): Phase | undefined {
-  const known = (what: string, name: Id, all: ReadonlySet<Id>): boolean => {
-    if (all.has(name)) return true;
-    context.report(messages.unknownReference(what, name, [...all]), `${pointer}/${action}`);
-    return false;
+/** Members of a phase that are not read by their shapes alone, and the names that the others may read. */
+interface Read {
+  readonly scopes?: readonly Names[];
+  readonly [key: string]: unknown;
+}
+/** Reads such members; undefined after a finding that leaves nothing to check. */
+type Reader = (document: PhaseDocument, names: ProtocolNames, at: Place) => Read | undefined;
+
+/** Reads the name of something that the model has. */
+const nameOf =
+  (key: 'attach' | 'detach' | 'record', what: string, all: (names: ProtocolNames) => ReadonlySet<Id>): Reader =>
+  ({ [key]: name = '' }, names, { context, pointer }) => {
+    const known = all(names);
+    if (known.has(name)) return {};
+    context.report(messages.unknownReference(what, name, [...known]), `${pointer}/${key}`);
+    return undefined;
   };
-  switch (action) {
-    case 'run':
-    case 'runUntil': {
-      const time = nonNegativeQuantity(
-        context,
-        document[action] ?? 0,
-        secondUnit,
-        'the time to run',
-        `${pointer}/${action}`,
-      );
-      return time === undefined ? undefined : action === 'run' ? { run: time } : { runUntil: time };
-    }
-    case 'set':
-      return setPhase(context, document, names, pointer);
-    case 'initialise':
-      return initialisePhase(context, document, names, pointer);
-    case 'delays':
-      return delaysPhase(context, document.delays ?? {}, names, `${pointer}/delays`);
-    case 'currents':
-      return currentsPhase(context, document.currents ?? {}, names, `${pointer}/currents`);
-    case 'replay':
-      return replayPhase(context, document, names, pointer);
-    case 'attach':
-    case 'detach': {
-      const stimulus = document[action] ?? '';
-      if (!known('stimulus', stimulus, names.stimuli)) return undefined;
-      return action === 'attach' ? { attach: stimulus } : { detach: stimulus };
-    }
-    case 'record': {
-      const record = document.record ?? '';
-      return known('recording', record, names.recordings) ? { record, on: document.on ?? true } : undefined;
-    }
-    case 'reset':
-      return {
-        reset: true,
-        ...(document.segment === undefined ? {} : { segment: document.segment }),
-        ...(document.annotations === undefined ? {} : { annotations: document.annotations }),
-      };
-    case 'store':
-      return { store: document.store ?? '' };
-    case 'restore':
-      return { restore: document.restore ?? '' };
-    default:
-      return action satisfies never;
-  }
-}
 
-function setPhase(context: Context, document: PhaseDocument, names: ProtocolNames, pointer: string): Phase | undefined {
-  const given = normaliseChosen(
-    context,
-    document,
-    document.set ?? {},
-    ['parameter', 'state'],
-    names,
-    `${pointer}/set`,
-    pointer,
-  );
-  if (!given) return undefined;
-  const { values, scopes, of } = given;
-  if (document.where === undefined) return { set: values, ...of, ...numbered(document) };
-  const where = normaliseExpression(
-    context,
-    document.where,
-    scopes,
-    { what: 'the condition', unit: pureUnit, type: 'boolean' },
-    `${pointer}/where`,
-  );
-  return { set: values, ...(where === undefined ? {} : { where }), ...of, ...numbered(document) };
-}
+const readers: Readonly<Partial<Record<Action, Reader>>> = {
+  set: (document, names, at) => chosenValues(document, 'set', ['parameter', 'state'], names, at),
+  initialise: (document, names, at) => chosenValues(document, 'initialise', ['state'], names, at),
+  delays: readDelays,
+  currents: readCurrents,
+  replay: readReplay,
+  attach: nameOf('attach', 'stimulus', ({ stimuli }) => stimuli),
+  detach: nameOf('detach', 'stimulus', ({ stimuli }) => stimuli),
+  record: nameOf('record', 'recording', ({ recordings }) => recordings),
+};
 
-const numbered = (document: PhaseDocument): { readonly numbered?: 'selection' } =>
-  document.numbered === undefined ? {} : { numbered: document.numbered };
-
-function initialisePhase(
-  context: Context,
-  document: PhaseDocument,
-  names: ProtocolNames,
-  pointer: string,
-): Phase | undefined {
-  const given = normaliseChosen(
-    context,
-    document,
-    document.initialise ?? {},
-    ['state'],
-    names,
-    `${pointer}/initialise`,
-    pointer,
-  );
-  return given && { initialise: given.values, ...given.of, ...numbered(document) };
-}
+/** Reads the selection that accompanies an action; null if none does, undefined after a finding. */
+const selectionIn = (
+  { of }: PhaseDocument,
+  { elements }: ProtocolNames,
+  { context, pointer }: Place,
+): Selection | null | undefined =>
+  of === undefined ? null : normaliseSelection(context, of, elements, `${pointer}/of`);
 
 /**
- * Normalises the keys of a `set`, or the variables of the selection that accompanies it. A selection that has a text is
- * merged into the keys.
+ * Reads values for `population.variable`, or for variables of the selection that accompanies them. Keys are in one
+ * spelling: a selection that has a text is merged into them.
  */
-function normaliseChosen(
-  context: Context,
-  { of }: PhaseDocument,
-  map: Readonly<Record<string, ValueDocument>>,
+function chosenValues(
+  document: PhaseDocument,
+  key: 'set' | 'initialise',
   kinds: readonly Variable['kind'][],
   names: ProtocolNames,
-  pointer: string,
-  phase: string,
-): { values: Record<string, Value>; scopes: readonly Names[]; of: { readonly of?: SelectionRule } } | undefined {
-  if (of === undefined) return { ...normaliseSet(context, map, kinds, names, pointer), of: {} };
-  const selection = normaliseSelection(context, of, names.elements, `${phase}/of`);
-  if (!selection) return undefined;
-  const text = selectionText(selection.rule);
+  { context, pointer }: Place,
+): Read | undefined {
+  const chosen = selectionIn(document, names, { context, pointer, scopes: [] });
+  if (chosen === undefined) return undefined;
   const values: Record<string, Value> = {};
-  const allScopes: Names[] = [];
-  const count = selection.count === undefined ? {} : { count: selection.count };
-  for (const [name, written] of Object.entries(map)) {
-    const at = child(pointer, name);
-    const found = variableOf(context, selection, name, kinds, names, at);
-    if (!found) continue;
-    const { variable, scopes } = found;
-    allScopes.push(...scopes);
-    const other = byCompartment(selection, name);
-    const slot = { what: `the value of ${name}`, unit: variable.unit, type: variable.type, ...count, ...other };
-    const value = normaliseValue(context, written, scopes, slot, at);
-    if (value !== undefined) values[text === undefined ? name : `${text}.${name}`] = value;
+  const scopes: Names[] = [];
+  for (const [spelt, written] of Object.entries(document[key] ?? {})) {
+    const at = child(`${pointer}/${key}`, spelt);
+    const target = chosen
+      ? variableOf(context, chosen, spelt, kinds, names, at)
+      : settable(context, spelt, kinds, names, at);
+    if (!target) continue;
+    const { selection, variable, name } = target;
+    scopes.push(...target.scopes);
+    const slot = {
+      ...{ what: `the value of ${name}`, unit: variable.unit, type: variable.type },
+      ...(selection.count === undefined ? {} : { count: selection.count }),
+      ...byCompartment(selection, name),
+      ...(chosen ? {} : matrixFor(selection, names)),
+    };
+    const value = normaliseValue(context, written, target.scopes, slot, at);
+    const text = selectionText(selection.rule) ?? (chosen ? undefined : listedSynapses(selection.rule));
+    if (value === undefined || (text === undefined && !chosen)) continue;
+    const spelling = text === undefined ? name : `${text}.${name}`;
+    if (Object.hasOwn(values, spelling)) context.reportKey(messages.setTwice(spelling), at);
+    values[spelling] = value;
   }
-  return { values, scopes: allScopes, of: text === undefined ? { of: selection.rule } : {} };
+  const { rule } = chosen ?? {};
+  return { [key]: values, scopes, of: rule && selectionText(rule) === undefined ? rule : undefined };
 }
 
 /**
- * Normalises delays by `projection.pathway`; a projection without a pathway stands for its only pathway from the
- * sending side.
+ * Reads delays by `projection.pathway`; a projection without a pathway stands for its only pathway from the sending
+ * side.
  */
-function delaysPhase(
-  context: Context,
-  map: Readonly<Record<string, ValueDocument>>,
-  names: ProtocolNames,
-  pointer: string,
-): Phase | undefined {
+function readDelays(document: PhaseDocument, names: ProtocolNames, { context, pointer }: Place): Read {
   const delays: Record<string, Value> = {};
-  for (const [key, written] of Object.entries(map)) {
-    const at = child(pointer, key);
+  for (const [key, written] of Object.entries(document.delays ?? {})) {
+    const at = child(`${pointer}/delays`, key);
     const [projection = '', pathway, ...rest] = key.split('.');
     const synapse = names.synapse(projection);
     if (!names.elements.projections.has(projection) || rest.length > 0) {
@@ -276,128 +190,52 @@ function delaysPhase(
     const before = Object.keys(synapse.pathways).filter((name) => sideOf(synapse.pathways[name] ?? '') === 'pre');
     const chosen = pathway ?? (before.length === 1 ? before[0] : undefined);
     if (chosen === undefined || !Object.hasOwn(synapse.pathways, chosen)) {
-      context.reportKey(
+      const finding =
         chosen === undefined
           ? messages.delayPathways(before)
-          : messages.unknownReference('pathway', chosen, Object.keys(synapse.pathways)),
-        at,
-      );
+          : messages.unknownReference('pathway', chosen, Object.keys(synapse.pathways));
+      context.reportKey(finding, at);
       continue;
     }
-    const value = normaliseValue(
-      context,
-      written,
-      synapse.scopes,
-      {
-        what: `the delay of ${key}`,
-        unit: secondUnit,
-        type: 'real',
-        least: 0,
-        ...(synapse.matrix ? { matrix: synapse.matrix } : {}),
-      },
-      at,
-    );
+    const slot = { what: `the delay of ${key}`, unit: secondUnit, type: 'real', least: 0 } as const;
+    const { matrix } = synapse;
+    const value = normaliseValue(context, written, synapse.scopes, { ...slot, ...(matrix ? { matrix } : {}) }, at);
     if (value !== undefined) delays[`${projection}.${chosen}`] = value;
   }
   return { delays };
 }
 
-/** Normalises other values for currents. */
-function currentsPhase(
-  context: Context,
-  map: Readonly<Record<string, ExpressionDocument>>,
-  names: ProtocolNames,
-  pointer: string,
-): Phase | undefined {
-  const currents: Record<Id, string> = {};
-  for (const [id, written] of Object.entries(map)) {
-    const at = child(pointer, id);
-    if (!names.stimuli.has(id)) {
-      context.reportKey(messages.unknownReference('stimulus', id, [...names.stimuli]), at);
-      continue;
-    }
-    const current = names.current(id);
-    const value =
-      current &&
-      normaliseExpression(
-        context,
-        written,
-        current.scopes,
-        { what: 'the value of the current', unit: current.unit, type: 'real' },
-        at,
-      );
-    if (value !== undefined) currents[id] = value;
-  }
+/** Reads other values for currents. */
+function readCurrents({ currents: given }: PhaseDocument, names: ProtocolNames, { context, pointer }: Place): Read {
+  const currents = madeOf(given, `${pointer}/currents`, (written, at, id) => {
+    if (!names.stimuli.has(id)) context.reportKey(messages.unknownReference('stimulus', id, [...names.stimuli]), at);
+    const { unit, scopes } = names.current(id) ?? {};
+    const slot = unit && { what: 'the value of the current', unit, type: 'real' as const };
+    return slot && scopes && normaliseExpression(context, written, scopes, slot, at);
+  });
   return { currents };
 }
 
-/** Normalises other spikes for populations that replay them. */
-function replayPhase(
-  context: Context,
-  document: PhaseDocument,
-  names: ProtocolNames,
-  pointer: string,
-): Phase | undefined {
-  const replay: Record<Id, Extract<Phase, { replay: unknown }>['replay'][Id]> = {};
-  const of =
-    document.of === undefined ? undefined : normaliseSelection(context, document.of, names.elements, `${pointer}/of`);
-  if (document.of !== undefined && of === undefined) return undefined;
-  for (const [id, written] of Object.entries(document.replay ?? {})) {
-    const at = child(`${pointer}/replay`, id);
-    const population = names.elements.populations.get(id);
-    if (!population) {
-      context.reportKey(messages.unknownReference('population', id, [...names.elements.populations.keys()]), at);
-      continue;
-    }
-    if (population.neuron !== undefined || population.unknown === true) {
-      if (population.unknown !== true) context.reportKey(messages.replaysNothing(id), at);
-      continue;
+/** Reads other spikes for populations that replay them. */
+function readReplay(document: PhaseDocument, names: ProtocolNames, place: Place): Read | undefined {
+  const { context } = place;
+  const of = selectionIn(document, names, place);
+  if (of === undefined) return undefined;
+  const { populations } = names.elements;
+  const replay = madeOf(document.replay, `${place.pointer}/replay`, (written, at, id): SpikeTrain | undefined => {
+    const population = populations.get(id);
+    if (!population) context.reportKey(messages.unknownReference('population', id, [...populations.keys()]), at);
+    if (!population || population.unknown === true) return undefined;
+    if (population.neuron !== undefined) {
+      context.reportKey(messages.replaysNothing(id), at);
+      return undefined;
     }
     const spikes = normaliseSpikes(context, written, population.size, id, at);
-    if (spikes && areInFile(spikes)) context.report(messages.badSetting('file'), `${at}/file`);
-    else if (spikes) replay[id] = spikes;
-  }
-  return { replay, ...(of === undefined ? {} : { of: of.rule }) };
-}
-
-/** Normalises `population.variable: value` for each entry; keys in one spelling. */
-function normaliseSet(
-  context: Context,
-  map: Readonly<Record<string, ValueDocument>>,
-  kinds: readonly Variable['kind'][],
-  names: ProtocolNames,
-  pointer: string,
-): { values: Record<string, Value>; scopes: readonly Names[] } {
-  const values: Record<string, Value> = {};
-  const allScopes: Names[] = [];
-  for (const [key, written] of Object.entries(map)) {
-    const at = child(pointer, key);
-    const target = settable(context, key, kinds, names, at);
-    if (!target) continue;
-    const { selection, variable, name, scopes } = target;
-    allScopes.push(...scopes);
-    const count = selection.count === undefined ? {} : { count: selection.count };
-    const value = normaliseValue(
-      context,
-      written,
-      scopes,
-      {
-        what: `the value of ${name}`,
-        unit: variable.unit,
-        type: variable.type,
-        ...count,
-        ...byCompartment(selection, name),
-        ...matrixFor(selection, names),
-      },
-      at,
-    );
-    const text = selectionText(selection.rule) ?? listedSynapses(selection.rule);
-    if (value === undefined || text === undefined) continue;
-    const spelling = `${text}.${name}`;
-    if (Object.hasOwn(values, spelling)) context.reportKey(messages.setTwice(spelling), at);
-    values[spelling] = value;
-  }
-  return { values, scopes: allScopes };
+    if (!spikes || !areInFile(spikes)) return spikes;
+    context.report(messages.badSetting('file'), `${at}/file`);
+    return undefined;
+  });
+  return { replay, of: of?.rule };
 }
 
 /** Returns the length of a list with a value for each compartment of each cell that has the variable. */
@@ -421,6 +259,14 @@ function matrixFor({ rule }: Selection, names: ProtocolNames): { readonly matrix
   return matrix ? { matrix } : {};
 }
 
+/** A variable of all elements of a selection, and the names that expressions for these may read. */
+interface Target {
+  readonly selection: Selection;
+  readonly variable: Variable;
+  readonly name: Id;
+  readonly scopes: readonly Names[];
+}
+
 /** Resolves a key of `set`; undefined after a finding. */
 function settable(
   context: Context,
@@ -428,15 +274,14 @@ function settable(
   kinds: readonly Variable['kind'][],
   names: ProtocolNames,
   pointer: string,
-): { selection: Selection; variable: Variable; name: Id; scopes: readonly Names[] } | undefined {
+): Target | undefined {
   const [, of, name = ''] = /^([^.]*|.*)\.([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)?)$/.exec(key) ?? [];
   if (of === undefined || of.includes('+')) {
     context.reportKey(messages.badSetting(key), pointer);
     return undefined;
   }
   const selection = normaliseSelection(context, of, names.elements, pointer);
-  const found = selection && variableOf(context, selection, name, kinds, names, pointer);
-  return found && { selection, name, ...found };
+  return selection && variableOf(context, selection, name, kinds, names, pointer);
 }
 
 /** Resolves a variable that all elements of a selection have; undefined after a finding. */
@@ -447,7 +292,7 @@ function variableOf(
   kinds: readonly Variable['kind'][],
   names: ProtocolNames,
   pointer: string,
-): { variable: Variable; scopes: readonly Names[] } | undefined {
+): Target | undefined {
   let found: Variable | undefined;
   const scopesOf = (projection: Id): readonly Names[] => names.synapse(projection)?.scopes ?? [];
   for (const member of selection.members) {
@@ -474,5 +319,5 @@ function variableOf(
     if (variable.unknown === true) return undefined;
     found ??= variable;
   }
-  return found && { variable: found, scopes: selectionScopes(selection, scopesOf) };
+  return found && { selection, name, variable: found, scopes: selectionScopes(selection, scopesOf) };
 }

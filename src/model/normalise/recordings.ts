@@ -4,10 +4,11 @@ import { sectionsOn } from '../compartment-tree.js';
 import { referenceOf } from '../../lang/reference.js';
 import { messages } from '../messages.js';
 import type { Id, Recording } from '../model.js';
+import { recordings } from '../shape/protocol.js';
 import { compartmentVariables } from './compartments.js';
 import type { Context } from './context.js';
-import { positiveQuantity } from './literals.js';
-import { neuronSpecials, secondUnit, type Names, type VariableKind } from './names.js';
+import { readObject } from './members.js';
+import { neuronSpecials, type Names, type VariableKind } from './names.js';
 import { placeOf } from './neurons.js';
 import { checkSection } from './places.js';
 import { eventsOf } from './projections.js';
@@ -108,12 +109,7 @@ function normaliseRecording(
   pointer: string,
 ): Recording | undefined {
   const selection = normaliseSelection(context, document.of, names.elements, `${pointer}/of`);
-  const variables =
-    document.variables === undefined
-      ? undefined
-      : typeof document.variables === 'string'
-        ? [document.variables]
-        : document.variables;
+  const variables = typeof document.variables === 'string' ? [document.variables] : document.variables;
   const what = [document.events !== undefined, document.rate === true].filter(Boolean).length;
   if (what > 1 || (document.rate === true && variables))
     context.report(
@@ -140,40 +136,22 @@ function normaliseRecording(
   const name =
     document.name ?? freeName(usualName(document, variables, selection), (candidate) => taken.has(candidate));
   taken.add(name);
-  if (document.rate === true) return { of: selection.rule, rate: true, name };
-  if (document.events !== undefined) {
-    for (const member of selection.members) {
-      const events = eventsOf(member);
-      if (!events) continue;
-      if (!events.has(document.events))
-        context.report(messages.unknownReference('event', document.events, [...events]), `${pointer}/events`);
-    }
-    if (document.every !== undefined) context.report(messages.onlyWith('every', 'variables'), `${pointer}/every`);
-    for (const key of ['slot', 'order'] as const)
-      if (document[key] !== undefined && !variables)
-        context.report(messages.onlyWith(key, 'variables'), `${pointer}/${key}`);
-    return {
-      of: selection.rule,
-      events: document.events,
-      ...(variables ? { variables } : {}),
-      ...(document.slot === undefined ? {} : { slot: document.slot }),
-      ...(document.order === undefined ? {} : { order: document.order }),
-      name,
-    };
+  const at = { context, pointer, scopes: [] };
+  const known = { of: selection.rule, name };
+  if (document.rate === true) return readObject(recordings.rate, document, at, known);
+  if (document.events === undefined) {
+    const place = placeOf(context, document.section, document.fraction, pointer);
+    return readObject(recordings.variables, document, at, { ...known, variables: variables ?? [], ...place });
   }
-  const every =
-    document.every === undefined
-      ? undefined
-      : positiveQuantity(context, document.every, secondUnit, 'the interval', `${pointer}/every`);
-  return {
-    of: selection.rule,
-    variables: variables ?? [],
-    ...(every === undefined ? {} : { every }),
-    ...(document.slot === undefined ? {} : { slot: document.slot }),
-    ...(document.order === undefined || document.order === 0 ? {} : { order: document.order }),
-    name,
-    ...placeOf(context, document.section, document.fraction, pointer),
-  };
+  for (const member of selection.members) {
+    const events = eventsOf(member);
+    if (events && !events.has(document.events))
+      context.report(messages.unknownReference('event', document.events, [...events]), `${pointer}/events`);
+  }
+  for (const key of ['every', 'slot', 'order'] as const)
+    if (document[key] !== undefined && (key === 'every' || !variables))
+      context.report(messages.onlyWith(key, 'variables'), `${pointer}/${key}`);
+  return readObject(recordings.events, document, at, { ...known, variables });
 }
 
 function checkVariables(

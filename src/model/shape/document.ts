@@ -1,29 +1,101 @@
+import { second } from '../../lang/dimension.js';
 import { slotsOf } from '../steps.js';
 import {
-  form,
-  need,
-  text,
-  flag,
+  always,
   anything,
+  choice,
+  form,
+  kind,
+  list,
+  map,
+  measured,
+  need,
+  object,
   oneOf,
   only,
-  list,
-  to,
-  expression,
-  id,
+  own,
+  part,
   quantity,
-  selection,
-  slot,
-  value,
-  map,
-  object,
   record,
-  when,
-  choice,
-  order,
-  fraction,
+  shorthand,
+  text,
+  to,
+  type Kept,
   type Slots,
 } from './form.js';
+import { neuron } from './cells.js';
+import { clock, operation, table } from './drives.js';
+import { population } from './populations.js';
+import { projection } from './projections.js';
+import { phase, recording } from './protocol.js';
+import { synapse } from './synapses.js';
+
+/** An author of a model. */
+const author = record({
+  name: need(text()),
+  orcid: text('An ORCID such as 0000-0002-1825-0097.', { pattern: '^\\d{4}-\\d{4}-\\d{4}-\\d{3}[0-9X]$' }),
+});
+
+/** No result depends on it. */
+export const metadata = object('Description and authors of the model.', {
+  title: text(),
+  description: text(),
+  authors: own(list(part('author', author.reading.slots))),
+  licence: text('SPDX identifier.'),
+  doi: text(),
+  species: text(),
+  region: text(),
+  terms: list(text(), 'Ontology identifiers.'),
+});
+
+/** An entire model. Members by name keep the order in the document. */
+export const model = object(
+  'A model of a spiking network as people write it. Quantities are strings with a unit, or numbers in the unit of their place; expressions are strings. The normalised model is also such a document.',
+  {
+    interneuron: need(only(1, 'Version of this notation.')),
+    name: always(text('Name of the model.')),
+    metadata: always(part('metadata', metadata.reading.slots)),
+    /** Resolved: already substituted everywhere, kept for `--set` and for readers. */
+    parameters: always(
+      map(
+        to<Kept<{ readonly unit: string; readonly value: number }>>('modelParameter'),
+        'Global parameters, usable in every expression, size and value.',
+      ),
+    ),
+    neurons: always(map(part('neuron', neuron))),
+    synapses: always(map(part('synapse', synapse))),
+    tables: always(map(part('table', table.reading.slots))),
+    populations: always(map(part('population', population.reading.slots))),
+    projections: always(map(part('projection', projection.reading.slots))),
+    stimuli: always(kind('stimuli', map(to('stimulus')))),
+    operations: always(map(part('operation', operation))),
+    clocks: always(map(part('clock', clock.reading.slots))),
+    record: shorthand(list(to('recording'), 'Recordings.')),
+    recordings: always(kind('recordings', list(to('recording'), 'The same as `record`.'))),
+    timing: always(
+      oneOf(
+        ['brian', 'grid', 'lems-euler'],
+        'Order of operations within a step, and labelling of times; default: grid.',
+      ),
+    ),
+    experiment: always(
+      object('How the model is run.', {
+        dt: always(measured('the time step', second, 'Time step; default: 0.1 ms.', { positive: true })),
+        seed: always(
+          form<Kept<string>>(
+            { type: ['integer', 'string'], minimum: 0, pattern: '^[0-9]{1,20}$' },
+            'Seed for all random numbers: a whole number, or the same as text; default: 0.',
+          ),
+        ),
+        duration: shorthand(quantity('Short form of a protocol with a single run.')),
+        protocol: always(kind('phases', list(to('phase')))),
+      }),
+    ),
+    annotations: always(
+      anything('Anything else; kept. `outputFiles` names text files that a run writes, see runtime/results/dat.'),
+    ),
+  },
+);
 
 /** Recordings, the protocol, and the entire document. */
 export const document: Slots = {
@@ -31,109 +103,9 @@ export const document: Slots = {
   variableName: text('A variable, or `mechanism.variable` of a multicompartment cell.', {
     pattern: '^[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)?$',
   }),
-  recording: object('A recording.', {
-    of: need(selection()),
-    events: id('The event whose times are recorded.'),
-    variables: choice(
-      'Variables, sampled regularly or at each event.',
-      when(['string'], to('variableName')),
-      list(to('variableName')),
-    ),
-    every: quantity('Seconds between samples; absent: every step.'),
-    rate: only(true, 'The mean rate of the entire selection at each step.'),
-    slot: slot(),
-    order,
-    section: id(),
-    fraction,
-    places: choice(
-      'Several places, or `all` compartments: a recording for each, named after it.',
-      when(['string'], only('all')),
-      list(record({ section: need(id()), fraction })),
-    ),
-    name: id('Name in the results; default: derived from the recording.'),
-  }),
-  phase: object(
-    'One step of the protocol: exactly one of run, runUntil, set, initialise, delays, currents, replay, attach, detach, record, reset, store, restore.',
-    {
-      run: quantity('Runs for this time.'),
-      runUntil: quantity('Runs until this time.'),
-      set: map(
-        value(),
-        '`population.variable` (or `population[0:10].variable`, `projection.variable`) and its new value.',
-        null,
-      ),
-      where: expression('Only elements for which this condition holds.'),
-      of: selection(
-        'With set, initialise or replay: the selection; the keys of set and initialise are then variables.',
-      ),
-      numbered: only('selection', 'With set or initialise: the index i in values counts within the selection.'),
-      initialise: map(value(), 'Like set, for state variables: the value applies now and after a reset.', null),
-      delays: map(value(), '`projection.pathway` and its new delay for events from now on.', null),
-      currents: map(expression(), 'Currents (stimuli) and the expressions of their values from now on.', null),
-      replay: map(to('spikes'), 'Populations that replay spikes, and their spikes from now on.', null),
-      attach: id('A stimulus to attach.'),
-      detach: id('A stimulus to detach.'),
-      record: id('A recording to switch on or off.'),
-      on: flag(),
-      reset: only(true, 'Back to the start, in a new segment.'),
-      segment: text('Name of the new segment.'),
-      annotations: anything('With reset: annotations of the segment that ends.'),
-      store: text('Stores the state under this name.'),
-      restore: text('Restores the state stored under this name.'),
-    },
-    { minProperties: 1 },
-  ),
-  author: choice(
-    'A name, or a map.',
-    ['string'],
-    record({
-      name: need(text()),
-      orcid: text('An ORCID such as 0000-0002-1825-0097.', { pattern: '^\\d{4}-\\d{4}-\\d{4}-\\d{3}[0-9X]$' }),
-    }),
-  ),
-  metadata: object('Description and authors of the model.', {
-    title: text(),
-    description: text(),
-    authors: list(to('author')),
-    licence: text('SPDX identifier.'),
-    doi: text(),
-    species: text(),
-    region: text(),
-    terms: list(text(), 'Ontology identifiers.'),
-  }),
-  model: object(
-    'A model of a spiking network as people write it. Quantities are strings with a unit, or numbers in the unit of their place; expressions are strings. The normalised model is also such a document.',
-    {
-      interneuron: need(only(1, 'Version of this notation.')),
-      name: text('Name of the model.'),
-      metadata: to('metadata'),
-      parameters: map(to('modelParameter'), 'Global parameters, usable in every expression, size and value.'),
-      neurons: map(to('neuron')),
-      synapses: map(to('synapse')),
-      tables: map(to('table')),
-      populations: map(to('population')),
-      projections: map(to('projection')),
-      stimuli: map(to('stimulus')),
-      operations: map(to('operation')),
-      clocks: map(to('clock')),
-      record: list(to('recording'), 'Recordings.'),
-      recordings: list(to('recording'), 'The same as `record`.'),
-      timing: oneOf(
-        ['brian', 'grid', 'lems-euler'],
-        'Order of operations within a step, and labelling of times; default: grid.',
-      ),
-      experiment: object('How the model is run.', {
-        dt: quantity('Time step; default: 0.1 ms.'),
-        seed: form(
-          { type: ['integer', 'string'], minimum: 0, pattern: '^[0-9]{1,20}$' },
-          'Seed for all random numbers: a whole number, or the same as text; default: 0.',
-        ),
-        duration: quantity('Short form of a protocol with a single run.'),
-        protocol: list(to('phase')),
-      }),
-      annotations: anything(
-        'Anything else; kept. `outputFiles` names text files that a run writes, see runtime/results/dat.',
-      ),
-    },
-  ),
+  recording,
+  phase,
+  author: choice('A name, or a map.', ['string'], author),
+  metadata,
+  model,
 };

@@ -1,5 +1,7 @@
 import { hertz, second } from '../../lang/dimension.js';
 import {
+  always,
+  array,
   code,
   elements,
   flag,
@@ -12,10 +14,15 @@ import {
   omitted,
   order,
   otherwise,
+  own,
   placed,
   real,
+  record,
+  scalar,
   slot,
+  unit,
   usually,
+  type Kept,
 } from './form.js';
 
 /** Members of each kind of stimulus. */
@@ -63,3 +70,23 @@ export const operation = {
   slot: slot(),
   order,
 };
+
+/** A function f(t) or f(t, i): value k holds for k*dt <= t < (k+1)*dt, the ends extend. */
+export const table = object('A function f(t) or f(t, i), constant between its values.', {
+  dt: need(measured('the interval of the table', second, 'Duration of each value in seconds.', { positive: true })),
+  unit: always(own(unit('Absent: 1.'))),
+  values: need(own(array('Over time, or for each time a list over elements.'))),
+  columns: always(
+    own(
+      scalar<Kept<number | null>>(
+        ['integer', 'null'],
+        'Length of the second dimension if the values are a flat list; null for none.',
+      ),
+    ),
+  ),
+});
+
+/** Ticks at which populations advance that do not do so at every step. */
+export const clock = record({
+  dt: need(otherwise(1, measured('the time step of the clock', second, '', { positive: true }))),
+});

@@ -38,7 +38,9 @@ export type Reading =
   | { readonly as: OwnKind };
 
 /** Kinds of values in `normal-form.ts` that the normaliser of the object reads itself. */
-export type OwnKind = 'connections' | 'event' | 'places' | 'positions' | 'selection' | 'spikes' | 'sums' | 'value';
+export type OwnKind =
+  | ('connections' | 'draw' | 'event' | 'phases' | 'places' | 'positions' | 'recordings' | 'selection' | 'spikes')
+  | ('stimuli' | 'sums' | 'train' | 'value');
 
 /** A value of a document: its form, and what the object that has it needs to know. */
 export interface Slot<out Kind = unknown, out Present extends boolean = boolean> {
@@ -151,10 +153,8 @@ const reference =
     to(definition, says);
 export const array = reference<Kept<ArrayValue>>('array');
 export const count = reference('count');
-export const hostDraw = reference('hostDraw');
 export const expression = reference('expression');
 export const id = reference<Kept<string>>('id');
-export const places = reference('places');
 export const quantity = reference('quantity');
 export const selection = reference('selection');
 export const slot = reference<'slot'>('slot');
@@ -318,7 +318,9 @@ export const kind = <K extends OwnKind>(as: K, { node }: Slot): Slot<K, false> =
 });
 /** A value for each element. */
 export const valueEach = (says?: string): Slot<'value', false> => kind('value', value(says));
+/** A draw by a named generator. */
+export const hostDraw = (says?: string): Slot<'draw', false> => kind('draw', to('hostDraw', says));
 /** Elements of populations, or synapses. */
 export const elements = (says?: string): Slot<'selection', false> => kind('selection', selection(says));
 /** One place on cells with structure, or one for each element. */
-export const placed = { section: own(id()), fraction: own(fraction), places: kind('places', places()) };
+export const placed = { section: own(id()), fraction: own(fraction), places: kind('places', to('places')) };

@@ -1,7 +1,9 @@
 import { connectionRules } from './connections.js';
-import { operation, stimuli } from './drives.js';
+import { clock, operation, stimuli, table } from './drives.js';
 import { link, population } from './populations.js';
 import { end, projection } from './projections.js';
+import { selectionObject } from './selections.js';
+import { spikeSources, structure } from './values.js';
 import {
   need,
   text,
@@ -10,15 +12,6 @@ import {
   oneOf,
   list,
   to,
-  array,
-  count,
-  hostDraw,
-  id,
-  quantity,
-  selection,
-  unit,
-  value,
-  map,
   object,
   record,
   union,
@@ -34,61 +27,18 @@ export const network: Slots = {
   positions: choice(
     'Places of the elements, in metres unless with a unit.',
     items(to('numbers')),
-    has(
-      'structure',
-      record({
-        structure: need(
-          oneOf(['line', 'grid2D', 'grid3D', 'randomCuboid', 'randomSphere'], 'How elements are laid out.'),
-        ),
-        arguments: map(value()),
-        fillOrder: oneOf(
-          ['sequential', 'random'],
-          'Order in which elements are placed on a grid; default: sequential.',
-        ),
-        generator: hostDraw('Generator for positions or their order; default: the generator of the model.'),
-      }),
-    ),
+    has('structure', structure),
     has('$data', to('dataReference')),
     to('arrayWithUnit'),
   ),
   spikes: choice(
     'Spikes to replay: element and time of each, or a file that holds them.',
-    has(
-      'file',
-      record({
-        file: need(text('Path, relative to the model.')),
-        population: text('Name of the population in the file.'),
-      }),
-    ),
-    record({
-      indices: need(array()),
-      times: need(array('Seconds, unless a unit is given.')),
-      period: quantity('Replayed again after this time.'),
-    }),
+    has('file', spikeSources.file),
+    spikeSources.train,
   ),
   link,
   population,
-  selectionObject: object(
-    'A set of elements: one of population, projection or assembly, with at most one of slice, indices, mask, sample.',
-    {
-      population: id(),
-      projection: id(),
-      assembly: list(selection()),
-      slice: list(
-        scalar(['integer', 'string', 'null']),
-        'Start, end (excluded) and step; null: the first, the last, one.',
-      ),
-      indices: array(),
-      mask: array(),
-      sample: count('Size of the sample, drawn without replacement.'),
-      within: array('The elements that a sample is drawn from; absent: all.'),
-      pick: array('Of a sample, in ascending order, only the elements with these numbers.'),
-      from: selection('The selection from which a sample is drawn, if it is not a population.'),
-      only: id('Of a sample of a selection, the elements of this population.'),
-      name: text('Samples of one name are one sample.'),
-      generator: hostDraw(),
-    },
-  ),
+  selectionObject,
   selection: choice(
     'A set of elements: `exc`, `exc[0:10]`, `exc[1, 5]`, `exc + inh`, or a map.',
     ['string'],
@@ -141,14 +91,6 @@ export const network: Slots = {
     'Statements that run regularly on each element of a selection; of cells with compartments, on each compartment, whose potential is `v`.',
     operation,
   ),
-  table: object('A function f(t) or f(t, i), constant between its values.', {
-    dt: need(quantity('Duration of each value in seconds.')),
-    unit: unit('Absent: 1.'),
-    values: need(array('Over time, or for each time a list over elements.')),
-    columns: scalar(
-      ['integer', 'null'],
-      'Length of the second dimension if the values are a flat list; null for none.',
-    ),
-  }),
-  clock: choice('A clock: its time step, or a map.', ['string', 'number'], record({ dt: need(quantity()) })),
+  table,
+  clock: choice('A clock: its time step, or a map.', ['string', 'number'], clock),
 };

@@ -3,98 +3,60 @@
  * see `model.ts`.
  */
 
-import type { ArrayValue, DrawnValues, Form, Id, OneOf, Part, Tagged, Value, Written } from '../equations.js';
+import type { ArrayValue, Form, GivenValues, Id, OneOf, Part, Tagged, Written } from '../equations.js';
 import type { SlotDocument as Slot } from '../document.generated.js';
 import type { connectionRules } from './connections.js';
+import type { stimuli } from './drives.js';
 import type { localEvent } from './events.js';
 import type { Kept, List, MapOf, Shape, Slot as ShapeSlot } from './form.js';
+import type { phases, recordings } from './protocol.js';
+import type { selections } from './selections.js';
+import type * as values from './values.js';
 import type * as variables from './variables.js';
 
 /** Ways to choose elements of a population (whole, slice, list, mask, drawn sample) or synapses; assemblies of such. */
-export interface SelectionKinds<F extends Form = Written> {
-  /** The whole population, or every so many-th element of a range. */
-  readonly slice: { readonly population: Id; readonly slice?: readonly [number, number, number] };
-  readonly indices: { readonly population: Id; readonly indices: ArrayValue };
-  readonly mask: { readonly population: Id; readonly mask: ArrayValue };
-  readonly sample: {
-    readonly population: Id;
-    /**
-     * Size. `within`: the elements that it is drawn from. `pick`: the indices, in ascending order, of the drawn
-     * elements to keep.
-     */
-    readonly sample: number;
-    readonly within?: ArrayValue;
-    readonly pick?: ArrayValue;
-    /** Who draws; absent: the model's own counters, once for each name. */
-    readonly generator?: DrawnValues<F>;
-    readonly name?: string;
-  };
-  /** A sample of a selection with elements numbered in order. `only`: keeps the drawn elements of this population. */
-  readonly sampleOf: {
-    readonly sample: number;
-    readonly from: SelectionRule<F>;
-    readonly only?: Id;
-    readonly pick?: ArrayValue;
-    readonly generator?: DrawnValues<F>;
-    readonly name?: string;
-  };
-  readonly assembly: { readonly assembly: readonly SelectionRule<F>[] };
-  /** Synapses of a projection, by their order of creation. */
-  readonly synapses: {
-    readonly projection: Id;
-    readonly slice?: readonly [number, number, number];
-    readonly indices?: ArrayValue;
-  };
-}
-
+export interface SelectionKinds<F extends Form = Written> extends ByKind<F, typeof selections> {}
 /** A set of elements of a population, synapses of a projection, or an assembly. */
 export type SelectionRule<F extends Form = Written> = OneOf<F, SelectionKinds<F>>;
-
 /** Places on cells with structure, one for each synapse or element. */
-export interface Places<F extends Form = Written> {
-  /** Sections that there are places on. */
-  readonly sections: readonly Id[];
-  /** Which of `sections` each is on, by its index there. */
-  readonly section: Value<F>;
-  /** Place along the section: 0 at its start, 1 at its end. */
-  readonly fraction: Value<F>;
-}
-
+export interface Places<F extends Form = Written> extends Normal<F, typeof values.places.reading.slots> {}
 /** How elements are laid out; lengths in m. */
-export interface Structure<F extends Form = Written> {
-  /** Name of the layout, such as `grid2D`. */
-  readonly structure: string;
-  /** Parameters of the layout, by name. */
-  readonly arguments: Readonly<Record<string, Value<F>>>;
-  /** Order of the elements on the places of a grid. */
-  readonly fillOrder?: 'random';
-  /** Who draws; absent: the model's own counters. */
-  readonly generator?: DrawnValues<F>;
-}
+export interface Structure<F extends Form = Written> extends Normal<F, typeof values.structure.reading.slots> {}
+/** A draw by a named generator before lowering (`src/draw`), in the notation's order. */
+export interface DrawnValues<F extends Form = Written> extends Normal<F, typeof values.hostDraw.reading.slots> {}
+
+/**
+ * A value for each element: a number in SI, an expression, an array, or a draw by a generator that a notation
+ * prescribes. An expression is evaluated once for each element; it may draw random numbers and read the element's
+ * index, position and parameters.
+ */
+export type Value<F extends Form = Written> =
+  number | F['formula'] | Tagged<F, 'array', GivenValues> | Tagged<F, 'draw', DrawnValues<F>>;
 
 /** Where elements are: x, y and z of each in m, or a structure that lays them out. */
 export type Positions<F extends Form = Written> =
   | (F['tagged'] extends true ? { readonly kind: 'places'; readonly places: ArrayValue } : ArrayValue)
   | Tagged<F, 'structure', Structure<F>>;
 
-/** Spikes to replay: `times` in s and element `indices`, sorted by (time, index); again every `period` s. */
-export interface SpikeTrain {
-  /** Element of each spike. */
-  readonly indices: ArrayValue;
-  /** Time of each spike in s, of the same length. */
-  readonly times: ArrayValue;
-  /** Seconds after which the train begins again; absent: it is replayed once. */
-  readonly period?: number;
-}
-
 /** The spikes of a population that replays them, or the file that has them, by kind. */
-export interface SpikesKinds {
-  readonly train: SpikeTrain;
-  readonly file: { readonly file: string; readonly population?: string };
-}
-
+export type SpikesKinds = {
+  readonly [K in keyof typeof values.spikeSources]: ValueOf<Written, KindOf<(typeof values.spikeSources)[K]>>;
+};
+/** Spikes to replay: `times` in s and element `indices`, sorted by (time, index); again every `period` s. */
+export type SpikeTrain = SpikesKinds['train'];
 /** The spikes of a population that replays them, or the file that has them. */
 export type Spikes<F extends Form = Written> = OneOf<F, SpikesKinds>;
+
+/** A stimulus that acts on the elements of a selection from outside the network. */
+export type Stimulus<F extends Form = Written> = Kinds<F, 'kind', typeof stimuli>;
+/** Kinds of recordings to the results: times of events, samples of variables, or the rate of an entire selection. */
+export interface RecordingKinds<F extends Form = Written> extends ByKind<F, typeof recordings> {}
+/** A recording to the results. */
+export type Recording<F extends Form = Written> = OneOf<F, RecordingKinds<F>>;
+/** Actions of the protocol. Times are in s. Each kind has the name of its first member. */
+export interface PhaseKinds<F extends Form = Written> extends ByKind<F, typeof phases> {}
+/** A step of the protocol. */
+export type Phase<F extends Form = Written> = OneOf<F, PhaseKinds<F>>;
 
 /** Rules of the normal form that have the members of the document. */
 type SameRules = Exclude<keyof typeof connectionRules, 'probability' | 'list' | 'hostDrawn' | 'csa' | 'table'>;
@@ -116,16 +78,21 @@ interface Values<F extends Form> {
   readonly condition: F['expression'];
   readonly connections: readonly ConnectionRule<F>[];
   readonly count: number;
+  readonly draw: DrawnValues<F>;
   readonly event: F['event'];
   readonly expression: F['expression'];
+  readonly phases: readonly Phase<F>[];
   readonly places: Places<F>;
   readonly positions: Positions<F>;
   readonly quantity: number;
+  readonly recordings: readonly Recording<F>[];
   readonly selection: SelectionRule<F>;
   readonly slot: Slot;
   readonly spikes: Spikes<F>;
   readonly statements: readonly F['statement'][];
+  readonly stimuli: Readonly<Record<Id, Stimulus<F>>>;
   readonly sums: F['sums'];
+  readonly train: SpikeTrain;
   readonly value: Value<F>;
 }
 type ValueOf<F extends Form, K> = K extends keyof Values<F>
@@ -148,6 +115,11 @@ type Members<S> = keyof S & { [K in keyof S]: [KindOf<S[K]>] extends [never] ? n
 export type Normal<F extends Form, S> = { readonly [K in Members<S> & Always<S>]: ValueOf<F, KindOf<S[K]>> } & {
   readonly [K in Exclude<Members<S>, Always<S>>]?: ValueOf<F, KindOf<S[K]>>;
 };
+
+/** Objects in the normal form by their kinds, which have shapes. */
+type ByKind<F extends Form, Shapes> = { readonly [K in keyof Shapes]: Flat<Normal<F, Shapes[K]>> };
+/** The same members in one type, since unions of intersections are too large for the compiler. */
+type Flat<T> = { [K in keyof T]: T[K] };
 
 /** Objects in the normal form that the member `tag` tells apart, by the names of their shapes. */
 export type Kinds<F extends Form, Tag extends string, Shapes, Names extends keyof Shapes = keyof Shapes> = {

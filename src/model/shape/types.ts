@@ -1,6 +1,7 @@
 import { cable, compartments, input, ion, mechanism, neuron, section } from './cells.js';
 import { event, localEvent, refractory, regime, transition } from './events.js';
 import { pathway, port, synapse } from './synapses.js';
+import { hostDraw, places } from './values.js';
 import { conformsTo, derivative, derivedVariable, parameter, stateVariable } from './variables.js';
 import {
   form,
@@ -8,19 +9,15 @@ import {
   text,
   flag,
   whole,
-  number,
   scalar,
   oneOf,
   only,
   list,
   to,
   array,
-  hostDraw,
-  expression,
   id,
   quantity,
   unit,
-  value,
   object,
   record,
   when,
@@ -80,51 +77,12 @@ export const types: Slots = {
     ),
     gaps: array('Empty entries of a matrix, row by row: there must be no synapse for them.'),
   }),
-  hostDraw: object(
-    'Values drawn while the model is built, by a named generator in the order that a notation prescribes.',
-    {
-      generator: need(oneOf(['numpy-mt19937'], "numpy-mt19937: NumPy's legacy RandomState.")),
-      seed: need(
-        form(
-          { type: ['string', 'integer'], minimum: 0, pattern: '^(?:model|[0-9]{1,10})$' },
-          'Seed of the generator, independent of the seed of the model; or `model` to use the seed of the model and the stream.',
-        ),
-      ),
-      distribution: need(
-        oneOf([
-          'binomial',
-          'gamma',
-          'exponential',
-          'lognormal',
-          'normal',
-          'normal_clipped',
-          'normal_clipped_to_boundary',
-          'poisson',
-          'uniform',
-          'uniform_int',
-          'vonmises',
-          'permutation',
-        ]),
-      ),
-      arguments: need(list(number(), 'Parameters of the distribution, in the unit that the notation draws in.')),
-      skip: whole('32-bit words of the generator that were drawn before; default: 0.', { minimum: 0 }),
-      stream: text('Distinguishes generators with the same seed: draws with equal seed and stream share a generator.'),
-      order: whole('Draws that share a generator happen in this order.'),
-      unit: unit('Unit of the drawn numbers; default: the unit of the place.'),
-      exponent10: whole('Power of ten that converts drawn numbers to SI units; normalised form of `unit`.'),
-      pairs: only(
-        true,
-        'Synapses: a number for each pair of elements, connected or not, by source and then target, from a copy of the generator.',
-      ),
-      anew: only('receiver', 'Synapses: the draws of each target restart from the current state of the generator.'),
-      then: expression('Transformation of the number: an expression of `drawn` and `dt`.'),
-    },
-  ),
+  hostDraw,
   value: choice(
     'A value for each element: a quantity, an expression (it may draw random numbers and read indices, positions and parameters), an array, or a draw by a named generator.',
     ['string', 'number', 'boolean'],
     items(to('numbers')),
-    has('generator', hostDraw()),
+    has('generator', to('hostDraw')),
     has('$data', to('dataReference')),
     to('arrayWithUnit'),
   ),
@@ -220,21 +178,7 @@ export const types: Slots = {
     record(port),
   ),
   synapse: object('A type of synapse, by its equations.', synapse),
-  places: object(
-    'Locations on multicompartment cells, one for each synapse of a projection or element of a selection.',
-    {
-      sections: list(id(), 'Sections with locations; default: those named in `section`.'),
-      section: need(
-        choice(
-          'Names of sections, one for all or one for each; with `sections` the index of one of these for each.',
-          ['string', 'number'],
-          items(list(scalar(['string', 'number']))),
-          value(),
-        ),
-      ),
-      fraction: value('Place along the section: 0 at its start, 1 at its end; absent: its middle.'),
-    },
-  ),
+  places,
   section: object('An unbranched piece of a cell, defined by its shape or by its capacitance and coupling.', section),
   ion: object('An ion with a concentration inside and outside.', ion),
   mechanism: object('A channel, a leak, a pool or other equations on sections of a cell.', mechanism),

@@ -42,7 +42,10 @@ export type TimingProfile = Model['timing'];
 /** Description and authors of the model; no result depends on it. */
 export type Metadata = Normal<Written, typeof metadata.reading.slots>;
 /** An entire model. Members by name keep the order in the document. */
-export interface Model<F extends Form = Written> extends Normal<F, typeof model.reading.slots> {}
+export interface Model<F extends Form = Written> extends Normal<F, typeof model.reading.slots> {
+  /** Version of the form. */
+  readonly interneuron: 1;
+}
 
 /** The arrays that `$data` references of a model point at, by digest, decoded. */
 export type DataStore = ReadonlyMap<

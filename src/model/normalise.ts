@@ -37,6 +37,7 @@ import {
   type Ends,
   type SynapseInfo,
 } from './normalise/synapses.js';
+import type { Matrix } from './normalise/values.js';
 import { child } from './pointer.js';
 import { remarks, rules } from './rules/rules.js';
 import { reportSchemaErrors } from './schema/schema-findings.js';
@@ -254,7 +255,7 @@ interface Network {
   /** Event of each pathway of a projection's synapses. */
   readonly pathwaysOf: (projection: Id) => Readonly<Record<Id, string>>;
   /** Rows and columns of a matrix with a value for each pair of a projection's ends. */
-  readonly matrixOf: (projection: Id) => { readonly matrix?: readonly [number, number] };
+  readonly matrixOf: (projection: Id) => Matrix | undefined;
 }
 
 /**
@@ -317,7 +318,7 @@ function connect(context: Context, document: ModelDocument, elements: Elements):
     ownOf: (projection) => infoOf(projection)?.own,
     matrixOf: (projection) => {
       const { from, to } = declared.get(projection) ?? {};
-      return from && to ? matrixOf(from, to) : {};
+      return from && to && matrixOf(from, to);
     },
     pathwaysOf: (projection) =>
       Object.fromEntries(Object.entries(infoOf(projection)?.type.pathways ?? {}).map(([name, { on }]) => [name, on])),
@@ -395,7 +396,7 @@ function phaseNames(
           own,
           scopes: network.scopesOf(projection),
           pathways: network.pathwaysOf(projection),
-          ...network.matrixOf(projection),
+          matrix: network.matrixOf(projection),
         }
       );
     },

@@ -9,7 +9,7 @@ import type {
   SectionDocument,
 } from '../document.generated.js';
 import { messages } from '../messages.js';
-import type { Compartments, Ion, Mechanism, Section, Value } from '../model.js';
+import type { Compartments, Ion, Mechanism, Section } from '../model.js';
 import { child } from '../pointer.js';
 import * as shapes from '../shape/cells.js';
 import { dimensionAtPlace } from '../place-names.js';
@@ -21,9 +21,9 @@ import { normaliseExpression } from './expressions.js';
 import { normaliseQuantity } from './literals.js';
 import { normaliseScheme } from './kinetic-scheme.js';
 import { normaliseLocalEvents } from './local-events.js';
-import { readObject } from './members.js';
+import { madeOf, readObject } from './members.js';
 import { checkIds, namesFrom, neuronSpecials, siUnit, special, type Names, type Variable } from './names.js';
-import { normaliseValue } from './values.js';
+import { assignedValues, normaliseValue } from './values.js';
 
 /**
  * Returns the variables that a cell with structure has without declaring them: its membrane potential and the variables
@@ -70,16 +70,8 @@ export function normaliseCompartments(
     }
   }
   checkTree(context, document, pointer);
-  const initial =
-    document.initial === undefined
-      ? 0
-      : normaliseValue(
-          context,
-          document.initial,
-          [scope],
-          { what: 'the initial membrane potential', unit: siUnit(volt), type: 'real' },
-          `${pointer}/initial`,
-        );
+  const slot = { what: 'the initial membrane potential', unit: siUnit(volt), type: 'real' } as const;
+  const initial = normaliseValue(context, document.initial ?? 0, [scope], slot, `${pointer}/initial`);
   const sectionsRead = mapped(document.sections, (section, name) =>
     normaliseSection(context, section, child(`${pointer}/sections`, name)),
   );
@@ -206,16 +198,11 @@ function normaliseSection(context: Context, section: SectionDocument, pointer: s
     if (!(lengthOf({ points, divisions }) > 0))
       context.report(messages.sectionPoints(points.length), `${pointer}/points`);
   }
+  const what = 'the initial membrane potential of the section';
   const initial =
     section.initial === undefined
       ? undefined
-      : normaliseQuantity(
-          context,
-          section.initial,
-          siUnit(volt),
-          'the initial membrane potential of the section',
-          `${pointer}/initial`,
-        );
+      : normaliseQuantity(context, section.initial, siUnit(volt), what, `${pointer}/initial`);
   return readObject(shapes.section, section, { context, pointer, scopes: [] }, { parent, points, initial });
 }
 
@@ -229,22 +216,13 @@ function normaliseIon(
     written === undefined || written === 'nernst'
       ? written
       : normaliseQuantity(context, written, siUnit(volt), 'the reversal potential', `${at}/reversal`);
-  const at = mapped(ion.at ?? {}, (given, place) => {
-    const here = child(`${pointer}/at`, place);
+  const at = madeOf(ion.at, `${pointer}/at`, (given, here, place) => {
     if (!places.includes(place)) context.reportKey(messages.unknownReference('section', place, places), here);
-    return readObject(
-      shapes.ionHere,
-      given,
-      { context, pointer: here, scopes: [] },
-      { reversal: reversal(given, here) },
-    );
+    const known = { reversal: reversal(given, here) };
+    return readObject(shapes.ionHere, given, { context, pointer: here, scopes: [] }, known);
   });
-  return readObject(
-    shapes.ion,
-    ion,
-    { context, pointer, scopes: [] },
-    { reversal: reversal(ion, pointer), at: Object.keys(at).length === 0 ? undefined : at },
-  );
+  const known = { reversal: reversal(ion, pointer), at: Object.keys(at).length === 0 ? undefined : at };
+  return readObject(shapes.ion, ion, { context, pointer, scopes: [] }, known);
 }
 
 /** Returns the variable of a place that a mechanism may read or write under a name; undefined for other names. */
@@ -291,9 +269,7 @@ function normaliseMechanism(
   const around = namesFrom(read, neuronSpecials);
   const declared = declareEquations(context, document, pointer, read, () => namesFrom(neuronSpecials));
   const scope = namesFrom(declared.names, around);
-  const writes: Record<string, string> = {};
-  for (const [name, written] of Object.entries(document.writes ?? {})) {
-    const at = child(`${pointer}/writes`, name);
+  const writes = madeOf(document.writes, `${pointer}/writes`, (written, at, name) => {
     const variable =
       name === 'i'
         ? special(density ? ampereByArea : ampere)
@@ -301,25 +277,13 @@ function normaliseMechanism(
           ? undefined
           : placeVariable(name, ions, density);
     if (!variable) {
-      context.reportKey(
-        messages.unknownVariable(
-          name,
-          ['i', ...ions.flatMap((ion) => [`i_${ion}`, `${ion}_i`, `${ion}_o`])],
-          'variable that a mechanism writes',
-        ),
-        at,
-      );
-      continue;
+      const known = ['i', ...ions.flatMap((ion) => [`i_${ion}`, `${ion}_i`, `${ion}_o`])];
+      context.reportKey(messages.unknownVariable(name, known, 'variable that a mechanism writes'), at);
+      return undefined;
     }
-    writes[name] =
-      normaliseExpression(
-        context,
-        written,
-        [scope],
-        { what: `the value of ${name}`, unit: variable.unit, type: 'real' },
-        at,
-      ) ?? '0';
-  }
+    const slot = { what: `the value of ${name}`, unit: variable.unit, type: 'real' } as const;
+    return normaliseExpression(context, written, [scope], slot, at) ?? '0';
+  });
   const known = {
     ...normaliseEquations(context, document, declared, [scope], [scope], pointer),
     on,
@@ -367,22 +331,7 @@ function normaliseValues(
     if (on && !sectionsOf(place).some((section) => covered.has(section)))
       context.reportKey(messages.valuesElsewhere(place, on), at);
     const count = sectionsOf(place).reduce((sum, section) => sum + (sections[section]?.divisions ?? 1), 0);
-    const made: Record<string, Value> = {};
-    for (const [name, value] of Object.entries(given)) {
-      const variable = names.lookup(name);
-      if (variable?.kind !== 'parameter' && variable?.kind !== 'state') {
-        const known = names
-          .names()
-          .filter((candidate) => ['parameter', 'state'].includes(names.lookup(candidate)?.kind ?? ''));
-        context.reportKey(messages.unknownVariable(name, known, 'parameter or state variable'), child(at, name));
-        continue;
-      }
-      if (variable.unknown === true) continue;
-      const slot = { what: `the value of ${name}`, unit: variable.unit, type: variable.type, count };
-      const normal = normaliseValue(context, value, [placeScope], slot, child(at, name));
-      if (normal !== undefined) made[name] = normal;
-    }
-    return made;
+    return assignedValues(context, given, { names }, [placeScope], () => ({ count }), at);
   });
   return { values };
 }

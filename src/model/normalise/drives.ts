@@ -4,13 +4,12 @@ import { tableSignature } from '../../lang/functions.js';
 import type { OperationDocument, StimulusDocument, TableDocument } from '../document.generated.js';
 import { messages } from '../messages.js';
 import type { Clock, Id, Operation, Stimulus, Table } from '../model.js';
-import { operation, stimuli } from '../shape/drives.js';
+import { clock, operation, stimuli, table } from '../shape/drives.js';
 import { normaliseArray } from './arrays.js';
 import type { Context } from './context.js';
 import { readUnit } from './expressions.js';
-import { positiveQuantity } from './literals.js';
 import { readObject } from './members.js';
-import { anyName, namesFrom, pureUnit, secondUnit, sourceSpecials, type Names, type Variable } from './names.js';
+import { anyName, namesFrom, namesOfKinds, pureUnit, sourceSpecials, type Names, type Variable } from './names.js';
 import { normalisePlaces } from './places.js';
 import { normaliseSelection, type Elements, type PopulationInfo, type Selection } from './selections.js';
 import type { Unit } from '../../lang/units.js';
@@ -50,9 +49,8 @@ function actedOn(
     if (member.kind === 'population' && member.population.unknown === true) return undefined;
     const own = member.kind === 'population' ? member.population.neuron?.own : undefined;
     const variable = own?.lookup(name);
-    const known = own?.names().filter((other) => kinds.includes(own.lookup(other)?.kind ?? 'special')) ?? [];
     if (!variable || !kinds.includes(variable.kind)) {
-      context.report(messages.unknownVariable(name, known, what), pointer);
+      context.report(messages.unknownVariable(name, namesOfKinds(own, kinds), what), pointer);
       return undefined;
     }
     unit = variable.unit;
@@ -90,11 +88,7 @@ export function normaliseStimulus(
   );
   if (document.from !== undefined && document.every === undefined)
     context.report(messages.onlyWith('from', 'every'), `${pointer}/from`);
-  const placed = {
-    selection,
-    each: 'element',
-    ...(selection.count === undefined ? {} : { count: selection.count }),
-  } as const;
+  const placed = { selection, each: 'element', count: selection.count } as const;
   return {
     kind: 'current',
     ...members,
@@ -145,15 +139,8 @@ export function normaliseTable(
   pointer: string,
 ): Table | undefined {
   const unit = document.unit === undefined ? pureUnit : readUnit(context, document.unit, `${pointer}/unit`);
-  const dt = positiveQuantity(context, document.dt, secondUnit, 'the interval of the table', `${pointer}/dt`);
-  const array =
-    unit &&
-    normaliseArray(
-      context,
-      document.values,
-      { what: `the values of ${name}`, unit, type: 'real' },
-      `${pointer}/values`,
-    );
+  const slot = unit && { what: `the values of ${name}`, unit, type: 'real' as const };
+  const array = slot && normaliseArray(context, document.values, slot, `${pointer}/values`);
   if (!unit || !array) return undefined;
   const [rows = 0, second] = array.shape;
   let columns = second ?? null;
@@ -173,7 +160,8 @@ export function normaliseTable(
   }
   if (rows === 0) context.report(messages.emptyTable(), `${pointer}/values`);
   context.tables.set(name, tableSignature(name, unit.dimension, columns !== null));
-  return { dt: dt ?? 1, unit: unitText(unit.dimension), values: array.values, columns };
+  const known = { unit: unitText(unit.dimension), values: array.values, columns };
+  return readObject(table.reading.slots, document, { context, pointer, scopes: [] }, known);
 }
 
 /** Normalises a clock. */
@@ -183,14 +171,6 @@ export function normaliseClock(
   pointer: string,
 ): Clock {
   const full = typeof document === 'object';
-  return {
-    dt:
-      positiveQuantity(
-        context,
-        full ? document.dt : document,
-        secondUnit,
-        'the time step of the clock',
-        full ? `${pointer}/dt` : pointer,
-      ) ?? 1,
-  };
+  const at = { context, pointer, scopes: [], isShort: !full };
+  return readObject(clock.reading.slots, full ? document : { dt: document }, at);
 }

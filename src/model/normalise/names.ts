@@ -36,6 +36,10 @@ export interface Names {
   readonly open?: boolean;
 }
 
+/** Returns the names of some kinds, for suggestions. */
+export const namesOfKinds = (names: Names | undefined, kinds: readonly VariableKind[]): readonly string[] =>
+  names?.names().filter((name) => kinds.includes(names.lookup(name)?.kind ?? 'special')) ?? [];
+
 /** Dimension of a white noise. */
 export const noiseDimension: Dimension = [0, 0, -0.5, 0, 0, 0, 0];
 

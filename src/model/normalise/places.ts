@@ -28,7 +28,7 @@ interface Placed {
   /** `synapse` or `element`. */
   readonly each: 'synapse' | 'element';
   /** Their number, if known. */
-  readonly count?: number;
+  readonly count?: number | undefined;
 }
 
 /** Normalises one place, or one for each; returns no member if no place is written. */
@@ -108,13 +108,8 @@ function ofEach(
 ): Value | undefined {
   const { what, type, most, count, each } = slot;
   const scope = namesFrom(placeSpecials[each]);
-  const value = normaliseValue(
-    context,
-    written,
-    [scope],
-    { what: `${what} of each ${each}`, unit: pureUnit, type, ...(count === undefined ? {} : { count }) },
-    pointer,
-  );
+  const whole = { what: `${what} of each ${each}`, unit: pureUnit, type, count };
+  const value = normaliseValue(context, written, [scope], whole, pointer);
   if (value === undefined) return undefined;
   if (typeof value === 'string' ? drawsOtherThanUniform(value) : isDrawn(value)) {
     context.report(messages.drawnPlaces(what), pointer);

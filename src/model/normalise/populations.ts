@@ -6,16 +6,27 @@ import { messages } from '../messages.js';
 import type { Id, Population } from '../model.js';
 import { child } from '../pointer.js';
 import * as shapes from '../shape/populations.js';
+import * as shapesOfValues from '../shape/values.js';
 import { isArrayDocument, normaliseArray, numbersOf } from './arrays.js';
 import { compartmentsWith, mechanismNames, mechanismVariable } from './compartments.js';
 import type { Context } from './context.js';
-import { normaliseCount, positiveQuantity } from './literals.js';
-import { eventVariables, pureUnit, secondUnit, siUnit, sourceSpecials, namesFrom, type Names } from './names.js';
-import { readObject } from './members.js';
+import { normaliseCount } from './literals.js';
+import {
+  eventVariables,
+  namesFrom,
+  namesOfKinds,
+  noNames,
+  pureUnit,
+  secondUnit,
+  siUnit,
+  sourceSpecials,
+  type Names,
+} from './names.js';
+import { madeOf, readObject } from './members.js';
 import type { NeuronInfo } from './neurons.js';
 import { normalisePlaces } from './places.js';
 import { indicesOf, type PopulationInfo } from './selections.js';
-import { drawnValues, normaliseValue } from './values.js';
+import { assignedValues, drawnValues, normaliseValue, type ValueSlot } from './values.js';
 
 /** Resolves the size and type of a population; undefined after a finding that leaves either unknown. */
 export function declarePopulation(
@@ -51,67 +62,37 @@ export function normalisePopulation(
   pointer: string,
 ): Population {
   const scope: Names = neuron?.scope ?? namesFrom(sourceSpecials);
-  const values: Record<string, NonNullable<ReturnType<typeof normaliseValue>>> = {};
-  for (const [name, written] of Object.entries(document.values ?? {})) {
-    const at = child(`${pointer}/values`, name);
-    const { compartments } = neuron?.type ?? {};
-    const variable = neuron?.own.lookup(name) ?? (compartments && mechanismVariable(compartments, name));
-    if (variable?.kind !== 'parameter' && variable?.kind !== 'state') {
-      const own = neuron?.own;
-      const known = [
-        ...(own?.names().filter((other) => ['parameter', 'state'].includes(own.lookup(other)?.kind ?? '')) ?? []),
-        ...(compartments ? mechanismNames(compartments) : []),
-      ];
-      if (neuron || document.type === undefined)
-        context.reportKey(messages.unknownVariable(name, known, 'parameter or state variable'), at);
-      continue;
-    }
-    if (variable.unknown === true) continue;
-    const shared = isShared(neuron, name);
-    const value = normaliseValue(
-      context,
-      written,
-      [scope],
-      {
-        what: `the value of ${name}`,
-        unit: variable.unit,
-        type: variable.type,
-        infinite: true,
-        ...(shared ? { count: 1 } : countOf(size)),
-        ...(compartments ? { otherCount: size * compartmentsWith(compartments, name) } : {}),
-      },
-      at,
-    );
-    if (value !== undefined) values[name] = value;
-  }
+  const count = Number.isNaN(size) ? undefined : size;
+  const { compartments } = neuron?.type ?? {};
+  const known = {
+    names: neuron?.own ?? noNames,
+    variableOf: (name: Id) => neuron?.own.lookup(name) ?? (compartments && mechanismVariable(compartments, name)),
+    others: compartments ? mechanismNames(compartments) : [],
+  };
+  const slotOf = (name: Id): Partial<ValueSlot> => ({
+    infinite: true,
+    count: isShared(neuron, name) ? 1 : count,
+    otherCount: compartments && size * compartmentsWith(compartments, name),
+  });
+  const values =
+    neuron || document.type === undefined
+      ? assignedValues(context, document.values, known, [scope], slotOf, `${pointer}/values`)
+      : {};
   if (neuron && document.type !== undefined) {
     const own = new Set([...Object.keys(document.values ?? {}), ...Object.keys(document.linked ?? {})]);
     checkListsOfType(context, neuron, `/neurons/${document.type}`, id, size, own);
   }
   const linked =
-    document.linked &&
-    normaliseLinks(
-      context,
-      document.linked,
-      { size, ...(neuron ? { neuron } : {}) },
-      scope,
-      populations,
-      `${pointer}/linked`,
-    );
+    document.linked && normaliseLinks(context, document.linked, size, neuron, scope, populations, `${pointer}/linked`);
   if (document.clock !== undefined && !clocks.has(document.clock))
     context.report(messages.unknownReference('clock', document.clock, [...clocks]), `${pointer}/clock`);
-  const positions =
-    document.positions === undefined
-      ? undefined
-      : normalisePositions(context, document.positions, size, scope, `${pointer}/positions`);
-  const spikes =
-    document.spikes === undefined
-      ? undefined
-      : normaliseSpikes(context, document.spikes, size, id, `${pointer}/spikes`);
+  const { positions: places, spikes: train } = document;
+  const positions = places && normalisePositions(context, places, size, scope, `${pointer}/positions`);
+  const spikes = train && normaliseSpikes(context, train, size, id, `${pointer}/spikes`);
   // Only sources emit spikes in a slot of their own.
   const slot = document.type === undefined ? document.slot : undefined;
-  const known = { size, values, linked, positions, spikes, slot };
-  return readObject(shapes.population.reading.slots, document, { context, pointer, scopes: [scope] }, known);
+  const members = { size, values, linked, positions, spikes, slot };
+  return readObject(shapes.population.reading.slots, document, { context, pointer, scopes: [scope] }, members);
 }
 
 /**
@@ -147,29 +128,24 @@ function checkListsOfType(
 function normaliseLinks(
   context: Context,
   links: NonNullable<PopulationDocument['linked']>,
-  { size, neuron }: PopulationInfo,
+  size: number,
+  neuron: NeuronInfo | undefined,
   scope: Names,
   populations: ReadonlyMap<Id, PopulationInfo>,
   pointer: string,
 ): NonNullable<Population['linked']> {
-  const result: Record<Id, NonNullable<Population['linked']>[string]> = {};
-  for (const [name, link] of Object.entries(links)) {
+  const count = Number.isNaN(size) ? undefined : size;
+  return madeOf(links, pointer, (link, at, name) => {
     const { population, variable, index } = link;
-    const at = child(pointer, name);
     const own = neuron?.own.lookup(name);
-    if (own?.kind !== 'parameter')
-      context.reportKey(
-        messages.unknownVariable(
-          name,
-          neuron?.own.names().filter((other) => neuron.own.lookup(other)?.kind === 'parameter') ?? [],
-          'parameter',
-        ),
-        at,
-      );
+    if (own?.kind !== 'parameter') {
+      const known = namesOfKinds(neuron?.own, ['parameter']);
+      context.reportKey(messages.unknownVariable(name, known, 'parameter'), at);
+    }
     const source = populations.get(population);
     if (!source) {
       context.report(messages.unknownReference('population', population, [...populations.keys()]), `${at}/population`);
-      continue;
+      return undefined;
     }
     const names = source.neuron?.own;
     const target = names?.lookup(variable) ?? (source.neuron ? eventVariables.get(variable) : undefined);
@@ -183,32 +159,22 @@ function normaliseLinks(
         wrongDimension(`the linked variable ${variable}`, own.dimension, target.dimension),
         `${at}/variable`,
       );
-    const place =
-      index === undefined
-        ? undefined
-        : normaliseValue(
-            context,
-            index,
-            [scope],
-            { what: 'the index', unit: pureUnit, type: 'integer', least: 0, most: source.size - 1, ...countOf(size) },
-            `${at}/index`,
-          );
+    const slot = {
+      what: 'the index',
+      unit: pureUnit,
+      type: 'integer',
+      least: 0,
+      most: source.size - 1,
+      count,
+    } as const;
+    const element = index === undefined ? undefined : normaliseValue(context, index, [scope], slot, `${at}/index`);
     if (index === undefined && source.size !== 1 && source.size !== size)
       context.report(messages.wrongLength(`the linked variable ${variable}`, size, source.size), at);
-    const placed = {
-      selection: { members: [{ kind: 'population', id: population, population: source }] },
-      each: 'element',
-      ...countOf(size),
-    } as const;
-    const known = { index: place, ...normalisePlaces(context, link, placed, at) };
-    result[name] = readObject(shapes.link.reading.slots, link, { context, pointer: at, scopes: [scope] }, known);
-  }
-  return result;
-}
-
-/** Returns the number of elements, if known. */
-function countOf(size: number): { count?: number } {
-  return Number.isNaN(size) ? {} : { count: size };
+    const member = { kind: 'population', id: population, population: source } as const;
+    const placed = { selection: { members: [member] }, each: 'element', count } as const;
+    const known = { index: element, ...normalisePlaces(context, link, placed, at) };
+    return readObject(shapes.link.reading.slots, link, { context, pointer: at, scopes: [scope] }, known);
+  });
 }
 
 function isShared(neuron: NeuronInfo | undefined, name: string): boolean {
@@ -223,12 +189,8 @@ function normalisePositions(
   pointer: string,
 ): Population['positions'] | undefined {
   if (isArrayDocument(written)) {
-    const array = normaliseArray(
-      context,
-      written,
-      { what: 'the positions', unit: siUnit(metre), type: 'real' },
-      pointer,
-    );
+    const slot = { what: 'the positions', unit: siUnit(metre), type: 'real' } as const;
+    const array = normaliseArray(context, written, slot, pointer);
     if (!array) return undefined;
     const length = array.shape.reduce((product, side) => product * side, 1);
     const wrongRow = array.shape.length === 2 && array.shape[1] !== 3;
@@ -241,34 +203,19 @@ function normalisePositions(
     );
     return undefined;
   }
-  const { structure, arguments: parameters = {}, fillOrder, generator } = written;
+  const { structure, generator } = written;
   const allowed = structureArguments[structure] ?? [];
-  const result: Record<string, NonNullable<ReturnType<typeof normaliseValue>>> = {};
-  for (const [name, item] of Object.entries(parameters)) {
-    const at = child(`${pointer}/arguments`, name);
-    if (!allowed.includes(name)) {
-      context.reportKey(messages.unknownVariable(name, allowed, `argument of ${structure}`), at);
-      continue;
-    }
-    const pure = name.startsWith('aspectRatio');
-    const value = normaliseValue(
-      context,
-      item,
-      [scope],
-      { what: `the argument ${name}`, unit: pure ? pureUnit : siUnit(metre), type: 'real' },
-      at,
-    );
-    if (value !== undefined) result[name] = value;
-  }
-  const draw =
-    generator &&
-    drawnValues(context, generator, { what: 'the positions', unit: pureUnit, type: 'real' }, `${pointer}/generator`);
-  return {
-    structure,
-    arguments: result,
-    ...(fillOrder === 'random' ? { fillOrder } : {}),
-    ...(draw ? { generator: draw } : {}),
-  };
+  const parameters = madeOf(written.arguments, `${pointer}/arguments`, (item, at, name) => {
+    const unit = name.startsWith('aspectRatio') ? pureUnit : siUnit(metre);
+    if (allowed.includes(name))
+      return normaliseValue(context, item, [scope], { what: `the argument ${name}`, unit, type: 'real' }, at);
+    context.reportKey(messages.unknownVariable(name, allowed, `argument of ${structure}`), at);
+    return undefined;
+  });
+  const slot = { what: 'the positions', unit: pureUnit, type: 'real' } as const;
+  const draw = generator && drawnValues(context, generator, slot, `${pointer}/generator`);
+  const known = { arguments: parameters, generator: draw };
+  return readObject(shapesOfValues.structure.reading.slots, written, { context, pointer, scopes: [] }, known);
 }
 
 /** Arguments of each structure: distances in m, ratios of counts. */
@@ -290,16 +237,11 @@ export function normaliseSpikes(
 ): Population['spikes'] | undefined {
   if (areInFile(written)) return written;
   const indices = indicesOf(context, written.indices, Number.isNaN(size) ? undefined : size, id, `${pointer}/indices`);
-  const times = normaliseArray(
-    context,
-    written.times,
-    { what: 'the spike times', unit: secondUnit, type: 'real' },
-    `${pointer}/times`,
-  );
-  const period =
-    written.period === undefined
-      ? undefined
-      : positiveQuantity(context, written.period, secondUnit, 'the period', `${pointer}/period`);
+  const slot = { what: 'the spike times', unit: secondUnit, type: 'real' } as const;
+  const times = normaliseArray(context, written.times, slot, `${pointer}/times`);
+  const at = { context, pointer, scopes: [] };
+  const known = { indices: indices?.values, times: times?.values };
+  const train = readObject(shapesOfValues.spikeSources.train.reading.slots, written, at, known);
   if (!indices || !times) return undefined;
   if (indices.shape[0] !== times.shape[0]) {
     context.report(
@@ -308,9 +250,10 @@ export function normaliseSpikes(
     );
     return undefined;
   }
-  const [at, of] = [numbersOf(context, times.values), numbersOf(context, indices.values)];
-  for (let index = 0; at && index < at.length; index++) {
-    const time = at[index] ?? 0;
+  const { period } = train;
+  const [when, of] = [numbersOf(context, times.values), numbersOf(context, indices.values)];
+  for (let index = 0; when && index < when.length; index++) {
+    const time = when[index] ?? 0;
     if (time >= 0 && (period === undefined || time < period)) continue;
     context.report(
       time < 0 ? messages.negative('a spike time', time) : messages.outOfRange('a spike time', 0, period ?? 0, time),
@@ -318,11 +261,8 @@ export function normaliseSpikes(
     );
     return undefined;
   }
-  const sorted =
-    at && of && !('$data' in times.values) && !('$data' in indices.values)
-      ? sortedSpikes(Array.from(of), Array.from(at))
-      : { indices: indices.values, times: times.values };
-  return { ...sorted, ...(period === undefined ? {} : { period }) };
+  if (!when || !of || '$data' in times.values || '$data' in indices.values) return train;
+  return { ...train, ...sortedSpikes(Array.from(of), Array.from(when)) };
 }
 
 /** Sorts spikes by time, then element: their order in the document has no meaning. */

@@ -20,6 +20,7 @@ import {
   anyName,
   eventVariables,
   namesFrom,
+  namesOfKinds,
   secondUnit,
   siUnit,
   sourceSpecials,
@@ -31,15 +32,15 @@ import { normalisePlaces } from './places.js';
 import type { NeuronInfo } from './neurons.js';
 import { normaliseSelection, type Elements, type Member, type Selection } from './selections.js';
 import { noEnd, synapseScopes, type DeclaredSynapse, type EndInfo, type Ends, type SynapseInfo } from './synapses.js';
-import { normaliseValue } from './values.js';
+import { assignedValues, normaliseValue, type Matrix } from './values.js';
 
 /** A projection with known ends, before its synapse type is checked. */
 export interface DeclaredProjection {
   readonly document: ProjectionDocument;
-  /** Presynaptic end; absent if it is wrong, which has been reported. */
-  readonly from?: ReadEnd;
-  /** Postsynaptic end; absent if it is wrong, which has been reported. */
-  readonly to?: ReadEnd;
+  /** Presynaptic end; undefined if it is wrong, which has been reported. */
+  readonly from: ReadEnd | undefined;
+  /** Postsynaptic end; undefined if it is wrong, which has been reported. */
+  readonly to: ReadEnd | undefined;
 }
 
 interface ReadEnd {
@@ -57,7 +58,7 @@ export function declareProjection(
   const count = listedSynapses(document.connect);
   const from = readEnd(context, document.from, elements, count, `${pointer}/from`);
   const to = readEnd(context, document.to, elements, count, `${pointer}/to`);
-  return { document, ...(from ? { from } : {}), ...(to ? { to } : {}) };
+  return { document, from, to };
 }
 
 /** Returns how many synapses a list makes; undefined for other rules. */
@@ -83,7 +84,7 @@ function readEnd(
   const selection = normaliseSelection(context, map.of, elements, full ? `${pointer}/of` : pointer);
   if (!selection) return undefined;
   if (map.event !== undefined) checkEvent(context, map.event, selection, `${pointer}/event`);
-  const placed = { selection, each: 'synapse', ...(synapses === undefined ? {} : { count: synapses }) } as const;
+  const placed = { selection, each: 'synapse', count: synapses } as const;
   const known = { of: selection.rule, ...normalisePlaces(context, map, placed, pointer) };
   return { end: readObject(shapes.end.reading.slots, map, { context, pointer, scopes: [] }, known), selection };
 }
@@ -158,30 +159,12 @@ export function normaliseProjection(
   if (!from || !to || !synapse) return undefined;
   const scopes = synapseScopes(synapse.own, ends);
   const connectionScopes = synapseScopes({ lookup: () => undefined, names: () => [] }, ends);
-  const values: Record<string, Value> = {};
-  for (const [name, written] of Object.entries(document.values ?? {})) {
-    const at = child(`${pointer}/values`, name);
-    const variable = synapse.own.lookup(name);
-    if (variable?.kind !== 'parameter' && variable?.kind !== 'state') {
-      const known = synapse.own
-        .names()
-        .filter((other) => ['parameter', 'state'].includes(synapse.own.lookup(other)?.kind ?? ''));
-      context.reportKey(messages.unknownVariable(name, known, 'parameter or state variable'), at);
-      continue;
-    }
-    if (variable.unknown === true) continue;
-    const slot = {
-      what: `the value of ${name}`,
-      unit: variable.unit,
-      type: variable.type,
-      infinite: true,
-      ...matrixOf(from, to),
-    };
-    const value = normaliseValue(context, written, scopes, slot, at);
-    if (value !== undefined) values[name] = value;
-  }
+  const matrix = matrixOf(from, to);
+  const slotOf = () => ({ infinite: true as const, matrix });
+  const names = { names: synapse.own };
+  const values = assignedValues(context, document.values, names, scopes, slotOf, `${pointer}/values`);
   const delayRange = document.delayRange && normaliseDelayRange(context, document.delayRange, `${pointer}/delayRange`);
-  const delays = normaliseDelays(context, document, synapse, scopes, delayRange, matrixOf(from, to), pointer);
+  const delays = normaliseDelays(context, document, synapse, scopes, delayRange, matrix, pointer);
   const space = document.space && normaliseSpace(context, document.space, `${pointer}/space`);
   const sameEnds = (name: Id): boolean | undefined => {
     const other = projections.get(name);
@@ -191,21 +174,11 @@ export function normaliseProjection(
       [other.from?.end, other.to?.end].every((end, k) => canonicalize(end) === canonicalize([from.end, to.end][k]))
     );
   };
+  const between = { from: from.selection, to: to.selection, scopes: connectionScopes, sameEnds, projections };
   const known = {
     from: from.end,
     to: to.end,
-    connect: normaliseConnections(
-      context,
-      document.connect,
-      {
-        from: from.selection,
-        to: to.selection,
-        scopes: connectionScopes,
-        sameEnds,
-        projections,
-      },
-      `${pointer}/connect`,
-    ),
+    connect: normaliseConnections(context, document.connect, between, `${pointer}/connect`),
     receptors: normaliseReceptors(context, document, synapse, ends, pointer),
     ...{ values, delays, delayRange, space },
   };
@@ -213,11 +186,8 @@ export function normaliseProjection(
 }
 
 /** Returns the matrix that has a value for each pair of elements. */
-export const matrixOf = (
-  { selection: from }: ReadEnd,
-  { selection: to }: ReadEnd,
-): { readonly matrix?: readonly [number, number] } =>
-  from.count === undefined || to.count === undefined ? {} : { matrix: [from.count, to.count] };
+export const matrixOf = ({ selection: from }: ReadEnd, { selection: to }: ReadEnd): Matrix | undefined =>
+  from.count === undefined || to.count === undefined ? undefined : [from.count, to.count];
 
 /** Normalises the variables of the target that the ports write to. */
 function normaliseReceptors(
@@ -254,7 +224,7 @@ function normaliseReceptors(
 function checkReceptor(context: Context, port: Id, variable: Variable, name: Id, names: Names, pointer: string): void {
   const target = names.lookup(name);
   if (target?.unknown === true || variable.unknown === true) return;
-  const known = names.names().filter((other) => ['state', 'input'].includes(names.lookup(other)?.kind ?? ''));
+  const known = namesOfKinds(names, ['state', 'input']);
   if (target?.kind !== 'state' && target?.kind !== 'input')
     context.report(messages.unknownVariable(name, known, 'variable of the target'), pointer);
   else if (!equalDimensions(target.dimension, variable.dimension))
@@ -271,19 +241,14 @@ function normaliseDelays(
   synapse: SynapseInfo,
   scopes: readonly Names[],
   range: Projection['delayRange'],
-  matrix: { readonly matrix?: readonly [number, number] },
+  matrix: Matrix | undefined,
   pointer: string,
 ): Record<Id, Value> {
   const pathways = synapse.type.pathways;
   const result: Record<Id, Value> = {};
   const set = (name: Id, written: ValueDocument, at: string): void => {
-    const value = normaliseValue(
-      context,
-      written,
-      scopes,
-      { what: `the delay of ${name}`, unit: secondUnit, type: 'real', least: 0, ...matrix },
-      at,
-    );
+    const slot = { what: `the delay of ${name}`, unit: secondUnit, type: 'real', least: 0, matrix } as const;
+    const value = normaliseValue(context, written, scopes, slot, at);
     if (value === undefined) return;
     result[name] = value;
     checkDelay(context, value, range, allNames(scopes), at);

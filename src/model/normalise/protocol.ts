@@ -12,11 +12,11 @@ import { compartmentsWith, mechanismNames, mechanismVariable } from './compartme
 import type { Context } from './context.js';
 import { normaliseExpression } from './expressions.js';
 import { madeOf, readObject, type Place } from './members.js';
-import { secondUnit, type Names, type Variable } from './names.js';
+import { namesOfKinds, secondUnit, type Names, type Variable } from './names.js';
 import { normaliseSelection, selectionText, type Elements, type Selection } from './selections.js';
 import { selectionScopes } from './drives.js';
 import { normaliseSpikes } from './populations.js';
-import { normaliseValue } from './values.js';
+import { normaliseValue, type Matrix } from './values.js';
 
 /** Names of a projection's synapses that phases may use. */
 interface SynapseNames {
@@ -25,7 +25,7 @@ interface SynapseNames {
   /** Event of each pathway, such as `pre.spike`. */
   readonly pathways: Readonly<Record<Id, string>>;
   /** Rows and columns of a matrix with a value for each pair of ends. */
-  readonly matrix?: readonly [number, number];
+  readonly matrix?: Matrix | undefined;
 }
 
 /** Names that phases may use. */
@@ -157,9 +157,8 @@ function chosenValues(
     scopes.push(...target.scopes);
     const slot = {
       ...{ what: `the value of ${name}`, unit: variable.unit, type: variable.type },
-      ...(selection.count === undefined ? {} : { count: selection.count }),
-      ...byCompartment(selection, name),
-      ...(chosen ? {} : matrixFor(selection, names)),
+      ...{ count: selection.count, otherCount: byCompartment(selection, name) },
+      ...(chosen ? {} : { matrix: matrixFor(selection, names) }),
     };
     const value = normaliseValue(context, written, target.scopes, slot, at);
     const text = selectionText(selection.rule) ?? (chosen ? undefined : listedSynapses(selection.rule));
@@ -198,8 +197,7 @@ function readDelays(document: PhaseDocument, names: ProtocolNames, { context, po
       continue;
     }
     const slot = { what: `the delay of ${key}`, unit: secondUnit, type: 'real', least: 0 } as const;
-    const { matrix } = synapse;
-    const value = normaliseValue(context, written, synapse.scopes, { ...slot, ...(matrix ? { matrix } : {}) }, at);
+    const value = normaliseValue(context, written, synapse.scopes, { ...slot, matrix: synapse.matrix }, at);
     if (value !== undefined) delays[`${projection}.${chosen}`] = value;
   }
   return { delays };
@@ -239,11 +237,11 @@ function readReplay(document: PhaseDocument, names: ProtocolNames, place: Place)
 }
 
 /** Returns the length of a list with a value for each compartment of each cell that has the variable. */
-function byCompartment({ members, count }: Selection, name: Id): { readonly otherCount?: number } {
+function byCompartment({ members, count }: Selection, name: Id): number | undefined {
   const [member, ...others] = members;
   const compartments = member?.kind === 'population' ? member.population.neuron?.type.compartments : undefined;
-  if (!compartments || others.length > 0 || count === undefined) return {};
-  return { otherCount: count * compartmentsWith(compartments, name) };
+  if (!compartments || others.length > 0 || count === undefined) return undefined;
+  return count * compartmentsWith(compartments, name);
 }
 
 /** Returns the synapses that a key lists by number, in one spelling. */
@@ -253,11 +251,8 @@ const listedSynapses = (rule: SelectionRule): string | undefined =>
     : undefined;
 
 /** Returns the matrix that gives all synapses of a projection their values, pair by pair. */
-function matrixFor({ rule }: Selection, names: ProtocolNames): { readonly matrix?: readonly [number, number] } {
-  if (!isSelection(rule, 'synapses') || rule.slice || rule.indices) return {};
-  const matrix = names.synapse(rule.projection)?.matrix;
-  return matrix ? { matrix } : {};
-}
+const matrixFor = ({ rule }: Selection, names: ProtocolNames): Matrix | undefined =>
+  isSelection(rule, 'synapses') && !rule.slice && !rule.indices ? names.synapse(rule.projection)?.matrix : undefined;
 
 /** A variable of all elements of a selection, and the names that expressions for these may read. */
 interface Target {
@@ -302,18 +297,9 @@ function variableOf(
     const { compartments } = (member.kind === 'population' && member.population.neuron?.type) || {};
     const variable = own?.lookup(name) ?? (compartments && mechanismVariable(compartments, name));
     if (!variable || !kinds.includes(variable.kind)) {
-      const known = [
-        ...(own?.names().filter((other) => kinds.includes(own.lookup(other)?.kind ?? 'special')) ?? []),
-        ...(compartments ? mechanismNames(compartments) : []),
-      ];
-      context.reportKey(
-        messages.unknownVariable(
-          name,
-          known,
-          kinds.includes('parameter') ? 'parameter or state variable' : 'state variable',
-        ),
-        pointer,
-      );
+      const known = [...namesOfKinds(own, kinds), ...(compartments ? mechanismNames(compartments) : [])];
+      const what = kinds.includes('parameter') ? 'parameter or state variable' : 'state variable';
+      context.reportKey(messages.unknownVariable(name, known, what), pointer);
       return undefined;
     }
     if (variable.unknown === true) return undefined;

@@ -5,9 +5,11 @@ import type { ArrayDocument, SelectionDocument, SelectionObjectDocument } from '
 import { messages } from '../messages.js';
 import type { Id, SelectionRule } from '../model.js';
 import { child } from '../pointer.js';
+import { selections } from '../shape/selections.js';
 import { normaliseArray, numbersOf } from './arrays.js';
 import type { Context } from './context.js';
 import { normaliseCount, wholeNumber } from './literals.js';
+import { readObject } from './members.js';
 import { pureUnit } from './names.js';
 import type { NeuronInfo } from './neurons.js';
 import { drawnValues } from './values.js';
@@ -33,8 +35,8 @@ export interface Selection {
   readonly rule: SelectionRule;
   /** One for each population or projection that elements are of. */
   readonly members: readonly Member[];
-  /** Number of elements; absent if it is known only after drawing, or was reported to be wrong. */
-  readonly count?: number;
+  /** Number of elements; undefined if it is known only after drawing, or was reported to be wrong. */
+  readonly count?: number | undefined;
 }
 
 /** One population or projection of a selection. */
@@ -63,15 +65,11 @@ function assembly(parts: readonly Selection[]): Selection {
   const members = new Map(
     parts.flatMap((part) => part.members.map((member) => [`${member.kind} ${member.id}`, member])),
   );
-  const counts = parts.map(({ count }) => count);
-  const total = counts.every((count) => count !== undefined)
-    ? counts.reduce((sum: number, count) => sum + (count ?? 0), 0)
-    : undefined;
-  return {
-    rule: { assembly: parts.map(({ rule }) => rule) },
-    members: [...members.values()],
-    ...(total === undefined ? {} : { count: total }),
-  };
+  const count = parts.reduce<number | undefined>(
+    (sum, part) => (sum === undefined || part.count === undefined ? undefined : sum + part.count),
+    0,
+  );
+  return { rule: { assembly: parts.map(({ rule }) => rule) }, members: [...members.values()], count };
 }
 
 function fromTerm(
@@ -159,54 +157,60 @@ function ofPopulation(
     context.report(messages.unknownReference('population', id, known), at('population'));
     return undefined;
   }
-  const size = Number.isNaN(population.size) ? undefined : population.size;
   const members: readonly Member[] = [{ kind: 'population', id, population }];
+  if (map.mask) return maskOf(context, map.mask, id, population, members, at('mask'));
+  if (map.sample === undefined) return narrowed(context, map, { population: id }, population.size, members, at);
+  const size = Number.isNaN(population.size) ? undefined : population.size;
+  const within = map.within && indicesOf(context, map.within, size, id, at('within'));
+  const read = readSample(context, map, size, id, at);
+  if (read === undefined || read.sample > (size ?? Infinity)) return undefined;
+  const { count, ...known } = read;
+  const available = within?.shape[0] ?? Infinity;
+  if (read.sample > available)
+    context.report(messages.outOfRange('the size of the sample', 0, available, read.sample), at('sample'));
+  const place = { context, pointer: '', scopes: [] };
+  const rule = readObject(selections.sample, map, place, { population: id, ...known, within: within?.values });
+  return { rule, members, count };
+}
+
+/** Normalises all elements of a population or projection, a range of them, or a list. */
+function narrowed(
+  context: Context,
+  map: SelectionObjectDocument,
+  owner: { readonly population: Id } | { readonly projection: Id },
+  size: number | undefined,
+  members: readonly Member[],
+  at: (key: string) => string,
+): Selection | undefined {
+  const [id] = Object.values(owner) as [Id];
+  const known = Number.isNaN(size) ? undefined : size;
   if (map.slice) {
-    const slice = resolveSlice(context, map.slice, population.size, id, at('slice'));
+    const slice = resolveSlice(context, map.slice, size, id, at('slice'));
     if (!slice) return undefined;
     const [start, stop, step] = slice;
     const count = Math.max(0, Math.ceil((stop - start) / step));
-    return { rule: start === 0 && count === size ? { population: id } : { population: id, slice }, members, count };
+    return { rule: start === 0 && count === size ? owner : { ...owner, slice }, members, count };
   }
-  if (map.indices) {
-    const indices = indicesOf(context, map.indices, size, id, at('indices'));
-    return (
-      indices && {
-        rule: { population: id, indices: indices.values },
-        members,
-        ...(indices.shape[0] === undefined ? {} : { count: indices.shape[0] }),
-      }
-    );
-  }
-  if (map.mask) return maskOf(context, map.mask, id, population, members, at('mask'));
-  if (map.sample !== undefined) {
-    const sample = normaliseCount(context, map.sample, 'the size of the sample', at('sample'));
-    const most = size ?? Infinity;
-    if (sample !== undefined && sample > most)
-      context.report(messages.outOfRange('the size of the sample', 0, most, sample), at('sample'));
-    const generator =
-      map.generator &&
-      drawnValues(context, map.generator, { what: 'the sample', unit: pureUnit, type: 'integer' }, at('generator'));
-    const within = map.within && indicesOf(context, map.within, size, id, at('within'));
-    const pick = map.pick && indicesOf(context, map.pick, sample, id, at('pick'));
-    if (sample === undefined || sample > most) return undefined;
-    const available = within?.shape[0] ?? most;
-    if (sample > available)
-      context.report(messages.outOfRange('the size of the sample', 0, available, sample), at('sample'));
-    return {
-      rule: {
-        population: id,
-        sample,
-        ...(within ? { within: within.values } : {}),
-        ...(pick ? { pick: pick.values } : {}),
-        ...(generator ? { generator } : {}),
-        ...(map.name === undefined ? {} : { name: map.name }),
-      },
-      members,
-      count: pick?.shape[0] ?? sample,
-    };
-  }
-  return { rule: { population: id }, members, ...(size === undefined ? {} : { count: size }) };
+  if (!map.indices) return { rule: owner, members, count: known };
+  const indices = indicesOf(context, map.indices, known, id, at('indices'));
+  return indices && { rule: { ...owner, indices: indices.values }, members, count: indices.shape[0] };
+}
+
+/** Reads the size of a sample and who draws it. `most`: the number of elements, if known. */
+function readSample(
+  context: Context,
+  map: SelectionObjectDocument,
+  most: number | undefined,
+  id: string,
+  at: (key: string) => string,
+) {
+  const sample = normaliseCount(context, map.sample ?? 0, 'the size of the sample', at('sample'));
+  if (sample !== undefined && most !== undefined && sample > most)
+    context.report(messages.outOfRange('the size of the sample', 0, most, sample), at('sample'));
+  const slot = { what: 'the sample', unit: pureUnit, type: 'integer' } as const;
+  const generator = map.generator && drawnValues(context, map.generator, slot, at('generator'));
+  const pick = map.pick && indicesOf(context, map.pick, sample, id, at('pick'));
+  return sample === undefined ? undefined : { sample, pick: pick?.values, generator, count: pick?.shape[0] ?? sample };
 }
 
 /** Normalises a sample of the elements of another selection. */
@@ -218,10 +222,8 @@ function ofSelection(
   at: (key: string) => string,
 ): Selection | undefined {
   const from = normaliseSelection(context, written, elements, at('from'));
-  const sample = normaliseCount(context, map.sample ?? 0, 'the size of the sample', at('sample'));
-  if (!from || sample === undefined) return undefined;
-  const most = from.count ?? Infinity;
-  if (sample > most) context.report(messages.outOfRange('the size of the sample', 0, most, sample), at('sample'));
+  const read = from && readSample(context, map, from.count, map.only ?? '', at);
+  if (!from || !read) return undefined;
   const members = from.members.filter(
     (member) => member.kind === 'population' && (map.only === undefined || member.id === map.only),
   );
@@ -233,23 +235,11 @@ function ofSelection(
     );
     return undefined;
   }
-  const generator =
-    map.generator &&
-    drawnValues(context, map.generator, { what: 'the sample', unit: pureUnit, type: 'integer' }, at('generator'));
-  const pick = map.pick && indicesOf(context, map.pick, sample, map.only ?? '', at('pick'));
-  return {
-    rule: {
-      sample,
-      from: from.rule,
-      ...(map.only === undefined ? {} : { only: map.only }),
-      ...(pick ? { pick: pick.values } : {}),
-      ...(generator ? { generator } : {}),
-      ...(map.name === undefined ? {} : { name: map.name }),
-    },
-    members,
-    // How many of them are of one population comes out when they are drawn.
-    ...(map.only === undefined || from.members.length === 1 ? { count: pick?.shape[0] ?? sample } : {}),
-  };
+  const { count, ...known } = read;
+  const place = { context, pointer: '', scopes: [] };
+  const rule = readObject(selections.sampleOf, map, place, { ...known, from: from.rule });
+  // How many of them are of one population comes out when they are drawn.
+  return { rule, members, count: map.only === undefined || from.members.length === 1 ? count : undefined };
 }
 
 function ofProjection(
@@ -259,40 +249,13 @@ function ofProjection(
   at: (key: string) => string,
 ): Selection | undefined {
   const id = map.projection ?? '';
-  if (!elements.projections.has(id)) {
+  const wrong = (['mask', 'sample'] as const).find((key) => map[key] !== undefined);
+  if (!elements.projections.has(id))
     context.report(messages.unknownReference('projection', id, [...elements.projections]), at('projection'));
-    return undefined;
-  }
-  const members: readonly Member[] = [{ kind: 'projection', id }];
-  if (map.mask !== undefined || map.sample !== undefined) {
-    context.report(
-      messages.onlyWith(map.mask === undefined ? 'sample' : 'mask', 'population'),
-      at(map.mask === undefined ? 'sample' : 'mask'),
-    );
-    return undefined;
-  }
+  else if (wrong) context.report(messages.onlyWith(wrong, 'population'), at(wrong));
   // How many synapses there are is not known before they are drawn.
-  if (map.slice) {
-    const slice = resolveSlice(context, map.slice, undefined, id, at('slice'));
-    return (
-      slice && {
-        rule: { projection: id, slice },
-        members,
-        count: Math.max(0, Math.ceil((slice[1] - slice[0]) / slice[2])),
-      }
-    );
-  }
-  if (map.indices) {
-    const indices = indicesOf(context, map.indices, undefined, id, at('indices'));
-    return (
-      indices && {
-        rule: { projection: id, indices: indices.values },
-        members,
-        ...(indices.shape[0] === undefined ? {} : { count: indices.shape[0] }),
-      }
-    );
-  }
-  return { rule: { projection: id }, members };
+  else return narrowed(context, map, { projection: id }, undefined, [{ kind: 'projection', id }], at);
+  return undefined;
 }
 
 /**
@@ -372,7 +335,7 @@ function maskOf(
   const numbers = numbersOf(context, array.values);
   let count = 0;
   for (let index = 0; numbers && index < numbers.length; index++) count += numbers[index] === 0 ? 0 : 1;
-  return { rule: { population: id, mask: array.values }, members, ...(numbers ? { count } : {}) };
+  return { rule: { population: id, mask: array.values }, members, count: numbers && count };
 }
 
 /** Returns the selection as the short text that keys of the protocol use; undefined if it has no such text. */

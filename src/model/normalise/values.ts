@@ -7,6 +7,7 @@ import type { ArrayDocument, HostDrawDocument, ValueDocument } from '../document
 import { messages } from '../messages.js';
 import type { ArrayValue, DrawnValues, Value } from '../model.js';
 import { child } from '../pointer.js';
+import { hostDraw } from '../shape/values.js';
 import { type ArraySlot, exponentOfUnit, isArrayDocument, normaliseArray, numbersOf } from './arrays.js';
 import type { Context } from './context.js';
 import {
@@ -19,18 +20,22 @@ import {
   textOf,
   type Slot,
 } from './expressions.js';
-import { namesFrom, pureUnit, special, type Names } from './names.js';
+import { madeOf, readObject } from './members.js';
+import { namesFrom, namesOfKinds, pureUnit, special, type Names, type Variable } from './names.js';
 import { equalDimensions, second } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 
+/** Rows and columns of a matrix. */
+export type Matrix = readonly [number, number];
+
 /** Requirements on a value for each element. */
-interface ValueSlot extends Slot, Pick<ArraySlot, 'infinite'> {
+export interface ValueSlot extends Slot, Pick<ArraySlot, 'infinite'> {
   /** Number of elements, if known. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** How many values a list may have instead. */
-  readonly otherCount?: number;
+  readonly otherCount?: number | undefined;
   /** Rows and columns of a matrix that has a value for each pair. */
-  readonly matrix?: readonly [number, number];
+  readonly matrix?: Matrix | undefined;
   /** Smallest value allowed, in SI. */
   readonly least?: number;
   /** Greatest value allowed if there is a smallest one, in SI. */
@@ -58,6 +63,38 @@ export function normaliseValue(
   if (!fits(context, e, scopes, isWholeLiteral(e) ? allowed : slot, pointer)) return undefined;
   const done = settled(context, e, scopes, pointer, written);
   return done && scalarOrText(context, done, scopes, slot, pointer);
+}
+
+/**
+ * Normalises values for parameters and state variables, by name. `others`: names of further variables, for suggestions.
+ */
+export function assignedValues(
+  context: Context,
+  written: Readonly<Record<string, ValueDocument>> | undefined,
+  { names, variableOf = (name) => names.lookup(name), others = [] }: Assignable,
+  scopes: readonly Names[],
+  slotOf: (name: string) => Partial<ValueSlot>,
+  pointer: string,
+): Record<string, Value> {
+  return madeOf(written, pointer, (value, at, name) => {
+    const variable = variableOf(name);
+    if (variable?.kind !== 'parameter' && variable?.kind !== 'state') {
+      const known = [...namesOfKinds(names, ['parameter', 'state']), ...others];
+      context.reportKey(messages.unknownVariable(name, known, 'parameter or state variable'), at);
+      return undefined;
+    }
+    const slot = { what: `the value of ${name}`, unit: variable.unit, type: variable.type, ...slotOf(name) };
+    return variable.unknown === true ? undefined : normaliseValue(context, value, scopes, slot, at);
+  });
+}
+
+/** Variables that values are given for. */
+interface Assignable {
+  readonly names: Names;
+  /** Returns the meaning of a name, if others than `names` have one. */
+  readonly variableOf?: (name: string) => Variable | undefined;
+  /** Names of such others, for suggestions. */
+  readonly others?: readonly string[];
 }
 
 /** Checks whether an expression is a literal whole number, such as `3.0`. */
@@ -177,7 +214,6 @@ export function drawnValues(
     return undefined;
   }
   checkGeneratorSeed(context, written.seed, child(pointer, 'seed'));
-  const { generator, seed, distribution, arguments: parameters, stream, skip, order = 0, pairs, anew } = written;
   const drawn = namesFrom(
     new Map([
       ['drawn', special(slot.unit.dimension)],
@@ -188,19 +224,8 @@ export function drawnValues(
     written.then === undefined
       ? undefined
       : normaliseExpression(context, written.then, [drawn], slot, child(pointer, 'then'));
-  return {
-    generator,
-    seed: String(seed),
-    distribution,
-    arguments: parameters,
-    ...(stream === undefined ? {} : { stream }),
-    ...(skip === undefined ? {} : { skip }),
-    order,
-    ...(exponent === 0 ? {} : { exponent10: exponent }),
-    ...(pairs === undefined ? {} : { pairs }),
-    ...(anew === undefined ? {} : { anew }),
-    ...(then === undefined ? {} : { then }),
-  };
+  const known = { seed: String(written.seed), exponent10: exponent === 0 ? undefined : exponent, then };
+  return readObject(hostDraw.reading.slots, written, { context, pointer, scopes: [drawn] }, known);
 }
 
 function exponentOf(context: Context, written: HostDrawDocument, slot: Slot, pointer: string): number | undefined {

@@ -73,7 +73,12 @@ export const operation = {
 
 /** A function f(t) or f(t, i): value k holds for k*dt <= t < (k+1)*dt, the ends extend. */
 export const table = object('A function f(t) or f(t, i), constant between its values.', {
-  dt: need(measured('the interval of the table', second, 'Duration of each value in seconds.', { positive: true })),
+  dt: need(
+    otherwise(
+      1,
+      measured('the interval of the table', second, 'Duration of each value in seconds.', { positive: true }),
+    ),
+  ),
   unit: always(own(unit('Absent: 1.'))),
   values: need(own(array('Over time, or for each time a list over elements.'))),
   columns: always(

@@ -15,15 +15,15 @@ import type * as values from './values.js';
 import type * as variables from './variables.js';
 
 /** Ways to choose elements of a population (whole, slice, list, mask, drawn sample) or synapses; assemblies of such. */
-export interface SelectionKinds<F extends Form = Written> extends ByKind<F, typeof selections> {}
+export type SelectionKinds<F extends Form = Written> = ByKind<F, typeof selections>;
 /** A set of elements of a population, synapses of a projection, or an assembly. */
 export type SelectionRule<F extends Form = Written> = OneOf<F, SelectionKinds<F>>;
 /** Places on cells with structure, one for each synapse or element. */
-export interface Places<F extends Form = Written> extends Normal<F, typeof values.places.reading.slots> {}
+export type Places<F extends Form = Written> = Normal<F, typeof values.places.reading.slots>;
 /** How elements are laid out; lengths in m. */
-export interface Structure<F extends Form = Written> extends Normal<F, typeof values.structure.reading.slots> {}
+export type Structure<F extends Form = Written> = Normal<F, typeof values.structure.reading.slots>;
 /** A draw by a named generator before lowering (`src/draw`), in the notation's order. */
-export interface DrawnValues<F extends Form = Written> extends Normal<F, typeof values.hostDraw.reading.slots> {}
+export type DrawnValues<F extends Form = Written> = Normal<F, typeof values.hostDraw.reading.slots>;
 
 /**
  * A value for each element: a number in SI, an expression, an array, or a draw by a generator that a notation
@@ -50,11 +50,11 @@ export type Spikes<F extends Form = Written> = OneOf<F, SpikesKinds>;
 /** A stimulus that acts on the elements of a selection from outside the network. */
 export type Stimulus<F extends Form = Written> = Kinds<F, 'kind', typeof stimuli>;
 /** Kinds of recordings to the results: times of events, samples of variables, or the rate of an entire selection. */
-export interface RecordingKinds<F extends Form = Written> extends ByKind<F, typeof recordings> {}
+export type RecordingKinds<F extends Form = Written> = ByKind<F, typeof recordings>;
 /** A recording to the results. */
 export type Recording<F extends Form = Written> = OneOf<F, RecordingKinds<F>>;
 /** Actions of the protocol. Times are in s. Each kind has the name of its first member. */
-export interface PhaseKinds<F extends Form = Written> extends ByKind<F, typeof phases> {}
+export type PhaseKinds<F extends Form = Written> = ByKind<F, typeof phases>;
 /** A step of the protocol. */
 export type Phase<F extends Form = Written> = OneOf<F, PhaseKinds<F>>;
 

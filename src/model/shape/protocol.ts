@@ -63,8 +63,8 @@ export const recording = object('A recording.', recorded);
 const { of, events, variables, every, rate, name, section } = recorded;
 
 /**
- * Members of each kind of recording: times of events, perhaps with variables at these times (right after the test unless
- * `slot` and `order` choose another moment), samples of variables, or the rate of an entire selection.
+ * Members of each kind of recording: times of events, samples of variables, or the rate of an entire selection. Events
+ * may record variables right after their test, or at another moment by `slot` and `order`.
  */
 export const recordings = {
   events: { of, events: need(events), variables, slot: slot(), order: whole(), name },

@@ -19,6 +19,7 @@ export type * from './compartments.js';
 export type * from './equations.js';
 export type * from './shape/normal-form.js';
 export type * from './types.js';
+export type { TimingProfile } from './timing-properties.js';
 
 // --- Networks -------------------------------------------------------------------------------------------------------
 
@@ -37,8 +38,6 @@ export type Operation<F extends Form = Written> = Normal<F, typeof operation>;
 export type Table = Normal<Written, typeof table.reading.slots>;
 /** Ticks at which populations advance that do not do so at every step. */
 export type Clock = Normal<Written, typeof clock.reading.slots>;
-/** Order of actions in a step, and labels of times: docs/timing-profiles.md. */
-export type TimingProfile = Model['timing'];
 /** Description and authors of the model; no result depends on it. */
 export type Metadata = Normal<Written, typeof metadata.reading.slots>;
 /** An entire model. Members by name keep the order in the document. */

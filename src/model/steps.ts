@@ -1,7 +1,6 @@
 /** Times as whole steps, as each timing profile rounds them. */
 
-import type { TimingProfile } from './model.js';
-import { timingProperties } from './timing-properties.js';
+import { timingProperties, type TimingProfile } from './timing-properties.js';
 
 /** Times that differ from a whole number of steps by less are one: neither time nor step is exact in binary. */
 const tolerance = 1e-6;

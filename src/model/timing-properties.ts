@@ -1,6 +1,9 @@
 /** Properties of the timing profiles, which code reads by name. @source docs/timing-profiles.md */
 
-import type { TimingProfile } from './model.js';
+import type { ModelDocument } from './document.generated.js';
+
+/** Order of actions in a step, and labels of times: docs/timing-profiles.md. */
+export type TimingProfile = NonNullable<ModelDocument['timing']>;
 
 interface TimingProperties {
   /** The simulators that have it, as messages name them. */

@@ -1,4 +1,4 @@
-/** Members of the model's objects: the shapes define them, and no third file names them again. */
+/** Members of the model's objects: the shapes define them, and no other file names them again. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,9 +8,6 @@ import type { Node } from '../../src/model/shape/form.js';
 import * as network from '../../src/model/shape/network.js';
 import * as types from '../../src/model/shape/types.js';
 import { root, sourceFiles } from '../support/import-graph.js';
-
-/** Interfaces of the normalised model for objects without readings in their shapes (docs/architecture.md). */
-const normalised = ['compartments.ts', 'equations.ts', 'model.ts', 'types.ts'].map((file) => `src/model/${file}`);
 
 /** Other interfaces with members of the same names, and their content. */
 const namesakes = new Map([
@@ -41,7 +38,7 @@ function interfacesIn(text: string): readonly (readonly [name: string, members: 
   ]);
 }
 
-test('members of the model are named in the shapes and in the normalised model only', () => {
+test('members of the model are named in the shapes only', () => {
   expect(objects.length).toBeGreaterThan(25);
   const tellings = sourceFiles(['src', 'translators', 'runtime'])
     .filter((file) => !/\.generated\.|^src\/model\/shape\//.test(file))
@@ -49,12 +46,8 @@ test('members of the model are named in the shapes and in the normalised model o
       interfacesIn(readFileSync(join(root, file), 'utf8')).flatMap(([name, members]) =>
         objects
           .filter(([, keys]) => keys.filter((key) => members.has(key)).length >= 0.9 * keys.length)
-          .map(([object]) => ({ file, name: `${file} ${name}`, object })),
+          .map(() => `${file} ${name}`),
       ),
     );
-  // The search finds the interfaces of the normalised model.
-  const inNormalised = new Set(tellings.filter(({ file }) => normalised.includes(file)).map(({ object }) => object));
-  expect([...inNormalised]).toEqual(expect.arrayContaining(['hostDraw', 'part', 'metadata']));
-  const others = tellings.filter(({ file }) => !normalised.includes(file)).map(({ name }) => name);
-  expect(others.sort()).toEqual([...namesakes.keys()].sort());
+  expect(tellings.sort()).toEqual([...namesakes.keys()].sort());
 });

@@ -11,7 +11,6 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { format } from 'prettier';
-import { defaultsModule } from './schema-defaults.mjs';
 import { typesModule } from './schema-types.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -273,7 +272,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       }),
       [`${folder}/schema-validator.generated.js`]: await validatorSource(schema, content),
       [`${folder}/schema-validator.generated.d.ts`]: declaration(folder),
-      ...(shapes && { [`${folder}/defaults.generated.ts`]: await defaultsModule(shapes, content) }),
       ...(type && { [`${folder}/${types}`]: typesModule(shapes ?? schema, content, type, suffix) }),
     };
     for (const [path, text] of Object.entries(files)) {

@@ -1,7 +1,18 @@
+import { oncePerObject } from '../diagnostics/memoise.js';
 import { sideOf } from '../lang/reference.js';
 import { commentsKey } from './comments.js';
-import { defaults } from './defaults.generated.js';
-import type { Model, NeuronType, Pathway, SynapseType } from './model.js';
+import type { ConnectionRule, Model, NeuronType, Pathway, Stimulus, SynapseType } from './model.js';
+import { neuron } from './shape/cells.js';
+import { connectionRules } from './shape/connections.js';
+import { operation, stimuli } from './shape/drives.js';
+import type { Reading, Slots } from './shape/form.js';
+import { population } from './shape/populations.js';
+import { projection } from './shape/projections.js';
+import { phases, recordings } from './shape/protocol.js';
+import { selections } from './shape/selections.js';
+import { pathway, synapse } from './shape/synapses.js';
+import { hostDraw } from './shape/values.js';
+import { isDrawn, phaseKind, recordingKind, selectionKind } from './tagged.js';
 
 /** Returns the order of a pathway that does not state one: the presynaptic side comes first. */
 export function defaultPathwayOrder(on: string): number {
@@ -28,18 +39,23 @@ export function hashedForm(model: Model): HashedForm {
   return {
     model: without(
       {
-        neurons: mapValues(model.neurons, (type) => bare('neuron')(unclaimed(type))),
-        synapses: mapValues(model.synapses, (type) => bare('synapse')(unclaimed(type))),
+        neurons: mapValues(model.neurons, (type) => bare(neuron)(unclaimed(type))),
+        synapses: mapValues(model.synapses, (type) => bare(synapse)(unclaimed(type))),
         tables: model.tables,
-        populations: mapValues(model.populations, bare('population')),
-        projections: mapValues(model.projections, bare('projection')),
-        stimuli: mapValues(model.stimuli, bare('stimulus')),
-        operations: mapValues(model.operations, bare('operation')),
+        populations: mapValues(model.populations, bare(population.reading.slots)),
+        projections: mapValues(model.projections, bare(projection.reading.slots)),
+        stimuli: bareValue({ as: 'map', of: { as: 'stimuli' } }, model.stimuli),
+        operations: mapValues(model.operations, bare(operation)),
       },
       { neurons: {}, synapses: {}, tables: {}, populations: {}, projections: {}, stimuli: {}, operations: {} },
     ),
     experiment: without(
-      { timing: model.timing, clocks: model.clocks, ...model.experiment },
+      {
+        timing: model.timing,
+        clocks: model.clocks,
+        ...model.experiment,
+        protocol: bareValue({ as: 'phases' }, model.experiment.protocol),
+      },
       { clocks: {}, protocol: [] },
     ),
     document: without(
@@ -47,7 +63,7 @@ export function hashedForm(model: Model): HashedForm {
         name: model.name,
         metadata: model.metadata,
         parameters: model.parameters,
-        recordings: model.recordings,
+        recordings: bareValue({ as: 'recordings' }, model.recordings),
         annotations,
         conformsTo,
       },
@@ -58,34 +74,48 @@ export function hashedForm(model: Model): HashedForm {
 
 const claim = (type: NeuronType | SynapseType): unknown => type.conformsTo;
 
-/** The name of a definition that has defaults, itself or in its parts. */
-type Shape = keyof typeof defaults;
-
-interface Defaults {
-  readonly defaults: Readonly<Record<string, unknown>>;
-  /** The definition of a member (`of`), or of each part of a map (`each`). */
-  readonly parts: Readonly<Record<string, { readonly of?: Shape; readonly each?: Shape }>>;
-}
-
-/** Defaults of the normal form alone: the document has others there, or none. */
-const ownDefaults: Readonly<Partial<Record<Shape, Readonly<Record<string, unknown>>>>> = {
-  connections: { condition: null, replace: false, n: null },
-  projection: { connect: [] },
+/** Members of objects that have several kinds, by how they are read. */
+const slotsByKind: Partial<Readonly<Record<Reading['as'], (part: never) => Slots | undefined>>> = {
+  connections: ({ rule }: ConnectionRule) => connectionRules[rule].reading.slots,
+  phases: (phase: object) => phases[phaseKind(phase)],
+  recordings: (recording: object) => recordings[recordingKind(recording)],
+  selection: (rule: object) => selections[selectionKind(rule)],
+  stimuli: ({ kind }: Stimulus) => stimuli[kind].reading.slots,
+  value: (value: unknown) => (isDrawn(value) ? hostDraw.reading.slots : undefined),
 };
 
-/** Returns a change that leaves out the defaults of an object, or of each object of a list. */
+/** Returns a value of the normal form without the defaults of the objects in it. */
+function bareValue(reading: Reading | undefined, value: unknown): unknown {
+  if (reading === undefined || value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) {
+    const of = reading.as === 'list' ? reading.of : reading;
+    return typeof value[0] === 'object' ? value.map((item) => bareValue(of, item)) : value;
+  }
+  if (reading.as === 'map') return mapValues(value as Record<string, unknown>, (item) => bareValue(reading.of, item));
+  const slots = reading.as === 'object' ? reading.slots : slotsByKind[reading.as]?.(value as never);
+  return slots ? bare(slots)(value) : value;
+}
+
+/** Returns the defaults of members, of which some are those of the normal form alone. */
+const defaultsOf = oncePerObject((slots: Slots): Readonly<Record<string, unknown>> => ({
+  ...Object.fromEntries(
+    Object.entries(slots).flatMap(([key, { node }]) => ('default' in node ? [[key, node['default']]] : [])),
+  ),
+  ...(slots === projection.reading.slots && { connect: [] }),
+  ...(ruleSlots.has(slots) && { condition: null, replace: false, n: null }),
+}));
+const ruleSlots = new Set<Slots>(Object.values(connectionRules).map(({ reading }) => reading.slots));
+
+/** Returns a change that leaves out the defaults of an object. */
 const bare =
-  (shape: Shape) =>
+  (slots: Slots) =>
   (value: object): object => {
-    if (Array.isArray(value)) return value.map(bare(shape));
-    const { defaults: usual, parts }: Defaults = defaults[shape];
-    const members = Object.entries(value).map(([key, member]: [string, unknown]) => {
-      const { of, each } = parts[key] ?? {};
-      if (typeof member !== 'object' || member === null) return [key, member];
-      return [key, of ? bare(of)(member) : each ? mapValues(member as Record<string, object>, bare(each)) : member];
-    });
-    const order = shape === 'pathway' && { order: defaultPathwayOrder((value as Pathway).on) };
-    return without(Object.fromEntries(members) as object, { ...usual, ...ownDefaults[shape], ...order });
+    const members = Object.entries(value).map(([key, member]: [string, unknown]) => [
+      key,
+      bareValue(Object.hasOwn(slots, key) ? slots[key]?.reading : undefined, member),
+    ]);
+    const order = slots === pathway && { order: defaultPathwayOrder((value as Pathway).on) };
+    return without(Object.fromEntries(members) as object, { ...defaultsOf(slots), ...order });
   };
 
 /** Returns a type without its claim to equal a type of the library. */

@@ -7,7 +7,6 @@ import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { validatorSource } from '../../scripts/build-schemas.mjs';
-import { defaultsModule } from '../../scripts/schema-defaults.mjs';
 import type { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { pathAt, schemasAt } from '../../site/completion.js';
 import type { ImportedModel } from '../../src/pipeline/read/imported-model.js';
@@ -37,6 +36,15 @@ const others = [
   ['an end', 'projections.ts', 'end = record({', 'projections/p/from'],
   ['a projection', 'projections.ts', "type between two selections.', {", 'projections/p'],
   ['an operation', 'drives.ts', 'operation = {', 'operations/o'],
+  ['a draw', 'values.ts', "that a notation prescribes.',\n  {", 'populations/a/values/k'],
+  ['a phase', 'protocol.ts', 'record: {', 'experiment/protocol/0'],
+  ['a recording', 'protocol.ts', 'recorded = {', 'recordings/0'],
+  ['a selection', 'selections.ts', 'members = {', 'recordings/0/of'],
+] as const;
+/** Kinds of objects that list their members: where these begin. */
+const listed = [
+  ['protocol.ts', 'events: {', 'recordings/0', 'recorded'],
+  ['selections.ts', 'sample: {', 'recordings/0/of', 'members'],
 ] as const;
 const keyOf = (path: string): string => path.replaceAll('/', '_');
 const lineOf = (path: string): string => `\n  ${keyOf(path)}: usual(1, numbered('A grade.')),`;
@@ -97,11 +105,14 @@ beforeAll(async () => {
     expect(now.split(` ${begin}\n`).length + now.split(` ${begin} `).length).toBe(3);
     texts[path] = now.replace(` ${begin}`, ` ${begin}${lineOf(place)}`);
   }
+  for (const [file, begin, place, all] of listed) {
+    const path = `src/model/shape/${file}`;
+    texts[path] = texts[path]?.replace(` ${begin}`, ` ${begin} ${keyOf(place)}: ${all}.${keyOf(place)},`) ?? '';
+  }
   const { schema } = await exportsOf<Program>('schema', "export { schema } from './src/model/shape/schema.js';", texts);
   made = await exportsOf<Program>('program', program, {
     ...texts,
     'src/model/schema-validator.generated.js': await validatorSource('schemas/model.schema.json', schema),
-    'src/model/defaults.generated.ts': await defaultsModule(shape, schema),
   });
 }, 600_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -173,6 +184,7 @@ test('is completed in the editor, with its sentence', () => {
 
 /** A document with each of the objects. `more`: an object and a member for it. */
 function documentWith(more?: readonly [path: string, grade: unknown]): ImportedModel {
+  const draw = { generator: 'numpy-mt19937', seed: 1, distribution: 'normal', arguments: [1, 2] };
   const leak = { parameters: { g: '1 S/m**2' }, reads: ['v'], writes: { i: '-g*v' } };
   const section = { length: '10 um', diameter: '10 um', specificCapacitance: '1 uF/cm**2', resistivity: '1 ohm*m' };
   const n = {
@@ -190,9 +202,11 @@ function documentWith(more?: readonly [path: string, grade: unknown]): ImportedM
       c: { compartments: { sections: { soma: section }, ions: { ca: { valence: 2 } }, mechanisms: { leak } } },
     },
     synapses: { s: { pathways: { pre: { do: ['post.v += 1*mV'] } } } },
-    populations: { a: { type: 'n', size: 4 }, cells: { type: 'c', size: 1 } },
+    populations: { a: { type: 'n', size: 4, values: { k: draw } }, cells: { type: 'c', size: 1 } },
     projections: { p: { from: { of: 'a' }, to: 'a', synapse: 's', connect: 'all' } },
     operations: { o: { on: 'a', do: ['v = 0*mV'] } },
+    recordings: [{ of: { population: 'a', sample: 2 }, events: 'spike', name: 'spikes' }],
+    experiment: { protocol: [{ record: 'spikes' }] },
   };
   if (more) Object.assign(at(model, more[0]) ?? {}, { [keyOf(more[0])]: more[1] });
   return made.importModel({ name: 'model.json', text: JSON.stringify(model) });
@@ -204,8 +218,8 @@ test.each(others)('of %s is read, refused, hashed and compared', (_name, _file, 
   const [absent, usual, other] = [documentWith(), documentWith([path, 1]), documentWith([path, 2])];
   expect(at(absent.valid.model, path)).toMatchObject({ [keyOf(path)]: 1 });
   expect(at(other.valid.model, path)).toMatchObject({ [keyOf(path)]: 2 });
-  expect(usual.hashes.model).toBe(absent.hashes.model);
-  expect(other.hashes.model).not.toBe(absent.hashes.model);
+  expect(usual.hashes.document).toBe(absent.hashes.document);
+  expect(other.hashes.document).not.toBe(absent.hashes.document);
   expect(() => documentWith([path, 'none'])).toThrow();
   const typed = made.typedModel(other.valid.model);
   expect(at(typed, path)).toMatchObject({ [keyOf(path)]: 2 });

@@ -1,2 +1,0 @@
-/** Returns a module with the defaults of a schema's definitions. */
-export declare function defaultsModule(path: string, schema: object): Promise<string>;

@@ -6,12 +6,12 @@ import { messages } from '../messages.js';
 import type { ArrayValue, CableTree } from '../model.js';
 import { child } from '../pointer.js';
 import { cable } from '../shape/cells.js';
-import { normaliseArray, numbersOf } from './arrays.js';
+import { normaliseArray, numbersOf, type ArraySlot } from './arrays.js';
 import type { Context } from './context.js';
 import { normaliseExpression } from './expressions.js';
 import { positiveQuantity } from './literals.js';
 import { readObject } from './members.js';
-import { checkIds, pureUnit, siUnit, type Names } from './names.js';
+import { checkIds, namesOfKinds, pureUnit, siUnit, type Names } from './names.js';
 
 /**
  * Normalises the tree of compartments that the elements of a type are; undefined after a finding that leaves it
@@ -25,35 +25,18 @@ export function normaliseCable(
   pointer: string,
 ): CableTree | undefined {
   const at = (key: string): string => `${pointer}/${key}`;
-  const parents = normaliseArray(
-    context,
-    document.parents,
-    { what: 'the parents', unit: pureUnit, type: 'integer' },
-    at('parents'),
-  );
+  const array = (key: 'parents' | 'near' | 'far', slot: ArraySlot) =>
+    normaliseArray(context, document[key], slot, at(key));
+  const parents = array('parents', { what: 'the parents', unit: pureUnit, type: 'integer' });
   const conductance = (key: 'near' | 'far'): ArrayValue | undefined =>
-    normaliseArray(
-      context,
-      document[key],
-      { what: `the conductances ${key}`, unit: siUnit(metre), type: 'real' },
-      at(key),
-    )?.values;
+    array(key, { what: `the conductances ${key}`, unit: siUnit(metre), type: 'real' })?.values;
   const [near, far] = [conductance('near'), conductance('far')];
-  const resistivity = positiveQuantity(
-    context,
-    document.resistivity,
-    siUnit(ohmMetre),
-    'the resistivity',
-    at('resistivity'),
-  );
-  const expression = (key: 'capacitance' | 'current', dimension: Dimension): string | undefined =>
-    normaliseExpression(
-      context,
-      document[key],
-      [scope],
-      { what: `the ${key} of a compartment`, unit: siUnit(dimension), type: 'real' },
-      at(key),
-    );
+  const what = 'the resistivity';
+  const resistivity = positiveQuantity(context, document.resistivity, siUnit(ohmMetre), what, at('resistivity'));
+  const expression = (key: 'capacitance' | 'current', dimension: Dimension): string | undefined => {
+    const slot = { what: `the ${key} of a compartment`, unit: siUnit(dimension), type: 'real' } as const;
+    return normaliseExpression(context, document[key], [scope], slot, at(key));
+  };
   const [capacitance, current] = [expression('capacitance', farad), expression('current', ampere)];
   checkState(context, document.voltage, own, at('voltage'));
   if (document.rise !== undefined) checkState(context, document.rise, own, at('rise'));
@@ -67,21 +50,16 @@ export function normaliseCable(
     else if (first < 0 || first + length > count)
       context.report(messages.outOfRange('the range of compartments', 0, count - 1, first + length - 1), place);
   }
-  const known = { parents: parents.values, near, far, capacitance: capacitance ?? '0', current: current ?? '0' };
-  return readObject(
-    cable,
-    document,
-    { context, pointer, scopes: [scope] },
-    { ...known, resistivity: resistivity ?? 1 },
-  );
+  const code = { capacitance: capacitance ?? '0', current: current ?? '0' };
+  const known = { parents: parents.values, near, far, ...code, resistivity: resistivity ?? 1 };
+  return readObject(cable, document, { context, pointer, scopes: [scope] }, known);
 }
 
 /** Checks that a name is a potential in volts, as the solver requires of the variables that it writes. */
 function checkState(context: Context, name: string, own: Names, pointer: string): void {
   const variable = own.lookup(name);
   if (variable?.kind !== 'state') {
-    const states = own.names().filter((other) => own.lookup(other)?.kind === 'state');
-    context.report(messages.unknownVariable(name, states, 'state variable'), pointer);
+    context.report(messages.unknownVariable(name, namesOfKinds(own, ['state']), 'state variable'), pointer);
   } else if (variable.unknown !== true && !equalDimensions(variable.dimension, volt)) {
     context.report(wrongDimension(name, volt, variable.dimension), pointer);
   }

@@ -21,6 +21,7 @@ import { allNames, infer, normaliseExpression, readExpression, readUnit, settled
 import {
   checkVariableName,
   namesFrom,
+  namesOfKinds,
   noiseDimension,
   pureUnit,
   siUnit,
@@ -31,7 +32,7 @@ import {
   type VariableKind,
 } from './names.js';
 import { normaliseQuantity } from './literals.js';
-import { readObject } from './members.js';
+import { madeOf, readObject } from './members.js';
 import { normaliseValue } from './values.js';
 
 /** Members common to neuron types, synapse types and mechanisms. */
@@ -236,14 +237,11 @@ export function normaliseEquations(
     key: string,
     kind: VariableKind,
     make: (item: T, variable: Variable, at: string, name: string) => R,
-  ): Record<string, R> => {
-    const result: Record<string, R> = {};
-    for (const [name, item] of Object.entries(map ?? {})) {
+  ): Record<string, R> =>
+    madeOf(map, `${pointer}/${key}`, (item, at, name) => {
       const variable = own.lookup(name);
-      if (variable?.kind === kind) result[name] = make(item, variable, child(`${pointer}/${key}`, name), name);
-    }
-    return result;
-  };
+      return variable?.kind === kind ? make(item, variable, at, name) : undefined;
+    });
   const value = (
     item: ParameterDocument | StateVariableDocument,
     key: 'value' | 'initial',
@@ -255,22 +253,12 @@ export function normaliseEquations(
     const written = (map ? map[key] : item) as ValueDocument | undefined;
     const shared = map?.['shared'] === true;
     const what = key === 'initial' ? `the initial value of ${name}` : `the value of ${name}`;
+    const count = shared ? 1 : undefined;
+    const slot = { what, unit: variable.unit, type: variable.type, infinite: key === 'initial', count };
     const done =
       written === undefined || variable.unknown === true
         ? 0
-        : normaliseValue(
-            context,
-            written,
-            valueScopes,
-            {
-              what,
-              unit: variable.unit,
-              type: variable.type,
-              infinite: key === 'initial',
-              ...(shared ? { count: 1 } : {}),
-            },
-            map ? `${at}/${key}` : at,
-          );
+        : normaliseValue(context, written, valueScopes, slot, map ? `${at}/${key}` : at);
     const known = { unit: unitOf(variable), type: variable.type, [key]: done ?? 0, shared };
     return [map ?? {}, { context, pointer: at, scopes: valueScopes }, known] as const;
   };
@@ -316,14 +304,9 @@ function normaliseTable(
   name: string,
   pointer: string,
 ): DerivedVariable['table'] {
-  const first = normaliseQuantity(
-    context,
-    from,
-    siUnit(volt),
-    `the beginning of the table of ${name}`,
-    `${pointer}/from`,
-  );
-  const last = normaliseQuantity(context, to, siUnit(volt), `the end of the table of ${name}`, `${pointer}/to`);
+  const end = (written: string | number, what: string, key: string): number | undefined =>
+    normaliseQuantity(context, written, siUnit(volt), `the ${what} of the table of ${name}`, `${pointer}/${key}`);
+  const [first, last] = [end(from, 'beginning', 'from'), end(to, 'end', 'to')];
   if (first === undefined || last === undefined) return undefined;
   if (last > first) return { from: first, to: last, intervals };
   context.report(messages.notPositive(`the width of the table of ${name}`, last - first), pointer);
@@ -338,40 +321,25 @@ export function normaliseDerivatives(
   scopes: readonly Names[],
   pointer: string,
 ): Record<string, Derivative> {
-  const result: Record<string, Derivative> = {};
-  const rates = Object.entries(map ?? {});
-  if (rates.length > limits.equations) {
-    context.report(messages.tooManyEquations(rates.length), pointer);
-    return result;
-  }
-  for (const [name, item] of rates) {
-    const at = child(pointer, name);
+  const { length } = Object.keys(map ?? {});
+  if (length > limits.equations) context.report(messages.tooManyEquations(length), pointer);
+  return madeOf(length > limits.equations ? {} : map, pointer, (item, at, name) => {
     const variable = own.lookup(name);
     if (variable?.kind !== 'state' || variable.type !== 'real') {
-      const states = own.names().filter((other) => own.lookup(other)?.kind === 'state');
-      context.reportKey(
-        variable
-          ? messages.notIntegrable(name, variable.kind, variable.type)
-          : messages.unknownVariable(name, states, 'state variable'),
-        at,
-      );
-      continue;
+      const finding = variable
+        ? messages.notIntegrable(name, variable.kind, variable.type)
+        : messages.unknownVariable(name, namesOfKinds(own, ['state']), 'state variable');
+      context.reportKey(finding, at);
+      return undefined;
     }
-    if (variable.unknown === true) continue;
+    if (variable.unknown === true) return undefined;
     const full = typeof item === 'object';
     const dimension = divideDimensions(variable.dimension, second);
-    const written = full ? item.rate : item;
-    const rate = normaliseExpression(
-      context,
-      written,
-      scopes,
-      { what: `the rate of ${name}`, unit: siUnit(dimension), type: 'real' },
-      full ? `${at}/rate` : at,
-    );
-    const known = { rate: rate ?? '0' };
-    result[name] = readObject(shapes.derivative, full ? item : {}, { context, pointer: at, scopes }, known);
-  }
-  return result;
+    const slot = { what: `the rate of ${name}`, unit: siUnit(dimension), type: 'real' } as const;
+    const rate = normaliseExpression(context, full ? item.rate : item, scopes, slot, full ? `${at}/rate` : at);
+    const place = { context, pointer: at, scopes };
+    return readObject(shapes.derivative, full ? item : {}, place, { rate: rate ?? '0' });
+  });
 }
 
 /**
@@ -384,14 +352,11 @@ function normaliseClaim(
   scopes: readonly Names[],
   pointer: string,
 ): ConformsTo {
-  const where: Record<string, string> = {};
   const names = allNames(scopes);
-  for (const [name, written] of Object.entries(claim.where ?? {})) {
-    const at = child(`${pointer}/where`, name);
+  const where = madeOf(claim.where, `${pointer}/where`, (written, at) => {
     const e = readExpression(context, written, pureUnit, at, names);
-    if (!e || !infer(context, e, names, at)) continue;
-    const done = settled(context, e, scopes, at);
-    if (done) where[name] = textOf(done, names);
-  }
+    const done = e && infer(context, e, names, at) ? settled(context, e, scopes, at) : undefined;
+    return done && textOf(done, names);
+  });
   return readObject(shapes.conformsTo, claim, { context, pointer, scopes }, { where });
 }

@@ -6,7 +6,7 @@ import { messages } from '../messages.js';
 import { child } from '../pointer.js';
 import type { Context } from './context.js';
 import { normaliseExpression } from './expressions.js';
-import type { Names } from './names.js';
+import { namesOfKinds, type Names } from './names.js';
 
 /** Normalises the states that an implicit step advances together, and the sums of them that are constant. */
 export function normaliseScheme(
@@ -17,7 +17,7 @@ export function normaliseScheme(
   pointer: string,
 ): KineticScheme {
   const expressions: Record<string, string> = {};
-  const states = names.names().filter((name) => names.lookup(name)?.kind === 'state');
+  const states = namesOfKinds(names, ['state']);
   for (const [index, name] of (scheme ?? []).entries())
     if (!states.includes(name))
       context.report(messages.unknownVariable(name, states, 'state variable'), `${pointer}/scheme/${index}`);

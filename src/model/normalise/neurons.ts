@@ -1,7 +1,7 @@
 import { unitText } from '../../lang/dimension.js';
 import type { EventDocument, NeuronDocument, RefractoryDocument, RegimeDocument } from '../document.generated.js';
 import { messages } from '../messages.js';
-import type { EventDefinition, Input, NeuronType, Refractory, Regime } from '../model.js';
+import type { EventDefinition, NeuronType, Refractory, Regime } from '../model.js';
 import { child } from '../pointer.js';
 import { normaliseCable } from './cable.js';
 import * as cells from '../shape/cells.js';
@@ -11,12 +11,13 @@ import type { Context } from './context.js';
 import { declareEquations, normaliseDerivatives, normaliseEquations } from './equations.js';
 import { checkedExpression, readUnit, textOf } from './expressions.js';
 import { literalValue } from './literals.js';
-import { readObject } from './members.js';
+import { madeOf, readObject } from './members.js';
 import { normaliseOrder, normaliseSequence } from './sequence.js';
 import {
   checkIds,
   checkVariableName,
   namesFrom,
+  namesOfKinds,
   neuronSpecials,
   secondUnit,
   unknown,
@@ -46,42 +47,26 @@ export function normaliseNeuron(context: Context, document: NeuronDocument, poin
   const scope = namesFrom(declared.names, neuronSpecials);
   const equations = normaliseEquations(context, document, declared, [scope], [scope], pointer);
   const events = eventNames(document);
-  const inputs: Record<string, Input> = {};
-  for (const [name, item] of Object.entries(document.inputs ?? {})) {
+  const inputs = madeOf(document.inputs, `${pointer}/inputs`, (item, at, name) => {
     const variable = declared.names.lookup(name);
-    if (variable?.kind !== 'input') continue;
-    const at = { context, scopes: [scope], pointer: child(`${pointer}/inputs`, name) };
-    const known = { unit: unitText(variable.dimension) };
-    inputs[name] = readObject(cells.input, typeof item === 'object' ? item : {}, at, known);
-  }
+    const known = variable?.kind === 'input' && { unit: unitText(variable.dimension) };
+    const place = { context, scopes: [scope], pointer: at };
+    return known ? readObject(cells.input, typeof item === 'object' ? item : {}, place, known) : undefined;
+  });
   const cable = document.cable && normaliseCable(context, document.cable, scope, declared.names, `${pointer}/cable`);
   if (document.cable && document.compartments)
     context.report(messages.oneOfKeys(['compartments', 'cable'], 2), `${pointer}/cable`);
+  const [own, regimes] = [Object.keys(document.events ?? {}), Object.keys(document.regimes ?? {})];
+  const listed = { equations, events: own, regimes: regimes.length > 0 };
   const known = {
     ...equations,
     inputs,
-    events: normaliseEvents(
-      context,
-      document,
-      scope,
-      declared.names,
-      new Set(Object.keys(document.events ?? {})),
-      `${pointer}/events`,
-    ),
+    events: normaliseEvents(context, document, scope, declared.names, `${pointer}/events`),
     regimes: normaliseRegimes(context, document.regimes, scope, declared.names, `${pointer}/regimes`),
     compartments:
       document.compartments && normaliseCompartments(context, document.compartments, scope, `${pointer}/compartments`),
     cable,
-    ...normaliseSequence(
-      context,
-      document.sequence,
-      {
-        equations,
-        events: Object.keys(document.events ?? {}),
-        regimes: Object.keys(document.regimes ?? {}).length > 0,
-      },
-      `${pointer}/sequence`,
-    ),
+    ...normaliseSequence(context, document.sequence, listed, `${pointer}/sequence`),
   };
   const type = readObject(cells.neuron, document, { context, pointer, scopes: [scope] }, known);
   return { type, own: declared.names, scope, events };
@@ -123,32 +108,25 @@ function normaliseEvents(
   document: NeuronDocument,
   scope: Names,
   own: Names,
-  events: ReadonlySet<string>,
   pointer: string,
 ): Record<string, EventDefinition> {
-  const result: Record<string, EventDefinition> = {};
   checkIds(context, document.events, pointer);
-  for (const [name, item] of Object.entries(document.events ?? {})) {
-    const at = child(pointer, name);
+  const events = new Set(Object.keys(document.events ?? {}));
+  return madeOf(document.events, pointer, (item, at, name) => {
     const event: EventDocument = typeof item === 'string' ? { when: item } : item;
-    const isShort = typeof item === 'string';
-    const order = event.order ?? 0;
-    const members = readObject(
-      shapes.event,
-      event,
-      { context, scopes: [scope], name, isShort, pointer: at },
-      {
-        refractory:
-          event.refractory === undefined
-            ? undefined
-            : normaliseRefractory(context, event.refractory, scope, own, events, `${at}/refractory`),
-        actionOrder: event.actionOrder === order ? undefined : event.actionOrder,
-        emits: event.emits === name ? undefined : event.emits,
-      },
-    );
-    result[name] = { ...members, ...checkPlace(context, document, event.section, event.fraction, at) };
-  }
-  return result;
+    const { refractory, actionOrder, emits } = event;
+    const place = { context, scopes: [scope], name, isShort: typeof item === 'string', pointer: at };
+    const known = {
+      refractory:
+        refractory === undefined
+          ? undefined
+          : normaliseRefractory(context, refractory, scope, own, events, `${at}/refractory`),
+      actionOrder: actionOrder === (event.order ?? 0) ? undefined : actionOrder,
+      emits: emits === name ? undefined : emits,
+    };
+    const members = readObject(shapes.event, event, place, known);
+    return { ...members, ...checkPlace(context, document, event.section, event.fraction, at) };
+  });
 }
 
 /** Checks the place of an event or reading on a cell with structure. */
@@ -193,22 +171,16 @@ function normaliseRefractory(
     context.report(messages.oneOfKeys(['for', 'while'], map.for === undefined ? 0 : 2), pointer);
   for (const [index, name] of (map.rate ?? []).entries()) {
     if (own.lookup(name)?.kind === 'state') continue;
-    const states = own.names().filter((other) => own.lookup(other)?.kind === 'state');
+    const states = namesOfKinds(own, ['state']);
     context.report(messages.unknownVariable(name, states, 'state variable'), `${pointer}/rate/${index}`);
   }
   for (const [index, name] of (map.of ?? []).entries()) {
     if (!events.has(name))
       context.report(messages.unknownReference('event', name, [...events]), `${pointer}/of/${index}`);
   }
-  return readObject(
-    shapes.refractory,
-    map,
-    { context, scopes: [scope], pointer },
-    {
-      for: map.for === undefined ? undefined : refractoryTime(context, map.for, scope, at('for')),
-      of: map.of?.length === 0 ? undefined : map.of,
-    },
-  );
+  const time = map.for === undefined ? undefined : refractoryTime(context, map.for, scope, at('for'));
+  const known = { for: time, of: map.of?.length === 0 ? undefined : map.of };
+  return readObject(shapes.refractory, map, { context, scopes: [scope], pointer }, known);
 }
 
 /** Normalises a refractory time to text; a literal is not negative. */
@@ -237,21 +209,14 @@ function normaliseRegimes(
   const names = all.map(([name]) => name);
   const initial = all.filter(([, regime]) => regime.initial === true).length;
   if (all.length > 0 && initial !== 1) context.report(messages.initialRegimes(initial, names), pointer);
-  const result: Record<string, Regime> = {};
-  for (const [name, regime] of all) {
-    const at = child(pointer, name);
+  return madeOf(regimes, pointer, (regime, at, name) => {
     for (const [index, { to }] of (regime.transitions ?? []).entries())
       if (to !== undefined && !names.includes(to))
         context.report(messages.unknownReference('regime', to, names), `${at}/transitions/${index}/to`);
-    result[name] = readObject(
-      shapes.regime,
-      regime,
-      { context, scopes: [scope], name, pointer: at },
-      {
-        derivatives: normaliseDerivatives(context, regime.derivatives, own, [scope], `${at}/derivatives`),
-        ...normaliseOrder(context, regime.order, Object.keys(regime.derivatives ?? {}), `${at}/order`),
-      },
-    );
-  }
-  return result;
+    const known = {
+      derivatives: normaliseDerivatives(context, regime.derivatives, own, [scope], `${at}/derivatives`),
+      ...normaliseOrder(context, regime.order, Object.keys(regime.derivatives ?? {}), `${at}/order`),
+    };
+    return readObject(shapes.regime, regime, { context, scopes: [scope], name, pointer: at }, known);
+  });
 }

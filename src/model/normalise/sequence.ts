@@ -51,8 +51,12 @@ export function normaliseSequence(
           messages.unknownReference('state variable', name, variables),
           `${pointer}/${index}/current/${k}`,
         );
-    const kept = normalPart(part);
-    if (Object.keys(kept).length > 0) sequence.push(kept);
+    // A part without its empty lists.
+    const kept = (['derived', 'propagate', 'state', 'events', 'regimes', 'current'] as const).flatMap((key) => {
+      const given = part[key] ?? false;
+      return given === true || (given && given.length > 0) ? [[key, given] as const] : [];
+    });
+    if (kept.length > 0) sequence.push(Object.fromEntries(kept) as Part);
   }
   const missing = (what: string, names: readonly string[]): void => {
     const open = names.filter((name) => !seen.has(`${what} ${name}`));
@@ -63,25 +67,6 @@ export function normaliseSequence(
   missing('event', events);
   if (regimes) missing('regime', ['regimes']);
   return { sequence };
-}
-
-/** Returns a part without its empty lists. */
-function normalPart({
-  derived = [],
-  propagate = [],
-  state = [],
-  events = [],
-  regimes = false,
-  current = [],
-}: PartDocument): Part {
-  return {
-    ...(derived.length > 0 ? { derived } : {}),
-    ...(propagate.length > 0 ? { propagate } : {}),
-    ...(state.length > 0 ? { state } : {}),
-    ...(events.length > 0 ? { events } : {}),
-    ...(regimes ? { regimes: true as const } : {}),
-    ...(current.length > 0 ? { current } : {}),
-  };
 }
 
 /** Normalises the order of a regime's derivatives: each of them once. */

@@ -3,6 +3,7 @@ import { inferType } from '../../lang/check.js';
 import { unitText } from '../../lang/dimension.js';
 import type { Unit } from '../../lang/units.js';
 import type { PathwayDocument, SynapseDocument } from '../document.generated.js';
+import { mapped } from '../collections.js';
 import { defaultPathwayOrder } from '../hashed-form.js';
 import { messages } from '../messages.js';
 import type { Pathway, SynapseType } from '../model.js';
@@ -22,12 +23,13 @@ import {
 } from './expressions.js';
 import { normaliseScheme } from './kinetic-scheme.js';
 import { normaliseLocalEvents } from './local-events.js';
-import { readObject } from './members.js';
+import { madeOf, readObject } from './members.js';
 import {
   checkIds,
   checkVariableName,
   endNames,
   namesFrom,
+  namesOfKinds,
   noNames,
   pureUnit,
   scopeFor,
@@ -139,25 +141,22 @@ export function synapseScopes(own: Names, ends: readonly Ends[]): readonly Names
 const eventOfAnEnd = /^(?:pre|post)\.[A-Za-z_][A-Za-z0-9_]*$/;
 
 function readPathways(context: Context, document: SynapseDocument, pointer: string): Record<string, ReadPathway> {
-  const result: Record<string, ReadPathway> = {};
   checkIds(context, document.pathways, pointer);
-  for (const [name, item] of Object.entries(document.pathways ?? {})) {
-    const place = child(pointer, name);
+  return madeOf(document.pathways, pointer, (item, place, name) => {
     const full = typeof item === 'object' && !Array.isArray(item);
     const pathway: PathwayMap = full ? (item as PathwayMap) : { do: item as string | readonly string[] };
     const at = (key: string): string => (full ? `${place}/${key}` : place);
     const on = pathway.on ?? (name === 'pre' || name === 'post' ? `${name}.spike` : undefined);
     if (on === undefined) context.report(messages.pathwayWithoutEvent(name), place);
     else if (!eventOfAnEnd.test(on)) context.report(messages.badPathwayEvent(on), at('on'));
-    result[name] = {
+    return {
       document: pathway,
       on: on !== undefined && eventOfAnEnd.test(on) ? on : 'pre.spike',
       statements: readStatements(context, pathway.do, at('do')),
       pointer: place,
       at,
     };
-  }
-  return result;
+  });
 }
 
 function usesPort(document: SynapseDocument, pathways: Readonly<Record<string, ReadPathway>>): boolean {
@@ -206,40 +205,20 @@ export function normaliseSynapse(
   const own = namesFrom(declared.names, ports);
   const scopes = synapseScopes(own, ends);
   const equations = normaliseEquations(context, document, declared, scopes, scopes, pointer);
-  const pathways: Record<string, Pathway> = {};
-  for (const [name, pathway] of Object.entries(synapse.pathways))
-    pathways[name] = normalisePathway(context, name, pathway, ends, scopes);
+  const pathways = mapped(synapse.pathways, (pathway, name) => normalisePathway(context, name, pathway, ends, scopes));
+  const targets = (key: 'contributes' | 'summed', written: ReadonlyMap<string, Variable>): Record<string, string> =>
+    normaliseTargets(context, document[key], written, ends, scopes, ['input', 'state'], `${pointer}/${key}`);
+  const listed = { equations, events: Object.keys(document.events ?? {}), regimes: false };
   const known = {
     ...equations,
     pathways,
     ...normaliseLocalEvents(context, document.events, scopes, true, `${pointer}/events`),
     ...normaliseScheme(context, document, declared.names, scopes, pointer),
-    contributes: normaliseTargets(
-      context,
-      document.contributes,
-      ports,
-      ends,
-      scopes,
-      ['input', 'state'],
-      `${pointer}/contributes`,
-    ),
-    summed: normaliseTargets(
-      context,
-      document.summed,
-      new Map(),
-      ends,
-      scopes,
-      ['input', 'state'],
-      `${pointer}/summed`,
-    ),
+    contributes: targets('contributes', ports),
+    summed: targets('summed', new Map()),
     sumSlots: sumSlots(context, document, `${pointer}/sumSlots`),
     ports: Object.fromEntries([...ports].map(([name, { dimension }]) => [name, { unit: unitText(dimension) }])),
-    ...normaliseSequence(
-      context,
-      document.sequence,
-      { equations, events: Object.keys(document.events ?? {}), regimes: false },
-      `${pointer}/sequence`,
-    ),
+    ...normaliseSequence(context, document.sequence, listed, `${pointer}/sequence`),
   };
   return { type: readObject(shapes.synapse, document, { context, pointer, scopes }, known), own, ports };
 }
@@ -277,16 +256,8 @@ function normalisePathway(
         at('on'),
       );
   }
-  const delay =
-    document.delay === undefined
-      ? 0
-      : normaliseValue(
-          context,
-          document.delay,
-          scopes,
-          { what: `the delay of ${name}`, unit: secondUnit, type: 'real', least: 0 },
-          at('delay'),
-        );
+  const slot = { what: `the delay of ${name}`, unit: secondUnit, type: 'real', least: 0 } as const;
+  const delay = normaliseValue(context, document.delay ?? 0, scopes, slot, at('delay'));
   const known = {
     on,
     delay: delay ?? 0,
@@ -306,14 +277,12 @@ function normaliseTargets(
   kinds: readonly Variable['kind'][],
   pointer: string,
 ): Record<string, string> {
-  const result: Record<string, string> = {};
-  for (const [target, written] of Object.entries(map ?? {})) {
-    const at = child(pointer, target);
+  return madeOf(map, pointer, (written, at, target) => {
     const port = ports.get(target);
     const [, side, name = ''] = /^(pre|post)\.(\w+)$/.exec(target) ?? [];
     if (!port && side === undefined) {
       context.reportKey(messages.badTarget(target, [...ports.keys()]), at);
-      continue;
+      return undefined;
     }
     let variable = port;
     for (const pair of port ? [] : ends) {
@@ -321,30 +290,15 @@ function normaliseTargets(
       const found = names.lookup(name);
       if (found?.unknown === true) continue;
       variable ??= found;
-      const known = names.names().filter((other) => kinds.includes(names.lookup(other)?.kind ?? 'special'));
-      if (!found || !kinds.includes(found.kind))
-        context.reportKey(
-          messages.unknownVariable(
-            target,
-            known.map((other) => `${side}.${other}`),
-            'input or variable',
-          ),
-          at,
-        );
+      if (found && kinds.includes(found.kind)) continue;
+      const known = namesOfKinds(names, kinds).map((other) => `${side}.${other}`);
+      context.reportKey(messages.unknownVariable(target, known, 'input or variable'), at);
     }
-    if (variable?.unknown === true) continue;
+    if (variable?.unknown === true) return undefined;
     const unit = variable?.unit ?? (ends.length === 0 ? impliedUnit(context, written, scopes, at) : undefined);
-    if (!unit) continue;
-    const text = normaliseExpression(
-      context,
-      written,
-      scopes,
-      { what: `what is added to ${target}`, unit, type: 'real' },
-      at,
-    );
-    if (text !== undefined) result[target] = text;
-  }
-  return result;
+    const slot = unit && { what: `what is added to ${target}`, unit, type: 'real' as const };
+    return slot && normaliseExpression(context, written, scopes, slot, at);
+  });
 }
 
 /** Returns the unit of an expression with a target of unknown unit. */

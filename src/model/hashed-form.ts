@@ -110,12 +110,11 @@ const ruleSlots = new Set<Slots>(Object.values(connectionRules).map(({ reading }
 const bare =
   (slots: Slots) =>
   (value: object): object => {
-    const members = Object.entries(value).map(([key, member]: [string, unknown]) => [
-      key,
-      bareValue(Object.hasOwn(slots, key) ? slots[key]?.reading : undefined, member),
-    ]);
-    const order = slots === pathway && { order: defaultPathwayOrder((value as Pathway).on) };
-    return without(Object.fromEntries(members) as object, { ...defaultsOf(slots), ...order });
+    const made: Record<string, unknown> = {};
+    for (const [key, member] of Object.entries(value) as readonly [string, unknown][])
+      made[key] = bareValue(Object.hasOwn(slots, key) ? slots[key]?.reading : undefined, member);
+    const usual = defaultsOf(slots);
+    return without(made, slots === pathway ? { ...usual, order: defaultPathwayOrder((value as Pathway).on) } : usual);
   };
 
 /** Returns a type without its claim to equal a type of the library. */

@@ -3,6 +3,8 @@
  * `model.ts`.
  */
 
+import type { DataReferenceDocument } from './document.generated.js';
+
 /** A name of the model: a letter or underscore, then letters, digits, underscores. */
 export type Id = string;
 /** An expression in the canonical syntax, SI units only (`0.02*V`), printed by `printExpression`. */
@@ -53,14 +55,7 @@ export type OneOf<F extends Form, Kinds> = {
 export type ValueType = 'real' | 'integer' | 'boolean';
 
 /** A large array kept outside the document; `$data` is the SHA-256 of its little-endian bytes. Values are in SI. */
-export interface DataReference {
-  /** SHA-256 of the array's bytes, in lower-case hexadecimal. */
-  readonly $data: string;
-  /** Type of the array's elements. */
-  readonly dtype: 'f64' | 'f32' | 'i64' | 'i32' | 'u32' | 'u8';
-  /** Length along each dimension, the slowest first. */
-  readonly shape: readonly number[];
-}
+export type DataReference = Omit<DataReferenceDocument, 'unit'>;
 
 /** Numbers in SI, flat and row-major: in the model itself if they are few, else stored separately. */
 export type ArrayValue = readonly number[] | DataReference;

@@ -9,17 +9,49 @@
  */
 
 import type { Form, Written } from './equations.js';
+import type * as cells from './shape/cells.js';
 import type { metadata, model } from './shape/document.js';
 import type { clock, operation, table } from './shape/drives.js';
+import type { event, refractory, regime } from './shape/events.js';
 import type { Normal } from './shape/normal-form.js';
 import type { link, population } from './shape/populations.js';
 import type { end, projection } from './shape/projections.js';
+import type { pathway, synapse } from './shape/synapses.js';
 
-export type * from './compartments.js';
 export type * from './equations.js';
+export type { Point } from './shape/cells.js';
 export type * from './shape/normal-form.js';
-export type * from './types.js';
 export type { TimingProfile } from './timing-properties.js';
+
+// --- Types of cells and synapses -------------------------------------------------------------------------------------
+
+/** A sum that stimuli and continuous synapses add up to within a step; zero at its start. */
+export type Input = Normal<Written, typeof cells.input>;
+/** Suppression of effects for a while after an event, by its duration (`for`) or a condition (`while`). */
+export type Refractory<F extends Form = Written> = Normal<F, typeof refractory>;
+/** A condition on an element's variables, tested in each step, with its actions and receivers. */
+export type EventDefinition<F extends Form = Written> = Normal<F, typeof event>;
+/** LEMS-like regime: its own derivatives, transitions and entry actions. A transition without `to` stays in it. */
+export type Regime<F extends Form = Written> = Normal<F, typeof regime>;
+/** The equations, events and regimes of a cell. */
+export type NeuronType<F extends Form = Written> = Normal<F, typeof cells.neuron>;
+/** Actions of a synapse when an event reaches it. */
+export type Pathway<F extends Form = Written> = Normal<F, typeof pathway>;
+/** The equations of a synapse and the actions of events of its two ends. */
+export type SynapseType<F extends Form = Written> = Normal<F, typeof synapse>;
+/** An unbranched piece of a cell, given by its shape, or by its capacitance and its coupling to the parent; in SI. */
+export type Section = Normal<Written, typeof cells.section>;
+/** An ion with concentrations that mechanisms read and write. */
+export type Ion = Normal<Written, typeof cells.ion>;
+/** Equations on sections: a channel, a leak, a pool of an ion. */
+export type Mechanism<F extends Form = Written> = Normal<F, typeof cells.mechanism>;
+/** A cell with structure: a tree of sections with mechanisms on them. Its membrane potential is `v` everywhere. */
+export type Compartments<F extends Form = Written> = Normal<F, typeof cells.compartments>;
+/**
+ * A tree of compartments that all have the equations of their type: the elements of a population are the compartments
+ * of its cells, the first compartment of all cells first.
+ */
+export type CableTree<F extends Form = Written> = Normal<F, typeof cells.cable>;
 
 // --- Networks -------------------------------------------------------------------------------------------------------
 

@@ -10,31 +10,7 @@ import { mapStatement } from '../lang/walk.js';
 import { referenceOf, spelling } from '../lang/reference.js';
 import { printExpression, printStatement } from '../lang/print.js';
 import { isNeuronType } from './typed.js';
-import type {
-  ConnectionRule,
-  Positions,
-  Typed,
-  Model,
-  SelectionRule,
-  DrawnValues,
-  Value,
-  Mechanism,
-  NeuronType,
-  SynapseType,
-  Places,
-  Spikes,
-  Structure,
-  Population,
-  Projection,
-  Stimulus,
-  Recording,
-  Phase,
-  Operation,
-  EndEvent,
-  Formula,
-  Sum,
-  ValidModel,
-} from './typed.js';
+import type * as typed from './typed.js';
 import type * as written from './model.js';
 import * as cells from './shape/cells.js';
 import { connectionRules } from './shape/connections.js';
@@ -106,35 +82,35 @@ const slotsOf = (shapes: Readonly<Record<string, ObjectSlot>>): Readonly<Record<
 interface Atoms {
   /** Gives a member of a union its tag, or takes it off. */
   tag<T>(part: object, kind: string): T;
-  readonly places: Change<written.ArrayValue, Positions>;
-  readonly expression: Change<string, Typed['expression']>;
-  readonly statements: Change<readonly string[], readonly Typed['statement'][]>;
-  readonly formula: Change<string, Typed['formula']>;
-  readonly event: Change<string, Typed['event']>;
-  readonly sums: Change<written.Written['sums'], Typed['sums']>;
+  readonly places: Change<written.ArrayValue, typed.Positions>;
+  readonly expression: Change<string, typed.Typed['expression']>;
+  readonly statements: Change<readonly string[], readonly typed.Typed['statement'][]>;
+  readonly formula: Change<string, typed.Typed['formula']>;
+  readonly event: Change<string, typed.Typed['event']>;
+  readonly sums: Change<written.Written['sums'], typed.Typed['sums']>;
 }
 
 /** Builds the whole change from one form to the other from the places of the differing parts. */
 function changeOf({ tag, places, expression, statements, formula, event, sums }: Atoms): {
-  readonly model: Change<written.Model, Model>;
-  readonly type: Change<written.NeuronType | written.SynapseType, NeuronType | SynapseType>;
-  readonly value: Change<written.Value, Value>;
-  readonly selection: Change<written.SelectionRule, SelectionRule>;
-  readonly protocol: (scopes: Scopes) => Change<readonly written.Phase[], readonly Phase[]>;
+  readonly model: Change<written.Model, typed.Model>;
+  readonly type: Change<written.NeuronType | written.SynapseType, typed.NeuronType | typed.SynapseType>;
+  readonly value: Change<written.Value, typed.Value>;
+  readonly selection: Change<written.SelectionRule, typed.SelectionRule>;
+  readonly protocol: (scopes: Scopes) => Change<readonly written.Phase[], readonly typed.Phase[]>;
 } {
-  const value: Change<written.Value, Value> = (given, names) => {
+  const value: Change<written.Value, typed.Value> = (given, names) => {
     if (typeof given === 'number') return given;
     if (typeof given === 'string' || isFormula(given)) return formula(given as string, names);
     return isGiven(given) ? tag(given, 'array') : tag(draw(given, names), 'draw');
   };
-  const selection: Change<written.SelectionRule, SelectionRule> = (rule, names) =>
+  const selection: Change<written.SelectionRule, typed.SelectionRule> = (rule, names) =>
     tag(ofSelection(rule, names), selectionKind(rule));
-  const positions: Change<written.Positions, Positions> = (given, names) =>
+  const positions: Change<written.Positions, typed.Positions> = (given, names) =>
     isStructure(given) ? tag(structure(given, names), 'structure') : places(given, names);
-  const spikes: Change<written.Spikes, Spikes> = (given) => tag(given, areInFile(given) ? 'file' : 'train');
-  const amount: Change<number | string, number | Typed['expression']> = (given, names) =>
+  const spikes: Change<written.Spikes, typed.Spikes> = (given) => tag(given, areInFile(given) ? 'file' : 'train');
+  const amount: Change<number | string, number | typed.Typed['expression']> = (given, names) =>
     typeof given === 'number' ? given : expression(given, names);
-  const connections: Change<readonly written.ConnectionRule[], readonly ConnectionRule[]> = (rules, names) =>
+  const connections: Change<readonly written.ConnectionRule[], readonly typed.ConnectionRule[]> = (rules, names) =>
     rules.map((rule) => ruleOf(rule, rule.rule === 'generator' ? union([names, new Set([rule.variable])]) : names));
   /** Changes of values by how they are read; other values are the same in both forms. */
   const byReading: Readonly<Partial<Record<Reading['as'], unknown>>> = {
@@ -172,43 +148,45 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
     const changes = mapped(shapes, (slots) => shaped<A, B>(slots));
     return (part, names) => changes[kindOf(part)]?.(part, names) ?? (part as unknown as B);
   };
-  const draw = shaped<written.DrawnValues, DrawnValues>(values.hostDraw.reading.slots);
-  const ofSelection = shapedBy<written.SelectionRule, SelectionRule>(selections, selectionKind);
-  const onCells = shaped<written.Places, Places>(values.places.reading.slots);
-  const structure = shaped<written.Structure, Structure>(values.structure.reading.slots);
+  const draw = shaped<written.DrawnValues, typed.DrawnValues>(values.hostDraw.reading.slots);
+  const ofSelection = shapedBy<written.SelectionRule, typed.SelectionRule>(selections, selectionKind);
+  const onCells = shaped<written.Places, typed.Places>(values.places.reading.slots);
+  const structure = shaped<written.Structure, typed.Structure>(values.structure.reading.slots);
 
   // Types.
   const mechanisms = record(
-    within((type) => mechanismNames(type), shaped<written.Mechanism, Mechanism>(cells.mechanism)),
+    within((type) => mechanismNames(type), shaped<written.Mechanism, typed.Mechanism>(cells.mechanism)),
   );
   const neuron = within(
     (type) => declaredNames(type),
-    shaped<written.NeuronType, NeuronType>(cells.neuron, { compartments: shaped(cells.compartments, { mechanisms }) }),
+    shaped<written.NeuronType, typed.NeuronType>(cells.neuron, {
+      compartments: shaped(cells.compartments, { mechanisms }),
+    }),
   );
-  const synapse = within((type) => declaredNames(type), shaped<written.SynapseType, SynapseType>(synapseShape));
+  const synapse = within((type) => declaredNames(type), shaped<written.SynapseType, typed.SynapseType>(synapseShape));
 
   // Networks.
-  const population = shaped<written.Population, Population>(populationShape.reading.slots);
-  const ruleOf = shapedBy<written.ConnectionRule, ConnectionRule>(slotsOf(connectionRules), ({ rule }) => rule);
-  const projection = shaped<written.Projection, Projection>(projectionShape.reading.slots);
-  const stimulus = shapedBy<written.Stimulus, Stimulus>(slotsOf(stimuli), ({ kind }) => kind);
-  const operation = shaped<written.Operation, Operation>(operationShape);
-  const recording = shapedBy<written.Recording, Recording>(recordings, recordingKind);
+  const population = shaped<written.Population, typed.Population>(populationShape.reading.slots);
+  const ruleOf = shapedBy<written.ConnectionRule, typed.ConnectionRule>(slotsOf(connectionRules), ({ rule }) => rule);
+  const projection = shaped<written.Projection, typed.Projection>(projectionShape.reading.slots);
+  const stimulus = shapedBy<written.Stimulus, typed.Stimulus>(slotsOf(stimuli), ({ kind }) => kind);
+  const operation = shaped<written.Operation, typed.Operation>(operationShape);
+  const recording = shapedBy<written.Recording, typed.Recording>(recordings, recordingKind);
 
-  const ofProtocol = (scopes: Scopes): Change<readonly written.Phase[], readonly Phase[]> => {
+  const ofProtocol = (scopes: Scopes): Change<readonly written.Phase[], readonly typed.Phase[]> => {
     return list((given) => {
       const { of } = 'of' in given ? given : {};
       const scopeOf = (key: string): ReadonlySet<string> => (of ? scopes.ofSelection(of) : scopes.ofKey(key));
       const where = isPhase(given, 'set') ? union(Object.keys(given.set).map(scopeOf)) : noNames;
       const kind = phaseKind(given);
-      const change = shaped<written.Phase, Phase>(phases[kind], {}, (item) => recordBy(scopeOf, item));
+      const change = shaped<written.Phase, typed.Phase>(phases[kind], {}, (item) => recordBy(scopeOf, item));
       return tag(change(given, where), kind);
     });
   };
 
-  const ofModel: Change<written.Model, Model> = (model) => {
+  const ofModel: Change<written.Model, typed.Model> = (model) => {
     const scopes = scopesOf(model);
-    return members<written.Model, Model>({
+    return members<written.Model, typed.Model>({
       neurons: record(neuron),
       synapses: record(synapse),
       populations: record(within(({ type }) => scopes.ofType(type), population)),
@@ -219,8 +197,10 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
       experiment: members({ protocol: ofProtocol(scopes) }),
     })(model, noNames);
   };
-  const type: Change<written.NeuronType | written.SynapseType, NeuronType | SynapseType> = (given, names) =>
-    isNeuronType(given) ? neuron(given, names) : synapse(given, names);
+  const type: Change<written.NeuronType | written.SynapseType, typed.NeuronType | typed.SynapseType> = (
+    given,
+    names,
+  ) => (isNeuronType(given) ? neuron(given, names) : synapse(given, names));
   return { model: ofModel, type, value, selection, protocol: ofProtocol };
 }
 
@@ -278,7 +258,7 @@ const statementsOf: Change<readonly string[], readonly Statement[]> = (texts, na
     return statements;
   });
 
-function endEventOf(on: string): EndEvent {
+function endEventOf(on: string): typed.EndEvent {
   const reference = referenceOf(on);
   invariant(reference.kind === 'end', 'model/typed', `${on} is no event of an end`);
   return { end: reference.end, event: reference.variable };
@@ -305,51 +285,52 @@ const fromTyped = changeOf({
   expression: (e: Expression, names: ReadonlySet<string>) => textOf(e, names, printExpression),
   statements: (code: readonly Statement[], names: ReadonlySet<string>) =>
     code.map((statement) => textOf(statement, names, printStatement)),
-  formula: ({ expression }: Formula, names: ReadonlySet<string>) => textOf(expression, names, printExpression),
-  event: ({ end, event }: EndEvent) => `${end}.${event}`,
-  sums: (sums: readonly Sum[], names: ReadonlySet<string>) =>
+  formula: ({ expression }: typed.Formula, names: ReadonlySet<string>) => textOf(expression, names, printExpression),
+  event: ({ end, event }: typed.EndEvent) => `${end}.${event}`,
+  sums: (sums: readonly typed.Sum[], names: ReadonlySet<string>) =>
     Object.fromEntries(sums.map(({ to, value }) => [spelling(to), textOf(value, names, printExpression)])),
 } as unknown as Atoms) as unknown as {
-  readonly model: Change<Model, written.Model>;
-  readonly type: Change<NeuronType | SynapseType, written.NeuronType | written.SynapseType>;
-  readonly value: Change<Value, written.Value>;
-  readonly selection: Change<SelectionRule, written.SelectionRule>;
+  readonly model: Change<typed.Model, written.Model>;
+  readonly type: Change<typed.NeuronType | typed.SynapseType, written.NeuronType | written.SynapseType>;
+  readonly value: Change<typed.Value, written.Value>;
+  readonly selection: Change<typed.SelectionRule, written.SelectionRule>;
 };
 
-const knownTexts = new WeakMap<Model, written.Model>();
+const knownTexts = new WeakMap<typed.Model, written.Model>();
 
 /** Returns the written form of a typed model, which is hashed and written; of a model that was typed, the original. */
-export function writtenModel(model: Model): written.Model {
+export function writtenModel(model: typed.Model): written.Model {
   const made = knownTexts.get(model) ?? fromTyped.model(model, noNames);
   knownTexts.set(model, made);
   return made;
 }
 
 /** Returns the written form of a type. */
-export function writtenType(type: NeuronType): written.NeuronType;
-export function writtenType(type: SynapseType): written.SynapseType;
-export function writtenType(type: NeuronType | SynapseType): written.NeuronType | written.SynapseType {
+export function writtenType(type: typed.NeuronType): written.NeuronType;
+export function writtenType(type: typed.SynapseType): written.SynapseType;
+export function writtenType(type: typed.NeuronType | typed.SynapseType): written.NeuronType | written.SynapseType {
   return fromTyped.type(type, declaredNames(type));
 }
 
 /** Returns the typed form of a type. */
-export function typedType(type: written.NeuronType): NeuronType;
-export function typedType(type: written.SynapseType): SynapseType;
-export function typedType(type: written.NeuronType | written.SynapseType): NeuronType | SynapseType;
-export function typedType(type: written.NeuronType | written.SynapseType): NeuronType | SynapseType {
+export function typedType(type: written.NeuronType): typed.NeuronType;
+export function typedType(type: written.SynapseType): typed.SynapseType;
+export function typedType(type: written.NeuronType | written.SynapseType): typed.NeuronType | typed.SynapseType;
+export function typedType(type: written.NeuronType | written.SynapseType): typed.NeuronType | typed.SynapseType {
   return toTyped.type(type, declaredNames(type));
 }
 
 /** Returns the written form of a selection; its text tells drawn samples apart. */
-export const writtenSelection = (rule: SelectionRule): written.SelectionRule => fromTyped.selection(rule, noNames);
+export const writtenSelection = (rule: typed.SelectionRule): written.SelectionRule =>
+  fromTyped.selection(rule, noNames);
 
 /** Returns the typed form of a selection. */
-export const typedSelection = (rule: written.SelectionRule): SelectionRule => toTyped.selection(rule, noNames);
+export const typedSelection = (rule: written.SelectionRule): typed.SelectionRule => toTyped.selection(rule, noNames);
 
-const known = new WeakMap<written.Model, Model>();
+const known = new WeakMap<written.Model, typed.Model>();
 
 /** Returns the typed form of a model; the same object for the same model. */
-export function typedModel(model: written.Model): Model {
+export function typedModel(model: written.Model): typed.Model {
   const made = known.get(model) ?? toTyped.model(model, noNames);
   known.set(model, made);
   knownTexts.set(made, model);
@@ -357,13 +338,13 @@ export function typedModel(model: written.Model): Model {
 }
 
 /** Returns the typed form of further phases of a model. */
-export const typedPhases = (model: written.Model, phases: readonly written.Phase[]): readonly Phase[] =>
+export const typedPhases = (model: written.Model, phases: readonly written.Phase[]): readonly typed.Phase[] =>
   toTyped.protocol(scopesOf(model))(phases, noNames);
 
-const knownValid = new WeakMap<ValidModel, written.ValidModel>();
+const knownValid = new WeakMap<typed.ValidModel, written.ValidModel>();
 
 /** Returns the typed form of a model, with its arrays. The model is parsed when it is first read. */
-export function typedValid(valid: written.ValidModel): ValidModel {
+export function typedValid(valid: written.ValidModel): typed.ValidModel {
   const typed = {
     get model() {
       return typedModel(valid.model);
@@ -375,5 +356,5 @@ export function typedValid(valid: written.ValidModel): ValidModel {
 }
 
 /** Returns the written form of a model, with its arrays; of a model that was typed, the original. */
-export const writtenValid = (valid: ValidModel): written.ValidModel =>
+export const writtenValid = (valid: typed.ValidModel): written.ValidModel =>
   knownValid.get(valid) ?? { model: writtenModel(valid.model), data: valid.data };

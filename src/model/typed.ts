@@ -19,6 +19,7 @@ export type {
   GivenValues,
   Input,
   IntegrationMethod,
+  Ion,
   Part,
   SpikeTrain,
   Table,

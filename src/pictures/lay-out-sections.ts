@@ -4,7 +4,7 @@
  * @source Felsenstein (2004), Inferring Phylogenies, chapter 34: equal-angle trees
  */
 
-import type { Section } from '../model/compartments.js';
+import type { Section } from '../model/model.js';
 import type { Id } from '../model/equations.js';
 
 /** A point along x and y, and the diameter there, all in m. */

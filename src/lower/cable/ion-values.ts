@@ -3,7 +3,7 @@
 import type { Expression } from '../../lang/ast.js';
 import { quantity, sum } from '../../lang/build.js';
 import { kelvin } from '../../lang/dimension.js';
-import type { Ion } from '../../model/compartments.js';
+import type { Ion } from '../../model/typed.js';
 import type { Compartments, DerivedVariable } from '../../model/typed.js';
 import type { Instance } from './mechanisms.js';
 import type { Compartment } from '../../model/compartment-tree.js';

@@ -6,7 +6,7 @@ import { parseExpression } from '../../../src/lang/parse.js';
 import { unitOf } from '../../../src/lang/units.js';
 import { openModel } from '../../../src/session/open-model.js';
 import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
-import type { Ion } from '../../../src/model/compartments.js';
+import type { Ion } from '../../../src/model/model.js';
 import { temporaryFolder } from '../../support/command.js';
 
 /** Potassium at NEURON's potential. */

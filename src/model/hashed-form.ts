@@ -99,7 +99,7 @@ function bareValue(reading: Reading | undefined, value: unknown): unknown {
 /** Returns the defaults of members, of which some are those of the normal form alone. */
 const defaultsOf = oncePerObject((slots: Slots): Readonly<Record<string, unknown>> => ({
   ...Object.fromEntries(
-    Object.entries(slots).flatMap(([key, { node }]) => ('default' in node ? [[key, node['default']]] : [])),
+    Object.entries(slots).flatMap(([key, { node }]) => (node['default'] === undefined ? [] : [[key, node['default']]])),
   ),
   ...(slots === projection.reading.slots && { connect: [] }),
   ...(ruleSlots.has(slots) && { condition: null, replace: false, n: null }),

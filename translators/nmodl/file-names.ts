@@ -88,7 +88,7 @@ export class FileNames {
     }
   }
 
-  /** Returns the table of a block as one of the potential, if NEURON interpolates it for a sum of this and a constant. */
+  /** Returns the table of a block, if NEURON interpolates it for a sum of the potential and a constant. */
   tableOf({ name }: Block, argument: Expression): ReturnType<Program['tableOf']> {
     const table = this.file.tables.find(({ block }) => block === name);
     const form = linearForm(argument, ['v']);

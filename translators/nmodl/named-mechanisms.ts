@@ -209,7 +209,7 @@ class Naming {
     this.diagnostics.add(finding, this.positions.place(pointer));
   }
 
-  /** Reads a file once for each list of presynaptic variables, and of the values that its tables have. Returns null after an error. */
+  /** Reads a file once for its presynaptic variables and the values of its tables. Returns null after an error. */
   #read(
     file: string,
     pointer: string,

@@ -118,7 +118,7 @@ describe('mechanisms that a document names by their files', () => {
     const tableWith = (values: object, tables = true, name = 'shifted.mod') => {
       const document = model({ nmodl: folder.file(name), on: ['soma', 'dend'], tables, values });
       const { valid, diagnostics } = read({ ...document, record: [] });
-      const { derived } = valid.model.neurons['cell']!.compartments!.mechanisms!['na']!;
+      const { derived } = valid.model.neurons['cell']!.compartments!.mechanisms['na']!;
       return [derived['minf']?.table, diagnostics.filter(({ code }) => code === 'nmodl/tables').length];
     };
     // The table from -100 to 60 mV holds values at v + shift.

@@ -237,7 +237,15 @@ const trials = [
   onTrial('on: cuba', fixtureAt('brian/vogels-abbott-cuba.yaml'), 1, 'brian', '.venv'),
   onTrial('on: cuba of PyNN', fixtureAt('pynn/vogels-abbott-cuba.json'), 1, 'neuron', '.venv-pynn'),
   onTrial('on: cobahh', fixtureAt('brian/cobahh.yaml'), 0.1, 'brian', '.venv'),
-  onTrial('on: microcircuit, scale 0.1', microcircuitAt(0.1), 1, 'nest', '.venv-nestml', '--threads', '2'),
+  onTrial(
+    'on: microcircuit, scale 0.02',
+    fixtureAt('pynn/potjans-diesmann.json'),
+    0.5,
+    'nest',
+    '.venv-nestml',
+    '--threads',
+    '2',
+  ),
   onTrial('on: two cells of 21 compartments', written('cells', spiking()), 0.06, 'bmtk', '.venv-sonata'),
 ].filter(({ network }) => options.only === undefined || network.startsWith(options.only));
 

@@ -1,4 +1,4 @@
-/** The finished canonical type. */
+/** Models of neurons in NESTML as canonical types. */
 
 import type { Expression } from '../../src/lang/ast.js';
 import { name as nameOf, number, product, quantity, quotient, sum } from '../../src/lang/build.js';
@@ -7,9 +7,15 @@ import { readsAny, substitute } from '../../src/lang/walk.js';
 import { siOf } from '../../src/library/simulators/nest-units.js';
 import { UniqueNames } from '../../src/model/free-name.js';
 import { located, type Located, locatedExpression, locatedStatement } from '../shared/located.js';
-import type { Draft, State } from './draft.js';
-import { receptorsOf } from './receptors.js';
+import { checkModel } from './checks.js';
+import { Draft, type State } from './draft.js';
+import { checkIntegration, declarePort, readEquations } from './equations.js';
+import { readConditions, readReceivers } from './events.js';
+import { receptorsOf, type NestmlModel } from './syntax.js';
+import type { Report } from './text.js';
+import { readUpdate } from './update.js';
 import { zeroOf } from './values.js';
+import { withoutVectors } from './vectors.js';
 
 /** A cell as a canonical type. */
 export interface NeuronOfNestml {
@@ -43,7 +49,7 @@ export function variablesOf(draft: Draft): Readonly<Record<string, unknown>> {
 }
 
 /** Returns the finished type. */
-export function typeOf(draft: Draft): NeuronOfNestml {
+function typeOf(draft: Draft): NeuronOfNestml {
   const placed = (e: Expression): Located => locatedExpression(e, '');
   for (const [name] of draft.rates)
     if (draft.integrated([]).includes(name) && !draft.active.has(name)) draft.rates.delete(name);
@@ -95,7 +101,7 @@ function isLinear(draft: Draft): boolean {
 }
 
 /** Lets a port count weights in a unit of NEST. */
-export function countWeights(draft: Draft, port: string, kind: string): void {
+function countWeights(draft: Draft, port: string, kind: string): void {
   const own = draft.ownName(port);
   const state = draft.states.get(own);
   if (state?.type.unit !== '1') return;
@@ -120,4 +126,27 @@ export function countWeights(draft: Draft, port: string, kind: string): void {
       ),
     });
   draft.states.set(own, { ...state, type, initial: zeroOf(type).e });
+}
+
+/** Receptors by name, as types of PyNN have them: the port, and the kind of weights. */
+export type Receptors = Readonly<Record<string, { readonly variable: string; readonly kind: string }>>;
+
+/**
+ * Returns the type of a model.
+ *
+ * @param receptors  their ports count weights in pA or nS, those of inhibitory currents negative, as PyNN has them;
+ *   other ports count numbers
+ * @throws Unreadable after a finding
+ */
+export function neuronOf(model: NestmlModel, report: Report, receptors: Receptors = {}): NeuronOfNestml {
+  const draft = new Draft(withoutVectors(model, report), report);
+  for (const port of draft.model.ports) declarePort(draft, port);
+  readEquations(draft);
+  checkModel(draft.model, draft.translator.report);
+  readUpdate(draft);
+  readReceivers(draft);
+  readConditions(draft);
+  for (const { variable, kind } of Object.values(receptors)) countWeights(draft, variable, kind);
+  checkIntegration(draft);
+  return typeOf(draft);
 }

@@ -30,11 +30,9 @@ export function timed(name: string, next: Expression, span: Span): Expression {
   return conditional(isOver, binary('*', integer(0), nameOf(name)), next);
 }
 
-const stepLengths = new Set(['resolution', 'timestep']);
-
 /** Checks whether a statement takes a step from a timer. */
 const countsDown = ({ operator, value }: Extract<Statement, { kind: 'assign' }>): boolean =>
-  operator === '-=' && value.kind === 'call' && stepLengths.has(value.function);
+  operator === '-=' && value.kind === 'call' && /^(?:resolution|timestep)$/.test(value.function);
 
 /** A block of canonical statements under construction. */
 export class Code {

@@ -17,11 +17,10 @@ import { second } from '../../src/lang/dimension.js';
 import { drawsIn } from '../../src/lang/functions.js';
 import { linearForm } from '../../src/lang/linear.js';
 import { readsAny, substitute } from '../../src/lang/walk.js';
-import { valueAt } from '../../src/library/recognise/numbers.js';
 import { locatedExpression } from '../shared/located.js';
 import { Code, conditionType } from './code.js';
 import type { Draft } from './draft.js';
-import type { Type } from './functions.js';
+import { numberOf, type Type } from './functions.js';
 import { bodiesOf, byPriority, targetsIn, type Handler } from './syntax.js';
 import * as messages from './messages.js';
 
@@ -164,7 +163,7 @@ function sumOf(draft: Draft, { body }: Handler, port: string): readonly [string,
   const writers = bodiesOf(draft.model)
     .flatMap(targetsIn)
     .filter((one) => one === target);
-  if (!state || writers.length !== 1 || !isNothing(state.initial)) return null;
+  if (!state || writers.length !== 1 || numberOf(state.initial, () => false) !== 0) return null;
   const { translator } = codeOf(draft);
   const value = translator.stored(translator.value(statement.value, draft.scope), state.type, statement.span);
   const form = linearForm(value, [port]);
@@ -194,13 +193,4 @@ function isRescaled(draft: Draft, variable: string, gain: Expression, port: stri
 /** Checks whether a variable is one of the model's equations that spikes make jump. */
 function isJump(draft: Draft, variable: string): boolean {
   return [...draft.gains.values()].some((gains) => gains.has(variable)) && draft.isIntegrated(variable);
-}
-
-/** Checks whether a value is zero whatever its unit. */
-function isNothing(e: Expression): boolean {
-  try {
-    return valueAt(e, () => 1) === 0;
-  } catch {
-    return false;
-  }
 }

@@ -9,12 +9,10 @@ import { child } from '../../src/model/pointer.js';
 import { identifier } from '../../src/model/free-name.js';
 import { settle } from '../shared/located.js';
 import * as messages from './messages.js';
-import type { NeuronOfNestml } from './canonical-type.js';
-import { neuronOf, type Receptors } from './neuron.js';
-import { receptorsOf } from './receptors.js';
+import { neuronOf, type NeuronOfNestml, type Receptors } from './canonical-type.js';
 import { synapseOf } from './synapse.js';
 import { parseNestml } from './parse.js';
-import { isSynapse, type NestmlModel } from './syntax.js';
+import { isSynapse, receptorsOf, type NestmlModel } from './syntax.js';
 import { placesIn, Unreadable, type Report } from './text.js';
 
 const { dirname, isAbsolute, join } = platform.paths;
@@ -180,12 +178,6 @@ function pairsOf(model: NestmlModel, type: Members): unknown {
   };
 }
 
-/** Returns the unit of weights that the ports of a synapse state; 1 without one. */
-function unitOfWeights(ports: unknown): string {
-  const unit = memberOf(ports, 'target');
-  return typeof unit === 'string' ? unit : '1';
-}
-
 /** Returns receptors of PyNN on ports: NEST adds numbers of nS to models with conductances, and of pA to others. */
 function receptorsAsIn(model: NestmlModel): Receptors {
   const hasConductances = [...model.state, ...model.inlines].some(({ name }) => name.startsWith('g'));
@@ -246,9 +238,10 @@ export function withNamedModels(
     }
     const stated = more['receptors'] as Receptors | undefined;
     const receptors = stated && (Object.keys(stated).length > 0 ? stated : receptorsAsIn(model));
+    const unit = memberOf(more['ports'], 'target');
     const type = read.read((report) =>
       kind === 'synapses'
-        ? synapseOf(model, report, unitOfWeights(more['ports']))
+        ? synapseOf(model, report, typeof unit === 'string' ? unit : '1')
         : neuronOf(model, report, receptors).type,
     );
     if (!type) return more;
@@ -258,22 +251,22 @@ export function withNamedModels(
   };
   const types = { ...typesOf('neurons'), ...typesOf('synapses') };
   if (Object.keys(types).length === 0) return { document, positions };
-  const ownPlace = (pointer: string): readonly [string, Positions] => {
-    const [at, own] = [...places].find(([root]) => pointer === root || pointer.startsWith(`${root}/`)) ?? [
+  const owner = (pointer: string): readonly [rest: string, own: Positions] => {
+    const [root, own] = [...places].find(([one]) => pointer === one || pointer.startsWith(`${one}/`)) ?? [
       '',
       positions,
     ];
-    return [pointer.slice(at.length), own];
+    return [pointer.slice(root.length), own];
   };
   return {
     document: { ...(document as Members), ...types },
     positions: {
-      place: (pointer, span) => {
-        const [rest, own] = ownPlace(pointer);
+      place(pointer, span) {
+        const [rest, own] = owner(pointer);
         return own.place(rest, span);
       },
-      keyPlace: (pointer) => {
-        const [rest, own] = ownPlace(pointer);
+      keyPlace(pointer) {
+        const [rest, own] = owner(pointer);
         return own.keyPlace?.(rest) ?? own.place(rest);
       },
     },

@@ -27,7 +27,7 @@ import { parseUnit, unitOf } from '../../src/lang/units.js';
 import { requireModest } from '../../src/lang/walk.js';
 import { constantOf } from '../../src/library/recognise/numbers.js';
 import { nestUnit, siOf } from '../../src/library/simulators/nest-units.js';
-import { canonicalUnit, functionNames, predefined, real, type Type, type Value } from './functions.js';
+import { canonicalUnit, functionNames, numberOf, predefined, real, type Type, type Value } from './functions.js';
 import * as messages from './messages.js';
 import {
   elementName,
@@ -218,7 +218,7 @@ export class Translator {
     if (operator === '*' && (left.isTrain || right.isTrain)) {
       const [train, other] = left.isTrain ? [left, right] : [right, left];
       const dimension = multiplyDimensions(left.dimension, right.dimension);
-      if (equalDimensions(other.dimension, second) && constantOf(other.e) === undefined && isOneSecond(other.e))
+      if (equalDimensions(other.dimension, second) && numberOf(other.e, () => false) === 1)
         return real(train.e, dimension);
       return { ...made(binary('*', left.e, right.e, e.span), dimension), isTrain: true };
     }
@@ -436,11 +436,3 @@ export const zeroOf = ({ kind, dimension }: Type): Value => ({
   kind,
   dimension,
 });
-
-const isOneSecond = (e: Expression): boolean =>
-  e.kind === 'binary' &&
-  e.operator === '*' &&
-  e.right.kind === 'name' &&
-  e.left.kind === 'number' &&
-  ((e.left.value === 1 && ['s', 'second'].includes(e.right.name)) ||
-    (e.left.value === 1000 && ['ms', 'msecond'].includes(e.right.name)));

@@ -23,9 +23,7 @@ export class CellEvents {
 
   /** Returns the events in the order of their tests. */
   #events(): readonly (readonly [string, EventDefinition])[] {
-    return Object.entries(this.code.type.events)
-      .map((entry) => entry)
-      .sort(([, a], [, b]) => a.order - b.order);
+    return Object.entries(this.code.type.events).sort(([, a], [, b]) => a.order - b.order);
   }
 
   /** Returns the condition of an event, including its suppression. */

@@ -56,14 +56,18 @@ export async function checkWith(
 ): Promise<ConversionCheck> {
   checkRuns(to, simulator);
   const { valid: spiking, names } = recordingSpikes(valid);
-  const { anew, ...variables } = await comparable(valid, to, options);
+  const { freeze = false } = options;
+  const converted = await convertWritten(valid, to, { freeze });
+  const target = await readBack(valid, notationRead(to), { converted, freeze });
+  const how = { most: mostSamples.inText, became: converted.became };
+  const variables = comparableVariables(valid, target, comparedTime(valid.model), how);
   const { recordings, sampled } = variables;
   const { model } = spiking;
   const annotations = withoutDisplays(model.annotations);
   const recorded = { ...spiking, model: { ...model, annotations, recordings: [...model.recordings, ...recordings] } };
   const folder = temporaryFolder('check');
   try {
-    const written = await writtenWithSpikes(recorded, names, to, simulator, { freeze: options.freeze ?? false });
+    const written = await writtenWithSpikes(recorded, names, to, simulator, { freeze });
     const { spikes, cells } = written;
     const execute = prepared(written, simulator, folder);
     const run: OtherRun['run'] = async () => {
@@ -81,7 +85,14 @@ export async function checkWith(
     const source = targetOf(to).keepsSetup ? valid : asItsScriptRuns(valid);
     // Places are those of the model.
     const known = { ...variables, ofTarget: [] };
-    return await compareRuns(source, { tool: simulator, label, variables: known, anew, run, ...kept });
+    return await compareRuns(source, {
+      tool: simulator,
+      label,
+      variables: known,
+      anew: drawnAnew(target.model),
+      run,
+      ...kept,
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -202,23 +213,6 @@ export async function measureWith(
 ): Promise<Measurement> {
   const measured = graded(await checkWith(valid, to, simulator, how));
   return { ...measured, limit: await limitWith(valid, to, simulator, seconds === undefined ? {} : { seconds }) };
-}
-
-/** Returns recordings of variables that both the model and its conversion have, and the conversion's new draws. */
-async function comparable(
-  valid: ValidModel,
-  to: TargetNotation,
-  { freeze = false }: HowToConvert,
-): Promise<
-  ReturnType<typeof comparableVariables> & {
-    readonly anew: readonly string[];
-  }
-> {
-  const converted = await convertWritten(valid, to, { freeze });
-  const target = await readBack(valid, notationRead(to), { converted, freeze });
-  const { became } = converted;
-  const found = comparableVariables(valid, target, comparedTime(valid.model), { most: mostSamples.inText, became });
-  return { ...found, anew: drawnAnew(target.model) };
 }
 
 /**

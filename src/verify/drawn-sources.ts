@@ -13,7 +13,7 @@ import { writtenSelection } from '../model/typed-model.js';
 import type { LedgerRow } from './ledger.js';
 import type { StateDifference } from './states/cell-pair.js';
 import { timesBetween } from './states/edges.js';
-import { cellType, readByRates, scopeOf, spikeOf, valueIn, valueOf, type Scope } from './states/element-scope.js';
+import { cellType, readThrough, scopeOf, spikeOf, valueIn, valueOf, type Scope } from './states/element-scope.js';
 import { stageAt, stagesOf, type Stages } from './states/stages.js';
 
 /** Laws of two models, compared. */
@@ -236,10 +236,7 @@ function lawOf(valid: ValidModel, population: string): ((scope: Scope) => number
 }
 
 /** Checks whether an expression reads the step, itself or by way of derived variables. */
-function readsStep({ derived }: NeuronType, e: Expression): boolean {
-  const names = [...namesIn(e)];
-  return names.includes('dt') || readByRates({ derivatives: {}, derived }, names).has('dt');
-}
+const readsStep = ({ derived }: NeuronType, e: Expression): boolean => readThrough(derived, [...namesIn(e)]).has('dt');
 
 /** Means of draws, and the middle of a uniform number. */
 const meanDraws = (name: string, [mean = 0]: readonly number[]): number | undefined =>

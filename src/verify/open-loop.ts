@@ -18,6 +18,7 @@ import { remainingDraws } from '../model/remaining-draws.js';
 import { expressionsIn, ownersOf } from '../model/typed.js';
 import { typedModel } from '../model/typed-model.js';
 import type { Target } from '../../runtime/targets/target.js';
+import type { SpikesByPopulation } from './compare-spikes.js';
 
 /** Returns populations with projections that transmit more than their recorded spikes. */
 export function coupledContinuously(
@@ -81,6 +82,15 @@ export function listedSpikes(trains: readonly (readonly number[])[], elements?: 
     .flatMap((cell, element) => (trains[cell] ?? []).map((time) => [Number(time.toPrecision(12)), element] as const))
     .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   return { times: all.map(([time]) => time), indices: all.map(([, element]) => element) };
+}
+
+/** Returns a model whose projections receive the spikes of a run. @param there  its populations in the run */
+export function openedBy(valid: ValidModel, trains: SpikesByPopulation, there: PartsThere): ValidModel {
+  const given = [...there].flatMap(([name, { population, cells }]) => {
+    const own = trains.get(population);
+    return own === undefined ? [] : [[name, listedSpikes(own, cells)] as const];
+  });
+  return openLoop(valid, new Map(given));
 }
 
 /** Returns a model with its draws made and its connections listed. */

@@ -5,7 +5,7 @@ import { entryOf, itemAt } from '../diagnostics/entry.js';
 import { equalDimensions } from '../lang/dimension.js';
 import { parseUnit } from '../lang/units.js';
 import { lengthOf, numbersOf } from '../model/arrays.js';
-import type { Projection, Recording, SpikeTrain, ValidModel } from '../model/model.js';
+import type { Projection, Recording, ValidModel } from '../model/model.js';
 import { unchanged, type Became, type Variable } from '../model/rewriting/became.js';
 import { elementsIn, populationOf } from '../model/selected.js';
 import { isPhase, isRecording, isSelection } from '../model/tagged.js';
@@ -15,7 +15,7 @@ import { comparedTime, EndedByFault, eventsOf, spikesBefore, spikesOf, type Chec
 import { comparableVariables, type Sampled } from '../simulators/recorded-variables.js';
 import { pairedSpikes, type SpikesByPopulation } from './compare-spikes.js';
 import { arrivals, halvings, operations, operationsOf, partsOf } from './limit-work.js';
-import { coupledContinuously, listedSpikes, openLoop, partsThere, withStep, type PartsThere } from './open-loop.js';
+import { coupledContinuously, openedBy, partsThere, withStep, type PartsThere } from './open-loop.js';
 import { becameOf, fewest, takenCells, withCells, withFewSources, type Taken } from './some-cells.js';
 import type { CellPair } from './states/cell-pair.js';
 
@@ -140,15 +140,8 @@ export async function openPair(
       .filter(([name]) => isCell(source, name) && !closed.has(name))
       .map(([name, cells], ordinal) => [name, cells.map((train, cell) => betweenSteps(train, dt, cell + ordinal))]),
   );
-  const openTarget = (valid: ValidModel): ValidModel => {
-    const listed = [...there].flatMap(([name, { population, cells }]): (readonly [string, SpikeTrain])[] => {
-      const own = trains.get(population);
-      return own === undefined ? [] : [[name, listedSpikes(own, cells)]];
-    });
-    return openLoop(valid, new Map(listed));
-  };
-  const wholeSource = openLoop(source, new Map([...trains].map(([name, cells]) => [name, listedSpikes(cells)])));
-  const wholeFirst = openTarget(first);
+  const wholeSource = openedBy(source, trains, partsThere(source, source, unchanged));
+  const wholeFirst = openedBy(first, trains, there);
   const compiling = (partsOf(source) + partsOf(first)) * operations.part * halvings.least;
   if (compiling > work) throw new UsageError('larger than the budget');
   const workFor = (models: readonly ValidModel[]): OpenPair['work'] => workOfRuns(models, spikes, seconds);
@@ -185,7 +178,7 @@ export async function openPair(
       const theirs = await runTarget(withStep(openSource, step));
       return { step, runs: [await one(openSource, recordings), { spikes: theirs, ranges: new Map() }] };
     }
-    const target = k === 0 ? openFirst : withCells(openTarget(await written(step)), ofTarget);
+    const target = k === 0 ? openFirst : withCells(openedBy(await written(step), trains, there), ofTarget);
     const [own, other] = [await one(openSource, recordings), await one(target, recordingsThere, openSource)];
     const [ours, theirs] = pairedSpikes(own.spikes, other.spikes, openSource.model);
     return {
@@ -245,7 +238,7 @@ export async function openPart(
   const there = partsThere(source, source, unchanged);
   const closed = closedPopulations(source, source, there);
   const open = [...spikes].filter(([name]) => isCell(source, name) && !closed.has(name));
-  const whole = openLoop(source, new Map(open.map(([name, trains]) => [name, listedSpikes(trains)])));
+  const whole = openedBy(source, new Map(open), there);
   if (shareOf(workOfRuns([whole, whole], spikes, seconds), work) >= 1) return undefined;
   const { ofSource: taken } = takenCells(whole, whole, there, () => mostWritten.cells, closed);
   const { model, data } = withFewSources(withCells(whole, taken), taken, mostWritten.sources);
@@ -404,4 +397,23 @@ function cellPairs(
       states: states.get(`${population}[${cell}]`) ?? usual,
     }));
   });
+}
+
+/** Returns a model that also records all states of its cells. */
+export function withStates(valid: ValidModel): ValidModel {
+  const { model } = valid;
+  const known = new Set(
+    model.recordings.flatMap((recording) =>
+      isRecording(recording, 'variables') && recording.section === undefined
+        ? recording.variables.map((variable) => `${populationOf(recording.of)}.${variable}`)
+        : [],
+    ),
+  );
+  const more = Object.entries(model.populations).flatMap(([population, { type = '' }]): Recording[] => {
+    const { compartments, cable, state = {} } = model.neurons[type] ?? {};
+    const states = cable ? [cable.voltage] : compartments ? ['v'] : Object.keys(state);
+    const variables = states.filter((name) => !known.has(`${population}.${name}`));
+    return variables.length === 0 ? [] : [{ of: { population }, variables, name: `states_${population}` }];
+  });
+  return { ...valid, model: { ...model, recordings: [...model.recordings, ...more] } };
 }

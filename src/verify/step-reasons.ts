@@ -5,7 +5,7 @@ import { atBeginOfStep } from '../model/end-of-step.js';
 import type { Model } from '../model/model.js';
 import { expressionsIn, type EquationSet } from '../model/typed.js';
 import { typedModel } from '../model/typed-model.js';
-import { readByRates } from './states/element-scope.js';
+import { readThrough } from './states/element-scope.js';
 
 /** Returns a phrase for each part of a model that acts in each step, or in steps of its own. */
 export function stepReasons(written: Model): readonly string[] {
@@ -28,5 +28,5 @@ export function stepReaders(written: Model): readonly string[] {
 /** Checks whether a type uses the time step, apart from derived variables that are never read. */
 function usesStep({ derived, ...code }: EquationSet): boolean {
   const names = expressionsIn(code).flatMap((e) => [...namesIn(e)]);
-  return names.includes('dt') || readByRates({ derivatives: {}, derived }, names).has('dt');
+  return readThrough(derived, names).has('dt');
 }

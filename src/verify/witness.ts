@@ -11,10 +11,10 @@ import type { Notation } from '../pipeline/read/notation.js';
 import type { ScriptLoop } from '../../translators/shared/notation.js';
 import { lengthOf } from '../model/arrays.js';
 import type { Model, Recording, ValidModel } from '../model/model.js';
-import type { Became } from '../model/rewriting/became.js';
+import { unchanged, type Became } from '../model/rewriting/became.js';
 import { populationsOf } from '../model/selected.js';
 import { chooseTarget } from '../pipeline/choose-target.js';
-import { drawnOnce, firstPart, listed, listedSpikes, openLoop, partsThere } from './open-loop.js';
+import { drawnOnce, firstPart, listed, openedBy, partsThere } from './open-loop.js';
 import { closedRun, compared } from './open-pair.js';
 import { withDrawsOf } from './shared-draws.js';
 import { withCells } from './some-cells.js';
@@ -60,16 +60,8 @@ export async function witnessOf(
   const { spikes } = await closedRun(source, undefined);
   const isCell = (name: string): boolean => source.model.populations[name]?.type !== undefined;
   const trains = new Map([...spikes].filter(([name]) => isCell(name)));
-  const own = openLoop(source, new Map([...trains].map(([name, cells]) => [name, listedSpikes(cells)])));
-  const other = openLoop(
-    target,
-    new Map(
-      [...there].flatMap(([name, { population, cells }]) => {
-        const train = trains.get(population);
-        return train === undefined ? [] : [[name, listedSpikes(train, cells)] as const];
-      }),
-    ),
-  );
+  const own = openedBy(source, trains, partsThere(source, source, unchanged));
+  const other = openedBy(target, trains, there);
   const [found] = [...there].filter(
     ([, { population, cells }]) => population === place.population && cells.includes(place.cell),
   );

@@ -9,7 +9,7 @@ import { changeBetween } from '../../library/recognise/numbers.js';
 import { expressionsIn, type NeuronType, type ValidModel } from '../../model/typed.js';
 import { takesInput } from './cell-kinds.js';
 import type { State } from './cell-pair.js';
-import { readByRates, valueIn, type Scope } from './element-scope.js';
+import { readByRates, readThrough, valueIn, type Scope } from './element-scope.js';
 
 /** Conditions on which the form of an expression depends. */
 function conditionsIn(e: Expression): readonly Expression[] {
@@ -41,10 +41,7 @@ function conditionsOf(type: NeuronType, withEvents: boolean): readonly Expressio
   const isVariable = (name: string): boolean => name === 't' || state[name] !== undefined || inputs[name] !== undefined;
   return expressionsIn(code)
     .flatMap(conditionsIn)
-    .filter((condition) => {
-      const names = [...namesIn(condition)];
-      return [...names, ...readByRates({ derivatives: {}, derived }, names)].some(isVariable);
-    });
+    .filter((condition) => [...readThrough(derived, [...namesIn(condition)])].some(isVariable));
 }
 
 /** A condition of one of the models, with its value at a state of the first. */

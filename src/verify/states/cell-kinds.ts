@@ -5,7 +5,7 @@ import { namesIn, writtenBy } from '../../lang/walk.js';
 import { valueAt } from '../../library/recognise/numbers.js';
 import { contentOf, type NeuronType, type ValidModel } from '../../model/typed.js';
 import type { CellPair, State } from './cell-pair.js';
-import { readByRates, scopeOf, spikeOf, valueIn, type Scope } from './element-scope.js';
+import { readThrough, scopeOf, spikeOf, valueIn, type Scope } from './element-scope.js';
 import { writtenVariables } from './pair-states.js';
 
 /** Checks whether states of a population keep their first values before the first event. */
@@ -43,10 +43,7 @@ export function takesInput(
   { inputs, derived, parameters }: NeuronType,
   { emits, when }: NeuronType['events'][string],
 ): boolean {
-  const read = [...namesIn(when)];
-  const all = [...read, ...readByRates({ derivatives: {}, derived }, read)].filter(
-    (name) => !derived[name] && !parameters[name],
-  );
+  const all = [...readThrough(derived, [...namesIn(when)])].filter((name) => !derived[name] && !parameters[name]);
   return emits === null && all.length > 0 && all.every((name) => inputs[name] !== undefined);
 }
 

@@ -101,6 +101,10 @@ export function cellType(valid: ValidModel, name: string): readonly [Population,
   return [population, type];
 }
 
+/** Returns names, and those that derived variables among them read. */
+export const readThrough = (derived: NeuronType['derived'], names: readonly string[]): ReadonlySet<string> =>
+  new Set([...names, ...readByRates({ derivatives: {}, derived }, names)]);
+
 /** Returns the names that the rates of states read, by derived variables and other states, too. */
 export function readByRates(
   { derivatives, derived }: Pick<NeuronType, 'derivatives' | 'derived'>,

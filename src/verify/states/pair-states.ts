@@ -9,7 +9,7 @@ import type { Became } from '../../model/rewriting/became.js';
 import type * as written from '../../model/model.js';
 import type { ValidModel } from '../../model/typed.js';
 import { typedValid, writtenSelection } from '../../model/typed-model.js';
-import { cellType, scopeOf, spikeOf, valueIn } from './element-scope.js';
+import { cellType, scopeOf, spikeOf, valueIn, type Scope } from './element-scope.js';
 import type { PartsThere } from '../open-loop.js';
 
 /** What a state of a cell does. */
@@ -53,35 +53,25 @@ export function writtenVariables({ model }: ValidModel, population: string): Rea
 function rolesOf(valid: ValidModel, population: string, nameOf: (source: string) => string): readonly Role[] {
   const [owner, type] = cellType(valid, population);
   const spike = spikeOf(type);
-  const scope = scopeOf(type, owner, 0, new Map(), valid);
+  const at = (state: Iterable<readonly [string, number]>): Scope => scopeOf(type, owner, 0, new Map(state), valid);
+  const scope = at([]);
   const written = writtenVariables(valid, population);
   const [main] = Object.keys(type.state).filter((name) => spike !== undefined && namesIn(spike.when).has(name));
   return Object.entries(type.state).map(([name, { unit }]) => {
     const first = scope(name);
     const rate = type.derivatives[name]?.rate;
     const moved = first + 1e-3 * (Math.abs(first) || 1e-9);
-    const rateAt = (value: number): number =>
-      rate ? valueIn(valid, rate, scopeOf(type, owner, 0, new Map([[name, value]]), valid)) : 0;
+    const rateAt = (value: number): number => (rate ? valueIn(valid, rate, at([[name, value]])) : 0);
     const sources = (written.get(name) ?? []).map(nameOf);
     const driven = main === undefined || main === name ? undefined : type.derivatives[main]?.rate;
     const effectAt = (value: number): number => {
       if (!driven || main === undefined) return 0;
-      const at = (own: number): number =>
-        valueIn(
-          valid,
-          driven,
-          scopeOf(
-            type,
-            owner,
-            0,
-            new Map([
-              [main, value],
-              [name, own],
-            ]),
-            valid,
-          ),
-        );
-      return (at(moved) - at(first)) / (moved - first);
+      const states = [moved, first].map((own): [string, number][] => [
+        [main, value],
+        [name, own],
+      ]);
+      const [after = 0, before = 0] = states.map((state) => valueIn(valid, driven, at(state)));
+      return (after - before) / (moved - first);
     };
     const mainFirst = main === undefined ? 0 : scope(main);
     return {

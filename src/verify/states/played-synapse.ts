@@ -8,7 +8,7 @@ import { assigned, NoNumber } from '../../lang/evaluate.js';
 import { namesIn, writtenBy } from '../../lang/walk.js';
 import { valueAt } from '../../library/recognise/numbers.js';
 import type { NeuronType, SynapseType } from '../../model/typed.js';
-import { perform, readByRates, spikeOf, type Scope } from './element-scope.js';
+import { perform, readByRates, readThrough, spikeOf, type Scope } from './element-scope.js';
 import { advancing } from './linear-rates.js';
 import { start, type PlayedSpikes } from './played-spikes.js';
 import {
@@ -274,11 +274,10 @@ class Playing {
     for (const name of this.#kept) values.set(name, play.first?.get(name) ?? this.#scope(name));
     const isMoving = Object.keys(derivatives).length + others.length > 0;
     this.#advance = advancing(isMoving ? moving : [], values, (name) => this.#rateOf(name));
-    const isTaken = ({ when }: NeuronType['events'][string]): boolean => {
-      const names = [...namesIn(when)];
-      const conditions = [...names, ...readByRates({ derivatives: {}, derived: cellType.derived }, names)];
-      return conditions.some((name) => this.#inputs.has(name) || others.includes(name));
-    };
+    const isTaken = ({ when }: NeuronType['events'][string]): boolean =>
+      [...readThrough(cellType.derived, [...namesIn(when)])].some(
+        (name) => this.#inputs.has(name) || others.includes(name),
+      );
     this.#ofInputs = Object.values(cellType.events).filter((event) => event !== spikeOf(cellType) && isTaken(event));
     const readsTime =
       readByRates(type, own).has('t') || (isByOthers && readByRates(cellType, [...others, ...held]).has('t'));

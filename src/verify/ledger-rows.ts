@@ -10,7 +10,7 @@ import type { Distances } from './approach.js';
 import type { StateComparison } from './states/cell-pair.js';
 import { otherSynapses } from './states/cell-kinds.js';
 import type { ModelDifference } from './compare-models.js';
-import type { Comparison, LedgerRow } from './ledger.js';
+import { protocol1, type Comparison, type Ledger, type LedgerRow } from './ledger.js';
 import type { PartsThere } from './open-loop.js';
 
 /** What was compared of two models. */
@@ -38,6 +38,19 @@ interface Compared {
 /** Quantities of cells that act by spikes. */
 const ofSpikes = ['threshold', 'reset', 'refractory period'] as const;
 
+/** Checks whether a row is of an event of cells that never acted. */
+export const isIdleEvent = ({ how, quantity }: LedgerRow): boolean =>
+  how === 'never acted' && ofSpikes.some((one) => one === quantity);
+
+/** Returns a ledger in which events that never acted are compared as under protocol 1. */
+export function withActed(ledger: Ledger, { rows }: Ledger): Ledger {
+  const keyOf = ({ part, quantity }: LedgerRow): string => `${quantity} of ${part}`;
+  const acted = new Set(rows.filter(({ how }) => how === 'by run' || how === 'by state').map(keyOf));
+  const under = (row: LedgerRow): LedgerRow =>
+    isIdleEvent(row) && acted.has(keyOf(row)) ? { ...row, how: 'by run', reason: protocol1 } : row;
+  return { ...ledger, rows: ledger.rows.map(under) };
+}
+
 /** Quantities through which protocols, stimuli, tables, operations and synapses act on cells. */
 const ofInputs: ReadonlySet<string> = new Set(['inputs', 'given spikes', 'effects and delays', 'operation']);
 
@@ -63,7 +76,7 @@ export function ledgerRows(compared: Compared): readonly LedgerRow[] {
 
 /** Returns a row of an event that never acted as the row of other cells with the same event in both models. */
 function coveredRow(row: LedgerRow, rows: readonly LedgerRow[], { source, target, there }: Compared): LedgerRow {
-  if (row.how !== 'never acted' || !ofSpikes.some((quantity) => quantity === row.quantity)) return row;
+  if (!isIdleEvent(row)) return row;
   const partsOf = (population: string): readonly string[] =>
     [...there].flatMap(([name, one]) => (one.population === population ? [name] : []));
   const ofTarget = (population: string): string =>

@@ -9,6 +9,9 @@ import { firstFew } from '../diagnostics/suggest.js';
 export const comparisons = ['by value', 'by state', 'by run', 'never acted', 'not looked at'] as const;
 export type Comparison = (typeof comparisons)[number];
 
+/** Reason of rows that acted in no run of the authors, but under a protocol of our own. */
+export const protocol1 = 'protocol 1';
+
 /** Quantity of a part of two models. */
 export interface LedgerRow {
   /** Population, projection, stimulus or operation of the first model, or `experiment`. */

@@ -1,10 +1,11 @@
 /** Verdicts in the limit of small steps as text for people. */
 
+import { firstFew } from '../diagnostics/suggest.js';
 import type { Distances } from './approach.js';
 import type { Limit } from './limit.js';
 import type { StateDifference } from './states/cell-pair.js';
 import { valueTexts } from './states/difference-text.js';
-import { lackText, someText } from './ledger.js';
+import { lackText, protocol1, someText, type Ledger } from './ledger.js';
 
 /** Returns a time in s with few digits. */
 const ms = (time: number): string => `${Number((time * 1e3).toPrecision(2))} ms`;
@@ -31,6 +32,7 @@ export function limitLines(limit: Limit, named: (variable: string) => string = (
       return [
         `${start}${verdict === 'the same model' ? first : lackText(limit.ledger)}`,
         ...figures,
+        ...driven(limit.ledger),
         ...someText(limit.ledger),
         ...(writtenAnew ? ['written anew for each step'] : []),
         ...(closed.length > 0 ? [`${listOf(closed)} coupled as in the network`] : []),
@@ -47,6 +49,12 @@ export function limitLines(limit: Limit, named: (variable: string) => string = (
     default:
       return verdict satisfies never;
   }
+}
+
+/** Returns a line for events that acted under protocol 1 only. */
+function driven({ rows }: Ledger): readonly string[] {
+  const names = rows.flatMap(({ part, quantity, reason }) => (reason === protocol1 ? [`${quantity} of ${part}`] : []));
+  return names.length === 0 ? [] : [`the same, ${protocol1}: ${firstFew(names, 3)}`];
 }
 
 /** Times that differ by less, in s, differ by rounding. */

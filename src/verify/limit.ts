@@ -6,9 +6,9 @@
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { itemAt } from '../diagnostics/entry.js';
 import { composed, unchanged, type Became } from '../model/rewriting/became.js';
-import type { Model, Phase, Recording, ValidModel } from '../model/model.js';
+import type { Model, Phase, ValidModel } from '../model/model.js';
 import { populationOf } from '../model/selected.js';
-import { endOf, isRecording } from '../model/tagged.js';
+import { endOf } from '../model/tagged.js';
 import { timingProperties } from '../model/timing-properties.js';
 import { typedPhases, typedValid, writtenValid } from '../model/typed-model.js';
 import { readByRates } from './states/element-scope.js';
@@ -21,12 +21,13 @@ import type { SpikesByPopulation } from './compare-spikes.js';
 import { lastVerdict, restOf, verdictOf } from './limit-verdict.js';
 import { halvings, listedIn, operations, usualWork, workIn, workOf } from './limit-work.js';
 import { drawnOnce, firstPart, listed, partsThere, withProtocol, withStep } from './open-loop.js';
-import { compared, firstStable, NotANumber, openPair, type OpenPair } from './open-pair.js';
+import { compared, firstStable, NotANumber, openPair, withStates, type OpenPair } from './open-pair.js';
 import { notCompared, type StateComparison, type StateDifference } from './states/cell-pair.js';
 import type { ModelDifference } from './compare-models.js';
 import { compareSources, type LawComparison } from './drawn-sources.js';
 import { emptyRows, type Ledger, type LedgerRow, type ModelVerdict } from './ledger.js';
-import { isOfInputs, ledgerRows } from './ledger-rows.js';
+import { isIdleEvent, isOfInputs, ledgerRows, withActed } from './ledger-rows.js';
+import { underProtocol1 } from './protocol-one.js';
 import { firstDifference } from './states/difference-text.js';
 import { comparedTrains } from './states/given-spikes.js';
 import { withPairedStates } from './states/pair-states.js';
@@ -125,7 +126,8 @@ export async function limitOf(whole: ValidModel, target: ValidModel, options: Li
     const { protocols = [whole.model.experiment.protocol, target.model.experiment.protocol] } = options;
     const written = await settled({ valid: target, became: stated });
     const from = withStep(own.valid, dt);
-    const found = await approach(from, () => Promise.resolve(written), protocols, { ...options, given });
+    const authors = await approach(from, () => Promise.resolve(written), protocols, { ...options, given });
+    const found = await withProtocol1(authors, from, written, options);
     if (isSame(found)) return found;
     const anew = options.written;
     if (anew !== undefined) {
@@ -149,6 +151,33 @@ export async function limitOf(whole: ValidModel, target: ValidModel, options: Li
       : { ...found, verdict: 'no limit', reason: reader };
   } catch (error) {
     return noLimit(source, reasonOf(error));
+  }
+}
+
+/** Compares events that never acted under protocol 1. */
+async function withProtocol1(
+  found: Limit,
+  source: ValidModel,
+  { valid, became }: WrittenModel,
+  { seconds, runTarget, signal }: LimitOptions,
+): Promise<Limit> {
+  const idle = isSame(found) && !runTarget ? found.ledger.rows.filter(isIdleEvent) : [];
+  const parts = new Set(idle.map(({ part }) => part));
+  try {
+    const models = await underProtocol1(source, valid, became, parts);
+    if (!models) return found;
+    const [first, second] = models;
+    const protocols: Protocols = [first.model.experiment.protocol, second.model.experiment.protocol];
+    const how = { ...(seconds === undefined ? {} : { seconds }), ...(signal ? { signal } : {}) };
+    const limit = await approach(first, () => Promise.resolve({ valid: second, became }), protocols, how);
+    // Values that the lists name differ by more than by how a model holds its potential in refractory periods.
+    const isNamed = found.ledger.rows.some(({ part, how: word }) => word === 'not looked at' && parts.has(part));
+    if (limit.verdict === 'another model' && isNamed) return { ...limit, ledger: found.ledger };
+    const ledger = isSame(limit) ? withActed(found.ledger, limit.ledger) : found.ledger;
+    return { ...found, ledger, verdict: emptyRows(ledger).length > 0 ? found.verdict : 'the same model' };
+  } catch (error) {
+    reasonOf(error);
+    return found;
   }
 }
 
@@ -463,22 +492,3 @@ function readsTime(valid: ValidModel, population: string): boolean {
 /** Checks whether projections act on a population. */
 const receives = ({ model }: ValidModel, population: string): boolean =>
   Object.values(model.projections).some(({ to }) => populationOf(to.of) === population);
-
-/** Returns a model that also records all states of its cells. */
-function withStates(valid: ValidModel): ValidModel {
-  const { model } = valid;
-  const known = new Set(
-    model.recordings.flatMap((recording) =>
-      isRecording(recording, 'variables') && recording.section === undefined
-        ? recording.variables.map((variable) => `${populationOf(recording.of)}.${variable}`)
-        : [],
-    ),
-  );
-  const more = Object.entries(model.populations).flatMap(([population, { type = '' }]): Recording[] => {
-    const { compartments, cable, state = {} } = model.neurons[type] ?? {};
-    const states = cable ? [cable.voltage] : compartments ? ['v'] : Object.keys(state);
-    const variables = states.filter((name) => !known.has(`${population}.${name}`));
-    return variables.length === 0 ? [] : [{ of: { population }, variables, name: `states_${population}` }];
-  });
-  return { ...valid, model: { ...model, recordings: [...model.recordings, ...more] } };
-}

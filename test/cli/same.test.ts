@@ -134,7 +134,7 @@ it('compares given spikes of LEMS until the end of the protocol', async () => {
   expect((await runCommand(['same', first, lower])).stdout).toMatch(/threshold of pop\[0\] is -50 mV and -51 mV/);
 });
 
-it('covers events that never act by cells with the same events, if both models have them', async () => {
+it('drives cells that never spike by a ramp', async () => {
   const pair = (calm: Values): object => ({
     ...lif(cell),
     populations: [
@@ -145,13 +145,16 @@ it('covers events that never act by cells with the same events, if both models h
     recordings: [{ target: 'driven', variables: ['spikes'] }],
   });
   const document = folder.file('pair.xml');
-  for (const [calm, code] of [
-    [{}, 0],
-    [{ v_thresh: -52 }, 3],
+  const first = file('a.json', pair({ v_thresh: -52 }));
+  await runCommand(['convert', first, '--to', 'lems', '--no-origin', '--no-check', '-o', document, '--force']);
+  for (const [own, code] of [
+    [first, 0],
+    [file('b.json', pair({ v_thresh: -53 })), 1],
   ] as const) {
-    const first = file('a.json', pair(calm));
-    await runCommand(['convert', first, '--to', 'lems', '--no-origin', '--no-check', '-o', document, '--force']);
-    expect([calm, (await runCommand(['same', first, document])).code]).toEqual([calm, code]);
+    const sides = [own, document];
+    const { stdout, code: found } = await runCommand(['same', ...sides]);
+    expect([own, found, (await runCommand(['same', ...sides.toReversed()])).code]).toEqual([own, code, code]);
+    expect(stdout.includes('protocol 1')).toBe(code === 0);
   }
 });
 

@@ -80,6 +80,10 @@ async function readForeign(path: string, times: string | undefined): Promise<Rec
     return (await import('./read/numpy.js')).readNumpy(path, times);
   if (start.startsWith('PK\x03\x04')) return recordedInBundle(path, { ...(times === undefined ? {} : { times }) });
   if (/^[{[]/.test(start)) return (await import('./read/neo.js')).readNeo(path, parsed(path), times);
+  if (/^(?:PAR1|\x1f\x8b)/.test(start)) {
+    const [{ readTable }, packed] = await Promise.all([import('./read/table.js'), import('./read/packed.js')]);
+    return readTable(path, times, start.startsWith('PAR1') ? packed.parquetLines : packed.gzipLines);
+  }
   if (start.includes('\0')) throw unreadFormat(path, 'it is neither text nor HDF5');
   return (await import('./read/table.js')).readTable(path, times, linesOf);
 }

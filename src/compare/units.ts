@@ -28,7 +28,10 @@ export function fileUnit(text: string): FileUnit | null {
 /** Returns how many seconds one unit is, such as `ms`, or `0.1 ms` for times in steps; null if it is no time. */
 export function timeScale(text: string): number | null {
   const [, number = '1', name = text] = /^\s*(\d*\.?\d+)\s*(\D+)$/.exec(text) ?? [];
-  const unit = fileUnit(name);
+  const word = name.replace(/^\s*(?:(m)illi|(micro))?sec(?:ond)?s?\s*$/i, (_, milli, micro) =>
+    milli ? 'ms' : micro ? 'us' : 's',
+  );
+  const unit = fileUnit(word);
   return unit?.si === 's' && Number(number) > 0 ? decimalToSI(number, unit.scale) : null;
 }
 

@@ -98,12 +98,17 @@ const files: readonly (readonly [name: string, content: string | Uint8Array | nu
   ['broken.nml', '<neuroml', /not valid/],
   ['old.nestml', 'neuron my_cell:\n  state:\n    V_m mV = -70 mV\n  end\nend\n', /not valid/],
   // Scripts and notebooks.
-  ['script.py', brianScript, /a Python script of Brian 2, which is read by executing it$/],
+  [
+    'script.py',
+    `get_ipython().run_line_magic('matplotlib', 'inline')\n${brianScript}`,
+    /a Python script of Brian 2, which is read by executing it$/,
+  ],
   ['pynn.py', 'import pyNN.nest as sim\nsim.setup()\n', /a Python script of PyNN, which/],
   ['neuron.py', 'from neuron import h\n', /a Python script of NEURON, which/],
   ['init.hoc', 'create soma\n', /a hoc script of NEURON, which/],
   ['nest.py', 'import nest\nnest.Simulate(200.0)\n', /a script of PyNEST, which interneuron does not read$/],
   ['aliased.py', 'import numpy as np\nimport nest as sim\n', /PyNEST/],
+  ['genn.py', 'from pygenn import GeNNModel\n', /a script of a simulator that interneuron does not read$/],
   ['plain.py', 'import numpy\n', /a Python script that imports none of/],
   ['torch.py', 'import torch\nimport snntorch as snn\n', /a script of a library for machine learning, which/],
   ['nest.ipynb', notebook('import nest\n'), /a notebook of PyNEST, which interneuron does not read$/],
@@ -128,6 +133,17 @@ const files: readonly (readonly [name: string, content: string | Uint8Array | nu
     ]),
     /a table of connections, 2 rows$/,
   ],
+  [
+    'spikes.parquet',
+    parquetBytes([
+      { name: 'neuron_id', values: Uint32Array.of(0, 1) },
+      { name: 'spike_time_ms', values: Float64Array.of(1.5, 2.5) },
+    ]),
+    /a result of another program$/,
+  ],
+  ['spikes.csv.gz', gzipSync(strToU8('t/ms,i\n1.5,0\n2.5,1\n')), /a result of another program$/],
+  ['savetxt.txt', '# i j weight\n0 1 0.5\n1 2 0.25\n', /a table of connections$/],
+  ['node_types.csv', 'node_type_id model_type\n100 biophysical\n', /types of a circuit of SONATA$/],
   ['table.csv', null, /the table of a sweep of interneuron$/],
   // Others.
   ['lif.expect.yaml', 'expect: 1\nmodel: cell.yaml\nspikes: { g: { count: 3 } }\n', /expectations about a run$/],
@@ -135,6 +151,12 @@ const files: readonly (readonly [name: string, content: string | Uint8Array | nu
   ['lif.mep', 'experiments: {}\n', /values of a test of OMV$/],
   ['run.sedml', '<sedML/>', /an experiment in SED-ML, not valid$/],
   ['block.pkl', '\x80\x04N.', /a pickle of Python, which may run any code/],
+  ['data.p', '\x80\x04N.', /a pickle of Python/],
+  ['data.mat', 'MATLAB 5.0 MAT-file', /data of MATLAB$/],
+  ['fhn.ode', 'dv/dt=v-w\ndone\n', /a model of XPP, which/],
+  ['figure.ses', '{load_file("nrngui.hoc")}\n', /a session of the windows of NEURON$/],
+  ['pathway.xml', '<?xml version="1.0"?>\n<sbml xmlns="http://www.sbml.org/"/>\n', /a model in SBML, which/],
+  ['hh.cellml', '<model xmlns="http://www.cellml.org/cellml/1.0#"/>\n', /a model in CellML, which/],
   ['figure.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>', /a figure$/],
   ['README.md', '# A model\n', /a text for readers$/],
   ['LICENSE', 'Apache License\n', /a text for readers$/],
@@ -245,6 +267,7 @@ interface Told {
   readonly kind: string;
   readonly valid: boolean;
   readonly commands: readonly { readonly purpose: string; readonly command: string }[];
+  readonly diagnostics: readonly { readonly code: string }[];
 }
 
 /** Returns the exit codes of a printed command: a comparison of others may have any, a check of a wrong model has 1. */
@@ -263,6 +286,8 @@ describe.each(files)('%s', (name, _content, kind) => {
     const [told] = (JSON.parse(text.slice(text.indexOf('{\n'))) as { readonly files: readonly Told[] }).files;
     expect(`${told!.kind}${told!.valid ? '' : ', not valid'}`).toMatch(kind);
     expect(code).toBe(told!.valid ? 0 : 1);
+    for (const explained of new Set(told!.diagnostics.map((one) => one.code)))
+      expect((await execute(`interneuron explain ${explained}`)).code, explained).toBe(0);
     for (const { purpose, command } of told!.commands) {
       // Jupyter and the packages for NEURON are what the line above the commands asks for.
       if (/^jupyter|^python|--execute/.test(command) || (/\.ipynb$/.test(name) && / \S+\.py$/.test(command))) continue;
@@ -280,6 +305,14 @@ it('is told of standard input as of a file', async () => {
   );
   expect((await execute('interneuron -', edges)).text).toMatch(/^-: a table of connections$/m);
   expect(await execute('interneuron run - -o input.nwb', cell('run: 20 ms\n'))).toMatchObject({ code: 0 });
+});
+
+it.each([
+  ['sonata/network/cells_nodes.h5', 'it holds nodes of a circuit of SONATA'],
+  ['sonata/network/e_edges.h5', 'it holds edges of a circuit of SONATA'],
+])('names what %s holds', async (path, says) => {
+  const { code, text } = await execute(`interneuron ${path}`);
+  expect([code, text]).toEqual([2, expect.stringContaining(says)]);
 });
 
 it('lists scripts before models, with a command for each', async () => {

@@ -4,13 +4,6 @@ import type { Finding, Place } from '../../src/diagnostics/diagnostic.js';
 import { finding } from '../../src/diagnostics/finding.js';
 import { joinWords, oneOf, shorten, suggestion, unlike } from '../../src/diagnostics/suggest.js';
 
-const note = (code: string, message: string, hint?: string): Finding => ({
-  code: `sonata/${code}`,
-  severity: 'note',
-  message,
-  ...(hint === undefined ? {} : { hint }),
-});
-
 // --- Configs and files ----------------------------------------------------------------------------------------------
 /** A value of another kind than the config needs. */
 export const wrongValue = (what: string, expected: string, found: unknown) => finding`sonata/wrong-value:
@@ -398,67 +391,84 @@ export const unknownVariableOf = (name: string, template: string, known: readonl
 
 // --- Notes ----------------------------------------------------------------------------------------------------------
 /** Edges that stand for several synapses. */
-export const countedSynapses = (population: string, edges: number): Finding =>
-  note(
-    'nsyns',
-    `${edges === 1 ? 'one edge' : `${edges} edges`} of ${population} with nsyns other than 1: syn_weight × nsyns is the weight, as in BMTK`,
-    'NEST uses syn_weight only',
-  );
+export const countedSynapses = (population: string, edges: number): Finding => ({
+  code: 'sonata/nsyns',
+  severity: 'note',
+  message: `${edges === 1 ? 'one edge' : `${edges} edges`} of ${population} with nsyns other than 1: syn_weight × nsyns is the weight, as in BMTK`,
+  hint: 'NEST uses syn_weight only',
+});
 
 /** A population of nodes with several models. */
-export const splitPopulation = (name: string, parts: readonly string[]): Finding =>
-  note(
-    'several-models',
-    `nodes of ${name} have several models and become the populations ${joinWords(parts, 'and')}`,
-    'SONATA results have the node ids of the files',
-  );
+export const splitPopulation = (name: string, parts: readonly string[]): Finding => ({
+  code: 'sonata/several-models',
+  severity: 'note',
+  message: `nodes of ${name} have several models and become the populations ${joinWords(parts, 'and')}`,
+  hint: 'SONATA results have the node ids of the files',
+});
 
 /** Edges without delay. */
-export const usualDelay = (population: string): Finding =>
-  note('no-delay', `edges of ${population} without delay have NEST's default, 1 ms`);
+export const usualDelay = (population: string): Finding => ({
+  code: 'sonata/no-delay',
+  severity: 'note',
+  message: `edges of ${population} without delay have NEST's default, 1 ms`,
+});
 
 /** Virtual nodes without spikes. */
-export const silentSource = (population: string): Finding =>
-  note('silent-source', `no input gives spikes to the virtual nodes of ${population}`, 'NEST refuses to run them');
+export const silentSource = (population: string): Finding => ({
+  code: 'sonata/silent-source',
+  severity: 'note',
+  message: `no input gives spikes to the virtual nodes of ${population}`,
+  hint: 'NEST refuses to run them',
+});
 
 /** Spikes at times between two steps. */
-export const betweenSteps = (name: string, moved: number, count: number, dt: number, toNearest: boolean): Finding =>
-  note(
-    'between-steps',
+export const betweenSteps = (name: string, moved: number, count: number, dt: number, toNearest: boolean): Finding => ({
+  code: 'sonata/between-steps',
+  severity: 'note',
+  message:
     `${moved} of ${count} spikes of ${name} are between two steps of ${dt} ms and act at the ` +
-      (toNearest ? 'nearest one, as in BMTK and NEURON' : 'later one, as in BMTK and NEST'),
-  );
+    (toNearest ? 'nearest one, as in BMTK and NEURON' : 'later one, as in BMTK and NEST'),
+});
 
 /** Synapses at places that are drawn. */
-export const drawnPlaces = (edges: string, population: string, count: number): Finding =>
-  note(
-    'drawn-places',
-    `${count} synapses of ${edges} are at places on ${population} that are drawn as in BMTK, with generators seeded by its nodes`,
-  );
+export const drawnPlaces = (edges: string, population: string, count: number): Finding => ({
+  code: 'sonata/drawn-places',
+  severity: 'note',
+  message: `${count} synapses of ${edges} are at places on ${population} that are drawn as in BMTK, with generators seeded by its nodes`,
+});
 
 /** A type of edges whose places are on no compartment. */
 export const nowhere = (id: number) => finding`warning sonata/nowhere:
   edges of type ${id} make no synapses: no compartment has these target_sections and this distance_range`;
 
 /** Attributes without effect here. */
-export const unreadAttributes = (names: readonly string[]): Finding =>
-  note('unread-attributes', `${joinWords(names, 'and')} ${names.length === 1 ? 'is' : 'are'} not read`);
+export const unreadAttributes = (names: readonly string[]): Finding => ({
+  code: 'sonata/unread-attributes',
+  severity: 'note',
+  message: `${joinWords(names, 'and')} ${names.length === 1 ? 'is' : 'are'} not read`,
+});
 
 /** A value that BMTK leaves out. */
-export const globalValue = (name: string): Finding =>
-  note('global-value', `${shorten(name)} of the section glob is left out, as BMTK leaves it out`);
+export const globalValue = (name: string): Finding => ({
+  code: 'sonata/global-value',
+  severity: 'note',
+  message: `${shorten(name)} of the section glob is left out, as BMTK leaves it out`,
+});
 
 /** Parameters of single nodes, which few programs read. */
-export const nodeParameters = (population: string, names: readonly string[]): Finding =>
-  note(
-    'node-parameters',
-    `${joinWords(names, 'and')} of single nodes of ${population} override those of the type, as SONATA defines`,
-    'BMTK 1.2 and NEST use the type only',
-  );
+export const nodeParameters = (population: string, names: readonly string[]): Finding => ({
+  code: 'sonata/node-parameters',
+  severity: 'note',
+  message: `${joinWords(names, 'and')} of single nodes of ${population} override those of the type, as SONATA defines`,
+  hint: 'BMTK 1.2 and NEST use the type only',
+});
 
 /** A current that BMTK leaves out. */
-export const earlyClamp = (name: string, dt: number): Finding =>
-  note('early-clamp', `the current ${name} begins at once, and BMTK leaves out currents that begin by ${dt} ms`);
+export const earlyClamp = (name: string, dt: number): Finding => ({
+  code: 'sonata/early-clamp',
+  severity: 'note',
+  message: `the current ${name} begins at once, and BMTK leaves out currents that begin by ${dt} ms`,
+});
 
 /** Other programs that read circuits. */
 export type Reader = 'BMTK' | 'NEST' | 'libsonata';
@@ -466,5 +476,8 @@ export type Reader = 'BMTK' | 'NEST' | 'libsonata';
 const versions: Readonly<Record<Reader, string>> = { BMTK: '1.2', NEST: '3.10', libsonata: '0.2' };
 
 /** A part of a circuit that another program refuses or takes otherwise. */
-export const peer = (reader: Reader, does: string): Finding =>
-  note('other-readers', `${reader} ${versions[reader]} ${does}`);
+export const peer = (reader: Reader, does: string): Finding => ({
+  code: 'sonata/other-readers',
+  severity: 'note',
+  message: `${reader} ${versions[reader]} ${does}`,
+});

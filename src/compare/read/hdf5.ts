@@ -35,9 +35,19 @@ export async function readHdf5(path: string, times: string | undefined): Promise
   try {
     const source = { file, path, times, groups: 0 };
     if (isDataset(within(source, '/session_start_time')) || isGroup(within(source, '/units'))) return readNwb(source);
-    if (isGroup(within(source, '/spikes'))) return readSonataSpikes(source);
+    const spikes = within(source, '/spikes');
+    const groups = isGroup(spikes) ? spikes.keys() : null;
+    if (groups && (groups.includes('timestamps') || groups.every((name) => isGroup(within(source, `/spikes/${name}`)))))
+      return readSonataSpikes(source);
     if (isGroup(within(source, '/report'))) return readSonataReport(source);
     if (attribute(within(source, '/'), '__type__') === 'NIRGraphData') return readNirData(source);
+    for (const part of ['nodes', 'edges'])
+      if (isGroup(within(source, `/${part}`)))
+        throw unusable(
+          path,
+          `it holds ${part} of a circuit of SONATA`,
+          'name its config, such as simulation_config.json',
+        );
     throw unreadFormat(path, 'it is HDF5, but neither NWB, nor spikes or a report of SONATA, nor data of NIR');
   } finally {
     file.close();

@@ -148,9 +148,15 @@ const nameColumns =
 const cellColumn =
   /^(i|(sender|source|node|neuron|cell)s?|((sender|source|node|neuron|cell|unit)[ _]?)?(g?ids?|index|idx))$/i;
 
+/** Names of columns that say when or where a spike belongs, and of the numbers of rows that pandas writes. */
+const other = /^(?:|(?:event|segment|trial|session|sweep|epoch|condition|region|layer)(?:_?id)?|unnamed: \d+)$/i;
+
+/** Returns the content of a column by its name. */
+export const contentOf = (name: string): Column['kind'] => columnOf(name, false).kind;
+
 function columnOf(name: string, isNest: boolean): Column {
   if (/^((source_)?population|pop)(_name)?$/i.test(name)) return { kind: 'population' };
-  if (/^(event|segment)$/i.test(name)) return { kind: 'other' };
+  if (other.test(name)) return { kind: 'other' };
   if (cellColumn.test(name)) return { kind: 'id' };
   if (/^time_step$/i.test(name)) return { kind: 'step' };
   if (/^time_offset$/i.test(name)) return { kind: 'offset' };

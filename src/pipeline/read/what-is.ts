@@ -55,7 +55,7 @@ const bySuffix: readonly (readonly [RegExp, What])[] = [
   [/\.mep$/i, { kind: 'other', title: `values of ${omv}`, advice: 'name the test, a file .omt' }],
   [/\.sedml$/i, { kind: 'model', title: 'an experiment in SED-ML' }],
   [
-    /\.(?:pkl|pickle)$/i,
+    /\.(?:pkl|pickle|p|joblib)$/i,
     {
       kind: 'other',
       title: 'a pickle of Python, which may run any code when it is read',
@@ -68,6 +68,30 @@ const bySuffix: readonly (readonly [RegExp, What])[] = [
     { kind: 'other', title: 'a text for readers' },
   ],
   [/\.(?:sh|bat|m|r|jl|c|cpp|h)$/i, { kind: 'other', title: 'a program' }],
+  [
+    /\.mat$/i,
+    {
+      kind: 'other',
+      title: 'data of MATLAB',
+      advice: 'write its spikes as a table with the columns time (ms) and id; only those that Neo wrote are compared',
+    },
+  ],
+  [
+    /\.ode$/i,
+    {
+      kind: 'other',
+      title: 'a model of XPP, which interneuron does not read',
+      advice: 'write its equations as a Brian-like specification, which interneuron new brian begins',
+    },
+  ],
+  [
+    /\.ses$/i,
+    {
+      kind: 'other',
+      title: 'a session of the windows of NEURON',
+      advice: 'open the hoc or Python script that builds the model',
+    },
+  ],
   [/\.(?:tgz|tar|tar\.(?:gz|bz2|xz))$/i, { kind: 'tarball', title: 'an archive of tar' }],
   [/\.(?:xlsx?|ods)$/i, { kind: 'other', title: 'a spreadsheet', advice: 'save its table as CSV' }],
   [
@@ -108,6 +132,16 @@ const scripts: readonly (readonly [modules: string, What])[] = [
       title: 'a script of PyNEST, which interneuron does not read',
       isRefused: true,
       advice: 'write the model in PyNN or NESTML, or compare its results with a run: interneuron same RESULT OTHER',
+    },
+  ],
+  [
+    'pygenn|arbor|moose|ANNarchy',
+    {
+      kind: 'script',
+      title: 'a script of a simulator that interneuron does not read',
+      isRefused: true,
+      advice:
+        'write the model in PyNN, Brian 2 or NESTML, or compare its results with a run: interneuron same RESULT OTHER',
     },
   ],
   [
@@ -167,7 +201,7 @@ export function whatIs(path: string, start: string): What {
   if (named) return named[1];
   if (/\.py$/i.test(path)) return pythonScript(start);
   if (/\.ipynb$/i.test(path) || /^\s*\{.{0,4000}"nbformat"/s.test(start)) return notebook(start);
-  if (/\.(?:hoc|oc|ses)$/i.test(path))
+  if (/\.(?:hoc|oc)$/i.test(path))
     return {
       ...scriptOf('NEURON', 'neuron-interneuron'),
       title: 'a hoc script of NEURON, which is read by executing it',
@@ -183,6 +217,13 @@ export function whatIs(path: string, start: string): What {
     return /^.{26,64}?\.npy/s.test(start)
       ? { kind: 'recording', title: 'arrays of NumPy' }
       : { kind: 'archive', title: 'an archive' };
+  const [, exchange] = /^\s*(?:<\?[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:\w+:)?(sbml|model|pharmml)\b/s.exec(start) ?? [];
+  if (exchange !== undefined)
+    return {
+      kind: 'other',
+      title: `a model in ${exchange === 'sbml' ? 'SBML' : exchange === 'model' ? 'CellML' : 'PharmML'}, which interneuron does not read`,
+      advice: 'convert it to NeuroML or LEMS, or write its equations as a Brian-like specification',
+    };
   const notation = notationOfFile(path, start);
   if (notation !== undefined) return { kind: 'model', title: titleOf(notation), notation };
   if (hasSuffixOfModels(path)) return { kind: 'model', title: 'a document that names no notation' };
@@ -209,6 +250,10 @@ function tableOf(path: string, start: string): What {
   }
   if (/^\s*\{\s*"runs"\s*:/.test(start)) return sweep;
   if (/^\s*[{[]/.test(start) && /\.json$/i.test(path) && !start.includes('"segments"')) return json(start);
+  // NumPy writes names of columns as a comment, by which no column can be named.
+  const [, comment = ''] = /^(?:#[^\n]*\n)*?#[ \t]*(\S[^\n]*)\n(?!#)/.exec(start) ?? [];
+  const numbered = whatTableIs(path, comment.split(/[\s,;]+/), true);
+  if (numbered?.kind === 'connections') return numbered;
   const header = /^(?:\s*#[^\n]*\n)*\s*([^\n]{0,10000})/.exec(start)?.[1] ?? '';
   if (/\.txt$/i.test(path) && /^[A-Za-z]\S*(?: [A-Za-z]\S*){3}/.test(header))
     return { kind: 'other', title: 'a text for readers' };
@@ -219,7 +264,7 @@ function tableOf(path: string, start: string): What {
 
 /** Returns what a file in JSON is that is neither a model nor a result. */
 const json = (start: string): What =>
-  /"(?:netpyne_version|netParams|simConfig)"/.test(start)
+  /"(?:netpyne_version|netParams|simConfig|popParams)"/.test(start)
     ? {
         kind: 'other',
         title: 'a network of NetPyNE',
@@ -233,14 +278,25 @@ const json = (start: string): What =>
 
 const sweep: What = { kind: 'sweep', title: 'the table of a sweep of interneuron' };
 
-/** Returns what a table is by the names of its columns; undefined for tables of other kinds. */
-export function whatTableIs(path: string, names: readonly string[]): What | undefined {
+/**
+ * Returns what a table is by the names of its columns; undefined for tables of other kinds.
+ *
+ * @param byNumber  whether models name its columns by their numbers
+ */
+export function whatTableIs(path: string, names: readonly string[], byNumber = false): What | undefined {
   if (['seed', 'outcome', 'fingerprint'].every((name) => names.includes(name))) return sweep;
+  if (names.some((name) => /^(?:node|edge)_type_id\b/.test(name)))
+    return {
+      kind: 'other',
+      title: 'types of a circuit of SONATA',
+      advice: 'open its config, such as simulation_config.json',
+    };
   if (names.some((name) => /^(?:times?|t|timestamps?|step)(?![A-Za-z])/i.test(name)))
     return { kind: 'recording', title: timedTable };
   const [source, target] = ends.map((end) => names.find((name) => end.test(name)));
   if (source === undefined || target === undefined) return undefined;
-  const connect = `connect: { from: ${platform.paths.basename(path)}, source: ${source}, target: ${target} }`;
+  const [from, to] = [source, target].map((name) => (byNumber ? names.indexOf(name) : name));
+  const connect = `connect: { from: ${platform.paths.basename(path)}, source: ${from}, target: ${to} }`;
   return {
     kind: 'connections',
     title: 'a table of connections',

@@ -57,6 +57,13 @@ def isolated_module(words: Sequence[str]) -> list[str]:
     return [sys.executable, "-I", *prefix, "-W", "ignore", "-c", _RUN_MODULE, json.dumps(packages_path()), *words]
 
 
+class _Shell:
+    """Stands for IPython in scripts that Jupyter writes: magic commands have no effect."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *_, **__: None
+
+
 def run_file(words: list[str]) -> dict[str, Any]:
     """Runs a script as Python does.
 
@@ -70,7 +77,11 @@ def run_file(words: list[str]) -> dict[str, Any]:
     sys.argv = words
     sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
     warn_at_lines_of(script)
-    return runpy.run_path(script, run_name="__main__")
+    with open(script, "rb") as file:
+        # Other scripts ask by this name whether they run in a notebook.
+        is_notebook = b"get_ipython()." in file.read()
+    names = {"get_ipython": _Shell} if is_notebook else {}
+    return runpy.run_path(script, names, run_name="__main__")
 
 
 def command_on_script(

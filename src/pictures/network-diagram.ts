@@ -81,7 +81,7 @@ export function networkDiagram(
   const arrows = edges.filter(({ from, to }) => from !== to);
   const centre = { x: width / 2, y: rows / 2 };
   const svg = [
-    ...arrows.map((edge) => arrowElements(edge, box, isLabelled)),
+    ...arrows.map((edge) => arrowElements(edge, bendOf(edge, isDotted ? [] : nodes, box, width), box, isLabelled)),
     ...loops.map((edge) => {
       const own = loops.filter(({ from }) => from === edge.from);
       return loopElements(edge, outward(edge.from, centre, own.indexOf(edge), own.length), box, isLabelled);
@@ -232,10 +232,29 @@ function head(end: Point, from: Point, size: number, colour: string): string {
   return `<path d="M${at(end)}L${at(corner(0.42))}L${at(corner(-0.42))}Z" fill="${colour}"/>`;
 }
 
-function arrowElements({ from, to, count, label: text }: Edge, box: Size, isLabelled: boolean): string {
+/** Bends of arrows in shares of their length. Arrows in both directions bend to different sides. */
+const bends = [0.2, 0.45, 0.7, -0.45, 1, -0.7, -1, 1.5, -1.5, 2, -2];
+
+/** Returns the control point of an arrow: of the first bend with which it passes behind no box of a diagram. */
+function bendOf({ from, to }: Edge, nodes: readonly Node[], box: Size, width: number): Point {
   const [dx, dy] = [to.x - from.x, to.y - from.y];
-  // Arrows in both directions bend to different sides.
-  const bend = { x: (from.x + to.x) / 2 - 0.2 * dy, y: (from.y + to.y) / 2 + 0.2 * dx };
+  const points = bends.map((share) => ({ x: (from.x + to.x) / 2 - share * dy, y: (from.y + to.y) / 2 + share * dx }));
+  const others = nodes.filter((node) => node !== from && node !== to);
+  const bottom = Math.max(...nodes.map(({ y }) => y + box.height));
+  const isFree = (bend: Point): boolean =>
+    Array.from({ length: 24 }, (_, k) => k / 24).every((t) => {
+      const [x, y] = (['x', 'y'] as const).map(
+        (axis) => (1 - t) ** 2 * from[axis] + 2 * t * (1 - t) * bend[axis] + t ** 2 * to[axis],
+      ) as [number, number];
+      const isBehind = (node: Node): boolean =>
+        Math.abs(x - node.x) < box.width / 2 + 3 && Math.abs(y - node.y) < box.height / 2 + 3;
+      return x > 0 && x < width && y > 0 && y < bottom && !others.some(isBehind);
+    });
+  return points.find(isFree) ?? points[0]!;
+}
+
+function arrowElements({ from, to, count, label: text }: Edge, bend: Point, box: Size, isLabelled: boolean): string {
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
   const [start, end] = [borderOf(from, bend, box), borderOf(to, bend, box)];
   const size = 7 + strokeWidth(count);
   const neck = neckOf(end, bend, size);

@@ -52,3 +52,20 @@ it.each([
   expect(Math.min(...ys)).toBeGreaterThan(4);
   expect(Math.max(...ys)).toBeLessThan(height - 4);
 });
+
+it.each([
+  [5, 340],
+  [6, 340],
+  [6, 760],
+])('arrows between %d populations pass behind no box in a picture of %d pixels', (count, width) => {
+  const { boxes, points, height } = drawn(
+    Array.from({ length: count }, (_, k) => `p${k}`),
+    width,
+  );
+  expect([boxes.length, points.length]).toEqual([count, 21 * count * (count - 1)]);
+  const inside = points.filter(([x, y]) =>
+    boxes.some(([left, top, wide, high]) => x > left && x < left + wide && y > top && y < top + high),
+  );
+  expect(inside).toEqual([]);
+  expect(points.every(([x, y]) => x > 0 && x < width && y > 0 && y < height)).toBe(true);
+});

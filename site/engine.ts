@@ -3,6 +3,7 @@
 import { giveFiles, platform } from './platform.js';
 import { loadForReading, writtenHdf5 } from './hdf5.js';
 import { parametersOf } from './parameters.js';
+import { reactionOrder } from './reactions.js';
 import { channelCurvesIn, sweptCurves } from './shown-curves.js';
 import { picturedRecordings } from '../src/present/pictured-recordings.js';
 import type {
@@ -38,8 +39,7 @@ import { parseUnit } from '../src/lang/units.js';
 import type { Model } from '../src/model/model.js';
 import { endOf, isRecording } from '../src/model/tagged.js';
 import { variableLabel } from '../src/pictures/variable-label.js';
-import { unitOfDecade, type AxisUnit } from '../src/pictures/axis-unit.js';
-import { firstDecade, lastDecade } from '../src/pictures/decade.js';
+import { axisUnits } from '../src/pictures/axis-unit.js';
 import { isPlainModel, modelDiagram } from '../src/pictures/model-diagram.js';
 import { bundleFiles, importSettings, packedRun, type PackedResults } from '../src/convert/bundle-files.js';
 import { compileModel, countAllSynapses } from '../src/pipeline/compile-model.js';
@@ -89,7 +89,7 @@ let sources: GivenModel['files'] = [];
 let settings: PackedImport['settings'] = {};
 /** Its tables of cells, channels and inputs. */
 let tables = noParts;
-let last: LastRun | undefined;
+let last: (LastRun & { readonly seconds: number }) | undefined;
 /** The document of the model that was read last, and its options. */
 let opened: { readonly source: ReturnType<typeof readSource>; readonly options: ImportOptions } | undefined;
 let stopping = new AbortController();
@@ -118,9 +118,9 @@ export async function read(given: GivenModel): Found<ReturnType<Calls['read']>> 
   const lacksDuration = needsDuration(stated.valid);
   const timed = lacksDuration ? { ...known, duration: usualDuration } : known;
   current = lacksDuration ? importModel(source, timed) : stated;
-  opened = { source, options: known };
   const record = picturedRecordings(current.valid.model);
-  watched = record.length === 0 ? current : importModel(source, { ...timed, record });
+  opened = { source, options: record.length === 0 ? timed : { ...timed, record } };
+  watched = record.length === 0 ? current : importModel(source, opened.options);
   tables = tablesIn(current, source, ['/']);
   const answer = { ...readModel(current, source.text), needsDuration: lacksDuration };
   return { answer, findings: current.diagnostics };
@@ -188,7 +188,7 @@ export async function run(
   stopping = new AbortController();
   const imported = watched ?? model();
   const { answer, findings, ...done } = await recordRun(imported, stopping.signal, tell);
-  last = done;
+  last = { ...done, seconds: answer.seconds };
   if (check === undefined || answer.outcome !== 'complete') return { answer, findings };
   return { answer: { ...answer, judged: taskState(check, done.recorded, imported) }, findings };
 }
@@ -294,12 +294,6 @@ const beginOf = (
   })),
 });
 
-/** Returns the units of an axis by decade. */
-export const axisUnits = (unit: string): readonly AxisUnit[] =>
-  Array.from({ length: lastDecade - firstDecade + 1 }, (_, k) =>
-    unit === '1' ? { unit: '', perSi: 1 } : unitOfDecade(firstDecade + k, unit),
-  );
-
 /** Returns the cells of the columns that are shown, from a column on. */
 const shownCells = (series: RunSetup['series'][number], first: number): readonly number[] =>
   Array.from({ length: Math.max(0, Math.min(mostTraces, columnCount(series) - first)) }, (_, k) =>
@@ -320,8 +314,8 @@ function samplesOf(
   return { series, steps: Int32Array.from(steps), values: part };
 }
 
-/** Values of the current in a curve of rates, and the longest run of each in s. */
-const [currentValues, longestStep] = [9, 0.5];
+/** Values of a current in a curve of rates, the longest run of each in s, and that before effects are measured. */
+const [currentValues, longestStep, briefRun] = [9, 0.5, 0.4];
 
 /** Returns the rate of a single cell against the first current among its parameters; undefined for other models. */
 export async function currentCurve(): Found<ReturnType<Calls['currentCurve']>> {
@@ -357,6 +351,18 @@ export async function currentCurve(): Found<ReturnType<Calls['currentCurve']>> {
     ),
     findings: [],
   };
+}
+
+/** Returns parameters by how much the last run changes if they grow by a tenth; undefined after long runs. */
+export async function reactions(): Found<ReturnType<Calls['reactions']>> {
+  if (!opened || !last || last.seconds > briefRun) return { answer: undefined, findings: [] };
+  measuring.abort();
+  measuring = new AbortController();
+  const [{ source, options }, { signal }] = [opened, measuring];
+  const answer = await reactionOrder(parametersOf(model().valid.model, source.text), last, (set) =>
+    recordRun(importModel(source, { ...options, set: { ...options.set, ...set } }), signal, () => undefined),
+  );
+  return { answer: signal.aborted ? undefined : answer, findings: [] };
 }
 
 /** Returns the last run as files hold it; undefined without one. */

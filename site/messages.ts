@@ -152,6 +152,8 @@ export interface Calls {
   curves(path: string): Promise<ShownCurves | undefined>;
   /** The rate of a single cell against its current; undefined for other models. */
   currentCurve(): Promise<ShownCurves | undefined>;
+  /** Parameters by how much the last run changes with them; undefined after long runs. */
+  reactions(): Promise<readonly string[] | undefined>;
   /** Runs the model. @param check  a condition on its spikes (`src/verify/expect/task.ts`) */
   run(check: string | undefined): Promise<RunEnd>;
   /** Builds the network to count its synapses. */

@@ -1,6 +1,7 @@
 /** Results that a visitor opens, as recordings that the page draws, each compared with the run that is shown. */
 
-import { axisUnits, lastRun, mostTraces } from './engine.js';
+import { lastRun, mostTraces } from './engine.js';
+import { axisUnits } from '../src/pictures/axis-unit.js';
 import { platform } from './platform.js';
 import type { BeginMessage, LiveMessage, ShownResult } from './messages.js';
 import { matchSpikes } from '../src/compare/measures/matching.js';

@@ -453,7 +453,7 @@ function legend(
 const traceHeights = (canvas: HTMLCanvasElement, series: number): readonly number[] =>
   Array.from({ length: series }, (_, k) => {
     if (!canvas.closest('.card')) return 150;
-    return series === 1 ? 300 : Math.max(80, ((k === 0 ? 2 : 1) * 400) / (series + 1));
+    return series === 1 ? 300 : Math.max(k === 0 ? 160 : 80, ((k === 0 ? 2 : 1) * 400) / (series + 1));
   });
 
 /** Checks whether values differ by rounding only. */

@@ -1,6 +1,19 @@
 /** Answers of the worker in which the page reads, runs and converts models. */
 
-import { bundle, convert, currentCurve, curves, describe, nwb, read, run, samples, stop, verdict } from './engine.js';
+import {
+  bundle,
+  convert,
+  currentCurve,
+  curves,
+  describe,
+  nwb,
+  reactions,
+  read,
+  run,
+  samples,
+  stop,
+  verdict,
+} from './engine.js';
 import { holdTrees } from './hdf5.js';
 import { opened } from './opened-files.js';
 import { forgetResult, openedResult } from './opened-results.js';
@@ -27,6 +40,8 @@ async function answerTo({ call, given }: CallMessage): Promise<Pick<AnswerMessag
       return curves(given as string);
     case 'currentCurve':
       return currentCurve();
+    case 'reactions':
+      return reactions();
     case 'run':
       return run(tell, given as string | undefined);
     case 'describe':

@@ -14,6 +14,8 @@ export interface Sliders {
    * @param task  text whose parameters come first
    */
   offer(model: Pick<ReadModel, 'parameters' | 'seed' | 'duration'>, task?: string): void;
+  /** Puts parameters first, unless a reader has begun to use the sliders. @param names  in their order */
+  rank(names: readonly string[]): void;
   changes(): Changes;
 }
 
@@ -166,6 +168,13 @@ export function createSliders(changed: () => void): Sliders {
       const wanted = kept.length > 0 ? kept : names.slice(0, firstSliders);
       if (wanted.join() !== shownNames().join() || Object.keys(changes.set).length === 0) show(wanted);
       else showState();
+    },
+    rank: (names) => {
+      const first = parameters.slice(0, firstSliders).map(({ name }) => name);
+      if (!isEmpty(changes) || shownNames().join() !== first.join() || list.matches(':hover, :focus-within')) return;
+      const place = ({ name }: Parameter): number => (names.includes(name) ? names.indexOf(name) : names.length);
+      parameters = parameters.toSorted((a, b) => place(a) - place(b));
+      show(parameters.slice(0, firstSliders).map(({ name }) => name));
     },
     changes: () => changes,
   };

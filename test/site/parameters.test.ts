@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parametersOf } from '../../site/parameters.js';
+import { reactionOrder, type ComparedRun } from '../../site/reactions.js';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import '../../translators/brian/road.js';
 import '../../translators/neuroml/road.js';
@@ -51,4 +52,31 @@ it.each<readonly [path: string, names: RegExp, lines: readonly string[]]>([
   ['brian/single-hh.yaml', /^G\.(?:I|gNa)$/, ['G.gNa 120 mS/cm**2 12…1200']],
 ])('%s', (path, names, lines) => {
   expect(offered(`fixtures/${path}`, names)).toEqual(lines);
+});
+
+it('orders parameters by how much a run changes with them, and puts refused ones last', async () => {
+  const run = (count: number, values: readonly number[]): ComparedRun => ({
+    recorded: {
+      fingerprint: { populations: { p: { spikes: { count } } } },
+    } as unknown as ComparedRun['recorded'],
+    blocks: [{ series: 0, steps: [0, 1, 2], values }] as unknown as ComparedRun['blocks'],
+  });
+  const parameters = ['none', 'refused', 'small', 'large', 'zero'].map((name) => ({
+    name,
+    value: name === 'zero' ? 0 : 2,
+    unit: 'mV',
+    low: 0,
+    high: 20,
+    isSwitch: false,
+  }));
+  const given: Readonly<Record<string, string>>[] = [];
+  const order = await reactionOrder(parameters, run(10, [0, 1, 0]), (set) => {
+    given.push(set);
+    const [name = ''] = Object.keys(set);
+    if (name === 'refused') return Promise.reject(new Error('refused'));
+    const samples = { small: [0, 1.1, 0], large: [0, 3, 0] }[name] ?? [0, 1, 0];
+    return Promise.resolve(run(name === 'zero' ? 40 : 10, samples));
+  });
+  expect(given.map((set) => Object.values(set)[0])).toEqual(['2.2 mV', '2.2 mV', '2.2 mV', '2.2 mV', '2 mV']);
+  expect(order).toEqual(['zero', 'large', 'small', 'none', 'refused']);
 });

@@ -329,7 +329,14 @@ function drawRaster(canvas: HTMLCanvasElement, recording: Recording, under: Reco
     context.fillStyle = colourOf(train);
     context.textAlign = 'right';
     const name = recording.begin.trains[train]?.name ?? '';
-    context.fillText(fitted(context, name, margin.left - 12), margin.left - 8, top + tall / 2 + 4);
+    // A long name is broken near its middle if the band is high enough.
+    const isLong = tall > 30 && context.measureText(name).width > margin.left - 12;
+    const breaks = isLong ? [...name.matchAll(/(?<=[_.])/g)].map(({ index }) => index) : [];
+    const [at = 0] = breaks.toSorted((a, b) => Math.abs(2 * a - name.length) - Math.abs(2 * b - name.length));
+    [name.slice(0, at), name.slice(at)].forEach((line, k) => {
+      const down = top + tall / 2 + (at === 0 ? 4 : 14 * k - 3);
+      context.fillText(fitted(context, line, margin.left - 12), margin.left - 8, down);
+    });
   });
   const summary = recording.begin.trains.map(({ name }, k) => `${counts[k] ?? 0} of ${name}`).join(', ');
   canvas.setAttribute('aria-label', summary === '' ? 'Spikes: none are recorded' : `Spikes: ${summary}`);

@@ -2,6 +2,7 @@
 
 import { button, element, make, option, select } from './elements.js';
 import { isEmpty } from './link.js';
+import { parameterLabel } from '../src/pictures/variable-label.js';
 import type { Changes, Parameter, ReadModel } from './messages.js';
 
 /** Sliders of the page. */
@@ -85,13 +86,14 @@ export function createSliders(changed: () => void): Sliders {
     const { name, unit, low, high } = parameter;
     const shownUnit = readableUnit(unit);
     const id = `slider-${name}`;
+    const label = make('label', { htmlFor: id, title: name }, breakable(parameterLabel(name)));
     const set = (text: string): void =>
       apply({ ...changes, set: { ...changes.set, [name]: `${text} ${unit}`.trim() } });
     const value = shortest(numberOf(parameter));
     if (parameter.isSwitch) {
       const box = make('input', { type: 'checkbox', id, checked: Number(value) !== 0 });
       box.onchange = () => set(box.checked ? '1' : '0');
-      return make('div', { className: 'slider' }, [box, make('label', { htmlFor: id }, breakable(name))]);
+      return make('div', { className: 'slider' }, [box, label]);
     }
     const scale = scaleOf(parameter);
     const [least, most] = [scale.place(low), scale.place(high)];
@@ -117,13 +119,13 @@ export function createSliders(changed: () => void): Sliders {
       make('span', { textContent: `${shortest(high)} ${shownUnit}`.trim() }),
     ]);
     return make('div', { className: 'slider' }, [
-      make('label', { htmlFor: id }, breakable(name)),
+      label,
       slider,
       make('span', { className: 'value' }, [exact, make('span', { textContent: shownUnit })]),
       ends,
     ]);
   };
-  const shownNames = (): readonly string[] => [...list.querySelectorAll('label')].map(({ textContent }) => textContent);
+  const shownNames = (): readonly string[] => [...list.querySelectorAll('label')].map(({ title }) => title);
   const show = (names: readonly string[]): void => {
     const shown = parameters.filter(({ name }) => names.includes(name));
     list.replaceChildren(...shown.map(row));

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parametersOf } from '../../site/parameters.js';
 import { reactionOrder, type ComparedRun } from '../../site/reactions.js';
+import { parameterLabel } from '../../src/pictures/variable-label.js';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import '../../translators/brian/road.js';
 import '../../translators/neuroml/road.js';
@@ -79,4 +80,15 @@ it('orders parameters by how much a run changes with them, and puts refused ones
   });
   expect(given.map((set) => Object.values(set)[0])).toEqual(['2.2 mV', '2.2 mV', '2.2 mV', '2.2 mV', '2 mV']);
   expect(order).toEqual(['zero', 'large', 'small', 'none', 'refused']);
+});
+
+it.each([
+  ['cells.tau_m', 'cells.tau_m'],
+  ['w', 'w'],
+  [
+    'soma.biophysicalProperties_membraneProperties_naAll_na_h_forwardRate_rate',
+    'soma: rate of forwardRate of h of na of naAll',
+  ],
+])('labels %s', (name, label) => {
+  expect(parameterLabel(name)).toBe(label);
 });

@@ -48,76 +48,67 @@ export const [unknownFile, hdf5File, timedTable] = ['a file of unknown kind', 'a
 
 const omv = 'a test of OMV';
 
+/** Returns what a file is that no command reads. */
+const other = (title: string, advice?: string): What => ({
+  kind: 'other',
+  title,
+  ...(advice === undefined ? {} : { advice }),
+});
+
+/** Returns what a script is that is not executed. */
+const refused = (title: string, advice: string): What => ({ kind: 'script', title, isRefused: true, advice });
+
 /** Kinds of files that their suffixes show. */
 const bySuffix: readonly (readonly [RegExp, What])[] = [
   [/(?:^|[/.\\])expect\.(?:ya?ml|json)$/i, { kind: 'expectations', title: 'expectations about a run' }],
   [/\.omt$/i, { kind: 'expectations', title: omv }],
-  [/\.mep$/i, { kind: 'other', title: `values of ${omv}`, advice: 'name the test, a file .omt' }],
+  [/\.mep$/i, other(`values of ${omv}`, 'name the test, a file .omt')],
   [/\.sedml$/i, { kind: 'model', title: 'an experiment in SED-ML' }],
   [
     /\.(?:pkl|pickle|p|joblib)$/i,
-    {
-      kind: 'other',
-      title: 'a pickle of Python, which may run any code when it is read',
-      advice: 'write the data as NWB or NIX, such as with neo.io.NixIO',
-    },
+    other(
+      'a pickle of Python, which may run any code when it is read',
+      'write the data as NWB or NIX, such as with neo.io.NixIO',
+    ),
   ],
-  [/\.(?:svg|png|jpe?g|gif|pdf|eps)$/i, { kind: 'other', title: 'a figure' }],
+  [/\.(?:svg|png|jpe?g|gif|pdf|eps)$/i, other('a figure')],
   [
     /\.(?:md|rst|html?|cff|bib|tex)$|(?:^|[/\\])(?:readme|licen[cs]e|copying|authors|changelog|citation|notice)[^/\\]*$/i,
-    { kind: 'other', title: 'a text for readers' },
+    other('a text for readers'),
   ],
-  [/\.(?:sh|bat|m|r|jl|c|cpp|h)$/i, { kind: 'other', title: 'a program' }],
+  [/\.(?:sh|bat|m|r|jl|c|cpp|h)$/i, other('a program')],
   [
     /\.mat$/i,
-    {
-      kind: 'other',
-      title: 'data of MATLAB',
-      advice: 'write its spikes as a table with the columns time (ms) and id; only those that Neo wrote are compared',
-    },
+    other(
+      'data of MATLAB',
+      'write its spikes as a table with the columns time (ms) and id; only those that Neo wrote are compared',
+    ),
   ],
   [
     /\.ode$/i,
-    {
-      kind: 'other',
-      title: 'a model of XPP, which interneuron does not read',
-      advice: 'write its equations as a Brian-like specification, which interneuron new brian begins',
-    },
+    other(
+      'a model of XPP, which interneuron does not read',
+      'write its equations as a Brian-like specification, which interneuron new brian begins',
+    ),
   ],
-  [
-    /\.ses$/i,
-    {
-      kind: 'other',
-      title: 'a session of the windows of NEURON',
-      advice: 'open the hoc or Python script that builds the model',
-    },
-  ],
+  [/\.ses$/i, other('a session of the windows of NEURON', 'open the hoc or Python script that builds the model')],
   [/\.(?:tgz|tar|tar\.(?:gz|bz2|xz))$/i, { kind: 'tarball', title: 'an archive of tar' }],
-  [/\.(?:xlsx?|ods)$/i, { kind: 'other', title: 'a spreadsheet', advice: 'save its table as CSV' }],
+  [/\.(?:xlsx?|ods)$/i, other('a spreadsheet', 'save its table as CSV')],
   [
     /\.(?:graphml|gexf|gml)$/i,
-    {
-      kind: 'other',
-      title: 'a graph of NetworkX or Gephi',
-      advice: 'write its edges as a table, such as with networkx.to_pandas_edgelist(graph).to_csv("edges.csv")',
-    },
+    other(
+      'a graph of NetworkX or Gephi',
+      'write its edges as a table, such as with networkx.to_pandas_edgelist(graph).to_csv("edges.csv")',
+    ),
   ],
   [
     /\.npy$/i,
-    {
-      kind: 'other',
-      title: 'one array of NumPy, without a name',
-      advice: 'spikes are read as arrays with names: numpy.savez("spikes.npz", t=times, i=cells)',
-    },
+    other(
+      'one array of NumPy, without a name',
+      'spikes are read as arrays with names: numpy.savez("spikes.npz", t=times, i=cells)',
+    ),
   ],
-  [
-    /\.asc$/i,
-    {
-      kind: 'other',
-      title: 'a shape of Neurolucida',
-      advice: 'convert it to SWC, such as with morph-tool convert CELL.asc CELL.swc',
-    },
-  ],
+  [/\.asc$/i, other('a shape of Neurolucida', 'convert it to SWC, such as with morph-tool convert CELL.asc CELL.swc')],
 ];
 
 /** Scripts in Python by the modules that they import, the first that fits. */
@@ -127,31 +118,24 @@ const scripts: readonly (readonly [modules: string, What])[] = [
   ['brian2', scriptOf('Brian 2', 'brian2-interneuron')],
   [
     'nest',
-    {
-      kind: 'script',
-      title: 'a script of PyNEST, which interneuron does not read',
-      isRefused: true,
-      advice: 'write the model in PyNN or NESTML, or compare its results with a run: interneuron same RESULT OTHER',
-    },
+    refused(
+      'a script of PyNEST, which interneuron does not read',
+      'write the model in PyNN or NESTML, or compare its results with a run: interneuron same RESULT OTHER',
+    ),
   ],
   [
     'pygenn|arbor|moose|ANNarchy',
-    {
-      kind: 'script',
-      title: 'a script of a simulator that interneuron does not read',
-      isRefused: true,
-      advice:
-        'write the model in PyNN, Brian 2 or NESTML, or compare its results with a run: interneuron same RESULT OTHER',
-    },
+    refused(
+      'a script of a simulator that interneuron does not read',
+      'write the model in PyNN or Brian 2, or compare its results with a run: interneuron same RESULT OTHER',
+    ),
   ],
   [
     'snntorch|norse|sinabs|rockpool|spyx|spikingjelly|lava|nengo',
-    {
-      kind: 'script',
-      title: 'a script of a library for machine learning, which interneuron does not read',
-      isRefused: true,
-      advice: 'write its network as NIR from the library, and open that file: interneuron NETWORK.nir',
-    },
+    refused(
+      'a script of a library for machine learning, which interneuron does not read',
+      'write its network as NIR from the library, and open that file: interneuron NETWORK.nir',
+    ),
   ],
 ];
 
@@ -208,22 +192,20 @@ export function whatIs(path: string, start: string): What {
     };
   if (ownResult.test(start)) return { kind: 'result', title: 'a result of interneuron' };
   if (start.startsWith('PK\x03\x04') && start.includes('indptr.npy'))
-    return {
-      kind: 'other',
-      title: 'a sparse matrix of SciPy',
-      advice: 'write it as a table with the columns source, target and weight, such as by scipy.sparse.find(matrix)',
-    };
+    return other(
+      'a sparse matrix of SciPy',
+      'write it as a table with the columns source, target and weight, such as by scipy.sparse.find(matrix)',
+    );
   if (/^PK(?:\x03\x04|\x05\x06)/.test(start))
     return /^.{26,64}?\.npy/s.test(start)
       ? { kind: 'recording', title: 'arrays of NumPy' }
       : { kind: 'archive', title: 'an archive' };
   const [, exchange] = /^\s*(?:<\?[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:\w+:)?(sbml|model|pharmml)\b/s.exec(start) ?? [];
   if (exchange !== undefined)
-    return {
-      kind: 'other',
-      title: `a model in ${exchange === 'sbml' ? 'SBML' : exchange === 'model' ? 'CellML' : 'PharmML'}, which interneuron does not read`,
-      advice: 'convert it to NeuroML or LEMS, or write its equations as a Brian-like specification',
-    };
+    return other(
+      `a model in ${exchange === 'sbml' ? 'SBML' : exchange === 'model' ? 'CellML' : 'PharmML'}, which interneuron does not read`,
+      'convert it to NeuroML or LEMS, or write its equations as a Brian-like specification',
+    );
   const notation = notationOfFile(path, start);
   if (notation !== undefined) return { kind: 'model', title: titleOf(notation), notation };
   if (hasSuffixOfModels(path)) return { kind: 'model', title: 'a document that names no notation' };
@@ -255,8 +237,7 @@ function tableOf(path: string, start: string): What {
   const numbered = whatTableIs(path, comment.split(/[\s,;]+/), true);
   if (numbered?.kind === 'connections') return numbered;
   const header = /^(?:\s*#[^\n]*\n)*\s*([^\n]{0,10000})/.exec(start)?.[1] ?? '';
-  if (/\.txt$/i.test(path) && /^[A-Za-z]\S*(?: [A-Za-z]\S*){3}/.test(header))
-    return { kind: 'other', title: 'a text for readers' };
+  if (/\.txt$/i.test(path) && /^[A-Za-z]\S*(?: [A-Za-z]\S*){3}/.test(header)) return other('a text for readers');
   const names = header.split(/[,;\t\r]/).map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
   const title = /\.(?:csv|tsv|dat|txt|gdf|spikes)$/i.test(path) ? 'a table' : unknownFile;
   return whatTableIs(path, names) ?? { kind: 'recording', title };
@@ -265,16 +246,11 @@ function tableOf(path: string, start: string): What {
 /** Returns what a file in JSON is that is neither a model nor a result. */
 const json = (start: string): What =>
   /"(?:netpyne_version|netParams|simConfig|popParams)"/.test(start)
-    ? {
-        kind: 'other',
-        title: 'a network of NetPyNE',
-        advice: 'open the script that builds it, or its NeuroML by netpyne.sim.exportNeuroML2',
-      }
-    : {
-        kind: 'other',
-        title: 'a file in JSON of another program',
-        advice: 'it is neither a model, which states its notation, nor a result with segments of Neo',
-      };
+    ? other('a network of NetPyNE', 'open the script that builds it, or its NeuroML by netpyne.sim.exportNeuroML2')
+    : other(
+        'a file in JSON of another program',
+        'it is neither a model, which states its notation, nor a result with segments of Neo',
+      );
 
 const sweep: What = { kind: 'sweep', title: 'the table of a sweep of interneuron' };
 
@@ -286,11 +262,7 @@ const sweep: What = { kind: 'sweep', title: 'the table of a sweep of interneuron
 export function whatTableIs(path: string, names: readonly string[], byNumber = false): What | undefined {
   if (['seed', 'outcome', 'fingerprint'].every((name) => names.includes(name))) return sweep;
   if (names.some((name) => /^(?:node|edge)_type_id\b/.test(name)))
-    return {
-      kind: 'other',
-      title: 'types of a circuit of SONATA',
-      advice: 'open its config, such as simulation_config.json',
-    };
+    return other('types of a circuit of SONATA', 'open its config, such as simulation_config.json');
   if (names.some((name) => /^(?:times?|t|timestamps?|step)(?![A-Za-z])/i.test(name)))
     return { kind: 'recording', title: timedTable };
   const [source, target] = ends.map((end) => names.find((name) => end.test(name)));
@@ -311,5 +283,5 @@ export function whatIsFile(path: string): What {
   } catch (error) {
     throw readRefusal(error, path) ?? error;
   }
-  return { kind: 'other', title: 'no file' };
+  return other('no file');
 }

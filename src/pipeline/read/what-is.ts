@@ -56,7 +56,7 @@ const other = (title: string, advice?: string): What => ({
 });
 
 /** Returns what a script is that is not executed. */
-const refused = (title: string, advice: string): What => ({ kind: 'script', title, isRefused: true, advice });
+const unreadScript = (title: string, advice: string): What => ({ kind: 'script', title, isRefused: true, advice });
 
 /** Kinds of files that their suffixes show. */
 const bySuffix: readonly (readonly [RegExp, What])[] = [
@@ -118,21 +118,21 @@ const scripts: readonly (readonly [modules: string, What])[] = [
   ['brian2', scriptOf('Brian 2', 'brian2-interneuron')],
   [
     'nest',
-    refused(
+    unreadScript(
       'a script of PyNEST, which interneuron does not read',
       'write the model in PyNN or NESTML, or compare its results with a run: interneuron same RESULT OTHER',
     ),
   ],
   [
     'pygenn|arbor|moose|ANNarchy',
-    refused(
+    unreadScript(
       'a script of a simulator that interneuron does not read',
       'write the model in PyNN or Brian 2, or compare its results with a run: interneuron same RESULT OTHER',
     ),
   ],
   [
     'snntorch|norse|sinabs|rockpool|spyx|spikingjelly|lava|nengo',
-    refused(
+    unreadScript(
       'a script of a library for machine learning, which interneuron does not read',
       'write its network as NIR from the library, and open that file: interneuron NETWORK.nir',
     ),

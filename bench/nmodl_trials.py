@@ -102,9 +102,9 @@ def trial(out, path, text, library):
     )
     rows = []
     for celsius in CELSIUS:
-        # Texts of mechanisms are written beside it.
-        captured = out / f"{path.stem}-{celsius:g}" / "model.json"
-        captured.parent.mkdir()
+        # Texts of mechanisms are written beside it, where the door does not look for .mod files of the script.
+        captured = out / "read" / f"{path.stem}-{celsius:g}" / "model.json"
+        captured.parent.mkdir(parents=True)
         words = [sys.executable, "-m", "interneuron_neuron.launcher", str(captured), str(script), f"{celsius:g}"]
         read = subprocess.run(words, cwd=script.parent, capture_output=True, text=True, env={**os.environ, "INTERNEURON_CHECK": "1"})
         left = pathlib.Path(f"{captured}.left-out")

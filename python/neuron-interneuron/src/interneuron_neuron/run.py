@@ -233,6 +233,9 @@ class Run:
         if self._reader:
             os.close(reading)
             atexit.register(self.finish)
+            if os.getpid() != self.process and threading.current_thread() is threading.main_thread():
+                # A pool ends its processes when it has their results.
+                signal.signal(signal.SIGTERM, lambda *_: self.finish())
             os._exit = self._exit_later  # type: ignore[assignment]
             limit = threading.Timer(_LIMIT + 60, self._stop)
             limit.daemon = True

@@ -23,9 +23,14 @@ const nestml = 'test/translators/nestml/files';
 const models: Readonly<Record<string, readonly [step: number, ...words: readonly string[]]>> = {
   'Brian: single-lif': [0.1, 'fixtures/brian/single-lif.yaml'],
   'Brian: single-hh': [0.01, 'fixtures/brian/single-hh.yaml'],
-  'PyNN: connector-fixed-probability': [0.1, 'fixtures/pynn/connector-fixed-probability.json'],
-  'PyNN: stdp-network': [0.1, 'fixtures/pynn/stdp-network.json'],
-  'NeuroML: network': [0.1, 'fixtures/neuroml/network.xml'],
+  // In 200 ms, a spike lies in the last step: other simulators have it after the end.
+  'PyNN: connector-fixed-probability': [
+    0.1,
+    'fixtures/pynn/connector-fixed-probability.json',
+    ...['--duration', '199 ms'],
+  ],
+  'PyNN: stdp-network': [0.1, 'fixtures/pynn/stdp-network.json', '--duration', '200 ms'],
+  'NeuroML: network': [0.01, 'fixtures/neuroml/network.xml'],
   'NeuroML: network-of-cells': [0.025, 'fixtures/cells/network-of-cells.xml'],
   'NESTML: code': [0.1, `${nestml}/code.nestml`],
   'NESTML: ports': [0.1, `${nestml}/ports.nestml`],

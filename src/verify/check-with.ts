@@ -85,14 +85,8 @@ export async function checkWith(
     const source = targetOf(to).keepsSetup ? valid : asItsScriptRuns(valid);
     // Places are those of the model.
     const known = { ...variables, ofTarget: [] };
-    return await compareRuns(source, {
-      tool: simulator,
-      label,
-      variables: known,
-      anew: drawnAnew(target.model),
-      run,
-      ...kept,
-    });
+    const anew = drawnAnew(target.model);
+    return await compareRuns(source, { tool: simulator, label, variables: known, anew, run, ...kept });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,18 +1,23 @@
 /** Compares sources of drawn spikes of two models by their laws, without draws: rates, active times and values. */
 
 import { randomSources } from '../convert/freeze.js';
-import type { Expression } from '../lang/ast.js';
+import type { Expression, Statement } from '../lang/ast.js';
 import { NoNumber } from '../lang/evaluate.js';
 import { drawsIn } from '../lang/functions.js';
 import { namesIn } from '../lang/walk.js';
 import { gathered } from '../library/gather/gather.js';
-import { valueAt } from '../library/recognise/numbers.js';
+import { near, sequence, valueAt } from '../library/recognise/numbers.js';
 import { contentOf, type NeuronType, type Phase, type ValidModel } from '../model/typed.js';
 import { populationsOf } from '../model/selected.js';
-import { writtenSelection } from '../model/typed-model.js';
+import type { ValidModel as WrittenValid } from '../model/model.js';
+import { endOf } from '../model/tagged.js';
+import { writtenSelection, writtenValid } from '../model/typed-model.js';
+import { chosenStatements } from './chosen-draws.js';
 import type { LedgerRow } from './ledger.js';
-import type { StateDifference } from './states/cell-pair.js';
+import { compared } from './open-pair.js';
+import type { CellPair, StateDifference } from './states/cell-pair.js';
 import { timesBetween } from './states/edges.js';
+import { comparedTrains } from './states/given-spikes.js';
 import { cellType, readThrough, scopeOf, spikeOf, valueIn, valueOf, type Scope } from './states/element-scope.js';
 import { stageAt, stagesOf, type Stages } from './states/stages.js';
 
@@ -48,12 +53,14 @@ const rounding = 2e-7;
  *
  * @param nameThere  gives a population's name in the second model
  * @param until  end of the compared protocols in s
+ * @param drawn  the first model with its draws made: the second one can list them
  */
 export function compareSources(
   models: readonly [ValidModel, ValidModel],
   protocols: readonly [readonly Phase[], readonly Phase[]],
   nameThere: (population: string) => string | undefined,
   until: number,
+  drawn?: WrittenValid,
 ): SourceComparison {
   const sides = models.map((given, k): Staged => {
     // LEMS draws intervals where other notations draw in each step.
@@ -75,6 +82,15 @@ export function compareSources(
         how,
         ...(reason === undefined ? {} : { reason }),
       });
+    const trains =
+      drawn && there !== undefined ? trainsApart(drawn, second.valid, [population, there], until) : undefined;
+    if (trains) {
+      // Listed spikes of one step are moved to later ones.
+      if (trains.length > 0 && isSeveral(first.valid, population)) continue;
+      differences.push(...trains);
+      if (trains.length === 0) row('drawn spikes', 'by value', 'listed as the first model draws them');
+      continue;
+    }
     if (there === undefined || !drawnThere.has(there)) {
       row('drawn spikes', 'not looked at', 'no source of drawn spikes in the second model');
       continue;
@@ -103,6 +119,22 @@ export function compareSources(
     else rows.push({ part: name, quantity: 'rate', how: 'by value' });
   }
   return { differences, rows, equal };
+}
+
+/** Compares the drawn spikes of a source with the list of them in the second model; undefined without a list. */
+function trainsApart(
+  drawn: WrittenValid,
+  second: ValidModel,
+  [population, there]: readonly [string, string],
+  until: number,
+): readonly StateDifference[] | undefined {
+  const { size = 0 } = drawn.model.populations[population] ?? {};
+  const cells = Array.from({ length: size }, (_, cell): CellPair => {
+    return { population, cell, there, element: cell, names: new Map(), states: [], isTaken: true };
+  });
+  const end = Math.min(until, endOf(drawn.model.experiment.protocol), compared.longest);
+  const { differences, given } = comparedTrains(drawn, writtenValid(second), cells, () => end);
+  return given.has(population) ? differences : undefined;
 }
 
 type PoissonInput = Extract<ValidModel['model']['stimuli'][string], { kind: 'poisson' }>;
@@ -254,6 +286,38 @@ function chanceOf(e: Expression): Expression | undefined {
   return draw && chance && isDraw(draw) && !drawsIn(chance) ? chance : undefined;
 }
 
+/** Checks whether the events of two types with the same names do the same, with equal uniform numbers for draws. */
+function drawAlike(type: NeuronType, other: NeuronType): boolean {
+  const namesOf = ({ events }: NeuronType): string => Object.keys(events).sort().join();
+  if (namesOf(type) !== namesOf(other) || contentOf(type.derived) !== contentOf(other.derived)) return false;
+  return Object.entries(type.events).every(([name, event]) => {
+    const { do: effects, ...conditions } = event;
+    const { do: effectsThere, ...conditionsThere } = other.events[name]!;
+    if (contentOf(conditions) !== contentOf(conditionsThere)) return false;
+    if (contentOf(effects) === contentOf(effectsThere)) return true;
+    return [0.05, 0.3, 0.55, 0.8].every((share) => {
+      const [own, there] = [effects, effectsThere].map((all) => chosenStatements(all, { share })) as [
+        readonly Statement[],
+        readonly Statement[],
+      ];
+      const next = sequence(1);
+      const values = new Map<string, number>();
+      const scope = (read: string): number => {
+        const value = values.get(read) ?? 0.5 + next();
+        values.set(read, value);
+        return value;
+      };
+      const isSame = (one: Statement, two: Statement | undefined): boolean =>
+        one.kind === 'assignment' &&
+        two?.kind === 'assignment' &&
+        one.target === two.target &&
+        one.operator === two.operator &&
+        near(valueAt(one.value, scope), valueAt(two.value, scope));
+      return own.length === there.length && own.every((one, k) => isSame(one, there[k]));
+    });
+  });
+}
+
 /** Compares the values of two sources with memory, which must have equal code. @throws NoNumber for other code */
 function intervalsApart(
   { valid }: Staged,
@@ -263,8 +327,7 @@ function intervalsApart(
   difference: (quantity: string, values: readonly [number, number], unit: string, cell?: number) => StateDifference,
 ): readonly StateDifference[] {
   const [[owner, type], [ownerThere, typeThere]] = [cellType(valid, population), cellType(other, there)];
-  const code = ({ events, derived }: NeuronType): string => contentOf({ events, derived });
-  if (code(type) !== code(typeThere)) throw new NoNumber('intervals are drawn by another rule');
+  if (!drawAlike(type, typeThere)) throw new NoNumber('intervals are drawn by another rule');
   const names = Object.keys({ ...type.parameters, ...type.state });
   for (let element = 0; element < owner.size; element += Math.ceil(owner.size / mostElements))
     for (const name of names) {

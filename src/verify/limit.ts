@@ -21,6 +21,7 @@ import type { SpikesByPopulation } from './compare-spikes.js';
 import { lastVerdict, restOf, verdictOf } from './limit-verdict.js';
 import { halvings, listedIn, operations, usualWork, workIn, workOf } from './limit-work.js';
 import { drawnOnce, firstPart, listed, partsThere, withProtocol, withStep } from './open-loop.js';
+import { usualChoice, withChosenDraws } from './chosen-draws.js';
 import { compared, firstStable, NotANumber, openPair, withStates, type OpenPair } from './open-pair.js';
 import { notCompared, type StateComparison, type StateDifference } from './states/cell-pair.js';
 import type { ModelDifference } from './compare-models.js';
@@ -32,7 +33,6 @@ import { firstDifference } from './states/difference-text.js';
 import { comparedTrains } from './states/given-spikes.js';
 import { withPairedStates } from './states/pair-states.js';
 import { compareStates } from './states/state-comparison.js';
-import { withDrawsOf, type NamesThere } from './shared-draws.js';
 import type { Taken } from './some-cells.js';
 import { stepReaders, stepReasons } from './step-reasons.js';
 
@@ -67,7 +67,7 @@ export interface WrittenModel {
 }
 
 /** Protocols of two models. */
-type Protocols = readonly [first: readonly Phase[], second: readonly Phase[]];
+export type Protocols = readonly [first: readonly Phase[], second: readonly Phase[]];
 
 /** How to decide. */
 export interface LimitOptions {
@@ -89,6 +89,8 @@ export interface LimitOptions {
   readonly protocols?: Protocols;
   /** Time in s until which inputs and values of the whole model change; absent: that of its protocol. */
   readonly until?: number;
+  /** Whether models are only compared at states, along the first run of both. */
+  readonly statesOnly?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -159,9 +161,9 @@ async function withProtocol1(
   found: Limit,
   source: ValidModel,
   { valid, became }: WrittenModel,
-  { seconds, runTarget, signal }: LimitOptions,
+  { seconds, runTarget, signal, statesOnly }: LimitOptions,
 ): Promise<Limit> {
-  const idle = isSame(found) && !runTarget ? found.ledger.rows.filter(isIdleEvent) : [];
+  const idle = isSame(found) && !runTarget && !statesOnly ? found.ledger.rows.filter(isIdleEvent) : [];
   const parts = new Set(idle.map(({ part }) => part));
   try {
     const models = await underProtocol1(source, valid, became, parts);
@@ -184,37 +186,6 @@ async function withProtocol1(
 /** Checks whether no difference was found. */
 export const isSame = ({ verdict }: Pick<Limit, 'verdict'>): boolean => verdict.startsWith('the same model');
 
-/** Compares two models of any notations. Parts that both draw by one definition have the draws of the first. */
-export async function limitOfDocuments(
-  first: ValidModel,
-  second: ValidModel,
-  options: LimitOptions = {},
-): Promise<Limit> {
-  if ([first, second].some((valid) => isLarger(valid, workIn(options.seconds))))
-    return noLimit(first, 'larger than the budget');
-  const { became = unchanged } = options;
-  const names: NamesThere = {
-    population: (name) => became.population(name, 0)?.population,
-    projection: became.projection,
-  };
-  const sides = [withProtocolOf(first, second), withProtocolOf(second, first)] as const;
-  const protocols: Protocols = [sides[0].model.experiment.protocol, sides[1].model.experiment.protocol];
-  const typed = [typedValid(sides[0]), typedValid(sides[1])] as const;
-  const phases = [typedPhases(first.model, protocols[0]), typedPhases(second.model, protocols[1])] as const;
-  const sources = compareSources(typed, phases, names.population, untilOf(protocols));
-  // Definitions that differ are found without the draws.
-  const early = withDrawsOf(sides[1], first, first, names, sources.equal);
-  const differences = [...sources.differences, ...early.differences];
-  if (differences.length > 0) return otherDraws(first, { ...sources, differences });
-  if (early.others[0] !== undefined) return noLimit(first, early.others[0]);
-  const frozen = await settledOrReason(sides[0]);
-  if (typeof frozen === 'string') return noLimit(first, frozen);
-  const { valid, others } = withDrawsOf(sides[1], first, frozen, names, sources.equal);
-  const [other] = others;
-  if (other !== undefined) return noLimit(first, other);
-  return limitOf(frozen, valid, { protocols, given: givenIn(first), drawn: sources.rows, ...options });
-}
-
 /** Returns the verdict on models whose draws have other laws: nothing has to run. */
 export function otherDraws(first: ValidModel, { differences, rows }: LawComparison): Limit {
   const { reason: _, ...limit } = noLimit(first, '');
@@ -223,35 +194,32 @@ export function otherDraws(first: ValidModel, { differences, rows }: LawComparis
 }
 
 /** Returns the populations of a model with given spikes. */
-const givenIn = ({ model }: ValidModel): ReadonlySet<string> =>
+export const givenIn = ({ model }: ValidModel): ReadonlySet<string> =>
   new Set(Object.entries(model.populations).flatMap(([name, { spikes }]) => (spikes ? [name] : [])));
 
-/** Compares the sources of drawn spikes of a model and of its conversion. */
-export function comparedSources(source: ValidModel, target: ValidModel, became: Became): LawComparison {
+/** Compares the sources of drawn spikes of a model and of its conversion. @param drawn  the model without draws */
+export function comparedSources(
+  source: ValidModel,
+  target: ValidModel,
+  became: Became,
+  drawn: ValidModel,
+): LawComparison {
   const [own, other] = [source.model, target.model].map(({ experiment }) => experiment.protocol) as [Phase[], Phase[]];
   const typed = [typedValid(source), typedValid(target)] as const;
   const phases = [typedPhases(source.model, own), typedPhases(target.model, other)] as const;
-  return compareSources(typed, phases, (name) => became.population(name, 0)?.population, untilOf([own, other]));
+  return compareSources(typed, phases, (name) => became.population(name, 0)?.population, untilOf([own, other]), drawn);
 }
 
 /** Returns the end of the shorter of two protocols in s. */
-const untilOf = (protocols: Protocols): number => Math.min(...protocols.map((phases) => endOf(phases)));
-
-/** Returns a model with the protocol of another or a usual one, if it states none, as networks of NeuroML alone. */
-function withProtocolOf(valid: ValidModel, { model: other }: ValidModel): ValidModel {
-  const { experiment } = valid.model;
-  if (experiment.protocol.length > 0) return valid;
-  const { protocol } = other.experiment;
-  const usual = protocol.length > 0 ? protocol : [{ run: compared.first }];
-  return { ...valid, model: { ...valid.model, experiment: { ...experiment, protocol: usual } } };
-}
+export const untilOf = (protocols: Protocols): number => Math.min(...protocols.map((phases) => endOf(phases)));
 
 /** Returns a model with the draws of its compared part made, or the reason why there is none. */
 export async function settledOrReason(valid: ValidModel): Promise<ValidModel | string> {
   try {
     const part = firstPart(valid, compared.longest);
-    const { valid: frozen, remaining } = await drawnOnce(part, (await chooseTarget('wasm')).target);
-    return remaining[0] ?? withProtocol(frozen, valid.model.experiment.protocol);
+    const { valid: frozen } = await drawnOnce(part, (await chooseTarget('wasm')).target);
+    const [draws] = withChosenDraws(frozen, usualChoice).remaining;
+    return draws ?? withProtocol(frozen, valid.model.experiment.protocol);
   } catch (error) {
     return reasonOf(error);
   }
@@ -307,7 +275,7 @@ async function approach(
   source: ValidModel,
   at: (step: number) => Promise<WrittenModel>,
   protocols: Protocols,
-  { seconds, runTarget, signal, listed = [], given = new Set(), drawn = [], until = 0 }: LimitOptions,
+  { seconds, runTarget, signal, listed = [], given = new Set(), drawn = [], until = 0, statesOnly }: LimitOptions,
 ): Promise<Limit> {
   const work = workIn(seconds);
   const { became, valid: target } = await at(source.model.experiment.dt);
@@ -352,6 +320,7 @@ async function approach(
     closed: [...pair.closed].filter((name) => receives(source, name)),
   });
   if (states.differences.length > 0) return limit('another model');
+  if (statesOnly) return limit('the same model');
   if (states.close) {
     const [own, other] = states.close.values.map((seconds) => Number((seconds * 1e3).toPrecision(6)));
     return limit('no limit', `${states.close.what} of ${own} and ${other} ms differ by less than half a step`);

@@ -17,7 +17,6 @@ import type { Notation } from '../pipeline/read/notation.js';
 import type { LawComparison } from './drawn-sources.js';
 import {
   isLarger,
-  limitOf,
   comparedSources,
   noLimit,
   otherDraws,
@@ -29,6 +28,7 @@ import {
   type WrittenModel,
 } from './limit.js';
 import { cellsOf, listedIn, workIn } from './limit-work.js';
+import { limitWithDraws } from './limit-with-draws.js';
 import { openPart } from './open-pair.js';
 import { compared, agreementsAtOwnStep, tooLarge, type OwnStep } from './own-step.js';
 import { lacksSpikes } from './random-inputs.js';
@@ -147,7 +147,7 @@ async function drawnSides(
 ): Promise<{ readonly source: ValidModel; readonly target: WrittenModel } | undefined> {
   if (synapsesOf(valid) > budget.writtenSynapses || isLarger(valid, workIn(undefined))) return undefined;
   const source = await frozenModel();
-  if (typeof source === 'string') return undefined;
+  if (typeof source === 'string' || remainingDraws(typedModel(source.model)).length > 0) return undefined;
   try {
     return { source, target: await written(source) };
   } catch (error) {
@@ -191,10 +191,10 @@ async function limitOfWritten(
   const frozen = await frozenModel();
   if (typeof frozen === 'string') return noLimit(valid, frozen);
   const until = isChanging(frozen) ? endOf(frozen.model.experiment.protocol) : 0;
-  const laws = draws ? await writtenLaws(valid, target, converted, written) : undefined;
+  const laws = draws ? await writtenLaws(valid, target, converted, { written, frozen }) : undefined;
   if (laws && laws.differences.length > 0) return otherDraws(valid, laws);
   const decide = async (source: ValidModel, { valid: other, became }: WrittenModel): Promise<Limit> =>
-    limitOf(source, other, { became, written, until, drawn: laws?.rows ?? [], ...limited });
+    limitWithDraws(source, other, { became, written, until, drawn: laws?.rows ?? [], ...limited });
   /** @param most  work of all cells from which on some of them are compared */
   const decideByPart = async (most: number): Promise<Limit | undefined> => {
     const part = await openPart(frozen, most, limited.signal);
@@ -217,14 +217,14 @@ async function limitOfWritten(
 }
 
 /**
- * Returns how the document draws the spikes of sources; undefined if it lists them. The sources of a document that is
- * too long to be read are written again, without the network.
+ * Returns how the document draws or lists the spikes of sources; undefined without such sources. The sources of a
+ * document that is too long to be read are written again, without the network.
  */
 async function writtenLaws(
   valid: ValidModel,
   target: ValidModel | undefined,
   { became }: ConvertedModel,
-  written: (model: ValidModel) => Promise<WrittenModel>,
+  { written, frozen }: { readonly written: (model: ValidModel) => Promise<WrittenModel>; readonly frozen: ValidModel },
 ): Promise<LawComparison | undefined> {
   const names = randomSources(typedModel(valid.model));
   if (names.length === 0) return undefined;
@@ -234,11 +234,7 @@ async function writtenLaws(
   const recordings = names.map((population): Recording => ({ of: { population }, events: 'spike', name: population }));
   const alone = { ...model, populations, projections: {}, stimuli: {}, operations: {}, recordings };
   const other = target ? { valid: target, became } : await written({ model: alone, data });
-  const areListed = names.every((name) => {
-    const there = other.became.population(name, 0)?.population;
-    return other.valid.model.populations[there ?? '']?.spikes !== undefined;
-  });
-  return areListed ? undefined : comparedSources(valid, other.valid, other.became);
+  return comparedSources(valid, other.valid, other.became, frozen);
 }
 
 /** Checks whether inputs or values of a model can change at any time. */

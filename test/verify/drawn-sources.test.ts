@@ -181,3 +181,77 @@ it('takes a chance that does not read the step for that of the own step', async 
   const [code, headline] = await compare(rate, source('uniform() < 0.01', '0.2 ms'));
   expect([code, headline]).toEqual([1, expect.stringContaining('rate of noise[0] is 100 Hz and 50 Hz')]);
 });
+
+describe('draws during a run', () => {
+  const spikes = { type: 'SpikeSourceArray', params: { spike_times: [10, 30, 50, 70, 90] } };
+  const ofPyNN = (synapse: object): string =>
+    pynn(spikes).replace(/"synapse":\{[^}]*\}\}/, `"synapse":${JSON.stringify(synapse)}`);
+  const stochastic = (more: object = {}): string =>
+    ofPyNN({ type: 'SimpleStochasticSynapse', params: { weight: 0.2, delay: 1, p: 0.4, ...more } });
+  const quanta = (more: object = {}): string =>
+    ofPyNN({
+      type: 'MultiQuantalSynapse',
+      params: { weight: 0.2, delay: 1, n: 3, U: 0.4, tau_rec: 90, tau_facil: 20, ...more },
+    });
+  const site = (more: object = {}): string =>
+    ofPyNN({
+      type: 'StochasticTsodyksMarkramSynapse',
+      params: { weight: 0.2, delay: 1, U: 0.4, tau_rec: 90, tau_facil: 20, ...more },
+    });
+  const ofBrian = (effect: string): string =>
+    brian('30*Hz')
+      .replace(
+        /poisson_groups:.*/,
+        'spike_generators: { noise: { N: 4, indices: [0, 1, 2, 3], times: { values: [10, 30, 40, 50], unit: ms } } }',
+      )
+      .replace('s += 0.2*nA', effect);
+  const noisy = (noise: string): string =>
+    brian('30*Hz').replace('(I + s)/C', `(I + s)/C + ${noise}`).replace('exact', 'euler');
+  const escaping = (more: object = {}): string =>
+    pynn(spikes).replace(
+      /"type":"IF_curr_exp".*?\}/,
+      `"type":"GIF_cond_exp","params":${JSON.stringify({ i_offset: 1.5, ...more })}`,
+    );
+
+  it.each<readonly [string, string, string]>([
+    ['chances of synapses', stochastic(), stochastic()],
+    [
+      'a chance that is drawn from the other side',
+      ofBrian('s += 0.2*nA*int(rand() < 0.3)'),
+      ofBrian('s += 0.2*nA*int(rand() > 0.7)'),
+    ],
+    ['noise', noisy('2*mV*xi/ms**0.5'), noisy('0.002*volt*(1/ms)**0.5*xi')],
+  ])('is one model with equal laws: %s', async (_, first, second) => {
+    const [code, headline] = await compare(
+      first,
+      second
+        .replace('"label":"cells"', '"label":"others"')
+        .replaceAll('"post":"cells"', '"post":"others"')
+        .replaceAll('"target":"cells"', '"target":"others"'),
+    );
+    expect([code, headline]).toEqual([0, expect.stringMatching(/^the same model/)]);
+  });
+
+  it.each<readonly [string, string, string]>([
+    ['another chance', stochastic(), stochastic({ p: 0.401 })],
+    ['another chance in Brian', ofBrian('s += 0.2*nA*int(rand() < 0.4)'), ofBrian('s += 0.2*nA*int(rand() < 0.4002)')],
+    ['another weight', stochastic(), stochastic({ weight: 0.21 })],
+    ['more quanta', quanta(), quanta({ n: 4 })],
+    ['another recovery', site(), site({ tau_rec: 91 })],
+    ['more noise', noisy('2*mV*xi/ms**0.5'), noisy('2.01*mV*xi/ms**0.5')],
+    ['another escape rate', escaping(), escaping({ lambda0: 1.05 })],
+    ['another slope of the escape rate', escaping(), escaping({ delta_v: 0.52 })],
+  ])('is another model with %s', async (_, first, second) => {
+    const [code, headline] = await compare(first, second);
+    expect([code, headline]).toEqual([1, expect.stringMatching(/^another model: /)]);
+  });
+
+  it('is undecided if noise depends on the state, or one model draws more', async () => {
+    const [first] = await compare(noisy('v*xi/ms**0.5'), noisy('1.01*v*xi/ms**0.5'));
+    const [second] = await compare(
+      ofBrian('s += 0.2*nA*int(rand() < 0.4)'),
+      ofBrian('s += 0.2*nA*int(rand() < 0.8)*int(rand() < 0.5)'),
+    );
+    expect([first, second]).toEqual([3, 3]);
+  });
+});

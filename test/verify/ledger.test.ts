@@ -5,7 +5,8 @@ import { importModel } from '../../src/pipeline/pipeline.js';
 import type { ImportedModel } from '../../src/pipeline/read/imported-model.js';
 import { compareAcross } from '../../src/verify/compare-across.js';
 import { emptyRows } from '../../src/verify/ledger.js';
-import { limitOfDocuments, type Limit } from '../../src/verify/limit.js';
+import type { Limit } from '../../src/verify/limit.js';
+import { limitOfDocuments } from '../../src/verify/limit-with-draws.js';
 import '../../translators/brian/road.js';
 import '../../translators/pynn/road.js';
 

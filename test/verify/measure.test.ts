@@ -7,7 +7,7 @@ import type { TargetNotation } from '../../src/convert/target-notations.js';
 import { convertModel } from '../../src/convert/convert.js';
 import { compareWritten } from '../../src/verify/check-conversion.js';
 import { emptyRows } from '../../src/verify/ledger.js';
-import { limitOfDocuments } from '../../src/verify/limit.js';
+import { limitOfDocuments } from '../../src/verify/limit-with-draws.js';
 import { measure, ownSteps, type Measurement } from '../../src/verify/measure.js';
 import { graded } from '../../src/verify/own-step.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
@@ -137,7 +137,7 @@ describe('verdicts', () => {
       model: 'dv/dt = (15*mV - v)/(10*ms) + mV*xi/(10*ms)**0.5 : volt',
       initializers: {},
     });
-    expect([verdict, limit?.verdict]).toEqual(['not measured', 'no limit']);
+    expect([verdict, limit?.verdict]).toEqual(['not measured', 'the same model']);
     expect(check?.spikes.every((count) => count > 50)).toBe(true);
   });
 });

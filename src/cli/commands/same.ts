@@ -186,6 +186,6 @@ async function limitOfModels(
   options: LimitOptions,
   seconds?: number,
 ): Promise<Limit> {
-  const { limitOfDocuments } = await import('../../verify/limit.js');
+  const { limitOfDocuments } = await import('../../verify/limit-with-draws.js');
   return limitOfDocuments(first.valid, second.valid, { ...options, ...(seconds === undefined ? {} : { seconds }) });
 }

@@ -145,11 +145,11 @@ export function sequence(seed: number): () => number {
   };
 }
 
-/** Returns the number at which a test changes between two numbers with different results, by bisection. */
-export function changeBetween(from: number, to: number, test: (value: number) => boolean): number {
+/** Returns the number at which a test changes between two numbers with different results, by some bisections. */
+export function changeBetween(from: number, to: number, test: (value: number) => boolean, bisections = 60): number {
   const first = test(from);
   let [before, after] = [from, to];
-  for (let k = 0; k < 60; k += 1) {
+  for (let k = 0; k < bisections; k += 1) {
     const middle = (before + after) / 2;
     if (test(middle) === first) before = middle;
     else after = middle;

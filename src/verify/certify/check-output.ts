@@ -26,7 +26,8 @@ import type { ImportedModel } from '../../pipeline/read/imported-model.js';
 import type { ImportOptions } from '../../pipeline/read/import-options.js';
 import { modelInResult } from '../../pipeline/results/model-in-result.js';
 import { compareAcross } from '../compare-across.js';
-import { limitOfDocuments, type Limit } from '../limit.js';
+import type { Limit } from '../limit.js';
+import { limitOfDocuments } from '../limit-with-draws.js';
 import { limitText } from '../limit-text.js';
 import { isReproduced, type CertifiedModel, type CertifiedOutput } from './certificate.js';
 

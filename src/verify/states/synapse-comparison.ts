@@ -28,6 +28,9 @@ const [mostSynapses, mostPlayed] = [200_000, 20_000];
 /** Least time between spikes of a cell that are played, in s. */
 const leastInterval = 3e-3;
 
+/** Reason why effects were not compared: a synapse without any in one of the models, or on other variables. */
+export const otherEffects = 'synapses of other kinds';
+
 /** Effects of the spikes of a cell on a variable of a cell, by one or more synapses. */
 interface Effects {
   readonly source: CellPair;
@@ -96,7 +99,7 @@ export function comparedEffects(
     const isRate = of === 'rate';
     if (ours.unknown.has(population) || theirs.unknown.has(population)) continue;
     if (areOfOtherKinds(from, receiver)) {
-      ours.unknown.set(population, 'synapses of other kinds');
+      ours.unknown.set(population, otherEffects);
       continue;
     }
     const found = (quantity: string, values: StateDifference['values'], unit: string): void =>

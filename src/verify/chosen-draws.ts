@@ -12,7 +12,7 @@ import { NoNumber } from '../lang/evaluate.js';
 import { sequence, valueAt } from '../library/recognise/numbers.js';
 import { mapped } from '../model/collections.js';
 import { remainingDraws } from '../model/remaining-draws.js';
-import { ownersOf, type Model, type NeuronType } from '../model/typed.js';
+import { ownersOf, type Model, type NeuronType, type ValidModel } from '../model/typed.js';
 import { typedValid, writtenValid } from '../model/typed-model.js';
 import type * as written from '../model/model.js';
 import { readThrough } from './states/element-scope.js';
@@ -43,8 +43,14 @@ export function withChosenDraws(
   given: written.ValidModel,
   choice: Choice,
 ): { readonly valid: written.ValidModel; readonly remaining: readonly string[] } {
-  const { model, data } = typedValid(given);
-  if (remainingDraws(model).length === 0) return { valid: given, remaining: [] };
+  const typed = typedValid(given);
+  if (remainingDraws(typed.model).length === 0) return { valid: given, remaining: [] };
+  const chosen = chosenDraws(typed, choice);
+  return { valid: writtenValid(chosen), remaining: remainingDraws(chosen.model) };
+}
+
+/** Returns a model with chosen numbers in place of draws, except those that have none. */
+export function chosenDraws({ model, data }: ValidModel, choice: Choice): ValidModel {
   const { dt } = model.experiment;
   const chosen: Model = {
     ...model,
@@ -61,7 +67,7 @@ export function withChosenDraws(
       pathways: mapped(type.pathways, (pathway) => ({ ...pathway, do: chosenStatements(pathway.do, choice) })),
     })),
   };
-  return { valid: writtenValid({ model: chosen, data }), remaining: remainingDraws(chosen) };
+  return { model: chosen, data };
 }
 
 /** Step in s for which noise is chosen: the noise of a step has a standard deviation of 1/sqrt(dt). */

@@ -4,7 +4,14 @@ import type { ValidModel } from '../model/model.js';
 import { unchanged } from '../model/rewriting/became.js';
 import { typedPhases, typedValid } from '../model/typed-model.js';
 import { chooseTarget } from '../pipeline/choose-target.js';
-import { drawingParts, drawnElsewhere, usualChoice, withChosenDraws, type Choice } from './chosen-draws.js';
+import {
+  chosenDraws,
+  drawingParts,
+  drawnElsewhere,
+  usualChoice,
+  withChosenDraws,
+  type Choice,
+} from './chosen-draws.js';
 import { gathered } from '../library/gather/gather.js';
 import { compareSources } from './drawn-sources.js';
 import {
@@ -97,8 +104,10 @@ const chanceDigits = 4e-6;
 function chancesApart(source: ValidModel, target: ValidModel, mirrored: boolean): StateDifference | undefined {
   const drawing = drawingParts(source).filter(({ isProjection }) => isProjection);
   const statements = Math.max(0, ...drawing.map(({ counts }) => counts.length));
-  const edges = (valid: ValidModel, more: Partial<Choice>): readonly number[] =>
-    edgesOf((share) => gathered(typedValid(withChosenDraws(valid, { share, ...more }).valid), 'limit').valid);
+  const edges = (valid: ValidModel, more: Partial<Choice>): readonly number[] => {
+    const typed = typedValid(valid);
+    return edgesOf((share) => gathered(chosenDraws(typed, { share, ...more }), 'limit').valid);
+  };
   const all = Array.from({ length: statements }, (_, only) => only).flatMap((only) => {
     const [own, other] = [edges(source, { only }), edges(target, { only, mirrored })];
     return Array.from({ length: Math.max(own.length, other.length) }, (__, k) => [own[k], other[k]] as const);

@@ -34,7 +34,7 @@ import { listed, withProtocol, withStep } from './open-loop.js';
 import { compared } from './open-pair.js';
 import { withDrawsOf, type NamesThere } from './shared-draws.js';
 import type { StateDifference } from './states/cell-pair.js';
-import { edgesOf } from './states/draw-edges.js';
+import { edgeDigits, edgesOf } from './states/draw-edges.js';
 
 /** Choices of draws for which states are compared besides those of runs. */
 const moreChoices: readonly Choice[] = [0.03, 0.35, 0.65, 0.93].map((share) => ({ share, moves: true }));
@@ -97,22 +97,20 @@ export async function limitWithDraws(
   }
 }
 
-/** Largest distance of equal chances, which bisection leaves. */
-const chanceDigits = 4e-6;
-
 /** Returns a uniform number at which synapses of the first model act otherwise, and those of the second do not. */
 function chancesApart(source: ValidModel, target: ValidModel, mirrored: boolean): StateDifference | undefined {
   const drawing = drawingParts(source).filter(({ isProjection }) => isProjection);
   const statements = Math.max(0, ...drawing.map(({ counts }) => counts.length));
-  const edges = (valid: ValidModel, more: Partial<Choice>): readonly number[] => {
+  const edges = (valid: ValidModel, more: Partial<Choice>, expected?: readonly number[]): readonly number[] => {
     const typed = typedValid(valid);
-    return edgesOf((share) => gathered(chosenDraws(typed, { share, ...more }), 'limit').valid);
+    return edgesOf((share) => gathered(chosenDraws(typed, { share, ...more }), 'limit').valid, expected);
   };
   const all = Array.from({ length: statements }, (_, only) => only).flatMap((only) => {
-    const [own, other] = [edges(source, { only }), edges(target, { only, mirrored })];
+    const own = edges(source, { only });
+    const other = edges(target, { only, mirrored }, own);
     return Array.from({ length: Math.max(own.length, other.length) }, (__, k) => [own[k], other[k]] as const);
   });
-  const apart = all.find(([a = NaN, b = NaN]) => !(Math.abs(a - b) <= chanceDigits));
+  const apart = all.find(([a = NaN, b = NaN]) => !(Math.abs(a - b) <= edgeDigits));
   if (!apart) return undefined;
   const values = apart.map((one) => (one === undefined ? null : Number(one.toPrecision(5))));
   const quantity = 'chance of a synapse';
@@ -123,6 +121,7 @@ const namesThere = ({ population, projection }: NonNullable<LimitOptions['became
   population: (name) => population(name, 0)?.population,
   projection,
 });
+
 /** Compares two models of any notations. Parts that both draw by one definition have the draws of the first. */
 export async function limitOfDocuments(
   first: ValidModel,
@@ -150,6 +149,7 @@ export async function limitOfDocuments(
   if (other !== undefined) return noLimit(first, other);
   return limitWithDraws(frozen, valid, { protocols, given: givenIn(first), drawn: sources.rows, ...options });
 }
+
 /** Returns a model with the protocol of another or a usual one, if it states none, as networks of NeuroML alone. */
 function withProtocolOf(valid: ValidModel, { model: other }: ValidModel): ValidModel {
   const { experiment } = valid.model;

@@ -11,8 +11,16 @@ const grid = [0.001, 0.5, 0.999];
 /** Most receiving cells of a population whose synapses are played. */
 const mostReceivers = 1;
 
-/** Returns an edge in each interval of uniform numbers in which effects change. @param at  the model for a number */
-export function edgesOf(at: (share: number) => ValidModel): readonly number[] {
+/** Largest distance of equal edges, which bisection leaves. */
+export const edgeDigits = 4e-6;
+
+/**
+ * Returns an edge in each interval of uniform numbers in which effects change.
+ *
+ * @param at  the model for a number
+ * @param expected  edges of another model: where effects change at one of them, it is the edge
+ */
+export function edgesOf(at: (share: number) => ValidModel, expected: readonly number[] = []): readonly number[] {
   const first = at(grid[0]!);
   const cells = Object.entries(first.model.populations).flatMap(([population, { size, type = '' }]) => {
     const states = Object.keys(first.model.neurons[type]?.state ?? {});
@@ -28,6 +36,9 @@ export function edgesOf(at: (share: number) => ValidModel): readonly number[] {
   };
   return grid.slice(1).flatMap((to, k) => {
     const from = grid[k]!;
-    return isApart(from, to) ? [changeBetween(from, to, (share) => isApart(from, share), 18)] : [];
+    if (!isApart(from, to)) return [];
+    const near = expected.find((edge) => edge > from && edge < to);
+    if (near !== undefined && !isApart(from, near - edgeDigits) && !isApart(near + edgeDigits, to)) return [near];
+    return [changeBetween(from, to, (share) => isApart(from, share), 18)];
   });
 }

@@ -31,7 +31,7 @@ export function edgesOf(at: (share: number) => ValidModel, expected: readonly nu
     });
   });
   const isApart = (one: number, other: number): boolean => {
-    const { differences, unknown } = comparedEffects(at(one), at(other), cells, Object.is);
+    const { differences, unknown } = comparedEffects(at(one), at(other), cells, Object.is, false);
     return differences.length > 0 || [...unknown.values()].includes(otherEffects);
   };
   return grid.slice(1).flatMap((to, k) => {

@@ -53,6 +53,8 @@ interface Play {
   readonly spikes: PlayedSpikes;
   /** Values of the synapse's variables before the first spike; absent: their own. */
   readonly first?: ReadonlyMap<string, number>;
+  /** Whether several spikes are also played from each bound of the synapse. */
+  readonly fromBounds: boolean;
 }
 
 /** Effects of the spikes that are played into a synapse. */
@@ -64,13 +66,13 @@ export interface PlayedEffects {
 
 /**
  * Returns the effects of spikes on the variables of a cell that both models have: changes by each spike, and changes of
- * their rates by all other variables, at times after it. Several spikes are also played from each bound of the synapse.
+ * their rates by all other variables, at times after it.
  *
  * @throws NoNumber for synapses without linear equations, or with other effects
  */
 export function playedEffects(type: SynapseType, play: Play): PlayedEffects {
   const usual = effectsFrom('first value', new Map(), type, play);
-  if (!hasMemory(type) || play.spikes.pre.length === 1) return { effects: usual };
+  if (!hasMemory(type) || play.spikes.pre.length === 1 || !play.fromBounds) return { effects: usual };
   try {
     const atBounds = starts.slice(1).flatMap((from) => {
       const bounds = boundsOf(type, play, from === 'upper bound' ? 1 : -1);

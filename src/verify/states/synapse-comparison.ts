@@ -42,12 +42,17 @@ interface Effects {
   readonly list: Effect[];
 }
 
-/** Compares effects and delays of synapses on populations that have their variables in both models. */
+/**
+ * Compares effects and delays of synapses on populations that have their variables in both models.
+ *
+ * @param fromBounds  whether plastic synapses are also played from the bounds of their variables
+ */
 export function comparedEffects(
   source: ValidModel,
   target: ValidModel,
   cells: readonly CellPair[],
   same: (a: number, b: number, size: number) => boolean,
+  fromBounds = true,
 ): Pick<StateComparison, 'differences' | 'close' | 'synapses' | 'plastic' | 'unknown' | 'rows'> {
   const { dt } = source.model.experiment;
   const own = new Map(cells.map((pair) => [`${pair.population}[${pair.cell}]`, pair]));
@@ -62,7 +67,7 @@ export function comparedEffects(
   const ours = effectsIn(
     source,
     dt,
-    { playedTo, single },
+    { playedTo, single, fromBounds },
     {
       pairOf: (name, cell) => own.get(`${name}[${cell}]`),
       nameOf: (_, variable) => [variable, 1],
@@ -72,7 +77,7 @@ export function comparedEffects(
   const theirs = effectsIn(
     target,
     dt,
-    { playedTo, single },
+    { playedTo, single, fromBounds },
     {
       pairOf: (name, cell) => other.get(`${name}[${cell}]`),
       nameOf: ({ names }, variable) => {
@@ -250,6 +255,7 @@ interface Played {
   /** Spikes for synapses with memory. */
   readonly playedTo: (source: CellPair, receiver: CellPair) => PlayedSpikes;
   readonly single: PlayedSpikes;
+  readonly fromBounds: boolean;
 }
 
 const pairKey = (source: CellPair, receiver: CellPair): string =>
@@ -329,6 +335,7 @@ function* effectsOf(
   {
     playedTo,
     single,
+    fromBounds,
     recorded,
     onUnbounded,
   }: Played & { readonly recorded: readonly string[]; readonly onUnbounded: (reason: string) => void },
@@ -371,7 +378,15 @@ function* effectsOf(
     const key = [...values, post[0], isOwn ? post[1] : ''].join(' ');
     const found =
       known.get(key) ??
-      playedEffects(type, { scopeWith, receiver: to, delayOf, recorded: hasMemory(type) ? recorded : [], dt, spikes });
+      playedEffects(type, {
+        scopeWith,
+        receiver: to,
+        delayOf,
+        recorded: hasMemory(type) ? recorded : [],
+        dt,
+        spikes,
+        fromBounds,
+      });
     known.set(key, found);
     const { effects, unbounded } = found;
     if (unbounded !== undefined) onUnbounded(unbounded);

@@ -108,6 +108,15 @@ it('names no value that is only written otherwise', async () => {
   expect([code, stdout.split('\n')[0]]).toEqual([1, 'another model: delay of pre of S is 1 ms and 1.5 ms']);
 });
 
+it('names no value that differs by rounding', async () => {
+  const sides = [
+    file('a.json', lif({ ...cell, cm: 0.2 })),
+    file('b.json', lif({ ...cell, cm: 0.20000001, tau_refrac: 2.5 })),
+  ];
+  const { code, stdout } = await runCommand(['same', ...sides]);
+  expect([code, stdout.split('\n')[0]]).toEqual([1, 'another model: tau_refrac of cells is 2 ms and 2.5 ms']);
+});
+
 /** A cell of LEMS with given spikes that do not make it fire. */
 const lems = (last: number): string => `<Lems>
   <Target component="run"/>
@@ -223,7 +232,7 @@ describe('models that runs cannot decide', () => {
   const noisy = (name: string, drift: string, ms: number): string => `format: interneuron/brian
 dt: 0.1 ms
 neuron_groups:
-  ${name}: { N: 2, model: 'dv/dt = ${drift} + mV*xi/(10*ms)**0.5 : volt', threshold: v > 10*mV, reset: v = 0*mV, method: euler }
+  ${name}: { N: 2, model: 'dv/dt = ${drift} + v*xi/(10*ms)**0.5 : volt', threshold: v > 10*mV, reset: v = 0*mV, method: milstein }
 spike_monitors: { sp: { source: ${name} } }
 run: ${ms} ms
 `;

@@ -9,6 +9,7 @@ import type { ImportedModel } from '../../pipeline/pipeline.js';
 import { isOurs } from '../../compare/open-recorded.js';
 import { isBundle } from '../../pipeline/read/model-in-bundle.js';
 import { whatIsFile } from '../../pipeline/read/what-is.js';
+import { fewDigits } from '../../verify/states/cell-pair.js';
 import type { ModelComparison } from '../../verify/compare-models.js';
 import type { Limit, LimitOptions } from '../../verify/limit.js';
 import { limitLines, limitReport } from '../../verify/limit-text.js';
@@ -142,13 +143,24 @@ const mostCauses = 5;
 const isNumeric = (text: string | null): text is string =>
   text !== null && /^(?:\[\d+\] )?-?\d[\d.]*(?:e[-+]?\d+)?(?: [^,]*)?$/.test(text);
 
+/** Whether two numbers with a unit differ by no more than the digits of documents do. */
+function isRounding(first: string, second: string): boolean {
+  const [one = [], other = []] = [first, second].map(
+    (text) => /^(\[\d+\] )?(-?\d[\d.]*(?:e[-+]?\d+)?)(.*)$/.exec(text) ?? [],
+  );
+  const [a, b] = [Number(one[2]), Number(other[2])];
+  return (
+    one[1] === other[1] && one[3] === other[3] && Math.abs(a - b) <= fewDigits * Math.max(Math.abs(a), Math.abs(b))
+  );
+}
+
 /** Returns the verdict with its figures. Another model is named by the first listed value that differs, if any. */
 function verdictLines({ differences }: ModelComparison, limit: Limit): readonly string[] {
   const lines = limitLines(limit);
   if (limit.verdict !== 'another model') return lines;
   const causes = differences.filter(
     ({ property, parts, first, second }) =>
-      property !== '' && parts[0] !== 'experiment' && first !== null && second !== null,
+      property !== '' && parts[0] !== 'experiment' && first !== null && second !== null && !isRounding(first, second),
   );
   // A current that only one of them has can make up for a value.
   if (differences.some(({ property, parts }) => property === '' && parts[0]?.startsWith('stimulus '))) return lines;

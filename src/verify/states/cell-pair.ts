@@ -3,6 +3,9 @@
 import type { Form, ValidModel } from '../../model/model.js';
 import type { LedgerRow } from '../ledger.js';
 
+/** Relative difference of numbers that documents state with few digits, such as areas by 3.1415926; sums enlarge it. */
+export const fewDigits = 1e-6;
+
 /** Variables of a population by name. */
 export type State = ReadonlyMap<string, number>;
 

@@ -19,7 +19,14 @@ import {
   type ComparedCell,
 } from './cell-comparison.js';
 import { cellInputs, continuousInputs, type CellInputs } from './cell-inputs.js';
-import { moreStates, type CellPair, type State, type StateComparison, type StateDifference } from './cell-pair.js';
+import {
+  fewDigits,
+  moreStates,
+  type CellPair,
+  type State,
+  type StateComparison,
+  type StateDifference,
+} from './cell-pair.js';
 import {
   cellNumber,
   compartmentsApart,
@@ -33,9 +40,6 @@ import { compareOperations, compareProtocols, type ScopedPair } from './compare-
 import { timesBetween } from './edges.js';
 import { cellType, readByRates, scopeOf, spikeOf, type Scope } from './element-scope.js';
 import { comparedEffects } from './synapse-comparison.js';
-
-/** Relative difference of numbers that documents state with few digits, such as areas by 3.1415926; sums enlarge it. */
-const fewDigits = 1e-6;
 
 /** Protocols to compare, and how. */
 interface HowToCompare {

@@ -11,7 +11,7 @@ import { archiveBytes } from '../bundle/write-archive.js';
 import { isOurs } from '../compare/open-recorded.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { measure } from '../verify/measure.js';
-import { measurementReport, measurementText } from '../verify/measurement-text.js';
+import { measurementReport, measurementHeadline } from '../verify/measurement-text.js';
 import { bundleFiles, importSettings, packedRun, type PackedResults } from '../convert/bundle-files.js';
 import type { TargetNotation } from '../convert/target-notations.js';
 import { figuresOf } from '../present/figures-of-result.js';
@@ -66,7 +66,7 @@ export async function packModel(imported: ImportedModel, options: PackOptions): 
     results: await packedResults(options, imported),
     measure: async (valid, to, converted) => {
       const measured = await measure(valid, to, converted, { from: imported.notation });
-      return { verdict: measured.verdict, text: measurementText(measured), check: measurementReport(measured) };
+      return { verdict: measured.verdict, text: measurementHeadline(measured), check: measurementReport(measured) };
     },
     date: date.slice(0, defaultDate.indexOf('T')),
   });

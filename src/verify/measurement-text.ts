@@ -11,9 +11,6 @@ import type { OwnStep } from './own-step.js';
 /** Returns a time in s as text. */
 export const ms = (time: number): string => `${Number((time * 1e3).toPrecision(6))} ms`;
 
-/** Returns the verdict of a measurement with its figures in one line. */
-export const measurementText = (measurement: Measurement): string => measurementLines(measurement).join('; ');
-
 /**
  * Returns the verdict of a measurement in a headline, and its figures by population and variable, the least close
  * first.

@@ -21,7 +21,7 @@ import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
 import { version } from '../pipeline/version.js';
 import { measure } from './measure.js';
-import { measurementReport, measurementText } from './measurement-text.js';
+import { measurementReport, measurementHeadline } from './measurement-text.js';
 
 /** A file of a bundle, compared with the model that a run of the bundle runs; or a file of a folder. */
 export interface CheckedFile {
@@ -276,7 +276,7 @@ async function packedAgain(
         check: typeof check === 'object' && check !== null ? check : undefined,
       };
       const measured = await measure(valid, to, converted, { from: imported.notation });
-      const text = measurementText(measured);
+      const text = measurementHeadline(measured);
       const isSame =
         found.verdict === measured.verdict &&
         (!converted.portable || found.text === text) &&

@@ -8,7 +8,7 @@
  *     npx tsx scripts/nightly.ts record [REPORT] writes them, from vitest's report of all tests at the present commit,
  *                                                `out/tests.json`, with the fingerprints of all documents and the
  *                                                functions that cases enter, if this run has found them
- *     npx tsx scripts/nightly.ts mended [REPORT] takes test files that failed then and pass in a later report off the list
+ *     npx tsx scripts/nightly.ts mended [REPORT] takes files that failed then and pass in a later report off the list
  */
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

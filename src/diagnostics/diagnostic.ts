@@ -26,8 +26,8 @@ export interface Place {
 
 /**
  * A remedy that `validate --fix` applies: another name for the marked one, a text to insert (after the marked text, if
- * no place is given), or another place for the marked element. Of elements that move before the same one, the one of the
- * lowest rank is the first.
+ * no place is given), or another place for the marked element. Of elements that move before the same one, the one of
+ * the lowest rank is the first.
  */
 export type Fix =
   | Renaming

@@ -121,7 +121,7 @@ function laidOut(name: string, size: number, { structure, arguments: given }: St
       });
     }
     default:
-      throw new CannotDraw(`the structure ${structure} (population ${name})`);
+      return structure satisfies never;
   }
 }
 

@@ -287,8 +287,6 @@ async function describe(): Promise<void> {
   if (next || !isOver || !isAsOpened || !isEmpty(sliders.changes())) return;
   const curve = (await (await client).call('currentCurve')).answer;
   if (curve && !next) showFigure(curve);
-  const order = task || next ? undefined : (await (await client).call('reactions')).answer;
-  if (order && !next) sliders.rank(order);
 }
 
 function showDiagram({ svg, width, height }: Diagram): void {
